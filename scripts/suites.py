@@ -1,0 +1,79 @@
+"""The suites of scripts/test: a table of commands with their budgets, run one after the other."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+LINES = "TRACEAPP_NEO4J_LINES"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """budget: seconds; fast: part of the everyday run; lines: Neo4j lines whose legs this suite runs ("" = none)."""
+
+    name: str
+    command: list[str]
+    budget: int
+    fast: bool = True
+    lines: str = "5.26"
+
+
+def pytest(*paths: str) -> list[str]:
+    return [*PYTEST, *paths]
+
+
+SUITES = [
+    Suite("format", [str(BIN / "ruff"), "format", "--check", "."], 10),
+    Suite("lint", [str(BIN / "ruff"), "check", "."], 10),
+    Suite("types", [sys.executable, "-m", "mypy"], 90),
+    Suite("imports", [str(BIN / "lint-imports"), "--no-cache"], 20),
+    Suite("unit", pytest("tests/unit"), 60),
+    Suite("web", pytest("tests/web"), 90),
+    Suite("contract", pytest("tests/contract", "tests/cypher"), 300, fast=False),
+    Suite("property", pytest("tests/property"), 300, fast=False),
+    Suite("cases", pytest("tests/cases"), 180, fast=False),
+    Suite("attack", pytest("tests/attack"), 60, fast=False),
+    Suite("fault", pytest("tests/fault"), 240, fast=False),
+    Suite("story", pytest("tests/story"), 240, fast=False),
+    Suite("browser", pytest("tests/browser"), 240, fast=False),
+    Suite("current line", pytest("tests/contract", "tests/cypher"), 300, fast=False, lines="2026"),
+]
+
+
+def main(arguments: list[str]) -> int:
+    options = {argument for argument in arguments if argument.startswith("-")}
+    wanted = [argument for argument in arguments if not argument.startswith("-")]
+    names = [suite.name for suite in SUITES]
+    if options - {"--fast", "--long"} or len(options) > 1 or set(wanted) - set(names):
+        print(f"scripts/test [--fast|--long] [SUITE …]; suites: {', '.join(names)}", file=sys.stderr)
+        return 2
+    chosen = [suite for suite in SUITES if (suite.name in wanted) or (not wanted and ("--fast" not in options or suite.fast))]
+    environment = {**os.environ, "TRACEAPP_LONG": "1" if "--long" in options else "0"}
+    if "--fast" in options:
+        environment["TRACEAPP_STORES"] = "embedded"
+    if not environment.get("TRACEAPP_CASES"):
+        chosen = [suite for suite in chosen if suite.name != "cases"]
+        print("suite cases does not run: TRACEAPP_CASES names no folder of public data")
+    results: list[tuple[Suite, int, float]] = []
+    for suite in chosen:
+        print(f"\n=== {suite.name}", flush=True)
+        started = time.monotonic()
+        code = subprocess.run(suite.command, cwd=ROOT, env={**environment, LINES: suite.lines}).returncode
+        results.append((suite, code, time.monotonic() - started))
+    print(f"\n{'suite':<14}{'result':<9}{'seconds':>8}{'budget':>8}")
+    for suite, code, seconds in results:
+        print(f"{suite.name:<14}{'ok' if code == 0 else 'FAILED':<9}{seconds:>8.0f}{suite.budget:>8}")
+    failed = [suite.name for suite, code, _ in results if code != 0]
+    print(f"total {sum(seconds for *_, seconds in results):.0f} s; " + (f"failed: {', '.join(failed)}" if failed else "all passed"))
+    print(f"suites: {len(results) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

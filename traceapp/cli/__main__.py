@@ -1,0 +1,3 @@
+from traceapp.cli import main
+
+main()

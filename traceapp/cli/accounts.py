@@ -1,0 +1,73 @@
+"""`traceapp account` and `traceapp token`: who may come in."""
+
+import os
+from pathlib import Path
+
+import click
+
+from traceapp.cli.options import home_option, settings_of
+from traceapp.composition import backing, terminal_actor
+from traceapp.domain.rights import Role
+from traceapp.usecases.create_account import create_account
+from traceapp.usecases.issue_token import issue_token
+
+role_option = click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+sites_option = click.option("--site", "sites", multiple=True, default=("*",), help="Sites seen; repeat for several  [all]")
+lines_option = click.option("--line", "lines", multiple=True, default=("*",), help="Product lines seen; repeat for several  [all]")
+
+
+@click.group()
+def token() -> None:
+    """Bearer tokens for the API."""
+
+
+@token.command("create")
+@role_option
+@sites_option
+@lines_option
+@click.option("--label", default="made on the terminal", show_default=True, help="What the token is for.")
+@click.option("--days", type=click.IntRange(1, 3650), default=90, show_default=True, help="Days until it expires.")
+@click.option("--file", "path", type=click.Path(path_type=Path), help="Write it to this file (0600) instead of the terminal.")
+@home_option
+def create_token(role: str, sites: tuple[str, ...], lines: tuple[str, ...], label: str, days: int, path: Path | None, home: Path | None) -> None:
+    """Make a token; it is shown once and stored as a hash only.
+
+    \b
+    traceapp token create --role integrator --site LYON --days 30
+    traceapp token create --role coordinator --file var/token
+    """
+    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+        made = issue_token(stations, terminal_actor(), Role(role), frozenset(sites), frozenset(lines), label, days)
+    if path is None:
+        click.echo(made.value)
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(made.value + "\n")
+    path.chmod(0o600)
+    click.echo(f"token written to {path} (ledger record {made.receipt.seq})", err=True)
+
+
+@click.group()
+def account() -> None:
+    """Persons who sign in."""
+
+
+@account.command("create")
+@click.argument("username")
+@role_option
+@sites_option
+@lines_option
+@click.option("--printed-name", help="Name as printed in records  [USERNAME]")
+@home_option
+def create(username: str, role: str, sites: tuple[str, ...], lines: tuple[str, ...], printed_name: str | None, home: Path | None) -> None:
+    """Make an account; the password is asked for, or read from standard input when that is no terminal."""
+    if os.isatty(0):
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = click.get_text_stream("stdin").readline().rstrip("\n")
+    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+        made = create_account(
+            stations, terminal_actor(), username, password, printed_name or username, Role(role), frozenset(sites), frozenset(lines)
+        )
+    click.echo(f"account {username} made as {role} (ledger record {made.receipt.seq})")

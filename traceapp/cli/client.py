@@ -1,0 +1,43 @@
+"""The terminal as a person over HTTP: one GET with a bearer token, errors as the service words them."""
+
+import json
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+from traceapp.domain.errors import ServiceNotRunningError, TraceappError
+
+
+class RefusedError(TraceappError):
+    """The service answered with a problem document; its own words are kept."""
+
+    def __init__(self, problem: dict[str, Any]) -> None:
+        super().__init__(f"{problem.get('title', 'refused')} ({problem.get('status')}): {problem.get('detail', '')}")
+        self.next_step = str(problem.get("next_step") or "See the service's own log.")
+        self.problem = problem
+
+
+def get_json(base_url: str, path: str, token: str, **query: str | None) -> dict[str, Any]:
+    """GET base_url + path with those query parameters that are not None.
+
+    raises  ServiceNotRunningError: nobody listens. RefusedError: a problem document.
+    """
+    said = {name: value for name, value in query.items() if value is not None}
+    url = f"{base_url}{path}" + (f"?{urlencode(said)}" if said else "")
+    request = Request(url, headers={"Authorization": f"Bearer {token}", "Accept": "application/json"})  # noqa: S310 (http to our own service)
+    try:
+        with urlopen(request, timeout=120) as reply:  # noqa: S310
+            return dict(json.load(reply))
+    except HTTPError as error:
+        raise RefusedError(_problem(error)) from None
+    except (URLError, OSError) as error:
+        raise ServiceNotRunningError(f"no service answers at {base_url} ({getattr(error, 'reason', error)})") from None
+
+
+def _problem(error: HTTPError) -> dict[str, Any]:
+    body = error.read()
+    try:
+        return dict(json.loads(body))
+    except ValueError:
+        return {"title": error.reason, "status": error.code, "detail": body[:200].decode("utf-8", "replace")}

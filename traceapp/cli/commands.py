@@ -1,0 +1,39 @@
+"""The command group and its one way to say that something went wrong."""
+
+import sys
+
+import click
+
+from traceapp import __version__
+from traceapp.cli.accounts import account, token
+from traceapp.cli.audit import audit
+from traceapp.cli.imports import import_files
+from traceapp.cli.run import run
+from traceapp.cli.serve import serve
+from traceapp.cli.trace import trace
+from traceapp.domain.errors import TraceappError
+
+FAILED = 1
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="traceapp")
+def commands() -> None:
+    """Where did a batch come from, where did it go, what state is it in, who touched it.
+
+    The home folder (keys, ledger, embedded store, raw files) is --home, else TRACEAPP_HOME, else var/.
+    """
+
+
+for command in (account, audit, import_files, run, serve, token, trace):
+    commands.add_command(command)
+
+
+def main() -> None:
+    """Entry point; an error of ours is two lines on stderr, what happened and what to do next, and exit code 1."""
+    try:
+        commands(standalone_mode=True)
+    except TraceappError as error:
+        click.echo(f"traceapp: {error}", err=True)
+        click.echo(f"next: {error.next_step}", err=True)
+        sys.exit(FAILED)

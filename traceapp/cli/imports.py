@@ -1,0 +1,60 @@
+"""`traceapp import`: files of source systems into the graph."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from traceapp.cli.options import home_option, settings_of
+from traceapp.composition import backing, terminal_actor
+from traceapp.domain.errors import TraceappError
+from traceapp.usecases.import_file import ImportReport, import_file
+
+ALL_IN, NOTHING_DONE, SOME_REJECTED = 0, 1, 2
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--source", required=True, help="Name of the system that the files come from, e.g. MES-LYON.")
+@home_option
+def import_files(files: tuple[Path, ...], source: str, home: Path | None) -> None:
+    """Import EPCIS 2.0 JSON documents and plain CSV forms (docs/csv.md).
+
+    The same file twice changes nothing; events in any order give the same graph. Rows that cannot be taken go to a
+    rejects file with line and reason.
+
+    Exit codes: 0 all in · 2 some rejected · 1 nothing done
+    """
+    reports: list[ImportReport] = []
+    failed = 0
+    console = Console(stderr=True)
+    with (
+        backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations,
+        Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn(), console=console) as progress,
+    ):
+        for path in files:
+            task = progress.add_task(path.name, total=1.0)
+            try:
+                report = import_file(stations, terminal_actor(), path, source, lambda share, task=task: progress.update(task, completed=share))
+            except TraceappError as error:
+                failed += 1
+                progress.stop_task(task)
+                console.print(f"{path}: {error}\nnext: {error.next_step}", markup=False, style="bold")
+                continue
+            progress.update(task, completed=1.0)
+            reports.append(report)
+            click.echo(_sentence(path, report))
+    raise SystemExit(_exit_code(reports, failed))
+
+
+def _sentence(path: Path, report: ImportReport) -> str:
+    said = f"{path.name}: {report.events} events: {report.appended} new, {report.known} known, {report.voided} declared void, {report.rejected} rejected"
+    return said + (f"; see {report.rejects_file}" if report.rejects_file else "")
+
+
+def _exit_code(reports: list[ImportReport], failed: int) -> int:
+    taken = sum(report.events - report.rejected for report in reports)
+    if not reports or (taken <= 0 and any(report.rejected for report in reports)):
+        return NOTHING_DONE
+    return SOME_REJECTED if failed or any(report.rejected for report in reports) else ALL_IN

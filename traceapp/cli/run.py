@@ -1,0 +1,107 @@
+"""`traceapp run`, what scripts/run starts: set-up, demo at the first start, a first question, then serve."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from traceapp.cli.client import get_json
+from traceapp.cli.options import home_option, settings_of
+from traceapp.cli.printing import console, print_trace
+from traceapp.cli.supervision import Service
+from traceapp.cli.trace import read_token
+from traceapp.composition import backing, place_demo_organisation, terminal_actor
+from traceapp.domain.errors import SettingsError, StoreUnavailableError
+from traceapp.settings import Settings, read_settings
+from traceapp.usecases.load_demo import DemoLoaded, load_demo, may_load_demo, read_demo
+
+LOCAL_NEO4J = Path(__file__).resolve().parents[2] / "scripts" / "neo4j"
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Ask the first question on a free port, then stop.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port of the web service  [TRACEAPP_PORT, else 8000]")
+@click.option("--demo/--no-demo", default=True, show_default=True, help="Load the demo at the first start.")
+@click.option("--store", type=click.Choice(["embedded", "neo4j"]), help="neo4j starts a real server with scripts/neo4j.")
+@home_option
+def run(check: bool, port: int | None, demo: bool, store: str | None, home: Path | None) -> None:
+    """Set up, start everything, ask the first question, print its answer, serve until Ctrl-C."""
+    settings = settings_of(home, port=0 if check else port)
+    if store == "neo4j":
+        settings = _with_local_neo4j(settings)
+    elif store == "embedded" and not settings.embedded:
+        raise SettingsError("--store embedded contradicts NEO4J_URI; unset one of them")
+    try:
+        _serve(settings, demo=demo, check=check)
+    finally:
+        if store == "neo4j":
+            _neo4j("stop", settings)
+
+
+def _serve(settings: Settings, *, demo: bool, check: bool) -> None:
+    with Service(settings, say=_say) as service:
+        if demo:
+            place_demo_organisation(settings)
+        service.start_backing()
+        loaded = _demo(settings) if demo else None
+        service.start_web()
+        if loaded is not None:
+            _first_question(service.url, settings, loaded)
+        _invitation(service.url, loaded)
+        if not check:
+            service.wait()
+
+
+def _demo(settings: Settings) -> DemoLoaded | None:
+    with backing(settings, say=_say) as stations:
+        known = read_demo(stations)
+        if known is not None or not may_load_demo(stations):
+            return known
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True)) as progress:
+            task = progress.add_task("loading the demo", total=1.0)
+            return load_demo(stations, terminal_actor(), lambda share: progress.update(task, completed=share))
+
+
+def _first_question(url: str, settings: Settings, loaded: DemoLoaded) -> None:
+    answer = get_json(url, "/api/v1/traces", read_token(settings.home / "token"), number=loaded.first_question, direction="forward")
+    print_trace(answer, title=f"First question: where did material lot {loaded.first_question} go?")
+
+
+def _invitation(url: str, loaded: DemoLoaded | None) -> None:
+    console.print(f"\ntraceapp serves [bold]{url}[/bold]  (Ctrl-C stops it and all it started)")
+    if loaded is None:
+        console.print("Make the first account with: traceapp account create NAME --role coordinator")
+        return
+    table = Table(title="Demo accounts, one per role", title_justify="left")
+    for column in ("User name", "Password", "Role"):
+        table.add_column(column)
+    for account in loaded.accounts:
+        table.add_row(account.username, account.password, account.role.value)
+    console.print(table)
+
+
+def _with_local_neo4j(settings: Settings) -> Settings:
+    """Start the real server and point the settings at it; the password travels as the name of a 0600 file."""
+    printed = _neo4j("start", settings)
+    exports = dict(line.removeprefix("export ").split("=", 1) for line in printed.splitlines() if line.startswith("export NEO4J_"))
+    os.environ.update({name: value.strip("'\"") for name, value in exports.items()})
+    return read_settings(home=settings.home, port=settings.port)
+
+
+def _neo4j(act: str, settings: Settings) -> str:
+    if not LOCAL_NEO4J.is_file():
+        raise SettingsError("--store neo4j needs a checkout with scripts/neo4j; with an installed package set NEO4J_URI instead")
+    done = subprocess.run([sys.executable, str(LOCAL_NEO4J), act, "--home", str(settings.home / "neo4j")], stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        raise StoreUnavailableError(f"scripts/neo4j {act} ended with code {done.returncode}; its own words stand above")
+    return done.stdout
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)

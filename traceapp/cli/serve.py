@@ -1,0 +1,24 @@
+"""`traceapp serve`: owns store, ledger and web service until it is told to stop."""
+
+from pathlib import Path
+
+import click
+
+from traceapp.cli.options import home_option, settings_of
+from traceapp.cli.supervision import Service
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), help="Port of the web service  [TRACEAPP_PORT, else 8000]; 0 takes a free one.")
+@home_option
+def serve(port: int | None, home: Path | None) -> None:
+    """Start store, ledger and web service, and serve until Ctrl-C.
+
+    Exit codes: 0 stopped by you · 1 something failed, the reason is printed
+    """
+    settings = settings_of(home, port=port)
+    with Service(settings, say=lambda text: click.echo(text, err=True)) as service:
+        service.start_backing()
+        service.start_web()
+        click.echo(f"traceapp serves {service.url}  (Ctrl-C stops it)")
+        service.wait()

@@ -1,0 +1,138 @@
+"""The processes of one service: store and ledger by composition, gunicorn here; all stop with the parent."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from traceapp.composition import Backing, ServiceLock, prepare_home, start_backing
+from traceapp.domain.errors import PortInUseError, TraceappError
+from traceapp.settings import Settings
+
+WEB_READY_SECONDS = 60.0
+STOP_SECONDS = 15.0
+POLL_SECONDS = 0.2
+RESTART_SECONDS = 3.0
+
+
+class WebStartError(TraceappError):
+    """The web service did not answer in time or ended at once."""
+
+    next_step = "Read what it printed above; traceapp serve shows it again."
+
+
+class Service:
+    """Context manager: what was started inside is stopped on the way out, in reverse order, whatever happened.
+
+    raises  HomeError: home not usable, or another service on it. PortInUseError: somebody else listens.
+    """
+
+    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._lock: ServiceLock | None = None
+        self._backing: Backing | None = None
+        self._web: subprocess.Popen[bytes] | None = None
+        self._stop = threading.Event()
+        self._port = settings.port
+        self._settings = settings
+
+    def __enter__(self) -> "Service":
+        self._port = _free_port(self._settings.host, self._settings.port)
+        prepare_home(self._settings)
+        self._lock = ServiceLock(self._settings.home)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        if self._web is not None:
+            self._say("stopping the web service")
+            _stop(self._web)
+        if self._backing is not None:
+            self._say("stopping ledger and store")
+            self._backing.stop()
+        if self._lock is not None:
+            self._lock.release()
+
+    @property
+    def url(self) -> str:
+        return f"http://{self._settings.host}:{self._port}"
+
+    def start_backing(self) -> None:
+        self._backing = start_backing(self._settings, self._say)
+        self._check_stopped()
+
+    def start_web(self) -> None:
+        """Start gunicorn and wait until /readyz says yes."""
+        self._say(f"starting the web service on {self.url}")
+        self._web = self._spawn_web()
+        deadline = time.monotonic() + WEB_READY_SECONDS
+        while not self._answers():
+            self._check_stopped()
+            if self._web.poll() is not None or time.monotonic() > deadline:
+                raise WebStartError("the web service did not become ready")
+            self._stop.wait(POLL_SECONDS)
+
+    def wait(self) -> None:
+        """Serve until a signal; a child that died is named and started again."""
+        while not self._stop.wait(POLL_SECONDS):
+            if self._backing is not None:
+                for name in self._backing.dead():
+                    self._say(f"the {name} has stopped; starting it again in {RESTART_SECONDS:.0f} s")
+                    if self._stop.wait(RESTART_SECONDS):
+                        return
+                    self._backing.restart(name)
+            if self._web is not None and self._web.poll() is not None:
+                raise WebStartError(f"the web service ended with code {self._web.returncode}")
+
+    def _spawn_web(self) -> subprocess.Popen[bytes]:
+        environment = {
+            **os.environ,
+            "TRACEAPP_HOME": str(self._settings.home),
+            "TRACEAPP_PORT": str(self._port),
+            "TRACEAPP_WORKERS": str(self._settings.workers),
+        }
+        command = [sys.executable, "-m", "gunicorn", "--config", "python:traceapp.gunicorn_conf", "traceapp.wsgi:app"]
+        return subprocess.Popen(command, env=environment, start_new_session=True)
+
+    def _answers(self) -> bool:
+        try:
+            with urlopen(f"{self.url}/readyz", timeout=5) as reply:  # noqa: S310 (our own loopback address)
+                return bool(reply.status == 200)
+        except (URLError, OSError):
+            return False
+
+    def _on_signal(self, number: int, _frame: object) -> None:
+        self._stop.set()
+
+    def _check_stopped(self) -> None:
+        if self._stop.is_set():
+            raise SystemExit(0)
+
+
+def _free_port(host: str, port: int) -> int:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortInUseError(f"port {port} on {host} cannot be used ({error.strerror})") from None
+        return int(probe.getsockname()[1])
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,220 @@
+"""Builds the stations of a process, and starts the store and the ledger that they speak to."""
+
+import fcntl
+import getpass
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from traceapp.confidential.keys import KeyPurpose, create_keys, load_keys
+from traceapp.confidential.sealer import DictionarySealer
+from traceapp.confidential.source_archive import SourceArchive
+from traceapp.demo.plant import write_organisation
+from traceapp.dictionary.organisation import read_organisation
+from traceapp.dictionary.properties import read_dictionary
+from traceapp.domain.clock import SystemClock
+from traceapp.domain.errors import HomeError, LedgerUnavailableError
+from traceapp.domain.rights import Actor, Role
+from traceapp.graph.account_store import AccountStore
+from traceapp.graph.acl_store import AclStore
+from traceapp.graph.batch_store import BatchStore
+from traceapp.graph.connection import Graph
+from traceapp.graph.embedded import EmbeddedEngine
+from traceapp.graph.event_store import EventStore
+from traceapp.graph.head_store import HeadStore
+from traceapp.graph.schema import migrate
+from traceapp.graph.trace_store import TraceStore
+from traceapp.ledger.client import LedgerClient
+from traceapp.policy.decisions import Policy
+from traceapp.policy.document import read_policy
+from traceapp.settings import Settings
+from traceapp.usecases.stations import Stations
+
+ORGANISATION = "organisation.toml"
+LEDGER_READY_SECONDS = 20.0
+STOP_SECONDS = 10.0
+
+Say = Callable[[str], None]
+
+
+def prepare_home(settings: Settings) -> None:
+    """Make the home folder and its keys where they are missing; never over existing ones.
+
+    raises  HomeError: the folder cannot be written, or belongs to somebody else.
+    """
+    try:
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = settings.home / ".writable"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise HomeError(f"the home folder {settings.home} cannot be written ({error.strerror})") from None
+    create_keys(settings.home)
+
+
+def place_demo_organisation(settings: Settings) -> None:
+    """The demo's organisation, where the home has none yet."""
+    path = settings.home / ORGANISATION
+    if not path.exists():
+        write_organisation(path)
+
+
+def build_stations(settings: Settings) -> Stations:
+    """Connect this process to the running store and ledger of the home. Call it after a fork.
+
+    raises  StoreUnavailableError, StoreCredentialsError, StoreVersionError, KeyUnavailableError, PolicyError.
+    """
+    keys = load_keys(settings.home)
+    dictionary = read_dictionary()
+    organisation = read_organisation(settings.home / ORGANISATION)
+    graph = Graph.open(settings)
+    return Stations(
+        settings=settings,
+        clock=SystemClock(),
+        organisation=organisation,
+        dictionary=dictionary,
+        policy=Policy(read_policy()),
+        graph=graph,
+        heads=HeadStore(graph),
+        acls=AclStore(graph),
+        accounts=AccountStore(graph),
+        events=EventStore(graph),
+        batches=BatchStore(graph),
+        traces=TraceStore(graph),
+        sealer=DictionarySealer(keys, dictionary, organisation.name),
+        archive=SourceArchive(settings.home, keys.purpose_key(KeyPurpose.SOURCES)),
+        ledger=LedgerClient(settings.home),
+    )
+
+
+def session_key(settings: Settings) -> bytes:
+    """The key under which the web service signs its sessions."""
+    return load_keys(settings.home).purpose_key(KeyPurpose.SESSIONS)
+
+
+def terminal_actor() -> Actor:
+    """Whoever has the service's files is its administrator; recorded under the name of the operating system."""
+    name = getpass.getuser()
+    return Actor(f"os:{name}", f"os:{name}", Role.ADMIN, frozenset({"*"}), frozenset({"*"}), through="terminal")
+
+
+class ServiceLock:
+    """One service per home, held as long as the process lives.
+
+    raises  HomeError: another service holds it.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._file = (home / "service.lock").open("wb")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.close()
+            raise HomeError(f"another service runs on {home}") from None
+
+    def release(self) -> None:
+        self._file.close()
+
+
+class Backing:
+    """Store and ledger that this process started and stops again."""
+
+    def __init__(self, settings: Settings, say: Say) -> None:
+        self._settings = settings
+        self._say = say
+        self._engine: EmbeddedEngine | None = None
+        self._ledger: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start what is not there yet, then bring the schema to this version."""
+        started = time.monotonic()
+        if self._settings.embedded:
+            self._say("starting the embedded store")
+            self._engine = EmbeddedEngine(self._settings.home)
+            self._engine.start()
+        self._say(f"starting the ledger (store ready after {time.monotonic() - started:.0f} s)")
+        self._start_ledger()
+        with Graph.open(self._settings) as graph:
+            migrate(graph, SystemClock().now())
+
+    def dead(self) -> tuple[str, ...]:
+        """Names of the parts that have ended by themselves."""
+        gone = []
+        if self._ledger is not None and self._ledger.poll() is not None:
+            gone.append("ledger")
+        if self._engine is not None and not self._engine.alive():
+            gone.append("store")
+        return tuple(gone)
+
+    def restart(self, name: str) -> None:
+        if name == "ledger":
+            self._start_ledger()
+        elif self._engine is not None:
+            self._engine.start()
+
+    def stop(self) -> None:
+        if self._ledger is not None:
+            self._ledger.terminate()
+            try:
+                self._ledger.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._ledger.kill()
+                self._ledger.wait()
+        if self._engine is not None:
+            self._engine.stop()
+
+    def _start_ledger(self) -> None:
+        command = [sys.executable, "-m", "traceapp.ledger.writer", "--home", str(self._settings.home), "--parent", str(os.getpid())]
+        self._ledger = subprocess.Popen(command, start_new_session=True)
+        client = LedgerClient(self._settings.home)
+        deadline = time.monotonic() + LEDGER_READY_SECONDS
+        while not _answers(client):
+            if self._ledger.poll() is not None or time.monotonic() > deadline:
+                raise LedgerUnavailableError("the ledger did not start; its own words stand above")
+            time.sleep(0.05)
+        client.close()
+
+
+def start_backing(settings: Settings, say: Say) -> Backing:
+    """Store and ledger for this home; stopped again when one of them cannot start."""
+    made = Backing(settings, say)
+    try:
+        made.start()
+    except BaseException:
+        made.stop()
+        raise
+    return made
+
+
+@contextmanager
+def backing(settings: Settings, say: Say) -> Iterator[Stations]:
+    """Stations on the running service's store and ledger; where none runs, both live as long as this block."""
+    prepare_home(settings)
+    client = LedgerClient(settings.home)
+    running = _answers(client)
+    client.close()
+    lock, owned = (None, None) if running else (ServiceLock(settings.home), start_backing(settings, say))
+    try:
+        stations = build_stations(settings)
+        try:
+            yield stations
+        finally:
+            stations.graph.close()
+            stations.ledger.close()
+    finally:
+        if owned is not None:
+            owned.stop()
+        if lock is not None:
+            lock.release()
+
+
+def _answers(client: LedgerClient) -> bool:
+    try:
+        client.get_head()
+    except LedgerUnavailableError:
+        return False
+    return True

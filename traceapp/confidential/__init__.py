@@ -1,0 +1,1 @@
+"""Keys, envelopes, blind index, source archive: what a stolen disk must not say."""

@@ -1,0 +1,165 @@
+"""`domain.sealing.Sealer` over the data dictionary: T0 and T1 stay plain, T2 and T3 become ciphertext."""
+
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from traceapp.confidential.blind_index import BlindIndex
+from traceapp.confidential.envelope import Envelope, Place, key_of, length_prefixed
+from traceapp.confidential.keys import SEALED_TIERS, KeyPurpose, KeyRing, epoch_of
+from traceapp.dictionary.properties import Dictionary, PropertyEntry
+from traceapp.domain.clock import parse_stored_time, stored_time
+from traceapp.domain.errors import DictionaryError, SealBrokenError
+from traceapp.domain.events import PropertyValue
+from traceapp.domain.identifiers import Identity
+from traceapp.domain.sealing import SealedRecord
+
+DOCUMENT_TIER: Final = "T3"
+DOCUMENT_TYPE: Final = "document"
+UID_BYTES: Final = 16
+
+
+class DictionarySealer:
+    """Seals and opens what the dictionary governs, under the keys of one organisation."""
+
+    def __init__(self, keys: KeyRing, dictionary: Dictionary, organisation_name: str) -> None:
+        self._dictionary = dictionary
+        self._envelope = Envelope(keys, organisation_name)
+        self._blind_index = BlindIndex(keys.purpose_key(KeyPurpose.BLIND_INDEX))
+        self._identity_key = keys.purpose_key(KeyPurpose.IDENTITY)
+        self._content_key = keys.purpose_key(KeyPurpose.CONTENT_DIGEST)
+        self._stub_key = keys.purpose_key(KeyPurpose.STUBS)
+
+    def __repr__(self) -> str:
+        return "DictionarySealer()"
+
+    def uid(self, identity: Identity) -> str:
+        """32 hex digits of an HMAC under a key that never rotates: any order of import gives the same graph."""
+        return hmac.digest(self._identity_key, length_prefixed("node", identity.text), "sha256")[:UID_BYTES].hex()
+
+    def event_uid(self, key: str) -> str:
+        """The store's id of an event, by its key."""
+        return hmac.digest(self._identity_key, length_prefixed("event", key), "sha256")[:UID_BYTES].hex()
+
+    def digest(self, content_digest: str) -> str:
+        """HMAC of a content digest, 64 hex digits: a dump does not let short contents be guessed."""
+        return hmac.digest(self._content_key, length_prefixed("content", content_digest), "sha256").hex()
+
+    def stub(self, answer: str, uid: str) -> str:
+        """The id of a withheld node inside one answer: the same there, unlinkable to any other answer.
+
+        answer  what makes this answer another one than the next: fresh random text, or question with head and asker.
+        """
+        return hmac.digest(self._stub_key, length_prefixed("stub", answer, uid), "sha256")[:UID_BYTES].hex()
+
+    def number_index(self, kind: str, number: str) -> str:
+        """The blind index under which a sealed number of this kind is looked up: 16 hex digits."""
+        return self._blind_index.of(kind, number)
+
+    def seal(self, label: str, uid: str, properties: Mapping[str, PropertyValue]) -> SealedRecord:
+        """Split the properties of one node by tier.
+
+        plain carries decimals and times as text; index carries `number_index` where the dictionary asks for one.
+        raises  DictionaryError: an unknown property, a value of another type, or two different indexed numbers.
+        """
+        plain: dict[str, Any] = {}
+        sealed: dict[str, bytes] = {}
+        index: dict[str, str] = {}
+        for name, value in properties.items():
+            entry = self._dictionary.entry(label, name)
+            text = _as_text(label, name, entry, value)
+            if entry.tier not in SEALED_TIERS:
+                plain[name] = value if isinstance(value, bool | int) else text
+                continue
+            sealed[name] = self._envelope.seal(_place(label, uid, name, entry), text.encode())
+            if entry.blind_index:
+                blind = self.number_index(label, text)
+                if index.setdefault("number_index", blind) != blind:
+                    raise DictionaryError(f"{label} {name}: a node has one number to be looked up by, found two.")
+        return SealedRecord(plain, sealed, index, oldest_key(sealed))
+
+    def open(self, label: str, uid: str, stored: Mapping[str, Any]) -> dict[str, PropertyValue]:
+        """The reverse of `seal`, over plain and sealed alike.
+
+        stored   as read from the store; nulls and names that the dictionary does not know for this label are left out.
+        raises   SealBrokenError: a ciphertext that does not belong here, a sealed property found in clear, or the reverse.
+        """
+        opened: dict[str, PropertyValue] = {}
+        for name, found in stored.items():
+            if found is None or not self._dictionary.knows(label, name):
+                continue
+            entry = self._dictionary.entry(label, name)
+            if (entry.tier in SEALED_TIERS) != isinstance(found, bytes | bytearray):
+                raise SealBrokenError(
+                    f"The {name} of {label} {uid} is not stored in the form that its tier {entry.tier} demands."
+                )
+            if isinstance(found, bytes | bytearray):
+                found = self._envelope.open(_place(label, uid, name, entry), bytes(found)).decode()
+            opened[name] = _as_value(label, uid, name, entry, found)
+        return opened
+
+    def seal_document(self, label: str, uid: str, name: str, document: bytes) -> bytes:
+        """Seal one T3 document property (an event's payload)."""
+        return self._envelope.seal(Place(label, uid, name, DOCUMENT_TYPE, DOCUMENT_TIER), document)
+
+    def open_document(self, label: str, uid: str, name: str, sealed: bytes) -> bytes:
+        """The reverse; raises SealBrokenError."""
+        return self._envelope.open(Place(label, uid, name, DOCUMENT_TYPE, DOCUMENT_TIER), bytes(sealed))
+
+
+def oldest_key(sealed: Mapping[str, bytes]) -> str | None:
+    """The id of the oldest key among ciphertexts: what a rotation looks for."""
+    keys = {key_of(ciphertext) for ciphertext in sealed.values()}
+    return min(keys, key=lambda key_id: (epoch_of(key_id), key_id), default=None)
+
+
+def _place(label: str, uid: str, name: str, entry: PropertyEntry) -> Place:
+    return Place(label, uid, name, str(entry.type), str(entry.tier))
+
+
+def _as_text(label: str, name: str, entry: PropertyEntry, value: PropertyValue) -> str:
+    """The exact text of a value of the declared type; a Decimal keeps its digits and its exponent."""
+    match str(entry.type), value:
+        case "boolean", bool():
+            return "true" if value else "false"
+        case "integer", int() if not isinstance(value, bool):
+            return str(value)
+        case "decimal", Decimal() if value.is_finite():
+            return str(value)
+        case "time", datetime() if value.tzinfo is not None:
+            return stored_time(value)
+        case (("boolean" | "integer" | "decimal" | "time"), _):
+            raise DictionaryError(f"{label} {name}: wanted {entry.type}, found {type(value).__name__}.")
+        case _, str() if _is_storable(value):
+            return value
+        case _:
+            raise DictionaryError(
+                f"{label} {name}: wanted {entry.type} as text, found {type(value).__name__} that cannot be stored."
+            )
+
+
+def _is_storable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _as_value(label: str, uid: str, name: str, entry: PropertyEntry, found: Any) -> PropertyValue:
+    try:
+        match str(entry.type):
+            case "boolean":
+                return found if isinstance(found, bool) else {"true": True, "false": False}[found]
+            case "integer":
+                return int(found)
+            case "decimal":
+                return Decimal(found)
+            case "time":
+                return parse_stored_time(found)
+            case _:
+                return str(found)
+    except (KeyError, TypeError, ValueError, InvalidOperation):
+        raise SealBrokenError(f"The {name} of {label} {uid} is not a {entry.type}.") from None

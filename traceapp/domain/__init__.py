@@ -1,0 +1,1 @@
+"""Nouns and their laws. Pure: clock, randomness and I/O come as arguments."""

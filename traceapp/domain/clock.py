@@ -1,0 +1,25 @@
+"""Two clocks of every fact: event time (when it happened) and record time (when we knew). Aware UTC, always."""
+
+from datetime import UTC, datetime
+from typing import Protocol
+
+STORED = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Aware UTC, microseconds."""
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def stored_time(moment: datetime) -> str:
+    """The one text form in store and ledger: `2026-03-02T10:00:00.000000Z`, whose order is the order of time."""
+    return moment.astimezone(UTC).strftime(STORED)
+
+
+def parse_stored_time(text: str) -> datetime:
+    return datetime.strptime(text, STORED).replace(tzinfo=UTC)

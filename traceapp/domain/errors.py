@@ -1,0 +1,163 @@
+"""Every error a person can meet, without HTTP numbers and without secrets.
+
+The message of an error is one sentence that a person may read; `next_step` says what to do next.
+`web/problems.py` maps each class to a status, and a test asks that none is missing.
+"""
+
+
+class TraceappError(Exception):
+    """Base of the closed list."""
+
+    next_step: str = "Report this to the administrator of traceapp."
+
+
+class InputError(TraceappError):
+    """What was sent cannot be understood; the message names the field and what was wanted."""
+
+    next_step = "Correct the named field and send it again."
+
+
+class IdentifierError(InputError):
+    """An identifier that breaks its own standard: what was wanted, what was found."""
+
+
+class DocumentError(InputError):
+    """A whole document or file is unusable: cut off, wrong columns, wrong encoding."""
+
+    next_step = "Ask the source for a whole file in a documented form and import it again; nothing was stored."
+
+
+class DictionaryError(TraceappError):
+    """A property or kind that the data dictionary does not know, or a value that breaks its entry."""
+
+    next_step = "Use a property of the data dictionary, or add it there first."
+
+
+class SettingsError(TraceappError):
+    """A setting is missing or contradicts another."""
+
+    next_step = "Correct the named setting and start again."
+
+
+class HomeError(TraceappError):
+    """The home folder cannot be used: not writable, not ours, or in use by another service."""
+
+    next_step = "Choose another folder with --home, or mend the permissions of this one."
+
+
+class PortInUseError(TraceappError):
+    """Somebody else listens on the port."""
+
+    next_step = "Choose another port with --port, or stop the program that holds this one."
+
+
+class StoreError(TraceappError):
+    """Base of what can go wrong with the store."""
+
+
+class StoreUnavailableError(StoreError):
+    """The store does not answer."""
+
+    next_step = "Start the store (traceapp serve, or your Neo4j server) and ask again; nothing was lost."
+
+
+class StoreCredentialsError(StoreError):
+    """The store refused user or password."""
+
+    next_step = "Correct NEO4J_USERNAME and NEO4J_PASSWORD."
+
+
+class StoreVersionError(StoreError):
+    """The server, or the schema in it, is of a version that this program does not know."""
+
+    next_step = "Use Neo4j 5.26 or newer, and the traceapp version that wrote this store or a newer one."
+
+
+class StoreTimeoutError(StoreError):
+    """A statement ran longer than it may."""
+
+    next_step = "Ask a smaller question, or raise the time limit."
+
+
+class StoreConflictError(StoreError):
+    """A uniqueness rule of the store was broken by a concurrent write; the write is repeated."""
+
+
+class StatementError(StoreError):
+    """A statement of the catalogue and its caller, or its header, disagree: a defect of the program."""
+
+
+class EmbeddedStoreError(StoreError):
+    """The embedded engine cannot run here."""
+
+    next_step = "Set NEO4J_URI to a Neo4j server, or use a platform that the embedded engine has a wheel for."
+
+
+class BatchNotFoundError(TraceappError):
+    """Absent and invisible are one and the same."""
+
+    next_step = "Check the number as printed; if it is right, ask quality, who may see more."
+
+
+class BatchAmbiguousError(TraceappError):
+    """A number fits more than one lot; `candidates` lists them all."""
+
+    next_step = "Choose one: add product=, site= or kind=, or ask by uid."
+
+    def __init__(self, message: str, candidates: tuple[object, ...] = ()) -> None:
+        super().__init__(message)
+        self.candidates = candidates
+
+
+class NotSignedInError(TraceappError):
+    """No valid session or token."""
+
+    next_step = "Sign in, or send a bearer token made by `traceapp token create`."
+
+
+class SignInError(TraceappError):
+    """Name or password is wrong; which of the two is not said."""
+
+    next_step = "Try again, or ask the administrator for a new password."
+
+
+class PermissionDeniedError(TraceappError):
+    """The policy says no; the message carries the rule and the reason."""
+
+    next_step = "Ask somebody whose role allows this, or the administrator for the right."
+
+
+class PolicyError(TraceappError):
+    """The policy document is missing, empty, edited or malformed; everything is denied."""
+
+    next_step = "Restore the policy document and start again."
+
+
+class KeyUnavailableError(TraceappError):
+    """The key provider cannot give a key."""
+
+    next_step = "Bring the key provider back; nothing was lost."
+
+
+class SealBrokenError(TraceappError):
+    """A ciphertext does not belong where it was found."""
+
+    next_step = "Treat the store as tampered with: tell quality and security, and compare with a backup."
+
+
+class LedgerUnavailableError(TraceappError):
+    """No record could be made, so no answer is given."""
+
+    next_step = "Start the ledger (traceapp serve) and ask again; no data left."
+
+
+class LedgerBrokenError(TraceappError):
+    """The ledger on disk is not what was written."""
+
+    next_step = "Run traceapp audit verify, keep a copy of the ledger folder, and tell quality and security."
+
+
+class ServiceNotRunningError(TraceappError):
+    """A command needs the running service and finds none."""
+
+    next_step = "Start it with scripts/run or traceapp serve."

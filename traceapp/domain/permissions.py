@@ -1,0 +1,33 @@
+"""What somebody may be allowed to do, and the acts that the ledger names beside them."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """`<resource>:<act>`, alphabetical. A role grants them in the policy document; nothing is granted elsewhere."""
+
+    ACCOUNT_CREATE = "account:create"
+    BATCH_LOOK_UP = "batch:look_up"
+    BATCH_SHOW = "batch:show"
+    BATCH_TRACE = "batch:trace"
+    EVENT_IMPORT = "event:import"
+    LEDGER_READ = "ledger:read"
+    LEDGER_VERIFY = "ledger:verify"
+    SOURCE_SHOW = "source:show"
+    TOKEN_CREATE = "token:create"  # noqa: S105 - the name of an act
+
+
+class Act(StrEnum):
+    """Acts that need no permission of a role and are recorded all the same, alphabetical."""
+
+    LEDGER_RECOVER = "ledger:recover"
+    LEDGER_START = "ledger:start"
+    REQUEST_REFUSE = "request:refuse"
+    SERVICE_START = "service:start"
+    SESSION_END = "session:end"
+    SESSION_START = "session:start"
+    STORE_MIGRATE = "store:migrate"
+
+
+SEES_BATCHES = frozenset({Permission.BATCH_LOOK_UP, Permission.BATCH_SHOW, Permission.BATCH_TRACE})
+"""Without one of these a role sees no node at all, whatever its sites and lines."""

@@ -1,0 +1,43 @@
+"""What a person may see, compiled to small sets that go into every statement."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    VIEWER = "viewer"
+    COORDINATOR = "coordinator"
+    QUALITY = "quality"
+    AUDITOR = "auditor"
+    INTEGRATOR = "integrator"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: a person with a real role, over a session, a token or the operating system."""
+
+    account_uid: str
+    username: str
+    role: Role
+    sites: frozenset[str]
+    lines: frozenset[str]
+    through: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """`see` holds the acl numbers whose nodes may be shown; every other node is walked as a stub."""
+
+    see: tuple[int, ...]
+    policy_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict of the policy, with the row that spoke and one sentence that the asker may read."""
+
+    allowed: bool
+    rule: str
+    reason: str

@@ -1,0 +1,168 @@
+"""A question to the genealogy and its answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import IntEnum
+
+from traceapp.domain.kinds import Certainty, Direction, NodeKind
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """Where a trace starts; exactly one of the three is set."""
+
+    number: str | None = None
+    uid: str | None = None
+    epc: str | None = None
+    product: str | None = None
+    site: str | None = None
+    kind: NodeKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Links outside [event_time_from, event_time_to] do not count; None is open."""
+
+    event_time_from: datetime | None = None
+    event_time_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Cost limit of a walk; when it bites, the answer says so (TRUNCATED)."""
+
+    nodes: int = 500_000
+    links: int = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class TraceQuestion:
+    """seeds in any order; as_of = what was known then (record time); at = when a container seed is opened."""
+
+    seeds: tuple[Seed, ...]
+    direction: Direction
+    as_of: datetime | None = None
+    at: datetime | None = None
+    window: Window = Window()
+    budget: Budget = Budget()
+
+
+class Status(IntEnum):
+    """One status per answer, the worst that holds; higher is worse."""
+
+    COMPLETE = 0
+    UNRESOLVED = 1
+    WITHHELD = 2
+    TRUNCATED = 3
+    DEGRADED = 4
+    UNVERIFIED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class LimitHit:
+    limit: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """What the answer covers and what it lacks.
+
+    reasons     (Status, code, sentence) for everything that keeps the status off COMPLETE, worst first; codes are
+                the names of the fields below, so that both languages can say them.
+    withheld    counts by "lots", "transformations", "shipments", "containers", "parties".
+    unresolved  uids that are used but that no row or event describes.
+    class_level product keys (GTIN) met as direct input or output: lot not recorded.
+    one_sided   links stated by one party only where the other should have spoken.
+    twins       pairs of uids that are likely the same lot.
+    dead_ends   uids where a chain stops without a recorded reason.
+    """
+
+    status: Status
+    reasons: tuple[tuple[Status, str, str], ...]
+    visited: int
+    withheld: Mapping[str, int]
+    unresolved: tuple[str, ...]
+    class_level: tuple[str, ...]
+    one_sided: tuple[str, ...]
+    twins: tuple[tuple[str, str], ...]
+    dead_ends: tuple[str, ...]
+    limits_hit: tuple[LimitHit, ...]
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraceNode:
+    """A node of the answer. A stub carries a uid of this answer alone and nothing else.
+
+    kind        None for a stub.   hop  0 for a seed, else transformations between it and the nearest seed.
+    certainty   exact if some path from a seed has only exact links; seeds are exact.
+    held_by     uids of containers it was in (forward only).
+    """
+
+    uid: str
+    kind: NodeKind | None
+    number: str | None = None
+    name: str | None = None
+    epc: str | None = None
+    product: str | None = None
+    site: str | None = None
+    status: str | None = None
+    stub: bool = False
+    seed: bool = False
+    hop: int = 0
+    certainty: Certainty = Certainty.EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class TraceLink:
+    """source → target in the direction of material. `via` is the transformation (lot to lot) or None."""
+
+    source: str
+    target: str
+    type: str
+    via: str | None = None
+    quantity: Decimal | None = None
+    unit: str | None = None
+    event_time: datetime | None = None
+    certainty: Certainty = Certainty.EXACT
+    pair: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartyLine:
+    """One consignee or supplier: quantity by unit, None where some source states none; lots that led there."""
+
+    uid: str
+    number: str | None
+    name: str | None
+    country: str | None
+    quantities: Mapping[str, Decimal | None]
+    certainty: Certainty
+    lots: tuple[str, ...]
+    shipments: tuple[str, ...]
+    locations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TraceAnswer:
+    """Everything a trace discloses, ready to be recorded and written out.
+
+    head  the record sequence asked about; the same number gives the same answer for ever.
+    """
+
+    question: TraceQuestion
+    seeds: tuple[str, ...]
+    head: int
+    as_of: datetime
+    nodes: tuple[TraceNode, ...]
+    links: tuple[TraceLink, ...]
+    containers: tuple[str, ...]
+    consignees: tuple[PartyLine, ...]
+    suppliers: tuple[PartyLine, ...]
+    completeness: Completeness
+    cycles: tuple[tuple[str, ...], ...] = ()
+    policy_digest: str = ""
+    class_level: Mapping[str, Mapping[str, Decimal | None]] = field(default_factory=dict)

@@ -1,0 +1,256 @@
+"""One connection pool per process; every statement goes by its name in the catalogue."""
+
+import os
+import random
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import neo4j
+from neo4j.exceptions import DriverError, Neo4jError
+
+from traceapp.domain.errors import StatementError, StoreConflictError, StoreVersionError
+from traceapp.graph.driver_errors import UNREACHABLE, domain_error, is_repeatable
+from traceapp.graph.endpoint import Endpoint, find_endpoint
+from traceapp.graph.query_catalogue import QueryCatalogue, Statement, load_catalogue
+from traceapp.settings import Settings
+
+T = TypeVar("T")
+Row = dict[str, Any]
+
+OLDEST: Final = (5, 26)
+READ_PATIENCE: Final = 5.0
+WRITE_PATIENCE: Final = 30.0
+CONFLICTS: Final = 50
+"""Repetitions after a broken uniqueness rule: one engine raises it among concurrent writers of one new node."""
+AGENT = re.compile(r"Neo4j/v?(\d+)\.(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class ServerVersion:
+    """`product` is "Neo4j" or "ArcadeDB"; `version` is as the server writes it."""
+
+    product: str
+    version: str
+
+
+class Transaction:
+    """What the work of `Graph.write` speaks to; it lives no longer than that work."""
+
+    def __init__(self, inner: neo4j.Transaction, catalogue: QueryCatalogue, command: str) -> None:
+        self._inner = inner
+        self._catalogue = catalogue
+        self.command = command
+
+    def run(self, statement: str, /, **params: Any) -> list[Row]:
+        """Run a read or write statement of the catalogue; all its rows, as dicts by column.
+
+        raises  StatementError: unknown statement, a parameter missing, unknown or of another type.
+        """
+        found = self._catalogue.get(statement)
+        found.check(params)
+        return _rows(self._inner.run(found.text, params))
+
+
+class Graph:
+    """The store, for one process. Open it after a fork: a driver does not survive one."""
+
+    def __init__(self, driver: neo4j.Driver, endpoint: Endpoint, catalogue: QueryCatalogue, statement_timeout: float) -> None:
+        self._driver = driver
+        self._endpoint = endpoint
+        self._catalogue = catalogue
+        self._timeout = statement_timeout
+        self._pid = os.getpid()
+        self._bookmarks = neo4j.GraphDatabase.bookmark_manager() if endpoint.routed else None
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Graph":
+        """Find the store (`NEO4J_URI`, else the embedded engine of the home) and check that it can be used.
+
+        raises  SettingsError, StoreUnavailableError, StoreCredentialsError, StoreVersionError; StatementError for a
+                broken catalogue.
+        """
+        return cls.connect(find_endpoint(settings), statement_timeout=settings.statement_timeout)
+
+    @classmethod
+    def connect(cls, endpoint: Endpoint, *, statement_timeout: float = 60.0) -> "Graph":
+        """The same for an endpoint that is known already."""
+        catalogue = load_catalogue()
+        try:
+            driver = neo4j.GraphDatabase.driver(
+                endpoint.uri,
+                auth=(endpoint.username, endpoint.password),
+                notifications_disabled_classifications=["UNRECOGNIZED"],
+                connection_timeout=5.0,
+                connection_acquisition_timeout=10.0,
+                telemetry_disabled=True,
+                user_agent="traceapp",
+            )
+        except (DriverError, ValueError) as error:
+            raise domain_error(error, "connecting") from None
+        graph = cls(driver, endpoint, catalogue, statement_timeout)
+        try:
+            graph.verify()
+        except BaseException:
+            driver.close()
+            raise
+        return graph
+
+    def close(self) -> None:
+        """Close the pool. In a process that was forked off, leave the sockets of the other one alone."""
+        if os.getpid() == self._pid:
+            self._driver.close()
+
+    def __enter__(self) -> "Graph":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def catalogue(self) -> QueryCatalogue:
+        return self._catalogue
+
+    def verify(self) -> ServerVersion:
+        """Ask the server who it is, and the database for a sign of life.
+
+        raises  StoreUnavailableError, StoreCredentialsError; StoreVersionError: older than 5.26 or no known product;
+                SettingsError: there is no such database.
+        """
+        self._check_process()
+        try:
+            agent = self._driver.get_server_info().agent
+        except (DriverError, Neo4jError) as error:
+            raise domain_error(error, "connecting") from None
+        found = server_version(agent)
+        self.read("head.get_pulse")
+        return found
+
+    def read(self, statement: str, /, **params: Any) -> list[Row]:
+        """Run one read statement; all its rows, as dicts by column.
+
+        Repeated for up to 5 s while the store is unreachable or asks for patience.
+        raises  StatementError; StoreTimeoutError; StoreUnavailableError; StoreCredentialsError; StoreError.
+        """
+        found = self._catalogue.get(statement)
+        if found.mode != "read":
+            raise StatementError(f"{statement} does not read; it belongs into a write transaction")
+        found.check(params)
+        query = neo4j.Query(found.text, metadata=self._metadata(found.name), timeout=self._timeout)  # type: ignore[arg-type]
+        return self._repeat(found.name, READ_PATIENCE, lambda: self._read_once(query, params))
+
+    def write(self, work: Callable[[Transaction], T], *, command: str, act: str = "") -> T:
+        """Run `work` in one write transaction, once and only once, and return what it returned.
+
+        command  a uid (32 hex digits) for this write alone. It is kept as `:Command {uid}` in the same transaction
+                 under uniqueness (the work may create that node itself, with more properties, by `uid: $…`); where
+                 the answer to COMMIT is lost, the store is asked for it, and the work is repeated only if it is absent.
+        work     may be called several times: a conflict, a deadlock or a broken connection starts it over. It
+                 touches nothing but the transaction.
+        raises   StoreConflictError: the command was carried out by an earlier call, or a conflict outlasted every
+                 repetition; StoreUnavailableError; StoreTimeoutError; StatementError; StoreError.
+        """
+        attempt = _Attempt(self, work, command, act)
+        return self._repeat(act or command, WRITE_PATIENCE, attempt.run)
+
+    def administer(self, text: str, name: str) -> list[Row]:
+        """Run one schema statement outside the catalogue; only `schema.py` has any."""
+        query = neo4j.Query(text, metadata=self._metadata(name))  # type: ignore[arg-type]
+        return self._repeat(name, WRITE_PATIENCE, lambda: self._run_once(query, {}, neo4j.WRITE_ACCESS))
+
+    def _read_once(self, query: neo4j.Query, params: Row) -> list[Row]:
+        return self._run_once(query, params, neo4j.READ_ACCESS)
+
+    def _run_once(self, query: neo4j.Query, params: Row, access: str) -> list[Row]:
+        with self.session(access) as session:
+            return _rows(session.run(query, params))
+
+    def session(self, access: str) -> neo4j.Session:
+        self._check_process()
+        return self._driver.session(
+            database=self._endpoint.database, default_access_mode=access, bookmark_manager=self._bookmarks, fetch_size=5000
+        )
+
+    def begin(self, session: neo4j.Session, name: str) -> neo4j.Transaction:
+        return session.begin_transaction(metadata=self._metadata(name), timeout=self._timeout)
+
+    def _repeat(self, name: str, patience: float, once: Callable[[], T]) -> T:
+        deadline = time.monotonic() + patience
+        conflicts = 0
+        pause = 0.02
+        while True:
+            try:
+                return once()
+            except (DriverError, Neo4jError) as error:
+                conflict = isinstance(error, neo4j.exceptions.ConstraintError)
+                conflicts += conflict
+                over = conflicts > CONFLICTS or time.monotonic() + pause > deadline
+                if over or not is_repeatable(error):
+                    raise domain_error(error, name) from None
+            time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  spreads writers, hides nothing
+            pause = min(pause * 2, 1.0)
+
+    def _metadata(self, statement: str) -> dict[str, Any]:
+        return {"app": "traceapp", "statement": statement}
+
+    def _check_process(self) -> None:
+        if os.getpid() != self._pid:
+            raise StatementError("this connection was opened by another process; open one after the fork")
+
+
+class _Attempt:
+    """One write and what is known of its fate."""
+
+    def __init__(self, graph: Graph, work: Callable[[Transaction], T], command: str, act: str) -> None:
+        self._graph = graph
+        self._work = work
+        self._command = command
+        self._act = act
+        self._unknown: list[Any] = []
+        """What the work returned in a transaction whose commit got no answer; empty, or one value."""
+
+    def run(self) -> Any:
+        with self._graph.session(neo4j.WRITE_ACCESS) as session:
+            transaction = self._graph.begin(session, self._act or "write")
+            try:
+                inner = Transaction(transaction, self._graph.catalogue, self._command)
+                if inner.run("command.get_command", uid=self._command):
+                    return self._carried_out_before()
+                result = self._work(inner)
+                inner.run("command.append_command", uid=self._command, act=self._act)
+                self._commit(transaction, result)
+                return result
+            finally:
+                transaction.close()
+
+    def _commit(self, transaction: neo4j.Transaction, result: Any) -> None:
+        try:
+            transaction.commit()
+        except UNREACHABLE:
+            self._unknown = [result]
+            raise
+
+    def _carried_out_before(self) -> Any:
+        if self._unknown:
+            return self._unknown[0]
+        raise StoreConflictError("this command was carried out before")
+
+
+def server_version(agent: str) -> ServerVersion:
+    """Read the agent string of a server. raises StoreVersionError: too old, or no server we know."""
+    embedded = re.search(r"ArcadeDB ([\w.]+)", agent)
+    if embedded:
+        return ServerVersion("ArcadeDB", embedded[1])
+    found = AGENT.match(agent)
+    if found is None:
+        raise StoreVersionError(f"the server calls itself {agent!r}, which is no Neo4j")
+    if (int(found[1]), int(found[2])) < OLDEST:
+        raise StoreVersionError(f"the server is {agent}; Neo4j {OLDEST[0]}.{OLDEST[1]} is the oldest that can be used")
+    return ServerVersion("Neo4j", agent.partition("/")[2])
+
+
+def _rows(result: neo4j.Result) -> list[Row]:
+    keys = result.keys()
+    return [dict(zip(keys, record.values(), strict=True)) for record in result]

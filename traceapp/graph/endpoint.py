@@ -1,0 +1,94 @@
+"""Where the store is and how to sign in there: from the settings, or from what the embedded engine wrote down."""
+
+import ipaddress
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from traceapp.domain.errors import SettingsError, StoreUnavailableError
+from traceapp.settings import Settings
+
+PLAIN_SCHEMES = frozenset({"bolt", "neo4j"})
+SCHEMES = PLAIN_SCHEMES | {"bolt+s", "bolt+ssc", "neo4j+s", "neo4j+ssc"}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A store to connect to; the password never shows in a repr."""
+
+    uri: str
+    username: str
+    database: str
+    password: str = field(repr=False)
+
+    @property
+    def routed(self) -> bool:
+        return self.uri.startswith("neo4j")
+
+
+def store_folder(home: Path) -> Path:
+    return home / "store"
+
+
+def endpoint_file(home: Path) -> Path:
+    """Written by the embedded engine (0600) so that other processes of this home find it."""
+    return store_folder(home) / "endpoint.json"
+
+
+def find_endpoint(settings: Settings) -> Endpoint:
+    """The server of `NEO4J_URI`, else the embedded engine of this home.
+
+    raises  SettingsError: no password, an unreadable password file, a wrong or unencrypted address;
+            StoreUnavailableError: the embedded engine of this home is not running.
+    """
+    if settings.neo4j_uri is None:
+        return _embedded_endpoint(settings.home)
+    check_address(settings.neo4j_uri, allow_plain_bolt=settings.allow_plain_bolt)
+    if settings.neo4j_password is not None:
+        password = settings.neo4j_password.get_secret_value()
+    elif settings.neo4j_password_file is not None:
+        password = _read_password(settings.neo4j_password_file)
+    else:
+        raise SettingsError("NEO4J_URI is set, but neither NEO4J_PASSWORD nor NEO4J_PASSWORD_FILE")
+    return Endpoint(settings.neo4j_uri, settings.neo4j_username, settings.neo4j_database, password)
+
+
+def check_address(uri: str, *, allow_plain_bolt: bool) -> None:
+    """Refuse what is no Bolt address, and a password in the clear over a network. raises SettingsError."""
+    parts = urlsplit(uri)
+    if parts.scheme not in SCHEMES or not parts.hostname:
+        raise SettingsError(f"NEO4J_URI wants {', '.join(sorted(SCHEMES))} and a host, such as neo4j+s://graph.example.org:7687")
+    if parts.username or parts.password:
+        raise SettingsError("NEO4J_URI carries a user or password; use NEO4J_USERNAME and NEO4J_PASSWORD")
+    if parts.scheme in PLAIN_SCHEMES and not allow_plain_bolt and not is_loopback(parts.hostname):
+        raise SettingsError(
+            f"NEO4J_URI would send password and data unencrypted to {parts.hostname}; use {parts.scheme}+s://, "
+            "or set TRACEAPP_ALLOW_PLAIN_BOLT=1 on a network that nobody else can read"
+        )
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _embedded_endpoint(home: Path) -> Endpoint:
+    try:
+        found = json.loads(endpoint_file(home).read_text(encoding="utf-8"))
+        return Endpoint(found["uri"], found["username"], found["database"], _read_password(store_folder(home) / found["password_file"]))
+    except FileNotFoundError:
+        raise StoreUnavailableError(f"the embedded store of {home} is not running") from None
+    except (OSError, ValueError, KeyError) as error:
+        raise StoreUnavailableError(f"{endpoint_file(home)} cannot be read ({type(error).__name__})") from None
+
+
+def _read_password(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"the password file {path} cannot be read ({error.strerror})") from None

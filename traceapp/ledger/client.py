@@ -1,0 +1,153 @@
+"""Wait until a record is durable: the only place where `Recorded` is constructed."""
+
+import json
+import os
+import socket
+import threading
+import time
+import uuid
+import weakref
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from traceapp.domain.errors import HomeError, LedgerUnavailableError
+from traceapp.domain.recorded import LedgerEntry, LedgerReceipt, Recorded
+from traceapp.ledger.records import plain_entry
+from traceapp.ledger.wire import LENGTH, MAX_FRAME, frame, socket_address
+
+T = TypeVar("T")
+TIMEOUT: Final = 1.8
+
+
+class LedgerClient:
+    """Appends to the writer of one home. Shared by threads; after a fork each process opens its own connections."""
+
+    def __init__(self, home: Path, *, timeout: float = TIMEOUT) -> None:
+        """timeout  seconds for one append, all in: a hanging writer makes a 503, not a pile of threads."""
+        self._home = home
+        self._timeout = timeout
+        self._lock = threading.Lock()
+        self._idle: list[socket.socket] = []
+        itself = weakref.ref(self)
+        os.register_at_fork(after_in_child=lambda: _renew(itself()))
+
+    def append(self, entry: LedgerEntry) -> LedgerReceipt:
+        """Make a record and wait until it is durable.
+
+        A retry after a restart of the writer carries the same request id, so it never makes a second record.
+        raises  LedgerUnavailableError: no receipt in time. A record may exist all the same, the safe way round.
+        """
+        reply = self._ask({"verb": "APPEND", "request_id": uuid.uuid4().hex, "entry": plain_entry(entry)})
+        return _receipt(reply)
+
+    def record(self, value: T, entry: LedgerEntry) -> Recorded[T]:
+        """`value`, with the proof that `entry` was durable before it left; raises LedgerUnavailableError."""
+        return Recorded(value, self.append(entry))
+
+    def get_head(self) -> LedgerReceipt:
+        """The newest durable record, which is also the sign of life; raises LedgerUnavailableError."""
+        return _receipt(self._ask({"verb": "HEAD", "request_id": uuid.uuid4().hex}))
+
+    def get_writer_pid(self) -> int:
+        """Which process writes; raises LedgerUnavailableError."""
+        return int(self._ask({"verb": "HEAD", "request_id": uuid.uuid4().hex})["pid"])
+
+    def close(self) -> None:
+        """Close the connections that wait; those in use close with their request."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
+        deadline = time.monotonic() + self._timeout
+        content = frame(message)
+        try:
+            while True:
+                kept = self._borrow()
+                connection = kept or self._connect(deadline)
+                try:
+                    reply = _exchange(connection, content, deadline)
+                except (OSError, ValueError) as error:
+                    connection.close()
+                    if kept is not None and not isinstance(error, TimeoutError):
+                        continue  # the writer was started anew: a fresh connection, the same request id
+                    raise
+                break
+        except (OSError, ValueError, HomeError) as error:
+            raise LedgerUnavailableError(f"The ledger does not answer ({type(error).__name__}).") from None
+        if reply.get("request_id") != message["request_id"]:
+            connection.close()
+            raise LedgerUnavailableError("The ledger answered another request.")
+        self._give_back(connection)
+        if "error" in reply:
+            raise LedgerUnavailableError(f"The ledger refused the record: {reply['error']}.")
+        return reply
+
+    def _connect(self, deadline: float) -> socket.socket:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.settimeout(_left(deadline))
+            with socket_address(self._home) as address:
+                connection.connect(address)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _borrow(self) -> socket.socket | None:
+        with self._lock:
+            return self._idle.pop() if self._idle else None
+
+    def _give_back(self, connection: socket.socket) -> None:
+        with self._lock:
+            self._idle.append(connection)
+
+    def _renew_after_fork(self) -> None:
+        # The parent's connections would mix two processes' replies; its lock may have been held while it forked.
+        self._lock = threading.Lock()
+        idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+
+def _renew(client: LedgerClient | None) -> None:
+    if client is not None:
+        client._renew_after_fork()
+
+
+def _exchange(connection: socket.socket, content: bytes, deadline: float) -> dict[str, Any]:
+    connection.settimeout(_left(deadline))
+    connection.sendall(content)
+    (length,) = LENGTH.unpack(_receive(connection, LENGTH.size, deadline))
+    if length > MAX_FRAME:
+        raise ValueError("frame too long")
+    reply = json.loads(_receive(connection, length, deadline))
+    if not isinstance(reply, dict):
+        raise ValueError("not a message")
+    return reply
+
+
+def _receive(connection: socket.socket, wanted: int, deadline: float) -> bytes:
+    received = b""
+    while len(received) < wanted:
+        connection.settimeout(_left(deadline))
+        part = connection.recv(wanted - len(received))
+        if not part:
+            raise ConnectionResetError("the writer hung up")
+        received += part
+    return received
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the ledger is late")
+    return left
+
+
+def _receipt(reply: dict[str, Any]) -> LedgerReceipt:
+    try:
+        return LedgerReceipt(int(reply["seq"]), str(reply["leaf"]))
+    except (KeyError, ValueError):
+        raise LedgerUnavailableError("The ledger answered without a receipt.") from None

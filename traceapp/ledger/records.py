@@ -1,0 +1,83 @@
+"""The form of a ledger record: canonical JSON (RFC 8785), one a line, chained by the hash of the one before."""
+
+import hashlib
+from collections.abc import Mapping, Set
+from dataclasses import fields
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import rfc8785
+
+from traceapp.domain.clock import stored_time
+from traceapp.domain.recorded import LedgerEntry
+
+FORMAT: Final = 1
+GENESIS: Final = "0" * 64
+FOLDER: Final = "ledger"
+RECORDS: Final = "records.jsonl"
+ENTRY_FIELDS: Final = frozenset(field.name for field in fields(LedgerEntry))
+MAX_RECORD: Final = 64 * 1024
+_MAX_ENTRY: Final = MAX_RECORD - 1024
+_EXACT_INTEGER: Final = 2**53 - 1
+_BULKY: Final = ("result", "request", "disclosed")
+
+
+def records_path(home: Path) -> Path:
+    return home / FOLDER / RECORDS
+
+
+def plain_entry(entry: LedgerEntry) -> dict[str, Any]:
+    """The entry as JSON that every reader reads alike.
+
+    Lone surrogates become their escape (`\\ud800`), integers beyond 2^53 and decimals become text, times the stored
+    form, sets sorted lists. An entry too long for one record keeps the hash of its longest parts in their place.
+    raises  TypeError: a float or a type that no record holds; that is a defect of the caller.
+    """
+    plain = {name: _plain(getattr(entry, name)) for name in sorted(ENTRY_FIELDS)}
+    if len(rfc8785.dumps(plain)) <= _MAX_ENTRY:
+        return plain
+    for name in sorted(_BULKY, key=lambda name: -len(rfc8785.dumps(plain[name]))):
+        if len(rfc8785.dumps(plain)) <= _MAX_ENTRY:
+            break
+        whole = rfc8785.dumps(plain[name])
+        plain[name] = {"sha256": hashlib.sha256(whole).hexdigest(), "bytes": len(whole)}
+    return plain
+
+
+def canonical(record: Mapping[str, Any]) -> bytes:
+    """RFC 8785 bytes without the line end."""
+    return rfc8785.dumps(dict(record))
+
+
+def record_hash(line: bytes) -> str:
+    """What the next record carries as `prev`."""
+    return hashlib.sha256(line).hexdigest()
+
+
+def leaf_hash(line: bytes) -> str:
+    """The RFC 6962 leaf hash, which a receipt names."""
+    return hashlib.sha256(b"\x00" + line).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case None | bool():
+            return value
+        case str():
+            return str(value).encode("utf-8", "backslashreplace").decode()
+        case int():
+            return int(value) if abs(value) <= _EXACT_INTEGER else str(value)
+        case Decimal():
+            return str(value)
+        case datetime():
+            return stored_time(value)
+        case Mapping():
+            return {str(_plain(str(key))): _plain(item) for key, item in value.items()}
+        case Set():
+            return sorted((_plain(item) for item in value), key=rfc8785.dumps)
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case _:
+            raise TypeError(f"a ledger record holds no {type(value).__name__}")

@@ -1,0 +1,254 @@
+"""The one process that writes the ledger: `python -m traceapp.ledger.writer --home DIR`.
+
+It listens on HOME/ledger/ledger.sock and knows two verbs, APPEND and HEAD: nobody can ask it to change or delete.
+Whatever is queued while the last fdatasync runs is the next group. It ends with its parent.
+
+exit codes  0 asked to stop · 65 the ledger on disk is broken · 70 a write failed, nothing acknowledged ·
+            73 the home cannot be used or another writer has it
+"""
+
+import argparse
+import ctypes
+import json
+import os
+import selectors
+import signal
+import socket
+import struct
+import sys
+import threading
+from collections import deque
+from pathlib import Path
+from typing import Any, Final
+
+from traceapp.domain.clock import SystemClock
+from traceapp.domain.errors import HomeError, LedgerBrokenError
+from traceapp.ledger.records import ENTRY_FIELDS
+from traceapp.ledger.storage import LedgerStorage, Refusal, Wanted
+from traceapp.ledger.wire import LENGTH, MAX_FRAME, frame, socket_address
+
+EXIT_BROKEN: Final = 65
+EXIT_WRITE_FAILED: Final = 70
+EXIT_HOME: Final = 73
+GROUP_RECORDS: Final = 256
+QUEUE_RECORDS: Final = 4096
+_PR_SET_PDEATHSIG: Final = 1
+
+
+class Connection:
+    """One client: bytes that have arrived, and replies that go out from two threads."""
+
+    def __init__(self, peer: socket.socket) -> None:
+        self.peer = peer
+        self.received = bytearray()
+        self._sending = threading.Lock()
+
+    def reply(self, message: dict[str, Any]) -> None:
+        """Replies are small and a client waits for each; one who does not read is cut off, never waited for."""
+        content = frame(message)
+        with self._sending:
+            try:
+                sent = self.peer.send(content)
+            except OSError:
+                sent = 0
+            if sent < len(content):
+                self.hang_up()
+
+    def hang_up(self) -> None:
+        """Makes the reading side see the end; it then closes the socket."""
+        try:
+            self.peer.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return
+
+    def frames(self) -> list[dict[str, Any]]:
+        """Whole messages that have arrived; raises ValueError for what no client of ours sends."""
+        found = []
+        while len(self.received) >= LENGTH.size:
+            (length,) = LENGTH.unpack_from(self.received)
+            if length > MAX_FRAME:
+                raise ValueError("frame too long")
+            end = LENGTH.size + length
+            if len(self.received) < end:
+                break
+            message = json.loads(self.received[LENGTH.size : end], parse_float=_refuse, parse_constant=_refuse)
+            if not isinstance(message, dict):
+                raise ValueError("not a message")
+            found.append(message)
+            del self.received[:end]
+        return found
+
+
+class Writer:
+    """Reads requests in one thread, commits groups in another."""
+
+    def __init__(self, storage: LedgerStorage, listener: socket.socket) -> None:
+        self._storage = storage
+        self._listener = listener
+        self._queue: deque[tuple[Connection, Wanted]] = deque()
+        self._waiting = threading.Condition()
+        self._stopping = False
+        self._wake_reading, self._wake_writing = socket.socketpair()
+        self._selector = selectors.DefaultSelector()
+
+    def stop(self, *_: object) -> None:
+        """Safe in a signal handler: it only wakes the reading thread."""
+        self._stopping = True
+        self._wake_writing.send(b"\x00")
+
+    def run(self) -> None:
+        """Serve until stopped, then commit what is queued."""
+        self._listener.setblocking(False)
+        self._selector.register(self._listener, selectors.EVENT_READ, None)
+        self._selector.register(self._wake_reading, selectors.EVENT_READ, None)
+        committing = threading.Thread(target=self._commit_groups, name="commit", daemon=True)
+        committing.start()
+        while not self._stopping:
+            for key, _ in self._selector.select():
+                if key.fileobj is self._listener:
+                    self._accept()
+                elif key.data is not None:
+                    self._read(key.data)
+        with self._waiting:
+            self._waiting.notify()
+        committing.join()
+
+    def _accept(self) -> None:
+        try:
+            peer, _ = self._listener.accept()
+        except OSError:
+            return
+        if not _is_one_of_us(peer):
+            peer.close()
+            return
+        peer.setblocking(False)
+        self._selector.register(peer, selectors.EVENT_READ, Connection(peer))
+
+    def _read(self, connection: Connection) -> None:
+        try:
+            received = connection.peer.recv(65536)
+            connection.received += received
+            for message in connection.frames():
+                self._answer(connection, message)
+        except BlockingIOError:
+            return
+        except (OSError, ValueError, RecursionError):
+            received = b""
+        if not received:
+            self._selector.unregister(connection.peer)
+            connection.peer.close()
+
+    def _answer(self, connection: Connection, message: dict[str, Any]) -> None:
+        request_id = message.get("request_id")
+        if message.get("verb") == "HEAD":
+            head = self._storage.head
+            connection.reply({"request_id": request_id, "seq": head.seq, "leaf": head.leaf, "pid": os.getpid()})
+            return
+        reason = _defect(message)
+        if reason is not None:
+            connection.reply({"request_id": request_id, "error": reason})
+            return
+        with self._waiting:
+            if len(self._queue) < QUEUE_RECORDS:
+                self._queue.append((connection, Wanted(message["request_id"], message["entry"])))
+                self._waiting.notify()
+                return
+        connection.reply({"request_id": request_id, "error": "the queue is full"})
+
+    def _commit_groups(self) -> None:
+        try:
+            while group := self._next_group():
+                outcomes = self._storage.append([wanted for _, wanted in group])
+                for (connection, wanted), outcome in zip(group, outcomes, strict=True):
+                    if isinstance(outcome, Refusal):
+                        connection.reply({"request_id": wanted.request_id, "error": outcome.reason})
+                    else:
+                        connection.reply({"request_id": wanted.request_id, "seq": outcome.seq, "leaf": outcome.leaf})
+        except BaseException as error:
+            # Never a second try: Linux forgets the error, and the second fdatasync would "succeed" with the data lost.
+            _say(f"ledger: writing failed ({type(error).__name__}: {error}); ending without an acknowledgement")
+            os._exit(EXIT_WRITE_FAILED)
+
+    def _next_group(self) -> list[tuple[Connection, Wanted]]:
+        with self._waiting:
+            self._waiting.wait_for(lambda: self._queue or self._stopping)
+            return [self._queue.popleft() for _ in range(min(len(self._queue), GROUP_RECORDS))]
+
+
+def _defect(message: dict[str, Any]) -> str | None:
+    """Why a message is no record, None where it is one; the writer trusts nobody's form."""
+    request_id, entry = message.get("request_id"), message.get("entry")
+    if message.get("verb") != "APPEND":
+        return "unknown verb"
+    if not isinstance(request_id, str) or not 16 <= len(request_id) <= 64 or not request_id.isalnum():
+        return "request_id: wanted 16 to 64 letters and digits"
+    if not isinstance(entry, dict) or entry.keys() != ENTRY_FIELDS:
+        return "entry: wanted exactly the fields of a ledger entry"
+    if not isinstance(entry["act"], str) or not isinstance(entry["outcome"], str) or not isinstance(entry["actor"], dict):
+        return "entry: wanted act, outcome and actor"
+    return None
+
+
+def _refuse(text: str) -> None:
+    raise ValueError(f"a ledger holds no {text[:20]}")
+
+
+def _is_one_of_us(peer: socket.socket) -> bool:
+    """The peer runs under our user (or root); where the system cannot tell, the socket's mode must do."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return True
+    _, user, _ = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    return user in {os.geteuid(), 0}
+
+
+def _end_with_parent(parent: int | None) -> None:
+    """Ask the kernel for SIGTERM when the thread that started us ends (Linux)."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if parent is not None and os.getppid() != parent:
+        sys.exit(0)
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def _listen(home: Path) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    with socket_address(home) as address:
+        Path(address).unlink(missing_ok=True)  # ours alone: the lock is held
+        listener.bind(address)
+    listener.listen(512)
+    return listener
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="traceapp.ledger.writer", description="Write the ledger of one home, alone.")
+    parser.add_argument("--home", type=Path, required=True, help="the home folder; the ledger lies in HOME/ledger")
+    parser.add_argument("--parent", type=int, help="process that must be our parent; ends at once if it is gone already")
+    options = parser.parse_args(arguments)
+    os.umask(0o077)
+    _end_with_parent(options.parent)
+    try:
+        storage = LedgerStorage(options.home, SystemClock())
+        listener = _listen(options.home)
+    except HomeError as error:
+        _say(f"ledger: {error} {error.next_step}")
+        return EXIT_HOME
+    except LedgerBrokenError as error:
+        _say(f"ledger: {error} {error.next_step}")
+        return EXIT_BROKEN
+    except OSError as error:
+        _say(f"ledger: {error}")
+        return EXIT_WRITE_FAILED
+    writer = Writer(storage, listener)
+    signal.signal(signal.SIGTERM, writer.stop)
+    signal.signal(signal.SIGINT, writer.stop)
+    writer.run()
+    with socket_address(options.home) as address:
+        Path(address).unlink(missing_ok=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""The demo plant, at the first start of an empty store: its files through the ordinary import, one account per role."""
+
+import json
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from traceapp.demo.plant import write_demo
+from traceapp.domain.rights import Actor, Role
+from traceapp.usecases.create_account import create_account
+from traceapp.usecases.import_file import import_file
+from traceapp.usecases.issue_token import issue_token
+from traceapp.usecases.stations import Stations
+
+FOLDER = "demo"
+STATE = "demo.json"
+TOKEN_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    username: str
+    password: str
+    role: Role
+
+    def __repr__(self) -> str:
+        return f"DemoAccount({self.username})"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLoaded:
+    """first_question is the printed number of the contaminated material lot."""
+
+    first_question: str
+    accounts: tuple[DemoAccount, ...]
+
+
+def read_demo(stations: Stations) -> DemoLoaded | None:
+    """The demo of this home, whole and in this store; None where there is none yet."""
+    state = _read_state(stations.settings.home)
+    if state is None or not state["whole"]:
+        return None
+    loaded = _loaded(state)
+    return loaded if stations.accounts.get_account_by_username(loaded.accounts[0].username) else None
+
+
+def may_load_demo(stations: Stations) -> bool:
+    """An empty store, or a demo that was cut off half-way: never a store with somebody's own data."""
+    return stations.heads.get_head() == 0 or _read_state(stations.settings.home) is not None
+
+
+def load_demo(stations: Stations, actor: Actor, progress: Callable[[float], None]) -> DemoLoaded:
+    """Write the files, import them in order, make the accounts and the coordinator's token (HOME/token, 0600).
+
+    progress  called with the share done, 0 to 1. Cut off, it begins again at the next start; nothing is doubled.
+    """
+    home = stations.settings.home
+    files = write_demo(home / FOLDER)
+    state = _read_state(home) or {
+        "whole": False,
+        "first_question": files.first_question,
+        "accounts": {role.value: secrets.token_urlsafe(9) for role in Role},
+    }
+    _write_private(home / STATE, json.dumps(state))
+    loaded = _loaded(state)
+    sizes = [path.stat().st_size for path in files.files]
+    done = 0
+    for path, size in zip(files.files, sizes, strict=True):
+        before = done
+        import_file(stations, actor, path, "DEMO", lambda share, b=before, s=size: progress((b + share * s) / sum(sizes)))  # type: ignore[misc]
+        done += size
+    everything = frozenset({"*"})
+    for account in loaded.accounts:
+        if stations.accounts.get_account_by_username(account.username) is None:
+            printed_name = f"Demo {account.role.value}"
+            create_account(stations, actor, account.username, account.password, printed_name, account.role, everything, everything)
+    token = issue_token(stations, actor, Role.COORDINATOR, everything, everything, "demo terminal", TOKEN_DAYS)
+    _write_private(home / "token", token.value + "\n")
+    _write_private(home / STATE, json.dumps({**state, "whole": True}))
+    return loaded
+
+
+def _loaded(state: dict[str, object]) -> DemoLoaded:
+    accounts = state["accounts"]
+    assert isinstance(accounts, dict)  # noqa: S101  for the type checker: we wrote it
+    return DemoLoaded(str(state["first_question"]), tuple(DemoAccount(name, word, Role(name)) for name, word in accounts.items()))
+
+
+def _read_state(home: Path) -> dict[str, object] | None:
+    try:
+        found = json.loads((home / STATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and {"whole", "first_question", "accounts"} <= found.keys() else None
+
+
+def _write_private(path: Path, text: str) -> None:
+    staged = path.with_name(f".{path.name}.new")
+    descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    staged.replace(path)

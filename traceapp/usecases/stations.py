@@ -1,0 +1,44 @@
+"""The stations that meet in a use case, built once per process by `composition.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from traceapp.confidential.sealer import DictionarySealer
+    from traceapp.confidential.source_archive import SourceArchive
+    from traceapp.dictionary.properties import Dictionary
+    from traceapp.domain.clock import Clock
+    from traceapp.domain.organisation import Organisation
+    from traceapp.graph.account_store import AccountStore
+    from traceapp.graph.acl_store import AclStore
+    from traceapp.graph.batch_store import BatchStore
+    from traceapp.graph.connection import Graph
+    from traceapp.graph.event_store import EventStore
+    from traceapp.graph.head_store import HeadStore
+    from traceapp.graph.trace_store import TraceStore
+    from traceapp.ledger.client import LedgerClient
+    from traceapp.policy.decisions import Policy
+    from traceapp.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Stations:
+    """Everything a use case may use; it never builds one of these itself."""
+
+    settings: Settings
+    clock: Clock
+    organisation: Organisation
+    dictionary: Dictionary
+    policy: Policy
+    graph: Graph
+    heads: HeadStore
+    acls: AclStore
+    accounts: AccountStore
+    events: EventStore
+    batches: BatchStore
+    traces: TraceStore
+    sealer: DictionarySealer
+    archive: SourceArchive
+    ledger: LedgerClient
