@@ -2,10 +2,6 @@
 
 import fcntl
 import getpass
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,14 +25,13 @@ from traceapp.graph.head_store import HeadStore
 from traceapp.graph.schema import migrate
 from traceapp.graph.trace_store import TraceStore
 from traceapp.ledger.client import LedgerClient
+from traceapp.ledger.process import WriterProcess
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import read_policy
 from traceapp.settings import Settings
 from traceapp.usecases.stations import Stations
 
 ORGANISATION = "organisation.toml"
-LEDGER_READY_SECONDS = 20.0
-STOP_SECONDS = 10.0
 
 Say = Callable[[str], None]
 
@@ -127,56 +122,41 @@ class Backing:
         self._settings = settings
         self._say = say
         self._engine: EmbeddedEngine | None = None
-        self._ledger: subprocess.Popen[bytes] | None = None
+        self._ledger: WriterProcess | None = None
 
     def start(self) -> None:
-        """Start what is not there yet, then bring the schema to this version."""
-        started = time.monotonic()
+        """Start the store where it is the embedded one, then the ledger, then bring the schema to this version."""
         if self._settings.embedded:
             self._say("starting the embedded store")
             self._engine = EmbeddedEngine(self._settings.home)
             self._engine.start()
-        self._say(f"starting the ledger (store ready after {time.monotonic() - started:.0f} s)")
-        self._start_ledger()
+        self._say("starting the ledger")
+        self._ledger = WriterProcess.start(self._settings.home)
         with Graph.open(self._settings) as graph:
             migrate(graph, SystemClock().now())
 
     def dead(self) -> tuple[str, ...]:
         """Names of the parts that have ended by themselves."""
         gone = []
-        if self._ledger is not None and self._ledger.poll() is not None:
+        if self._ledger is not None and not self._ledger.is_running():
             gone.append("ledger")
         if self._engine is not None and not self._engine.alive():
             gone.append("store")
         return tuple(gone)
 
     def restart(self, name: str) -> None:
+        """Start one part again; raises what its first start raises."""
         if name == "ledger":
-            self._start_ledger()
+            self._ledger = WriterProcess.start(self._settings.home)
         elif self._engine is not None:
             self._engine.start()
 
     def stop(self) -> None:
+        """Ledger last asked, first stopped: nothing writes any more when the store goes. Harmless where nothing runs."""
         if self._ledger is not None:
-            self._ledger.terminate()
-            try:
-                self._ledger.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._ledger.kill()
-                self._ledger.wait()
+            self._ledger.stop()
         if self._engine is not None:
             self._engine.stop()
-
-    def _start_ledger(self) -> None:
-        command = [sys.executable, "-m", "traceapp.ledger.writer", "--home", str(self._settings.home), "--parent", str(os.getpid())]
-        self._ledger = subprocess.Popen(command, start_new_session=True)
-        client = LedgerClient(self._settings.home)
-        deadline = time.monotonic() + LEDGER_READY_SECONDS
-        while not _answers(client):
-            if self._ledger.poll() is not None or time.monotonic() > deadline:
-                raise LedgerUnavailableError("the ledger did not start; its own words stand above")
-            time.sleep(0.05)
-        client.close()
 
 
 def start_backing(settings: Settings, say: Say) -> Backing:

@@ -13,7 +13,9 @@ from traceapp.usecases.issue_token import issue_token
 
 role_option = click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 sites_option = click.option("--site", "sites", multiple=True, default=("*",), help="Sites seen; repeat for several  [all]")
-lines_option = click.option("--line", "lines", multiple=True, default=("*",), help="Product lines seen; repeat for several  [all]")
+lines_option = click.option(
+    "--line", "lines", multiple=True, default=("*",), help="Product lines seen; repeat for several  [all]"
+)
 
 
 @click.group()
@@ -29,7 +31,9 @@ def token() -> None:
 @click.option("--days", type=click.IntRange(1, 3650), default=90, show_default=True, help="Days until it expires.")
 @click.option("--file", "path", type=click.Path(path_type=Path), help="Write it to this file (0600) instead of the terminal.")
 @home_option
-def create_token(role: str, sites: tuple[str, ...], lines: tuple[str, ...], label: str, days: int, path: Path | None, home: Path | None) -> None:
+def create_token(
+    role: str, sites: tuple[str, ...], lines: tuple[str, ...], label: str, days: int, path: Path | None, home: Path | None
+) -> None:
     """Make a token; it is shown once and stored as a hash only.
 
     \b
@@ -60,7 +64,9 @@ def account() -> None:
 @lines_option
 @click.option("--printed-name", help="Name as printed in records  [USERNAME]")
 @home_option
-def create(username: str, role: str, sites: tuple[str, ...], lines: tuple[str, ...], printed_name: str | None, home: Path | None) -> None:
+def create(
+    username: str, role: str, sites: tuple[str, ...], lines: tuple[str, ...], printed_name: str | None, home: Path | None
+) -> None:
     """Make an account; the password is asked for, or read from standard input when that is no terminal."""
     if os.isatty(0):
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
@@ -68,6 +74,13 @@ def create(username: str, role: str, sites: tuple[str, ...], lines: tuple[str, .
         password = click.get_text_stream("stdin").readline().rstrip("\n")
     with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
         made = create_account(
-            stations, terminal_actor(), username, password, printed_name or username, Role(role), frozenset(sites), frozenset(lines)
+            stations,
+            terminal_actor(),
+            username,
+            password,
+            printed_name or username,
+            Role(role),
+            frozenset(sites),
+            frozenset(lines),
         )
     click.echo(f"account {username} made as {role} (ledger record {made.receipt.seq})")

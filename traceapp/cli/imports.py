@@ -31,12 +31,20 @@ def import_files(files: tuple[Path, ...], source: str, home: Path | None) -> Non
     console = Console(stderr=True)
     with (
         backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations,
-        Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn(), console=console) as progress,
+        Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeElapsedColumn(),
+            console=console,
+        ) as progress,
     ):
         for path in files:
             task = progress.add_task(path.name, total=1.0)
             try:
-                report = import_file(stations, terminal_actor(), path, source, lambda share, task=task: progress.update(task, completed=share))
+                report = import_file(
+                    stations, terminal_actor(), path, source, lambda share, task=task: progress.update(task, completed=share)
+                )
             except TraceappError as error:
                 failed += 1
                 progress.stop_task(task)
@@ -49,7 +57,8 @@ def import_files(files: tuple[Path, ...], source: str, home: Path | None) -> Non
 
 
 def _sentence(path: Path, report: ImportReport) -> str:
-    said = f"{path.name}: {report.events} events: {report.appended} new, {report.known} known, {report.voided} declared void, {report.rejected} rejected"
+    counts = f"{report.appended} new, {report.known} known, {report.voided} declared void, {report.rejected} rejected"
+    said = f"{path.name}: {report.events} events: {counts}"
     return said + (f"; see {report.rejects_file}" if report.rejects_file else "")
 
 

@@ -43,7 +43,18 @@ def _print_parties(title: str, parties: list[Mapping[str, Any]], answer: Mapping
     for party in parties:
         amounts = ", ".join(f"{item['quantity'] or 'not stated'} {item['unit'] or ''}".strip() for item in party["quantities"])
         lots = ", ".join(sorted({numbers.get(uid, "withheld") for uid in party["lots"]}))
-        table.add_row(*map(escape, (party["name"] or party["number"] or "–", party["country"] or "–", party["certainty"], amounts or "not stated", lots)))
+        table.add_row(
+            *map(
+                escape,
+                (
+                    party["name"] or party["number"] or "–",
+                    party["country"] or "–",
+                    party["certainty"],
+                    amounts or "not stated",
+                    lots,
+                ),
+            )
+        )
     console.print(table)
     console.print(f"{len(parties)} in all, none left out of this table.\n" if parties else "None on record.\n")
 

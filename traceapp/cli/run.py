@@ -69,7 +69,9 @@ def _demo(settings: Settings) -> DemoLoaded | None:
 
 
 def _first_question(url: str, settings: Settings, loaded: DemoLoaded) -> None:
-    answer = get_json(url, "/api/v1/traces", read_token(settings.home / "token"), number=loaded.first_question, direction="forward")
+    answer = get_json(
+        url, "/api/v1/traces", read_token(settings.home / "token"), number=loaded.first_question, direction="forward"
+    )
     print_trace(answer, title=f"First question: where did material lot {loaded.first_question} go?")
 
 
@@ -89,7 +91,9 @@ def _invitation(url: str, loaded: DemoLoaded | None) -> None:
 def _with_local_neo4j(settings: Settings) -> Settings:
     """Start the real server and point the settings at it; the password travels as the name of a 0600 file."""
     printed = _neo4j("start", settings)
-    exports = dict(line.removeprefix("export ").split("=", 1) for line in printed.splitlines() if line.startswith("export NEO4J_"))
+    exports = dict(
+        line.removeprefix("export ").split("=", 1) for line in printed.splitlines() if line.startswith("export NEO4J_")
+    )
     os.environ.update({name: value.strip("'\"") for name, value in exports.items()})
     return read_settings(home=settings.home, port=settings.port)
 
@@ -97,7 +101,12 @@ def _with_local_neo4j(settings: Settings) -> Settings:
 def _neo4j(act: str, settings: Settings) -> str:
     if not LOCAL_NEO4J.is_file():
         raise SettingsError("--store neo4j needs a checkout with scripts/neo4j; with an installed package set NEO4J_URI instead")
-    done = subprocess.run([sys.executable, str(LOCAL_NEO4J), act, "--home", str(settings.home / "neo4j")], stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, str(LOCAL_NEO4J), act, "--home", str(settings.home / "neo4j")],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
     if done.returncode != 0:
         raise StoreUnavailableError(f"scripts/neo4j {act} ended with code {done.returncode}; its own words stand above")
     return done.stdout

@@ -9,7 +9,9 @@ from traceapp.cli.supervision import Service
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), help="Port of the web service  [TRACEAPP_PORT, else 8000]; 0 takes a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="Port of the web service  [TRACEAPP_PORT, else 8000]; 0 takes a free one."
+)
 @home_option
 def serve(port: int | None, home: Path | None) -> None:
     """Start store, ledger and web service, and serve until Ctrl-C.

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -56,6 +57,7 @@ class Service:
             signal.signal(number, signal.SIG_IGN)
         if self._web is not None:
             self._say("stopping the web service")
+            service_file(self._settings.home).unlink(missing_ok=True)
             _stop(self._web)
         if self._backing is not None:
             self._say("stopping ledger and store")
@@ -81,6 +83,7 @@ class Service:
             if self._web.poll() is not None or time.monotonic() > deadline:
                 raise WebStartError("the web service did not become ready")
             self._stop.wait(POLL_SECONDS)
+        service_file(self._settings.home).write_text(self.url + "\n", encoding="utf-8")
 
     def wait(self) -> None:
         """Serve until a signal; a child that died is named and started again."""
@@ -117,6 +120,11 @@ class Service:
     def _check_stopped(self) -> None:
         if self._stop.is_set():
             raise SystemExit(0)
+
+
+def service_file(home: Path) -> Path:
+    """Where the running service of a home says its address, for commands that speak to it over HTTP."""
+    return home / "service.url"
 
 
 def _free_port(host: str, port: int) -> int:

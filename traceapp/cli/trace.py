@@ -9,7 +9,9 @@ import click
 from traceapp.cli.client import get_json
 from traceapp.cli.options import home_option, settings_of
 from traceapp.cli.printing import print_trace
+from traceapp.cli.supervision import service_file
 from traceapp.domain.errors import InputError
+from traceapp.settings import Settings
 
 
 @click.command()
@@ -20,7 +22,7 @@ from traceapp.domain.errors import InputError
 @click.option("--site", help="Narrow an ambiguous number.")
 @click.option("--kind", help="Narrow an ambiguous number.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-@click.option("--url", help="Base address of the service  [http://127.0.0.1:PORT]")
+@click.option("--url", help="Base address of the service  [the one that runs on the home]")
 @click.option("--token-file", type=click.Path(path_type=Path), help="File with a bearer token  [HOME/token]")
 @home_option
 def trace(
@@ -46,7 +48,7 @@ def trace(
     settings = settings_of(home)
     path = token_file or settings.home / "token"
     answer = get_json(
-        url or f"http://{settings.host}:{settings.port}",
+        url or _running_url(settings),
         "/api/v1/traces",
         read_token(path),
         number=number,
@@ -62,6 +64,13 @@ def trace(
         print_trace(answer, title=f"{direction.capitalize()} trace of {number}")
 
 
+def _running_url(settings: Settings) -> str:
+    try:
+        return service_file(settings.home).read_text(encoding="utf-8").strip()
+    except OSError:
+        return f"http://{settings.host}:{settings.port}"
+
+
 def read_token(path: Path) -> str:
     """The token in a file; blanks around it do not count.
 
@@ -70,7 +79,9 @@ def read_token(path: Path) -> str:
     try:
         token = path.read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise InputError(f"token file {quote(str(path), safe='/.-_ ')} cannot be read ({error.strerror}); make one with traceapp token create") from None
+        raise InputError(
+            f"token file {quote(str(path), safe='/.-_ ')} cannot be read ({error.strerror}); make one with traceapp token create"
+        ) from None
     if not token:
         raise InputError(f"token file {path} is empty; make one with traceapp token create")
     return token

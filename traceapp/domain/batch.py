@@ -1,0 +1,129 @@
+"""What is said of one lot: candidates of a look-up, and the page of a batch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from traceapp.domain.events import PropertyValue
+from traceapp.domain.kinds import Certainty, Direction, NodeKind
+
+
+@dataclass(frozen=True, slots=True)
+class BatchQuery:
+    """A look-up: a printed number or a uid, and what narrows it. as_of is record time; None means now."""
+
+    number: str | None = None
+    uid: str | None = None
+    product: str | None = None
+    site: str | None = None
+    kind: NodeKind | None = None
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One lot, unit, container, shipment or party that a look-up found, with what tells it from the others."""
+
+    uid: str
+    kind: NodeKind
+    number: str | None
+    epc: str | None
+    product: str | None
+    sites: tuple[str, ...]
+    described: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StateFact:
+    """One computed state and the event that set it.
+
+    name    "inspection" | "release" | "hold" | "expiry".
+    value   inspection: "none" | "passed" | "failed" | "conditional"; release: "none" | "production" | "market" |
+            "rejected"; hold: "none" | "held"; expiry: "unknown" | "valid" | "expired".
+    event_uid, event_time  of the event that set it; None where none did.
+    """
+
+    name: str
+    value: str
+    event_uid: str | None = None
+    event_time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """One step from the lot in the direction of material (BACKWARD: where from; FORWARD: where to).
+
+    A stub has neither kind nor number. via is the type of the link, quantity and unit as the source stated them.
+    """
+
+    direction: Direction
+    uid: str
+    kind: NodeKind | None
+    number: str | None
+    name: str | None
+    product: str | None
+    via: str
+    quantity: Decimal | None
+    unit: str | None
+    event_time: datetime | None
+    certainty: Certainty
+    stub: bool
+    event_uid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """Equipment it ran on or an operator who worked on it, with step, role and times."""
+
+    uid: str
+    kind: NodeKind
+    number: str | None
+    name: str | None
+    step: str | None
+    role: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    event_uid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFact:
+    """One live event that describes the lot: where its first source lies (`GET /api/v1/events/{uid}/source`)."""
+
+    event_uid: str
+    type: str
+    event_time: datetime
+    record_time: datetime
+    source: str
+    position: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRecord:
+    """Everything that the batch page and `GET /api/v1/batches/{number}` disclose of one lot, as of one head.
+
+    properties  names and values of the data dictionary, opened; what is withheld is absent.
+    """
+
+    candidate: Candidate
+    properties: Mapping[str, PropertyValue]
+    states: tuple[StateFact, ...]
+    neighbours: tuple[Neighbour, ...]
+    participations: tuple[Participation, ...]
+    facts: tuple[SourceFact, ...]
+    as_of: datetime
+    head: int
+    policy_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """The first source of an event: the sender's own words, the file by digest, the place in it."""
+
+    event_uid: str
+    source: str
+    file_digest: str
+    position: str
+    original: Mapping[str, object]
+    content: str
