@@ -40,6 +40,7 @@ SUITES = [
     Suite("cases", pytest("tests/cases"), 180, fast=False),
     Suite("attack", pytest("tests/attack"), 60, fast=False),
     Suite("fault", pytest("tests/fault"), 240, fast=False),
+    Suite("terminal", pytest("tests/terminal"), 240, fast=False, lines=""),
     Suite("story", pytest("tests/story"), 240, fast=False),
     Suite("browser", pytest("tests/browser"), 240, fast=False),
     Suite("current line", pytest("tests/contract", "tests/cypher"), 300, fast=False, lines="2026"),

@@ -1,0 +1,164 @@
+"""The running service: first question, a part that is killed, the end of all that was started."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.terminal.conftest import Terminal, child_environment, wait_for_line
+
+DEADLINE = 60.0
+NUMBER = "RM-26-0417"
+
+
+@pytest.fixture(scope="module")
+def demo_home(tmp_path_factory: pytest.TempPathFactory, traceapp: Terminal) -> Path:
+    """A home that went through one whole `run --check`."""
+    home = tmp_path_factory.mktemp("demo") / "home"
+    said = traceapp(home, "run", "--check")
+    assert said.code == 0, said.all
+    assert NUMBER in said.out
+    assert "Completeness:" in said.out
+    assert "Consignees (" in said.out
+    assert "coordinator" in said.out
+    return home
+
+
+@pytest.fixture(scope="module")
+def service(demo_home: Path) -> Iterator["Running"]:
+    running = Running(demo_home)
+    yield running
+    running.stop()
+
+
+class Running:
+    """`traceapp serve` on a home, and what one can ask it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "traceapp.cli", "serve", "--port", "0"],
+            env=child_environment(home),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        wait_for_line(self.process, "traceapp serves")
+        self.url = (home / "service.url").read_text(encoding="utf-8").strip()
+        self.token = (home / "token").read_text(encoding="utf-8").strip()
+
+    def ask(self, path: str) -> tuple[int, bytes]:
+        try:
+            with urlopen(Request(self.url + path, headers={"Authorization": f"Bearer {self.token}"}), timeout=30) as reply:
+                return reply.status, reply.read()
+        except HTTPError as error:
+            return error.code, error.read()
+
+    def children(self) -> dict[int, str]:
+        """Every process below the service: pid → command line."""
+        parents: dict[int, int] = {}
+        commands: dict[int, str] = {}
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                    commands[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+                except (OSError, ValueError):
+                    continue
+        found: dict[int, str] = {}
+        wave = {self.process.pid}
+        while wave:
+            wave = {pid for pid, parent in parents.items() if parent in wave and pid not in found}
+            found.update({pid: commands[pid] for pid in wave})
+        return found
+
+    def pid_of(self, word: str) -> int:
+        return next(pid for pid, command in self.children().items() if word in command)
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        self.process.communicate(timeout=60)
+
+
+def wait_until(true: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while not true():
+        assert time.monotonic() < deadline, f"waited {DEADLINE:.0f} s for {what}"
+        time.sleep(0.05)
+
+
+def test_trace_prints_a_table_and_json(service: Running, traceapp: Terminal) -> None:
+    table = traceapp(service.home, "trace", NUMBER, "--direction", "forward")
+    answer = traceapp(service.home, "trace", NUMBER, "--direction", "forward", "--format", "json")
+
+    assert (table.code, answer.code) == (0, 0), table.all + answer.all
+    assert "Completeness:" in table.out
+    assert json.loads(answer.out)["completeness"]["status"] in table.out
+
+
+def test_a_number_that_nobody_knows_is_one_clear_refusal(service: Running, traceapp: Terminal) -> None:
+    said = traceapp(service.home, "trace", "NO-SUCH-LOT")
+
+    assert said.code == 1
+    assert "next:" in said.err
+    assert "Traceback" not in said.all
+
+
+def test_import_and_audit_use_the_running_store_and_ledger(service: Running, traceapp: Terminal) -> None:
+    verified = traceapp(service.home, "audit", "verify")
+
+    assert verified.code == 0, verified.all
+    assert "whole" in verified.out
+
+
+def test_promise_no_record_no_answer_when_the_ledger_is_killed(service: Running, traceapp: Terminal) -> None:
+    path = f"/api/v1/traces?number={NUMBER}&direction=forward"
+    before, _ = service.ask(path)
+    os.kill(service.pid_of("traceapp.ledger.writer"), signal.SIGKILL)
+
+    status, body = service.ask(path)
+
+    assert before == 200
+    assert status == 503
+    assert NUMBER.encode() not in body
+    assert b"consignees" not in body
+    wait_until(lambda: service.ask(path)[0] == 200, "the ledger to be started again")
+    assert traceapp(service.home, "audit", "verify").code == 0
+
+
+def test_a_killed_store_comes_back_with_all_data(service: Running) -> None:
+    path = f"/api/v1/traces?number={NUMBER}&direction=forward"
+    wait_until(lambda: service.ask(path)[0] == 200, "the service")
+    nodes = json.loads(service.ask(path)[1])["nodes"]
+    os.kill(service.pid_of("ArcadeDBServer"), signal.SIGKILL)
+
+    wait_until(lambda: service.ask(path)[0] == 200, "the store to be started again")
+
+    assert sorted(node["number"] or "" for node in json.loads(service.ask(path)[1])["nodes"]) == sorted(
+        node["number"] or "" for node in nodes
+    )
+
+
+def test_a_service_that_is_killed_leaves_no_process_behind(demo_home: Path, service: Running) -> None:
+    children = service.children()
+    service.process.kill()
+    service.process.communicate(timeout=60)
+
+    def gone() -> bool:
+        return not any(Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children)
+
+    assert any("gunicorn" in command for command in children.values())
+    wait_until(gone, "gunicorn, ledger and store to end")
+    again = Running(demo_home)
+    again.stop()
+    assert again.process.returncode == 0
