@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     host: Annotated[str, Field(validation_alias="TRACEAPP_HOST")] = "127.0.0.1"
     workers: Annotated[int, Field(validation_alias="TRACEAPP_WORKERS", ge=1)] = 2
     log_level: Annotated[str, Field(validation_alias="TRACEAPP_LOG_LEVEL")] = "WARNING"
+    parent: Annotated[int | None, Field(validation_alias="TRACEAPP_PARENT")] = None
 
     @model_validator(mode="after")
     def _one_password(self) -> "Settings":

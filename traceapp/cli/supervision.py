@@ -103,6 +103,7 @@ class Service:
             "TRACEAPP_HOME": str(self._settings.home),
             "TRACEAPP_PORT": str(self._port),
             "TRACEAPP_WORKERS": str(self._settings.workers),
+            "TRACEAPP_PARENT": str(os.getpid()),
         }
         command = [sys.executable, "-m", "gunicorn", "--config", "python:traceapp.gunicorn_conf", "traceapp.wsgi:app"]
         return subprocess.Popen(command, env=environment, start_new_session=True)

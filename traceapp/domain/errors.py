@@ -12,9 +12,16 @@ class TraceappError(Exception):
 
 
 class InputError(TraceappError):
-    """What was sent cannot be understood; the message names the field and what was wanted."""
+    """What was sent cannot be understood; the message names the field and what was wanted.
+
+    fields  (name of the field, what was wanted) for every wrong field, where the input has fields.
+    """
 
     next_step = "Correct the named field and send it again."
+
+    def __init__(self, message: str, fields: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(message)
+        self.fields = fields
 
 
 class IdentifierError(InputError):

@@ -1,0 +1,9 @@
+// name:   event.append_equipment
+// does:   new nodes of kind Equipment; the counter is held and they were looked for before, so they are new
+// mode:   write
+// rows:   none
+// param:  rows   list<map>   all properties of each node
+// bounds: one node a row
+UNWIND $rows AS row
+CREATE (node:Equipment)
+SET node = row

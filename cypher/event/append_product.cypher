@@ -1,0 +1,9 @@
+// name:   event.append_product
+// does:   new nodes of kind Product; the counter is held and they were looked for before, so they are new
+// mode:   write
+// rows:   none
+// param:  rows   list<map>   all properties of each node
+// bounds: one node a row
+UNWIND $rows AS row
+CREATE (node:Product)
+SET node = row

@@ -1,0 +1,11 @@
+// name:   event.append_serialised_as
+// does:   links SERIALISED_AS from Traceable to Traceable, made with their event and never merged
+// mode:   write
+// rows:   none
+// param:  rows   list<map>   source, target (uids), properties
+// bounds: two index seeks a row
+UNWIND $rows AS row
+MATCH (source:Traceable {uid: row.source})
+MATCH (target:Traceable {uid: row.target})
+CREATE (source)-[link:SERIALISED_AS]->(target)
+SET link = row.properties

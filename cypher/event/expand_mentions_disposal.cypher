@@ -1,0 +1,13 @@
+// name:   event.expand_mentions_disposal
+// does:   the events whose live links touch each of some nodes of Disposal
+// mode:   read
+// rows:   many
+// param:  uids   list<string>   uids of nodes
+// column: node     string         uid of the node
+// column: events   list<string>   uids of events
+// bounds: one index seek a uid, all its links
+UNWIND $uids AS node_uid
+MATCH (node:Disposal {uid: node_uid})-[link]-()
+WHERE link.event_uid IS NOT NULL AND link.voided_seq IS NULL
+RETURN node.uid AS node, collect(DISTINCT link.event_uid) AS events
+ORDER BY node

@@ -1,0 +1,10 @@
+// name:   event.void_links_from_event
+// does:   takes links that start at some nodes of Event out of every later question
+// mode:   write
+// rows:   none
+// param:  rows   list<map>   source, uids (of its links), voided_seq
+// bounds: one index seek a row, all links that leave the node
+UNWIND $rows AS row
+MATCH (source:Event {uid: row.source})-[link]->()
+WHERE link.uid IN row.uids AND link.voided_seq IS NULL
+SET link.voided_seq = row.voided_seq

@@ -1,0 +1,48 @@
+"""Wires Flask: door, sessions, languages, problems, headers, and the two halves of the web, API and pages."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, request
+
+from traceapp.usecases.stations import Stations
+from traceapp.web import access, language, limits, pages, problems, security_headers, session
+from traceapp.web import stations as held_stations
+from traceapp.web.api.batches import batches
+from traceapp.web.api.events import events
+from traceapp.web.api.traces import traces
+from traceapp.web.health import health
+from traceapp.web.inputs import MAX_BODY
+from traceapp.web.openapi import openapi
+
+
+class TraceappFlask(Flask):
+    """Flask that keeps addresses, which hold batch numbers, out of its log."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        logging.getLogger("traceapp.web").error("defect at %s %s", request.method, request.endpoint, exc_info=exc_info)
+
+
+def create_app(stations_factory: Callable[[], Stations], secret_key: bytes) -> Flask:
+    """The web service.
+
+    stations_factory  called once per process, at its first request, after the fork.
+    secret_key        signs session cookies and CSRF tokens.
+    """
+    app = TraceappFlask("traceapp", static_folder="web/static", static_url_path="/static", template_folder="web/templates")
+    app.secret_key = secret_key
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY)
+    app.url_map.merge_slashes = False  # `/batches/A//trace` is no other spelling of `/batches/A/trace`
+    app.view_functions["static"] = access.open_door(app.view_functions["static"])
+    held_stations.register(app, stations_factory)
+    limits.register(app)
+    session.register(app)
+    language.register(app)
+    access.register(app)
+    problems.register(app)
+    security_headers.register(app)
+    for blueprint in (batches, events, traces, health, openapi):
+        app.register_blueprint(blueprint)
+    pages.register(app)
+    return app

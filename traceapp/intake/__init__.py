@@ -1,0 +1,1 @@
+"""Strangers' bytes in, domain events and rejected rows out."""

@@ -1,0 +1,220 @@
+"""One row of a plain form, read by canonical column names: identities, kinds and scopes as the organisation has them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final
+
+from traceapp.domain.errors import IdentifierError, InputError
+from traceapp.domain.events import LinkStatement, NodeStatement, PropertyValue
+from traceapp.domain.identifiers import Identity, gs1_identity, local_identity
+from traceapp.domain.kinds import LinkType, NodeKind
+from traceapp.domain.organisation import Organisation
+from traceapp.domain.scopes import Scope
+from traceapp.formats.units import parse_unit
+from traceapp.intake.csv_columns import Column
+from traceapp.intake.csv_values import parse_choice, parse_moment, parse_quantity, parse_zone
+
+GTIN_DIGITS: Final = 14
+GLN_DIGITS: Final = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A lot or a unit that a row names. batch is the lot that a unit belongs to, where the row says so."""
+
+    identity: Identity
+    kind: NodeKind
+    product: str
+    batch: "Lot | None" = None
+
+
+@dataclass(slots=True)
+class Told:
+    """What one row tells, gathered while it is read."""
+
+    nodes: dict[Identity, NodeStatement] = field(default_factory=dict)
+    links: list[LinkStatement] = field(default_factory=list)
+    receipt_number: str | None = None
+
+    def state(
+        self,
+        identity: Identity,
+        kind: NodeKind,
+        *,
+        described: bool = True,
+        scope: Scope | None = None,
+        properties: Mapping[str, PropertyValue | None] | None = None,
+    ) -> Identity:
+        """One thing of the row; a thing met twice keeps the stronger statement and all properties."""
+        said = {name: value for name, value in (properties or {}).items() if value is not None}
+        known = self.nodes.get(identity)
+        if known is not None:
+            described, scope, said = described or known.described, scope or known.scope, {**known.properties, **said}
+        self.nodes[identity] = NodeStatement(identity, kind, described, scope, said)
+        return identity
+
+    def link(self, link: LinkStatement) -> None:
+        self.links.append(link)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """values holds cells that are not empty; digest is of the content, for things that a row names only by itself.
+
+    time  when it happened, in the offset that the row gives.
+    """
+
+    values: Mapping[str, str]
+    columns: Mapping[str, Column]
+    organisation: Organisation
+    digest: str
+    time: datetime
+
+    def text(self, column: str) -> str | None:
+        return self.values.get(column)
+
+    def wanted(self, column: str) -> str:
+        """raises  InputError: the cell is empty."""
+        value = self.values.get(column)
+        if value is None:
+            raise InputError(f"{column}: wanted a value, found nothing")
+        return value
+
+    def moment(self, column: str) -> datetime | None:
+        text = self.values.get(column)
+        return moment_of(self.values, column) if text is not None else None
+
+    def amount(self, prefix: str = "") -> tuple[Decimal | None, str | None]:
+        """Quantity and UN/ECE unit code; both or neither.
+
+        raises  InputError, IdentifierError: one without the other, or not a quantity, or not a unit.
+        """
+        number, unit = self.values.get(f"{prefix}quantity"), self.values.get(f"{prefix}unit")
+        if number is None and unit is None:
+            return None, None
+        if number is None or unit is None:
+            lacking = f"{prefix}quantity" if number is None else f"{prefix}unit"
+            raise InputError(f"{lacking}: wanted a value, since {prefix}quantity and {prefix}unit only stand together")
+        return parse_quantity(f"{prefix}quantity", number), parse_unit(unit)
+
+    def choice(self, column: str) -> str | None:
+        text = self.values.get(column)
+        return parse_choice(column, text, self.columns[column].choices) if text is not None else None
+
+    def product(self, column: str) -> Identity:
+        """A product by its GTIN, or by the code that its owner gives it."""
+        code = self.wanted(column)
+        if is_gtin(column, code):
+            return gs1_identity("01", code)
+        owner = column.removesuffix("product") + "owner"
+        return local_identity("product", self._owner(owner), code)
+
+    def lot(self, prefix: str = "", number: str | None = None) -> Lot:
+        """The lot or unit that the columns with this prefix name. number: another column that holds the lot's number.
+
+        raises  InputError, IdentifierError: a part that its identity needs is missing or malformed.
+        """
+        code = self.wanted(f"{prefix}product")
+        serial = self.values.get(f"{prefix}serial")
+        printed = self.values.get(number or f"{prefix}number")
+        if serial is None and printed is None:
+            raise InputError(f"{number or prefix + 'number'}: wanted a number (or {prefix}serial), found nothing")
+        batch = None
+        if printed is not None:
+            identity = self._numbered(prefix, code, printed, "10", "lot")
+            batch = Lot(identity, self.organisation.lot_kind(identity), code)
+        if serial is None:
+            assert batch is not None  # noqa: S101  one of the two was given
+            return batch
+        return Lot(self._numbered(prefix, code, serial, "21", "unit"), NodeKind.UNIT, code, batch)
+
+    def sibling(self, lot: Lot, number: str) -> Lot:
+        """A lot of the same owner and product with another number (a sublot)."""
+        parts = lot.identity.parts
+        identity = gs1_identity(*parts[:-1], number) if lot.identity.is_gs1 else local_identity(*parts[:-1], number)
+        return Lot(identity, self.organisation.lot_kind(identity), lot.product)
+
+    def site(self, owner_column: str = "owner") -> str | None:
+        """The site where it happened: as said, else the issuer of the number where that is a site of ours."""
+        ours = self.organisation
+        said = self.values.get("site")
+        if said is not None:
+            return ours.locations.get(said, said)
+        owner = self.values.get(owner_column)
+        if owner is None:
+            return None
+        return owner if owner in ours.sites else ours.locations.get(owner)
+
+    def scope(self, product: str | None, owner_column: str = "owner") -> Scope:
+        return self.organisation.scope(self.site(owner_column), product)
+
+    def party(self, column: str) -> Identity:
+        """A party by its code, or by its GLN where the code is one."""
+        code = self.wanted(column)
+        if len(code) == GLN_DIGITS and code.isascii() and code.isdigit() and has_check_digit(code):
+            return gs1_identity("417", code)
+        return local_identity("party", code)
+
+    def issued(self, thing: str, *columns: str, number: str | None = None) -> Identity:
+        """A thing whose number one of these columns issues (the first that is filled): an order, a load, a note.
+
+        number  the column of its number; where it is empty, the row itself is the thing.
+        """
+        owner = next((self.values[column] for column in columns if column in self.values), "GS1")
+        printed = self.values.get(number) if number else None
+        return local_identity(thing, owner, printed if printed is not None else f"row {self.digest[:16]}")
+
+    def _numbered(self, prefix: str, code: str, printed: str, key: str, thing: str) -> Identity:
+        if is_gtin(f"{prefix}product", code):
+            return gs1_identity("01", code, key, printed)
+        return local_identity(thing, self._owner(f"{prefix}owner"), code, printed)
+
+    def _owner(self, column: str) -> str:
+        owner = self.values.get(column) or (self.values.get("supplier") if column == "owner" else None)
+        if owner is None:
+            raise IdentifierError(f"{column}: wanted the site or supplier that issued the number, since the product is no GTIN")
+        return owner
+
+
+def moment_of(values: Mapping[str, str], column: str) -> datetime:
+    """A time of a row, in the zone that the row says.
+
+    raises  InputError: the cell is empty or says no time.
+    """
+    if column not in values:
+        raise InputError(f"{column}: wanted a time, found nothing")
+    zone = values.get("time_zone")
+    return parse_moment(column, values[column], parse_zone("time_zone", zone) if zone else UTC)
+
+
+def is_gtin(column: str, code: str) -> bool:
+    """Whether a product code is a GTIN: fourteen digits.
+
+    raises  IdentifierError: fourteen digits whose last one is not their check digit.
+    """
+    if len(code) != GTIN_DIGITS or not (code.isascii() and code.isdigit()):
+        return False
+    if not has_check_digit(code):
+        raise IdentifierError(f"{column}: wanted a GTIN whose check digit is right, found {code}")
+    return True
+
+
+def has_check_digit(digits: str) -> bool:
+    """GS1 General Specifications 7.9: weights 3 and 1 from the right, the sum a multiple of ten."""
+    return sum(int(digit) * (1 if place % 2 == 0 else 3) for place, digit in enumerate(reversed(digits))) % 10 == 0
+
+
+def flow(
+    type_: LinkType,
+    source: Identity,
+    target: Identity,
+    row: Row,
+    amount: tuple[Decimal | None, str | None] = (None, None),
+    **attributes: str | None,
+) -> LinkStatement:
+    """A link at the time of the row, with those attributes that say something."""
+    quantity, unit = amount
+    said = {name: value for name, value in attributes.items() if value is not None}
+    return LinkStatement(type_, source, target, row.time, quantity, unit, said)

@@ -1,0 +1,134 @@
+"""The door: who asks, and what the endpoint declares. Closed unless opened.
+
+Every endpoint carries exactly one declaration, put nearest to the view:
+
+    @batches.get("/batches/<number>")
+    @permission(Permission.BATCH_SHOW)
+    def show(number: str) -> Response: …
+
+`@signed_in` is for what every person who is signed in may do (leave, choose a language); `@open_door` for what anybody
+may see (health, the sign-in form, static files). An endpoint that declares nothing is refused at run time. The door
+decides nothing else: the use case decides again, with everything it knows.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from flask import Flask, current_app, g, request
+
+from traceapp.domain.errors import NotSignedInError, PermissionDeniedError
+from traceapp.domain.permissions import Act, Permission
+from traceapp.domain.rights import Actor
+from traceapp.usecases.authenticate_token import authenticate_token
+from traceapp.usecases.record_refusal import record_refusal
+from traceapp.web import limits, session
+from traceapp.web.stations import stations
+from traceapp.web.target import check_target
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_MARK: Final = "__traceapp_door__"
+_BEARER: Final = "bearer"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What an endpoint declares: a permission, or a signed-in person, or nobody in particular."""
+
+    permission: Permission | None = None
+    open: bool = False
+
+
+def permission(wanted: Permission) -> Callable[[View], View]:
+    """Only who may do this comes in."""
+    return _declare(Door(wanted))
+
+
+def signed_in(view: View) -> View:
+    """Whoever is signed in comes in."""
+    return _declare(Door())(view)
+
+
+def open_door(view: View) -> View:
+    """Everybody comes in; `current_actor()` has nobody to name."""
+    return _declare(Door(open=True))(view)
+
+
+def door_of(app: Flask, endpoint: str) -> Door | None:
+    """The declaration of an endpoint; None where it has none and is refused."""
+    return getattr(app.view_functions.get(endpoint), _MARK, None)
+
+
+def permission_of(app: Flask, endpoint: str) -> Permission | None:
+    """The permission that an endpoint declares, None where it declares another door or none."""
+    door = door_of(app, endpoint)
+    return door.permission if door is not None else None
+
+
+def current_actor() -> Actor:
+    """Who came through the door of this request; raises NotSignedInError behind an open door."""
+    actor: Actor | None = g.get("actor")
+    if actor is None:
+        raise NotSignedInError("Nobody is signed in.")
+    return actor
+
+
+def register(app: Flask) -> None:
+    """Put the door before every view of the application."""
+    app.before_request(_pass_door)
+
+
+def _pass_door() -> None:
+    check_target()
+    if request.routing_exception is not None:
+        return
+    door = door_of(current_app, request.endpoint or "")
+    if door is None:
+        _refuse(_find_caller(), "The endpoint declares no permission.")
+        raise PermissionDeniedError("This address is closed.")
+    if request.method not in {"GET", "HEAD", "OPTIONS"} and (door.open or not _sent_token()):
+        session.check_csrf()
+    if door.open:
+        return
+    actor = _find_caller()
+    if actor is None:
+        raise NotSignedInError("You are not signed in, or your session has ended.")
+    g.actor = actor
+    if door.permission is None:
+        return
+    decision = stations().policy.decide(actor, door.permission)
+    if not decision.allowed:
+        _refuse(actor, decision.reason, door.permission)
+        raise PermissionDeniedError(decision.reason)
+
+
+def _find_caller() -> Actor | None:
+    """A token, where one was sent, speaks alone; else the session."""
+    if not _sent_token():
+        return session.find_signed_in()
+    scheme, _, token = request.headers["Authorization"].partition(" ")
+    try:
+        if scheme.lower() != _BEARER:
+            raise NotSignedInError("The Authorization header carries no bearer token.")
+        return authenticate_token(stations(), token.strip(), request.remote_addr or "")
+    except NotSignedInError:
+        limits.count_refusal()
+        raise
+
+
+def _sent_token() -> bool:
+    return "Authorization" in request.headers
+
+
+def _refuse(actor: Actor | None, reason: str, act: Permission | Act = Act.REQUEST_REFUSE) -> None:
+    asked = {"endpoint": request.endpoint or "", "method": request.method, "address": request.remote_addr or ""}
+    record_refusal(stations(), actor, act, reason, asked)
+
+
+def _declare(door: Door) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        setattr(view, _MARK, door)
+        return view
+
+    return mark

@@ -1,0 +1,145 @@
+"""The bytes of an answer. Nothing but `Recorded` comes in: no record, no answer, by type.
+
+Quantities leave as decimal strings, times as `2026-03-02T10:00:00.000000Z`, enums by value, statuses by name.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from flask import Response
+
+from traceapp.domain.batch import BatchRecord, SourceRow
+from traceapp.domain.clock import stored_time
+from traceapp.domain.recorded import Recorded
+from traceapp.domain.trace import Completeness, PartyLine, TraceAnswer
+
+CONTENT_TYPE = "application/json"
+
+
+def trace_answer(recorded: Recorded[TraceAnswer]) -> Response:
+    return _respond(trace_document(recorded))
+
+
+def batch_answer(recorded: Recorded[BatchRecord]) -> Response:
+    return _respond(batch_document(recorded))
+
+
+def source_answer(recorded: Recorded[SourceRow]) -> Response:
+    return _respond(source_document(recorded))
+
+
+def trace_document(recorded: Recorded[TraceAnswer]) -> dict[str, Any]:
+    """`answer_models.TraceSaid`, ready for orjson."""
+    answer = recorded.value
+    question = answer.question
+    return {
+        "trace": {
+            "seeds": answer.seeds,
+            "direction": question.direction,
+            "as_of": answer.as_of,
+            "head": answer.head,
+            "at": question.at,
+            "window": question.window,
+        },
+        "nodes": answer.nodes,
+        "links": answer.links,
+        "containers": answer.containers,
+        "consignees": [_party(party) for party in answer.consignees],
+        "suppliers": [_party(party) for party in answer.suppliers],
+        "class_level": [
+            {"product": product, "quantities": _quantities(quantities)} for product, quantities in answer.class_level.items()
+        ],
+        "cycles": answer.cycles,
+        "completeness": _completeness(answer.completeness),
+        "policy": answer.policy_digest,
+        "ledger": recorded.receipt,
+    }
+
+
+def batch_document(recorded: Recorded[BatchRecord]) -> dict[str, Any]:
+    """`answer_models.BatchSaid`, ready for orjson."""
+    record = recorded.value
+    return {
+        "batch": record.candidate,
+        "properties": dict(record.properties),
+        "states": record.states,
+        "neighbours": record.neighbours,
+        "participations": record.participations,
+        "facts": record.facts,
+        "as_of": record.as_of,
+        "head": record.head,
+        "policy": record.policy_digest,
+        "ledger": recorded.receipt,
+    }
+
+
+def source_document(recorded: Recorded[SourceRow]) -> dict[str, Any]:
+    """`answer_models.SourceSaid`, ready for orjson."""
+    row = recorded.value
+    return {
+        "event_uid": row.event_uid,
+        "source": row.source,
+        "file_digest": row.file_digest,
+        "position": row.position,
+        "original": dict(row.original),
+        "content": row.content,
+        "ledger": recorded.receipt,
+    }
+
+
+def document_bytes(document: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(document, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
+
+
+def _respond(document: Mapping[str, Any]) -> Response:
+    return Response(document_bytes(document), content_type=CONTENT_TYPE)
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Decimal():
+            return str(value)
+        case datetime():
+            return stored_time(value)
+        case Mapping():
+            return dict(value)
+        case _:
+            raise TypeError(f"an answer holds no {type(value).__name__}")
+
+
+def _party(party: PartyLine) -> dict[str, Any]:
+    return {
+        "uid": party.uid,
+        "number": party.number,
+        "name": party.name,
+        "country": party.country,
+        "quantities": _quantities(party.quantities),
+        "certainty": party.certainty,
+        "lots": party.lots,
+        "shipments": party.shipments,
+        "locations": party.locations,
+    }
+
+
+def _quantities(amounts: Mapping[str, Decimal | None]) -> list[dict[str, Any]]:
+    return [{"quantity": amount, "unit": unit or None} for unit, amount in amounts.items()]
+
+
+def _completeness(said: Completeness) -> dict[str, Any]:
+    return {
+        "status": said.status.name,
+        "reasons": [{"status": status.name, "code": code, "sentence": text} for status, code, text in said.reasons],
+        "visited": said.visited,
+        "withheld": dict(said.withheld),
+        "unresolved": said.unresolved,
+        "class_level": said.class_level,
+        "one_sided": said.one_sided,
+        "twins": said.twins,
+        "dead_ends": said.dead_ends,
+        "limits_hit": said.limits_hit,
+        "statement": said.statement,
+    }
+

@@ -1,0 +1,287 @@
+"""Path, query and body become a question: every field error at once, an unknown field is one of them."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Any, Final, TypeVar
+
+from flask import request
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import UnsupportedMediaType
+
+from traceapp.domain.batch import BatchQuery
+from traceapp.domain.errors import InputError
+from traceapp.domain.kinds import Direction, NodeKind
+from traceapp.domain.trace import Seed, TraceQuestion, Window
+
+MAX_BODY: Final = 1024 * 1024
+MAX_SEEDS: Final = 1000
+MOMENT_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2999
+
+Input = TypeVar("Input", bound=BaseModel)
+
+
+def _is_text(value: object) -> object:
+    """A number would pass as seconds since 1970."""
+    if isinstance(value, str) and "T" in value.upper():
+        return value
+    raise ValueError("wanted a moment with its zone, like 2026-03-02T10:00:00Z; in an address + is written %2B")
+
+
+def _within_years(moment: datetime) -> datetime:
+    if FIRST_YEAR < moment.year <= LAST_YEAR:
+        return moment
+    raise ValueError(f"wanted a year after {FIRST_YEAR} and up to {LAST_YEAR}")
+
+
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_is_text),
+    AfterValidator(_within_years),
+    Field(description=f"RFC 3339 with a zone; a year after {FIRST_YEAR} and up to {LAST_YEAR}.", examples=["2026-03-02T10:00:00Z"]),
+]
+Printed = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=200,
+        pattern=r"^[^\x00-\x1f\x7f]+$",
+        description="As printed. Full-width digits and small letters count as plain ones.",
+    ),
+]
+Code = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Uid = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="Our own id: 32 hexadecimal digits.")]
+Epc = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=500,
+        pattern=r"^[^\x00-\x1f\x7f]+$",
+        description="A GS1 key: Digital Link, its path alone, or EPC URN.",
+        examples=["01/09521001000014/10/A1"],
+    ),
+]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NarrowingInput(_Strict):
+    """What tells lots of one number apart."""
+
+    product: Annotated[Code | None, Field(description="GTIN or product code.")] = None
+    site: Annotated[Code | None, Field(description="Code of a site.")] = None
+    kind: Annotated[NodeKind | None, Field(description="Kind of the thing.")] = None
+
+
+class BatchInput(NarrowingInput):
+    """One lot by the number in the path."""
+
+    as_of: Annotated[Moment | None, Field(description="What was known at this moment. Now, where it is absent.")] = None
+
+    def query(self, number: str | None, uid: str | None = None) -> BatchQuery:
+        return BatchQuery(number, uid, self.product, self.site, self.kind, self.as_of)
+
+
+def _exactly_one(*names: str) -> dict[str, Any]:
+    """As JSON Schema; a null counts as absent."""
+    said = [{"required": [name], "properties": {name: {"type": "string"}}} for name in names]
+    return {"oneOf": said}
+
+
+def _check_exactly_one(model: BaseModel, *names: str) -> None:
+    found = [name for name in names if getattr(model, name) is not None]
+    if len(found) != 1:
+        wanted = f"exactly one of {', '.join(names)}"
+        raise ValueError(f"wanted {wanted}; found {' and '.join(found) if found else 'none'}")
+
+
+class BatchSearchInput(BatchInput):
+    """One lot by query: its printed number, which may hold any character, or its uid."""
+
+    number: Printed | None = None
+    uid: Uid | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "BatchSearchInput":
+        _check_exactly_one(self, "number", "uid")
+        return self
+
+    def search(self) -> BatchQuery:
+        return self.query(self.number, self.uid)
+
+
+class TraceInput(NarrowingInput):
+    """How to walk from the lot in the path."""
+
+    direction: Annotated[Direction, Field(description="forward: where did it go; backward: where did it come from.")] = (
+        Direction.FORWARD
+    )
+    as_of: Annotated[Moment | None, Field(description="What was known at this moment. Now, where it is absent.")] = None
+    at: Annotated[Moment | None, Field(description="When a container is opened. Now, where it is absent.")] = None
+    event_time_from: Annotated[Moment | None, Field(description="Links that happened before it do not count.")] = None
+    event_time_to: Annotated[Moment | None, Field(description="Links that happened after it do not count.")] = None
+
+    def question(self, number: str | None, uid: str | None = None, epc: str | None = None) -> TraceQuestion:
+        seed = Seed(number, uid, epc, self.product, self.site, self.kind)
+        return TraceQuestion((seed,), self.direction, self.as_of, self.at, Window(self.event_time_from, self.event_time_to))
+
+
+class TraceSearchInput(TraceInput):
+    """A trace by query: from a printed number, a uid or a GS1 key."""
+
+    number: Printed | None = None
+    uid: Uid | None = None
+    epc: Epc | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "TraceSearchInput":
+        _check_exactly_one(self, "number", "uid", "epc")
+        return self
+
+    def search(self) -> TraceQuestion:
+        return self.question(self.number, self.uid, self.epc)
+
+
+class SeedInput(NarrowingInput):
+    """Where a trace starts: exactly one of number, uid and epc."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_exactly_one("number", "uid", "epc"))
+
+    number: Printed | None = None
+    uid: Uid | None = None
+    epc: Epc | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "SeedInput":
+        _check_exactly_one(self, "number", "uid", "epc")
+        return self
+
+
+class WindowInput(_Strict):
+    """Links that happened outside do not count; an absent end is open."""
+
+    event_time_from: Moment | None = None
+    event_time_to: Moment | None = None
+
+
+class TraceBody(_Strict):
+    """A trace from several seeds."""
+
+    seeds: Annotated[tuple[SeedInput, ...], Field(min_length=1, max_length=MAX_SEEDS)]
+    direction: Direction = Direction.FORWARD
+    as_of: Annotated[Moment | None, Field(description="What was known at this moment. Now, where it is absent.")] = None
+    at: Annotated[Moment | None, Field(description="When a container is opened. Now, where it is absent.")] = None
+    window: WindowInput | None = None
+
+    def question(self) -> TraceQuestion:
+        seeds = tuple(Seed(seed.number, seed.uid, seed.epc, seed.product, seed.site, seed.kind) for seed in self.seeds)
+        window = Window(self.window.event_time_from, self.window.event_time_to) if self.window else Window()
+        return TraceQuestion(seeds, self.direction, self.as_of, self.at, window)
+
+
+class NoInput(_Strict):
+    """An address that takes no parameter."""
+
+
+class NumberInput(_Strict):
+    """The printed number in a path."""
+
+    number: Printed
+
+
+class UidInput(_Strict):
+    """The uid in a path."""
+
+    uid: Uid
+
+
+def read_query(model: type[Input]) -> Input:
+    """The query string as `model`.
+
+    raises  InputError: with every wrong, unknown or repeated parameter.
+    """
+    return _read(model, _said_once(request.args))
+
+
+def read_path(model: type[Input], said: dict[str, Any]) -> Input:
+    """The variable parts of the path as `model`; raises InputError."""
+    return _read(model, said)
+
+
+def read_body(model: type[Input]) -> Input:
+    """The JSON body as `model`.
+
+    raises  InputError: no UTF-8, no JSON, a member twice, or wrong fields. UnsupportedMediaType: no JSON by its own word.
+    """
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType
+    content = request.get_data(cache=False)
+    try:
+        json.loads(content.decode("utf-8"), object_pairs_hook=_members_once, parse_constant=_no_constant)
+    except InputError:
+        raise
+    except (ValueError, RecursionError) as error:
+        where = f" at byte {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
+        raise InputError(f"body: wanted JSON in UTF-8; it breaks off or goes wrong{where}") from None
+    try:
+        return model.model_validate_json(content, strict=True)
+    except ValidationError as error:
+        raise _wrong(model, error, "body") from None
+
+
+def _read(model: type[Input], said: dict[str, Any]) -> Input:
+    try:
+        return model.model_validate(said)
+    except ValidationError as error:
+        raise _wrong(model, error, "address") from None
+
+
+def _said_once(said: MultiDict[str, str]) -> dict[str, str]:
+    repeated = [name for name in said if len(said.getlist(name)) > 1]
+    if repeated:
+        raise _field_errors((_name([name]), "wanted once, found more than once") for name in repeated)
+    return said.to_dict()
+
+
+def _members_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))
+        raise _field_errors([(_name([twice]), "wanted once, found more than once")])
+    return made
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _wrong(model: type[BaseModel], error: ValidationError, whole: str) -> InputError:
+    return _field_errors((_name(item["loc"]) or whole, _sentence(model, item)) for item in error.errors(include_url=False))
+
+
+def _field_errors(found: Iterable[tuple[str, str]]) -> InputError:
+    fields = tuple(found)
+    return InputError("; ".join(f"{name}: {wanted}" for name, wanted in fields[:5]), fields)
+
+
+def _name(place: Iterable[int | str]) -> str:
+    """`seeds.0.number`; printable and short, since the caller chose it."""
+    text = ".".join(map(str, place))
+    return "".join(letter if letter.isprintable() else "�" for letter in text)[:100]
+
+
+def _sentence(model: type[BaseModel], item: ErrorDetails) -> str:
+    if item["type"] == "extra_forbidden":
+        known = ", ".join(sorted(model.model_fields))
+        return "this field is not known" + (f"; known are {known}" if len(item["loc"]) == 1 and known else "")
+    if item["type"] == "missing":
+        return "this field is required"
+    said = item["msg"].removeprefix("Value error, ")
+    return said[:1].lower() + said[1:]

@@ -1,0 +1,26 @@
+"""How often one address may try: kept in the memory of each worker."""
+
+from typing import Final
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from limits import parse
+from werkzeug.exceptions import TooManyRequests
+
+_REFUSALS: Final = parse("120/minute")
+
+_limiter = Limiter(key_func=get_remote_address, storage_uri="memory://", headers_enabled=True)
+
+sign_in_limit = _limiter.limit("10/minute;100/hour", methods=["POST"])
+"""Decorator of the view that takes a password: nearest to the route, above the door's declaration."""
+
+
+def count_refusal() -> None:
+    """One more caller without valid credentials; raises TooManyRequests, so that nobody fills the ledger with refusals."""
+    if not _limiter.limiter.hit(_REFUSALS, "refusal", request.remote_addr or ""):
+        raise TooManyRequests
+
+
+def register(app: Flask) -> None:
+    _limiter.init_app(app)

@@ -1,0 +1,197 @@
+"""Whatever is raised on the way, as one shape: RFC 9457 `application/problem+json`, or the problem page.
+
+`PROBLEMS` maps the closed list of `domain/errors.py`; a class that is not in it takes the row of its nearest base.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+from flask import Flask, Response, current_app, request, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.routing import BuildError
+
+from traceapp.domain import errors
+from traceapp.domain.batch import Candidate
+from traceapp.domain.errors import BatchAmbiguousError, InputError, NotSignedInError, TraceappError
+
+CONTENT_TYPE: Final = "application/problem+json"
+TYPE_PREFIX: Final = "urn:traceapp:problem:"
+SIGN_IN_FORM: Final = "sign_in.form"
+_PAGE: Final = "traceapp.problem_page"
+_JSON_ADDRESSES: Final = frozenset({"/api", "/openapi.json", "/healthz", "/readyz"})
+
+_log = logging.getLogger("traceapp.web")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row: status, name and title; `detail` where the error's own words stay inside (5xx) or may not differ (404)."""
+
+    status: int
+    name: str
+    title: str
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemAnswer:
+    """What is said to the caller; the same for every problem, in JSON and on the page.
+
+    errors      (field, what was wanted), for wrong input.
+    candidates  for a number that fits more than one lot.
+    """
+
+    problem: Problem
+    detail: str
+    next_step: str
+    errors: tuple[tuple[str, str], ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+
+
+ProblemPage = Callable[[ProblemAnswer], "Response | str"]
+
+_STORE: Final = "The store of batches cannot be asked at this moment. No data was read."
+_LEDGER: Final = "The look could not be recorded, so no answer is given."
+_KEYS: Final = "The keys of this service are not at hand, so nothing can be opened."
+_DEFECT: Final = "The program met something that it does not know how to handle. It was noted for the administrator."
+_UNSEEN: Final = "What you ask for is unknown, or outside your view."
+
+PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
+    errors.TraceappError: Problem(500, "internal", "Something went wrong", _DEFECT),
+    errors.InputError: Problem(400, "input", "The request cannot be understood"),
+    errors.IdentifierError: Problem(400, "identifier", "The identifier breaks its own standard"),
+    errors.DocumentError: Problem(400, "document", "The document cannot be used"),
+    errors.DictionaryError: Problem(400, "dictionary", "The data dictionary does not know this"),
+    errors.SettingsError: Problem(500, "settings", "The service is set up wrongly", _DEFECT),
+    errors.HomeError: Problem(500, "home", "The service cannot use its folder", _DEFECT),
+    errors.PortInUseError: Problem(500, "port-in-use", "The service cannot use its port", _DEFECT),
+    errors.StoreError: Problem(503, "store", "The store cannot be asked", _STORE),
+    errors.StoreUnavailableError: Problem(503, "store-unavailable", "The store does not answer", _STORE),
+    errors.StoreCredentialsError: Problem(503, "store-credentials", "The store refuses this service", _STORE),
+    errors.StoreVersionError: Problem(503, "store-version", "The store is of an unknown version", _STORE),
+    errors.StoreTimeoutError: Problem(503, "store-timeout", "The question took longer than it may", _STORE),
+    errors.StoreConflictError: Problem(503, "store-conflict", "Two writes met", _STORE),
+    errors.StatementError: Problem(500, "statement", "Something went wrong", _DEFECT),
+    errors.EmbeddedStoreError: Problem(503, "embedded-store", "The embedded store cannot run", _STORE),
+    errors.BatchNotFoundError: Problem(404, "not-found", "Unknown, or outside your view", _UNSEEN),
+    errors.BatchAmbiguousError: Problem(409, "ambiguous", "More than one lot carries this number"),
+    errors.NotSignedInError: Problem(401, "not-signed-in", "You are not signed in"),
+    errors.SignInError: Problem(401, "sign-in", "The sign-in failed"),
+    errors.PermissionDeniedError: Problem(403, "denied", "You may not do this"),
+    errors.PolicyError: Problem(503, "policy", "The policy cannot be read", "Without a policy everything is denied."),
+    errors.KeyUnavailableError: Problem(503, "key-unavailable", "A key is missing", _KEYS),
+    errors.SealBrokenError: Problem(500, "seal-broken", "Stored data does not belong where it was found", _DEFECT),
+    errors.LedgerUnavailableError: Problem(503, "ledger-unavailable", "No record, no answer", _LEDGER),
+    errors.LedgerBrokenError: Problem(503, "ledger-broken", "The ledger is not what was written", _LEDGER),
+    errors.ServiceNotRunningError: Problem(503, "service-not-running", "A part of the service does not run", _DEFECT),
+}
+
+_HTTP: Final[dict[int, tuple[Problem, str]]] = {
+    400: (Problem(400, "request", "The request cannot be understood"), "Correct the request and send it again."),
+    404: (Problem(404, "no-such-address", "There is nothing at this address"), "See /openapi.json for the addresses there are."),
+    405: (Problem(405, "method", "This address does not take this method"), "Use one of the methods in the Allow header."),
+    413: (Problem(413, "too-large", "The request is too large"), "Send a smaller request."),
+    414: (Problem(414, "address-too-long", "The address is too long"), "Send the question in the body: POST /api/v1/traces."),
+    415: (Problem(415, "media-type", "The body is of another kind than this address reads"), "Send Content-Type: application/json."),
+    429: (Problem(429, "too-many", "Too many tries from this address"), "Wait a minute and try again."),
+    500: (Problem(500, "internal", "Something went wrong", _DEFECT), TraceappError.next_step),
+}
+_CSRF: Final = Problem(400, "form-expired", "The form has expired", "The form does not belong to your present session.")
+
+
+def problem_of(error: TraceappError) -> Problem:
+    """The row of the class or of its nearest base."""
+    return next(PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS)
+
+
+def answer_of(error: TraceappError | HTTPException) -> ProblemAnswer:
+    """What is said of an error; nothing in it depends on what the caller may not see."""
+    if isinstance(error, CSRFError):
+        return ProblemAnswer(_CSRF, _CSRF.detail or "", "Open the page again and repeat what you did.")
+    if isinstance(error, HTTPException):
+        problem, next_step = _HTTP.get(error.code or 500) or (Problem(error.code or 500, "http", error.name), "Correct the request.")
+        return ProblemAnswer(problem, problem.detail or f"{problem.title}.", next_step)
+    problem = problem_of(error)
+    return ProblemAnswer(
+        problem,
+        problem.detail or str(error),
+        error.next_step,
+        error.fields if isinstance(error, InputError) else (),
+        tuple(found for found in error.candidates if isinstance(found, Candidate))
+        if isinstance(error, BatchAmbiguousError)
+        else (),
+    )
+
+
+def set_problem_page(app: Flask, page: ProblemPage) -> None:
+    """Whoever draws pages says how a problem looks; status and headers are set here."""
+    app.extensions[_PAGE] = page
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(TraceappError, _on_error)
+    app.register_error_handler(HTTPException, _on_http_error)
+
+
+def _on_error(error: TraceappError) -> Response:
+    answer = answer_of(error)
+    if answer.problem.status >= 500:
+        _log.error("%s at %s: %s", type(error).__name__, request.endpoint, error)
+    headers = {}
+    if isinstance(error, NotSignedInError):
+        if not _wants_json() and request.method in {"GET", "HEAD"} and "Authorization" not in request.headers:
+            return _to_sign_in(answer)
+        headers["WWW-Authenticate"] = 'Bearer realm="traceapp"' + (', error="invalid_token"' if "Authorization" in request.headers else "")
+    if answer.problem.status == 503:
+        headers["Retry-After"] = "5"
+    return _respond(answer, headers)
+
+
+def _on_http_error(error: HTTPException) -> Response:
+    if error.code is not None and error.code < 400:
+        return Response(error.get_body(), error.code, headers=error.get_headers())
+    kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+    if isinstance(error, InternalServerError) and error.original_exception is None:
+        _log.error("internal error at %s", request.endpoint)
+    return _respond(answer_of(error), kept)
+
+
+def _respond(answer: ProblemAnswer, headers: dict[str, str]) -> Response:
+    page: ProblemPage | None = current_app.extensions.get(_PAGE)
+    if _wants_json() or page is None:
+        return Response(problem_bytes(answer), answer.problem.status, headers, content_type=CONTENT_TYPE)
+    drawn = page(answer)
+    response = drawn if isinstance(drawn, Response) else Response(drawn)
+    response.status_code = answer.problem.status
+    response.headers.update(headers)
+    return response
+
+
+def problem_bytes(answer: ProblemAnswer) -> bytes:
+    """The document; every member is always there."""
+    return orjson.dumps(
+        {
+            "type": TYPE_PREFIX + answer.problem.name,
+            "title": answer.problem.title,
+            "status": answer.problem.status,
+            "detail": answer.detail,
+            "next_step": answer.next_step,
+            "errors": [{"field": field, "detail": detail} for field, detail in answer.errors],
+            "candidates": answer.candidates,
+        }
+    )
+
+
+def _to_sign_in(answer: ProblemAnswer) -> Response:
+    try:
+        return Response(status=303, headers={"Location": url_for(SIGN_IN_FORM, next=request.full_path.removesuffix("?"))})
+    except BuildError:
+        return _respond(answer, {})
+
+
+def _wants_json() -> bool:
+    return request.path in _JSON_ADDRESSES or request.path.startswith("/api/")

@@ -1,0 +1,53 @@
+"""The stations of this process: made at the first request after the fork, once."""
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Final, cast
+
+from flask import Flask, current_app
+
+from traceapp.usecases.stations import Stations
+
+_EXTENSION: Final = "traceapp.stations"
+
+
+class _StationsOnce:
+    """A child of a fork makes its own; a failed attempt is repeated at the next request."""
+
+    def __init__(self, factory: Callable[[], Stations]) -> None:
+        self._factory = factory
+        self._lock = threading.Lock()
+        self._pid = 0
+        self._made: Stations | None = None
+
+    def get(self) -> Stations:
+        made = self._made
+        if made is not None and self._pid == os.getpid():
+            return made
+        with self._lock:
+            if self._made is None or self._pid != os.getpid():
+                self._made = self._factory()
+                self._pid = os.getpid()
+            return self._made
+
+    def close(self) -> None:
+        with self._lock:
+            if self._made is not None and self._pid == os.getpid():
+                self._made.graph.close()
+                self._made.ledger.close()
+            self._made = None
+
+
+def stations() -> Stations:
+    """raises  StoreUnavailableError and its kin while they cannot be made."""
+    return cast("_StationsOnce", current_app.extensions[_EXTENSION]).get()
+
+
+def close_stations(app: Flask) -> None:
+    """Give connections back when the process ends; harmless where none were made."""
+    cast("_StationsOnce", app.extensions[_EXTENSION]).close()
+
+
+def register(app: Flask, factory: Callable[[], Stations]) -> None:
+    app.extensions[_EXTENSION] = _StationsOnce(factory)
