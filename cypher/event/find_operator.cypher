@@ -1,18 +1,21 @@
 // name:   event.find_operator
-// does:   the projected state of some nodes of Operator
+// does:   the projected state of some nodes of Operator, as columns of one length
 // mode:   read
 // rows:   set
 // param:  uids   list<string>   uids of nodes
-// column: uid          string          of the node
-// column: kind         string          NodeKind
-// column: described    boolean         whether a live event describes it
-// column: scopes       list<string>?   texts of scopes stated by describing events
-// column: mentioned    list<string>?   texts of scopes stated by mentioning events
-// column: stated       list<string>?   stamps by property
-// column: version      integer         of the projection
-// column: oldest_key   string?         oldest key among its ciphertexts
-// bounds: one index seek a uid
+// column: uid          list<string>    of the nodes that are known
+// column: kind         list<string>    NodeKind
+// column: described    list<boolean>   whether a live event describes it
+// column: scopes       list<list>      texts of scopes stated by describing events
+// column: mentioned    list<list>      texts of scopes stated by mentioning events
+// column: stated       list<list>      stamps by property
+// column: version      list<integer>   of the projection
+// column: oldest_key   list<string>    oldest key among its ciphertexts, some null
+// bounds: one index seek a uid, one row
 UNWIND $uids AS uid
 MATCH (node:Operator {uid: uid})
-RETURN node.uid AS uid, node.kind AS kind, node.described AS described, node.scopes AS scopes,
-       node.mentioned AS mentioned, node.stated AS stated, node.version AS version, node.oldest_key AS oldest_key
+WITH collect(node) AS nodes
+RETURN [node IN nodes | node.uid] AS uid, [node IN nodes | node.kind] AS kind,
+       [node IN nodes | node.described] AS described, [node IN nodes | node.scopes] AS scopes,
+       [node IN nodes | node.mentioned] AS mentioned, [node IN nodes | node.stated] AS stated,
+       [node IN nodes | node.version] AS version, [node IN nodes | node.oldest_key] AS oldest_key

@@ -9,7 +9,7 @@ import pytest
 
 from tests.terminal.conftest import Terminal, wait_for_line
 
-RECEIPTS = Path(__file__).resolve().parents[2] / "docs" / "samples" / "receipts.csv"
+RECEIPTS = Path(__file__).resolve().parents[2] / "docs" / "samples" / "receipt.csv"
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """`domain.sealing.Sealer` over the data dictionary: T0 and T1 stay plain, T2 and T3 become ciphertext."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -107,6 +107,15 @@ class DictionarySealer:
     def open_document(self, label: str, uid: str, name: str, sealed: bytes) -> bytes:
         """The reverse; raises SealBrokenError."""
         return self._envelope.open(Place(label, uid, name, DOCUMENT_TYPE, DOCUMENT_TIER), bytes(sealed))
+
+    def key_of(self, sealed: bytes) -> str:
+        """The id of the key that a ciphertext names; raises KeyUnavailableError where it is no ciphertext."""
+        return key_of(sealed)
+
+    def oldest_key(self, key_ids: Iterable[str | None]) -> str | None:
+        """The oldest of some key ids, by epoch, then tier: what a rotation looks for."""
+        named = {key_id for key_id in key_ids if key_id is not None}
+        return min(named, key=lambda key_id: (epoch_of(key_id), key_id), default=None)
 
 
 def oldest_key(sealed: Mapping[str, bytes]) -> str | None:

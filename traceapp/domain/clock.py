@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 from typing import Protocol
 
-STORED = "%Y-%m-%dT%H:%M:%S.%fZ"
-
 
 class Clock(Protocol):
     def now(self) -> datetime:
@@ -18,8 +16,8 @@ class SystemClock:
 
 def stored_time(moment: datetime) -> str:
     """The one text form in store and ledger: `2026-03-02T10:00:00.000000Z`, whose order is the order of time."""
-    return moment.astimezone(UTC).strftime(STORED)
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def parse_stored_time(text: str) -> datetime:
-    return datetime.strptime(text, STORED).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)

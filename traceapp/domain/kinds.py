@@ -77,6 +77,7 @@ class EventType(StrEnum):
     DISPOSAL = "disposal"
     BATCH_RECORD = "batch-record"
     HOLD = "hold"
+    MASTER_DATA = "master-data"
 
 
 class Direction(StrEnum):

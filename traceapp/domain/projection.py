@@ -7,7 +7,6 @@ remaining ones.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import NodeKind
@@ -55,14 +54,9 @@ class Projection:
     changed: bool = False
 
     @classmethod
-    def stored(cls, row: Mapping[str, Any]) -> "Projection":
-        """From what the store holds: `described`, `scopes`, `mentioned`, `stated`."""
-        return cls(
-            described=bool(row["described"]),
-            scopes=set(row["scopes"] or ()),
-            mentioned=set(row["mentioned"] or ()),
-            stamps=dict(entry.split("=", 1) for entry in row["stated"] or ()),
-        )
+    def stored(cls, described: bool, scopes: Iterable[str], mentioned: Iterable[str], stated: Iterable[str]) -> "Projection":
+        """From what the store holds of a node; `stated` as the property of that name."""
+        return cls(described, set(scopes), set(mentioned), dict(entry.split("=", 1) for entry in stated))
 
     @property
     def stated(self) -> list[str]:

@@ -1,6 +1,6 @@
 """What the store needs of confidentiality, without a key: the use case hands a `Sealer` over."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -45,6 +45,12 @@ class Sealer(Protocol):
 
     def open_document(self, label: str, uid: str, name: str, sealed: bytes) -> bytes:
         """The reverse; raises SealBrokenError."""
+
+    def key_of(self, sealed: bytes) -> str:
+        """The id of the key that a ciphertext names."""
+
+    def oldest_key(self, key_ids: Iterable[str | None]) -> str | None:
+        """The oldest of some key ids, as rotation orders them; None where there is none."""
 
     def number_index(self, kind: str, number: str) -> str:
         """The blind index under which a sealed number of this kind is looked up."""

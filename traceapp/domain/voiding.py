@@ -98,11 +98,8 @@ class EventRegister:
             voided = tuple(event.uid for event in self.by_content.get(arrival.voids_content, ()) if not event.void)
             for uid in voided:
                 self.events[uid].void = True
-        if voided:
-            outcome = CaptureOutcome.VOIDED
-        else:
-            outcome = CaptureOutcome.APPENDED if declared or content else CaptureOutcome.KNOWN
-        return Ruling(outcome, voided=voided, declared=declared, declared_content=content)
+        fresh = CaptureOutcome.APPENDED if declared or content else CaptureOutcome.KNOWN
+        return Ruling(CaptureOutcome.VOIDED if voided else fresh, voided=voided, declared=declared, declared_content=content)
 
     def _declare(self, uid: str | None) -> tuple[tuple[str, ...], str | None]:
         """Declare one event void: (it, if that is new) and (its uid, if it is still to come)."""

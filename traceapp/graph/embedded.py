@@ -105,7 +105,9 @@ class EmbeddedEngine:
             password = self.folder / PASSWORD_FILE
             if not password.exists():
                 if (self.folder / "databases").exists():
-                    raise EmbeddedStoreError(f"{password} is gone, and nothing else opens the databases beside it; bring it back from a backup")
+                    raise EmbeddedStoreError(
+                        f"{password} is gone, and nothing else opens the databases beside it; bring it back from a backup"
+                    )
                 _write_private(password, secrets.token_urlsafe(32))
         except OSError as error:
             raise HomeError(f"{self.folder} cannot be written ({error.strerror})") from None
@@ -229,7 +231,9 @@ class EmbeddedEngine:
             if self._guard.poll() is not None:
                 return False
             if time.monotonic() > deadline:
-                raise EmbeddedStoreError(f"the embedded engine stayed silent for {START_SECONDS:.0f} s; see {self.folder / 'engine.log'}")
+                raise EmbeddedStoreError(
+                    f"the embedded engine stayed silent for {START_SECONDS:.0f} s; see {self.folder / 'engine.log'}"
+                )
             time.sleep(0.1)
         return True
 

@@ -80,7 +80,9 @@ def is_loopback(host: str) -> bool:
 def _embedded_endpoint(home: Path) -> Endpoint:
     try:
         found = json.loads(endpoint_file(home).read_text(encoding="utf-8"))
-        return Endpoint(found["uri"], found["username"], found["database"], _read_password(store_folder(home) / found["password_file"]))
+        return Endpoint(
+            found["uri"], found["username"], found["database"], _read_password(store_folder(home) / found["password_file"])
+        )
     except FileNotFoundError:
         raise StoreUnavailableError(f"the embedded store of {home} is not running") from None
     except (OSError, ValueError, KeyError) as error:

@@ -13,7 +13,7 @@ import orjson
 
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import StatementError
-from traceapp.domain.event_payload import EventPayload, LinkPlace
+from traceapp.domain.event_payload import EventPayload, LinkPlace, read_payload
 from traceapp.domain.events import CapturedEvent, LinkStatement, PropertyValue
 from traceapp.domain.identifiers import Identity, number_key
 from traceapp.domain.kinds import TRACEABLE, LinkType, NodeKind
@@ -117,7 +117,9 @@ def prepare_event(event: CapturedEvent, sealer: Sealer, uid_of: Mapping[Identity
             properties = {**properties, "number": event.receipt_number}
         scope = statement.scope.text if statement.scope else None
         claims.append(Claim(node_uid, statement.kind, event_stamp, statement.described, scope, properties))
-    links = tuple(_link_row(link, position, event, uid, labels, uid_of) for position, link in enumerate(event.links))
+    links = tuple(
+        _link_row(link, position, event, (uid, event_time), labels, uid_of) for position, link in enumerate(event.links)
+    )
     places = tuple(LinkPlace(*_place(row, link, labels)) for row, link in zip(links, event.links, strict=True))
     payload = _document(EventPayload(event.original, tuple(claims), places).document())
     sealed = sealer.seal_document(EVENT, uid, "payload", payload)
@@ -178,15 +180,16 @@ def _link_row(
     link: LinkStatement,
     position: int,
     event: CapturedEvent,
-    event_uid: str,
+    stamped: tuple[str, str],
     labels: Mapping[Identity, str],
     uid_of: Mapping[Identity, str],
 ) -> LinkRow:
+    event_uid, event_time = stamped
     properties: dict[str, Any] = {
         **link.attributes,
         "uid": f"{event_uid[:24]}{position:08x}",
         "event_uid": event_uid,
-        "event_time": stored_time(link.event_time),
+        "event_time": event_time if link.event_time is event.event_time else stored_time(link.event_time),
     }
     if link.quantity is not None:
         properties["quantity"] = f"{link.quantity:f}"
@@ -196,7 +199,9 @@ def _link_row(
         source_label, target_label = _source_label(link, labels), labels[link.target]
         statement = _statement(link.type, source_label, target_label)
     except KeyError:
-        raise StatementError(f"{event.type} {event.place.position}: a link {link.type} joins things that it does not name") from None
+        raise StatementError(
+            f"{event.type} {event.place.position}: a link {link.type} joins things that it does not name"
+        ) from None
     source = event_uid if source_label == EVENT else uid_of[link.source]
     return LinkRow(statement, source, uid_of[link.target], properties)
 
@@ -244,3 +249,9 @@ def _document(content: Mapping[str, Any]) -> bytes:
         return orjson.dumps(content, default=str, option=orjson.OPT_NON_STR_KEYS)
     except TypeError:  # a number beyond 64 bits, or half a surrogate pair: the slow writer takes both
         return json.dumps(content, default=str).encode()
+
+
+def open_payload(row: Mapping[str, Any], sealer: Sealer) -> EventPayload:
+    """Open what `event.find_payloads` returned. raises SealBrokenError."""
+    document = json.loads(sealer.open_document(EVENT, row["uid"], "payload", bytes(row["payload"])))
+    return read_payload(document, stamp(row["event_time"], row["uid"]))

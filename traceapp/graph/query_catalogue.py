@@ -9,7 +9,7 @@
 // column: seq        integer        what it is
 // bounds: one index seek
 ```
-Types: string, integer, boolean, bytes, map, and `list<…>` of one of them; a trailing `?` allows null.
+Types: string, integer, boolean, bytes, map, list, and `list<…>` of one of them; a trailing `?` allows null.
 """
 
 import re
@@ -24,7 +24,7 @@ from traceapp.domain.errors import StatementError
 MODES: Final = frozenset({"read", "write", "schema"})
 ROWS: Final = frozenset({"none", "one", "many", "set"})
 ONCE: Final = ("name", "does", "mode", "rows", "bounds")
-TYPES: Final[Mapping[str, type]] = {"string": str, "integer": int, "boolean": bool, "bytes": bytes, "map": dict}
+TYPES: Final[Mapping[str, type]] = {"string": str, "integer": int, "boolean": bool, "bytes": bytes, "map": dict, "list": list}
 
 HEADER_LINE = re.compile(r"^//\s*(?P<key>[a-z]+):\s+(?P<value>\S.*?)\s*$")
 TYPE = re.compile(r"^(?:(?P<scalar>[a-z]+)|list<(?P<element>[a-z]+)>)(?P<null>\?)?$")
@@ -34,7 +34,10 @@ FORBIDDEN: Final = (
     (re.compile(r"-\s*\[\s*\w*\s*(?::[^\]{]*)?\*"), "a hop of variable length: one engine enumerates every path"),
     (re.compile(r"->\s*[+*]|\)\s*\{\s*\d*\s*,\s*\d*\s*\}|\)\)\s*[+*]\s*\("), "a quantified path"),
     (re.compile(r"\bshortest(?:path)?\b|\ballshortestpaths\b", re.IGNORECASE), "a shortest path"),
-    (re.compile(r"\b(?:datetime|localdatetime|date|time|localtime|timestamp|rand|randomuuid)\s*[.(]", re.IGNORECASE), "a clock or chance"),
+    (
+        re.compile(r"\b(?:datetime|localdatetime|date|time|localtime|timestamp|rand|randomuuid)\s*[.(]", re.IGNORECASE),
+        "a clock or chance",
+    ),
     (re.compile(r"\$\s*\("), "a label or type that is not literal"),
     (re.compile(r"\bcall\s+\w+\s*\.|\bapoc\s*\.", re.IGNORECASE), "a procedure"),
     (re.compile(r"\bload\s+csv\b", re.IGNORECASE), "LOAD CSV"),
@@ -173,7 +176,9 @@ def _field(value: str) -> Field:
     name, type_, meaning = [*value.split(None, 2), "", ""][:3]
     found = TYPE.match(type_)
     if found is None or (found["scalar"] or found["element"]) not in TYPES:
-        raise StatementError(f"header line '{value}' wants: name, type, meaning; types are {', '.join(TYPES)}, list<…>, with ? for null")
+        raise StatementError(
+            f"header line '{value}' wants: name, type, meaning; types are {', '.join(TYPES)}, list<…>, with ? for null"
+        )
     return Field(name, type_, meaning)
 
 
@@ -193,7 +198,9 @@ def _check_statement(statement: Statement) -> None:
         raise StatementError(f"{name}: parameters of text and header differ: {sorted(used ^ statement.parameters.keys())}")
     returned = returned_columns(bare)
     if returned != tuple(column.name for column in statement.columns):
-        raise StatementError(f"{name}: it returns {list(returned)}, the header says {[column.name for column in statement.columns]}")
+        raise StatementError(
+            f"{name}: it returns {list(returned)}, the header says {[column.name for column in statement.columns]}"
+        )
     if statement.mode == "read" and WRITES.search(bare):
         raise StatementError(f"{name}: a read statement writes")
     if (statement.rows == "none") != (not statement.columns):

@@ -1,8 +1,87 @@
 """What things are called: the forms `party`, `product`, `equipment` and `operator`."""
 
-from traceapp.domain.errors import InputError
+from collections.abc import Callable
+from typing import Final
+
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import EventType, NodeKind
-from traceapp.domain.scopes import Scope
 from traceapp.intake.csv_columns import Column, Form, both, site_column, time_column
+from traceapp.intake.csv_property_columns import properties_of, property_columns
 from traceapp.intake.csv_rows import Row, Told
+
+CODES: Final = frozenset({"code", "number"})
+"""Properties that repeat the identity: said by the first column."""
+
+
+def _reader(kind: NodeKind, identity: Callable[[Row], Identity]) -> Callable[[Row], Told]:
+    def read(row: Row) -> Told:
+        told = Told()
+        scope = row.scope(None) if row.text("site") is not None else None
+        told.state(identity(row), kind, scope=scope, properties=properties_of(row, kind, CODES))
+        return told
+
+    return read
+
+
+def _since() -> Column:
+    return time_column("生效时间", "since when it holds", "生效时间", "valid_from")
+
+
+PARTY: Final = Form(
+    "party",
+    "往来单位",
+    "Name and address of a supplier, customer or consignee.",
+    "供应商、客户或收货单位的名称与地址。",
+    EventType.MASTER_DATA,
+    both(
+        Column("party", "单位代码", "code or GLN, as the other forms use it", "代码或 GLN，与其他表格一致", required=True),
+        _since(),
+        *property_columns(NodeKind.PARTY, leave_out=CODES),
+    ),
+    _reader(NodeKind.PARTY, lambda row: row.party("party")),
+)
+
+PRODUCT: Final = Form(
+    "product",
+    "产品",
+    "What a product is.",
+    "产品的说明。",
+    EventType.MASTER_DATA,
+    both(
+        Column("owner", "编号签发方", "who issued the product code; may be empty for a GTIN", "产品编码签发方；GTIN 时可空"),
+        Column("product", "产品编码", "product code, or GTIN in 14 digits", "产品编码，或 14 位 GTIN", required=True),
+        _since(),
+        *property_columns(NodeKind.PRODUCT, leave_out=CODES),
+    ),
+    _reader(NodeKind.PRODUCT, lambda row: row.product("product")),
+)
+
+EQUIPMENT: Final = Form(
+    "equipment",
+    "设备",
+    "A machine or tool, and its calibration.",
+    "设备或工装及其校准。",
+    EventType.MASTER_DATA,
+    both(
+        Column("equipment", "设备编号", "number of the machine or tool", "设备或工装编号", required=True),
+        site_column("site where it stands", "所在的生产地址代码"),
+        _since(),
+        *property_columns(NodeKind.EQUIPMENT, leave_out=CODES),
+    ),
+    _reader(NodeKind.EQUIPMENT, lambda row: row.issued("equipment", "site", number="equipment")),
+)
+
+OPERATOR: Final = Form(
+    "operator",
+    "操作人员",
+    "An operator, by number.",
+    "操作人员（按编号）。",
+    EventType.MASTER_DATA,
+    both(
+        Column("operator", "操作人员编号", "number of the operator", "操作人员编号", required=True),
+        site_column("site where the operator works", "所在的生产地址代码"),
+        _since(),
+        *property_columns(NodeKind.OPERATOR, leave_out=CODES),
+    ),
+    _reader(NodeKind.OPERATOR, lambda row: row.issued("operator", "site", number="operator")),
+)

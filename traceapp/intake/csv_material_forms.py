@@ -101,7 +101,7 @@ CONSUMPTION = Form(
     both(
         *lot_columns(prefix="from_", zh="投入", of="what was used", of_zh="投入批次"),
         *lot_columns(prefix="to_", zh="产出", of="what was made", of_zh="产出批次"),
-        *quantity_columns(True, "used", "投入"),
+        *quantity_columns(False, "used, which may be empty where another row of the order states it,", "投入（同一工单其他行已写明时可空）"),
         *quantity_columns(False, "made", "产出", prefix="to_", zh="产出"),
         time_column("投料时间", "when it went in", "投料时间", "consumed_at"),
         site_column(),

@@ -23,13 +23,14 @@ from traceapp.domain.rights import Actor
 from traceapp.usecases.authenticate_token import authenticate_token
 from traceapp.usecases.record_refusal import record_refusal
 from traceapp.web import limits, session
-from traceapp.web.stations import stations
+from traceapp.web.stations import stations as stations
 from traceapp.web.target import check_target
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 _MARK: Final = "__traceapp_door__"
 _BEARER: Final = "bearer"
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +88,13 @@ def _pass_door() -> None:
     if door is None:
         _refuse(_find_caller(), "The endpoint declares no permission.")
         raise PermissionDeniedError("This address is closed.")
-    if request.method not in {"GET", "HEAD", "OPTIONS"} and (door.open or not _sent_token()):
-        session.check_csrf()
-    if door.open:
-        return
-    actor = _find_caller()
-    if actor is None:
+    actor = None if door.open else _find_caller()
+    if actor is None and not door.open:
         raise NotSignedInError("You are not signed in, or your session has ended.")
+    if request.method not in _SAFE and (door.open or not _sent_token()):
+        session.check_csrf()
+    if actor is None:
+        return
     g.actor = actor
     if door.permission is None:
         return

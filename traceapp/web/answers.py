@@ -6,7 +6,7 @@ Quantities leave as decimal strings, times as `2026-03-02T10:00:00.000000Z`, enu
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from flask import Response
@@ -16,7 +16,8 @@ from traceapp.domain.clock import stored_time
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.trace import Completeness, PartyLine, TraceAnswer
 
-CONTENT_TYPE = "application/json"
+CONTENT_TYPE: Final = "application/json"
+_LONGEST: Final = 50
 
 
 def trace_answer(recorded: Recorded[TraceAnswer]) -> Response:
@@ -101,7 +102,7 @@ def _respond(document: Mapping[str, Any]) -> Response:
 def _plain(value: object) -> object:
     match value:
         case Decimal():
-            return str(value)
+            return format(value, "f") if abs(value.adjusted()) < _LONGEST else str(value)
         case datetime():
             return stored_time(value)
         case Mapping():
@@ -142,4 +143,3 @@ def _completeness(said: Completeness) -> dict[str, Any]:
         "limits_hit": said.limits_hit,
         "statement": said.statement,
     }
-

@@ -1,12 +1,14 @@
 """Path, query and body become a question: every field error at once, an unknown field is one of them."""
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar
 
 from flask import request
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
@@ -18,31 +20,36 @@ from traceapp.domain.trace import Seed, TraceQuestion, Window
 
 MAX_BODY: Final = 1024 * 1024
 MAX_SEEDS: Final = 1000
-MOMENT_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+MOMENT: Final = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?([Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII
+)
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2999
 
 Input = TypeVar("Input", bound=BaseModel)
 
 
-def _is_text(value: object) -> object:
-    """A number would pass as seconds since 1970."""
-    if isinstance(value, str) and "T" in value.upper():
-        return value
-    raise ValueError("wanted a moment with its zone, like 2026-03-02T10:00:00Z; in an address + is written %2B")
-
-
-def _within_years(moment: datetime) -> datetime:
-    if FIRST_YEAR < moment.year <= LAST_YEAR:
-        return moment
-    raise ValueError(f"wanted a year after {FIRST_YEAR} and up to {LAST_YEAR}")
+def _moment(value: object) -> datetime:
+    """RFC 3339 and nothing else: a bare number would pass as seconds since 1970. Parts of a microsecond do not count."""
+    match = MOMENT.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("wanted a moment with its zone, like 2026-03-02T10:00:00Z; in an address, + is written %2B")
+    day, time, fraction, zone = match.groups()
+    try:
+        moment = datetime.fromisoformat(f"{day}T{time}.{(fraction or '0').ljust(6, '0')[:6]}{zone.upper()}")
+    except ValueError as error:
+        raise ValueError(f"wanted a moment that exists ({error})") from None
+    if not FIRST_YEAR < moment.year <= LAST_YEAR:
+        raise ValueError(f"wanted a year after {FIRST_YEAR} and up to {LAST_YEAR}")
+    return moment
 
 
 Moment = Annotated[
     AwareDatetime,
-    BeforeValidator(_is_text),
-    AfterValidator(_within_years),
-    Field(description=f"RFC 3339 with a zone; a year after {FIRST_YEAR} and up to {LAST_YEAR}.", examples=["2026-03-02T10:00:00Z"]),
+    BeforeValidator(_moment),
+    Field(
+        description=f"RFC 3339 with a zone; a year after {FIRST_YEAR} and up to {LAST_YEAR}.", examples=["2026-03-02T10:00:00Z"]
+    ),
 ]
 Printed = Annotated[
     str,
@@ -173,7 +180,7 @@ class WindowInput(_Strict):
 class TraceBody(_Strict):
     """A trace from several seeds."""
 
-    seeds: Annotated[tuple[SeedInput, ...], Field(min_length=1, max_length=MAX_SEEDS)]
+    seeds: Annotated[list[SeedInput], Field(min_length=1, max_length=MAX_SEEDS)]
     direction: Direction = Direction.FORWARD
     as_of: Annotated[Moment | None, Field(description="What was known at this moment. Now, where it is absent.")] = None
     at: Annotated[Moment | None, Field(description="When a container is opened. Now, where it is absent.")] = None
@@ -227,8 +234,8 @@ def read_body(model: type[Input]) -> Input:
     except InputError:
         raise
     except (ValueError, RecursionError) as error:
-        where = f" at byte {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
-        raise InputError(f"body: wanted JSON in UTF-8; it breaks off or goes wrong{where}") from None
+        where = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
+        raise _field_errors([("body", f"wanted JSON in UTF-8; it breaks off or goes wrong{where}")]) from None
     try:
         return model.model_validate_json(content, strict=True)
     except ValidationError as error:
@@ -252,8 +259,7 @@ def _said_once(said: MultiDict[str, str]) -> dict[str, str]:
 def _members_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        seen: set[str] = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))
+        twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
         raise _field_errors([(_name([twice]), "wanted once, found more than once")])
     return made
 
@@ -283,5 +289,7 @@ def _sentence(model: type[BaseModel], item: ErrorDetails) -> str:
         return "this field is not known" + (f"; known are {known}" if len(item["loc"]) == 1 and known else "")
     if item["type"] == "missing":
         return "this field is required"
-    said = item["msg"].removeprefix("Value error, ")
+    if item["type"] == "string_pattern_mismatch":
+        return f"wanted text of the form {item['ctx']['pattern']}"
+    said = item["msg"].removeprefix("Value error, ").replace("Input should be", "wanted")
     return said[:1].lower() + said[1:]

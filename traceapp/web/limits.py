@@ -8,7 +8,8 @@ from flask_limiter.util import get_remote_address
 from limits import parse
 from werkzeug.exceptions import TooManyRequests
 
-_REFUSALS: Final = parse("120/minute")
+REFUSALS_A_MINUTE: Final = 120
+_REFUSALS: Final = parse(f"{REFUSALS_A_MINUTE}/minute")
 
 _limiter = Limiter(key_func=get_remote_address, storage_uri="memory://", headers_enabled=True)
 

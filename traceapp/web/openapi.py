@@ -145,6 +145,10 @@ def _parameters(model: type[BaseModel], place: str, schemas: Document) -> Iterat
 
 def _without_null(schema: Mapping[str, Any]) -> Document:
     """A query parameter is absent or said, never null."""
-    kept = {name: value for name, value in schema.items() if name not in {"anyOf", "title"} and not (name == "default" and value is None)}
+    kept = {
+        name: value
+        for name, value in schema.items()
+        if name not in {"anyOf", "title"} and not (name == "default" and value is None)
+    }
     branches = [branch for branch in schema.get("anyOf", []) if branch != {"type": "null"}]
     return {**branches[0], **kept} if branches else kept

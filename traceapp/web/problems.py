@@ -96,7 +96,10 @@ _HTTP: Final[dict[int, tuple[Problem, str]]] = {
     405: (Problem(405, "method", "This address does not take this method"), "Use one of the methods in the Allow header."),
     413: (Problem(413, "too-large", "The request is too large"), "Send a smaller request."),
     414: (Problem(414, "address-too-long", "The address is too long"), "Send the question in the body: POST /api/v1/traces."),
-    415: (Problem(415, "media-type", "The body is of another kind than this address reads"), "Send Content-Type: application/json."),
+    415: (
+        Problem(415, "media-type", "The body is of another kind than this address reads"),
+        "Send Content-Type: application/json.",
+    ),
     429: (Problem(429, "too-many", "Too many tries from this address"), "Wait a minute and try again."),
     500: (Problem(500, "internal", "Something went wrong", _DEFECT), TraceappError.next_step),
 }
@@ -113,7 +116,10 @@ def answer_of(error: TraceappError | HTTPException) -> ProblemAnswer:
     if isinstance(error, CSRFError):
         return ProblemAnswer(_CSRF, _CSRF.detail or "", "Open the page again and repeat what you did.")
     if isinstance(error, HTTPException):
-        problem, next_step = _HTTP.get(error.code or 500) or (Problem(error.code or 500, "http", error.name), "Correct the request.")
+        problem, next_step = _HTTP.get(error.code or 500) or (
+            Problem(error.code or 500, "http", error.name),
+            "Correct the request.",
+        )
         return ProblemAnswer(problem, problem.detail or f"{problem.title}.", next_step)
     problem = problem_of(error)
     return ProblemAnswer(
@@ -145,7 +151,9 @@ def _on_error(error: TraceappError) -> Response:
     if isinstance(error, NotSignedInError):
         if not _wants_json() and request.method in {"GET", "HEAD"} and "Authorization" not in request.headers:
             return _to_sign_in(answer)
-        headers["WWW-Authenticate"] = 'Bearer realm="traceapp"' + (', error="invalid_token"' if "Authorization" in request.headers else "")
+        headers["WWW-Authenticate"] = 'Bearer realm="traceapp"' + (
+            ', error="invalid_token"' if "Authorization" in request.headers else ""
+        )
     if answer.problem.status == 503:
         headers["Retry-After"] = "5"
     return _respond(answer, headers)

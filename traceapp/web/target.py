@@ -29,10 +29,11 @@ def check_target() -> None:
     """
     raw: str | None = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
     if raw is None:
-        raise SlashInPathError("This server does not pass on the path as it was sent, so a number in it cannot be trusted.")
+        raise SlashInPathError("path: this server does not pass it on as it was sent, so a number in it cannot be trusted")
     path, _, query = raw.partition("?")
     if "%2f" in path.lower():
-        raise SlashInPathError("A slash within a path element (%2F) would be read as another address.")
+        sentence = "a slash within a path element (%2F) would be read as another address"
+        raise SlashInPathError(f"path: {sentence}", (("path", sentence),))
     _check_text("path", path)
     _check_text("query", query)
 
@@ -42,6 +43,10 @@ def _check_text(part: str, raw: str) -> None:
     try:
         plain.decode("utf-8")
     except UnicodeDecodeError:
-        raise InputError(f"{part}: wanted UTF-8, percent-encoded; found bytes that are none") from None
+        raise _wrong(part, "wanted UTF-8, percent-encoded; found bytes that are none") from None
     if part == "path" and _CONTROL & set(plain):
-        raise InputError(f"{part}: wanted printable characters; found control characters")
+        raise _wrong(part, "wanted printable characters; found control characters")
+
+
+def _wrong(part: str, sentence: str) -> InputError:
+    return InputError(f"{part}: {sentence}", ((part, sentence),))

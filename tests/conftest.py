@@ -1,0 +1,150 @@
+"""Stores, stations and actors for every suite.
+
+TRACEAPP_STORES        embedded,neo4j   the stores to run on
+TRACEAPP_NEO4J_LINES   5.26             the Neo4j lines: 5.26, 2026, both or none
+REQUIRE_NEO4J=1        a Neo4j leg that cannot start fails the run; otherwise it is left out and the summary says so
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.servers import CannotStart, StoreLeg, wanted_legs
+from traceapp.domain.rights import Actor, Role
+from traceapp.graph.connection import Graph
+
+if TYPE_CHECKING:
+    from traceapp.usecases.stations import Stations
+
+ORGANISATION = Path(__file__).with_name("organisation.toml")
+EVERYTHING = frozenset({"*"})
+LEGS = wanted_legs()
+
+MakeActor = Callable[..., Actor]
+
+
+def leg_of(item: pytest.Item) -> StoreLeg | None:
+    """The store that a test was made for, if it uses one."""
+    spec = getattr(item, "callspec", None)
+    found = spec.params.get("store_leg") if spec is not None else None
+    return found if isinstance(found, StoreLeg) else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Start the Neo4j servers that are asked for; where one cannot start, its tests are left out or the run fails."""
+    if config.option.collectonly:
+        return
+    for leg in LEGS:
+        mine = [item for item in items if leg_of(item) is leg]
+        if not mine or not leg.is_neo4j:
+            continue
+        try:
+            leg.start()
+        except CannotStart as reason:
+            leg.missing = str(reason)
+            if os.environ.get("REQUIRE_NEO4J") == "1":
+                raise pytest.UsageError(f"REQUIRE_NEO4J=1, and {leg.name} cannot start: {reason}") from None
+            config.hook.pytest_deselected(items=mine)
+            items[:] = [item for item in items if item not in mine]
+
+
+def pytest_unconfigure() -> None:
+    for leg in LEGS:
+        leg.stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    used = [leg for leg in LEGS if leg.ran or leg.missing]
+    if not used:
+        return
+    terminalreporter.write_line("")
+    for leg in used:
+        said = f"did NOT run: {leg.missing}" if leg.missing else f"ran {leg.ran} tests"
+        terminalreporter.write_line(f"store leg {leg.name:<11} {said}", yellow=bool(leg.missing), green=not leg.missing)
+
+
+@pytest.fixture(
+    scope="session",
+    params=[pytest.param(leg, id=leg.name, marks=[pytest.mark.neo4j] if leg.is_neo4j else []) for leg in LEGS],
+)
+def store_leg(request: pytest.FixtureRequest) -> StoreLeg:
+    """One running store of the session, as the last test left it."""
+    leg: StoreLeg = request.param
+    leg.start()
+    return leg
+
+
+@pytest.fixture
+def empty_leg(store_leg: StoreLeg) -> StoreLeg:
+    """The same, migrated and empty."""
+    store_leg.ran += 1
+    store_leg.empty()
+    return store_leg
+
+
+@pytest.fixture
+def store(empty_leg: StoreLeg) -> Iterator[Graph]:
+    """A connection of its own to an empty, migrated store."""
+    with Graph.connect(empty_leg.endpoint) as graph:
+        yield graph
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The home of a service, with keys of its own and the organisation of the tests."""
+    from traceapp.confidential.keys import create_keys
+
+    folder = tmp_path / "home"
+    folder.mkdir(mode=0o700)
+    create_keys(folder)
+    shutil.copyfile(ORGANISATION, folder / "organisation.toml")
+    return folder
+
+
+@pytest.fixture
+def stations(empty_leg: StoreLeg, home: Path) -> "Iterator[Stations]":
+    """Everything a use case needs: an empty store, keys, and a ledger with a writer process of its own."""
+    from traceapp.composition import build_stations
+    from traceapp.ledger.process import WriterProcess
+
+    writer = WriterProcess.start(home)
+    try:
+        built = build_stations(empty_leg.settings(home))
+        try:
+            yield built
+        finally:
+            built.graph.close()
+            built.ledger.close()
+    finally:
+        writer.stop()
+
+
+@pytest.fixture(scope="session")
+def actor() -> MakeActor:
+    """Make an actor: `actor(Role.VIEWER)` sees every site and line, `actor(Role.VIEWER, sites={"LYON"})` one site."""
+
+    def make(
+        role: Role,
+        *,
+        sites: Iterable[str] = EVERYTHING,
+        lines: Iterable[str] = EVERYTHING,
+        username: str = "",
+        address: str = "127.0.0.1",
+    ) -> Actor:
+        name = username or f"a-{role.value}"
+        account = uuid.uuid5(uuid.NAMESPACE_OID, name).hex
+        return Actor(account, name, role, frozenset(sites), frozenset(lines), through="session", address=address)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def lyon_viewer(actor: MakeActor) -> Actor:
+    """Somebody who sees the site LYON and no other."""
+    return actor(Role.VIEWER, sites={"LYON"}, username="lyon-viewer")

@@ -1,0 +1,94 @@
+"""Requests made from /openapi.json, right and wrong ones: no 5xx, no undeclared status, one shape for every refusal.
+
+Few examples every day; TRACEAPP_LONG=1 makes hundreds with several random seeds.
+"""
+
+import os
+from datetime import datetime
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import CHECKS
+from schemathesis.schemas import APIOperation, BaseSchema
+
+from tests.web.conftest import Tokens, no_stations
+from tests.web.plant import SLASHED
+from traceapp.app import create_app
+from traceapp.domain.rights import Role
+from traceapp.web.inputs import FIRST_YEAR, LAST_YEAR
+from traceapp.web.openapi import build_document
+
+LONG = os.environ.get("TRACEAPP_LONG") == "1"
+EXAMPLES = 300 if LONG else 25
+SEEDS = (1, 2, 3) if LONG else (1,)
+EXACTLY_ONE = {"GET /api/v1/batches", "GET /api/v1/traces"}
+KNOWN = ("B-1", "RM-1", "S-9", "TWICE", "HIDDEN-1", SLASHED)
+DOCUMENT = build_document(create_app(no_stations, b"only to read the document of it."))
+LABELS = sorted(
+    f"{method.upper()} {path}" for path, item in DOCUMENT["paths"].items() for method in item if path.startswith("/api/")
+)
+
+moments = st.datetimes(
+    min_value=datetime(FIRST_YEAR + 1, 1, 2),
+    max_value=datetime(LAST_YEAR, 12, 30),
+).map(lambda moment: moment.isoformat() + "Z")
+schemathesis.openapi.format("date-time", moments)
+
+
+@pytest.fixture
+def schema(app: Flask, filled: object) -> BaseSchema:
+    loaded: BaseSchema = schemathesis.openapi.from_wsgi("/openapi.json", app)
+    return loaded
+
+
+def operation_of(schema: BaseSchema, label: str) -> APIOperation[Any, Any]:
+    return next(found.ok() for found in schema.get_all_operations() if found.ok().label == label)
+
+
+@pytest.mark.parametrize("random_seed", SEEDS)
+@pytest.mark.parametrize("label", LABELS)
+def test_the_api_keeps_its_document(label: str, random_seed: int, schema: BaseSchema, tokens: Tokens) -> None:
+    operation = operation_of(schema, label)
+    header = {"Authorization": tokens(Role.COORDINATOR)}
+    # That exactly one of two parameters is wanted cannot be said in OpenAPI 3.1.
+    left_out = CHECKS.get_by_names(["positive_data_acceptance"]) if label in EXACTLY_ONE else []
+    taken: set[int] = set()
+
+    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+
+        @seed(random_seed)
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            database=None,
+            phases=(Phase.explicit, Phase.generate),
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(generation_mode=mode), known=st.sampled_from((None, *KNOWN)))
+        def check(case: Case, known: str | None) -> None:
+            if known is not None and mode is GenerationMode.POSITIVE:
+                use_known(case, known)
+            reply = case.call_and_validate(headers=header, excluded_checks=left_out)
+            taken.add(reply.status_code)
+
+        check()
+
+    assert 400 in taken
+    assert not {status for status in taken if status >= 500}
+    if "/events/" not in label:
+        assert 200 in taken, f"{label} never answered: {taken}"
+
+
+def use_known(case: Case, number: str) -> None:
+    """Ask about something that exists, so that answers are checked too and not only refusals."""
+    if "number" in case.path_parameters and number != SLASHED:
+        case.path_parameters["number"] = number
+    elif case.operation.label in EXACTLY_ONE:
+        case.query = {"number": number}
+    elif case.operation.label == "POST /api/v1/traces":
+        case.body = {"seeds": [{"number": number}]}

@@ -1,0 +1,89 @@
+"""Sessions of persons: cookies, CSRF, their end; and how often a stranger may try."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from traceapp.usecases.stations import Stations
+from traceapp.web import session
+from traceapp.web.limits import REFUSALS_A_MINUTE
+
+COOKIE = "traceapp_session"
+BODY = {"seeds": [{"number": "N"}]}
+
+
+def test_a_session_opens_the_api_for_reading(signed_in: FlaskClient) -> None:
+    assert signed_in.get("/api/v1/batches/N").status_code == 404
+
+
+def test_promise_a_session_cannot_write_without_its_csrf_token(signed_in: FlaskClient) -> None:
+    assert signed_in.post("/api/v1/traces", json=BODY).get_json(force=True)["type"] == "urn:traceapp:problem:form-expired"
+
+    token = signed_in.get("/test/csrf").text
+
+    assert signed_in.post("/api/v1/traces", json=BODY, headers={"X-CSRFToken": token}).status_code == 404
+    assert signed_in.post("/api/v1/traces", json=BODY, headers={"X-CSRFToken": token + "x"}).status_code == 400
+
+
+def test_a_cookie_is_for_this_site_and_not_for_scripts(doors: Flask) -> None:
+    plain = doors.test_client().get("/test/begin").headers["Set-Cookie"]
+    secure = doors.test_client().get("/test/begin", base_url="https://localhost").headers["Set-Cookie"]
+
+    assert "HttpOnly" in plain
+    assert "SameSite=Lax" in plain
+    assert "Secure" not in plain
+    assert "Secure" in secure
+
+
+def test_an_edited_cookie_is_nobody(signed_in: FlaskClient) -> None:
+    value = signed_in.get_cookie(COOKIE)
+    assert value is not None
+    signed_in.set_cookie(COOKIE, value.value[:-4] + "AAAA")
+
+    assert signed_in.get("/api/v1/batches/N").status_code == 401
+
+
+def test_a_cookie_from_another_browser_is_nobody(signed_in: FlaskClient) -> None:
+    assert signed_in.get("/api/v1/batches/N", headers={"User-Agent": "another"}).status_code == 401
+
+
+def test_a_session_ends_by_sign_out(signed_in: FlaskClient) -> None:
+    signed_in.get("/test/end")
+
+    assert signed_in.get("/api/v1/batches/N").status_code == 401
+
+
+def test_a_session_ends_by_age(signed_in: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert signed_in.get("/api/v1/batches/N").status_code == 404
+    monkeypatch.setattr(session, "LONGEST", timedelta(seconds=-1))
+
+    assert signed_in.get("/api/v1/batches/N").status_code == 401
+
+
+def test_a_page_without_a_session_leads_to_the_sign_in(client: FlaskClient) -> None:
+    reply = client.get("/")
+
+    assert reply.status_code == 303
+    assert reply.headers["Location"].startswith("/sign-in")
+
+
+def test_a_stranger_cannot_fill_the_ledger_with_refusals(client: FlaskClient, stations: Stations) -> None:
+    for _ in range(REFUSALS_A_MINUTE):
+        client.get("/api/v1/batches/N", headers={"Authorization": "Bearer x"})
+    before = stations.ledger.get_head().seq
+
+    assert client.get("/api/v1/batches/N", headers={"Authorization": "Bearer x"}).status_code == 429
+    assert stations.ledger.get_head().seq == before
+
+
+def test_every_answer_carries_the_headers(client: FlaskClient) -> None:
+    for path in ("/healthz", "/api/v1/batches/N", "/nowhere", "/"):
+        headers = client.get(path).headers
+        assert headers["Content-Security-Policy"].startswith("default-src 'self'"), path
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Cache-Control"] == "no-store"
+        assert "Strict-Transport-Security" not in headers
+    assert "Strict-Transport-Security" in client.get("/healthz", base_url="https://localhost").headers

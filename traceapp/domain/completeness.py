@@ -1,0 +1,89 @@
+"""What an answer covers and what it lacks, said in one status, a list of reasons and one sentence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from traceapp.domain.trace import Completeness, LimitHit, Status
+
+CLASSES = ("lots", "transformations", "shipments", "containers", "parties", "others")
+"""Under what withheld nodes are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a trace found out about its own gaps; see `Completeness` for the fields."""
+
+    visited: int
+    withheld: Mapping[str, int] = field(default_factory=dict)
+    unresolved: Sequence[str] = ()
+    class_level: Sequence[str] = ()
+    one_sided: Sequence[str] = ()
+    twins: Sequence[tuple[str, str]] = ()
+    dead_ends: Sequence[str] = ()
+    limits_hit: Sequence[LimitHit] = ()
+    windowed: bool = False
+
+
+def complete(findings: Findings) -> Completeness:
+    """The completeness block of an answer; the status is the worst that holds, with a reason for everything."""
+    reasons = sorted(_reasons(findings), key=lambda reason: (-reason[0], reason[1]))
+    status = max((reason[0] for reason in reasons), default=Status.COMPLETE)
+    return Completeness(
+        status=status,
+        reasons=tuple(reasons),
+        visited=findings.visited,
+        withheld={name: findings.withheld.get(name, 0) for name in CLASSES if findings.withheld.get(name, 0)},
+        unresolved=tuple(sorted(findings.unresolved)),
+        class_level=tuple(sorted(findings.class_level)),
+        one_sided=tuple(sorted(findings.one_sided)),
+        twins=tuple(sorted(findings.twins)),
+        dead_ends=tuple(sorted(findings.dead_ends)),
+        limits_hit=tuple(findings.limits_hit),
+        statement=_statement(findings, status),
+    )
+
+
+def _reasons(findings: Findings) -> list[tuple[Status, str, str]]:
+    found = [
+        (Status.TRUNCATED, "limits_hit", f"The search stopped at its limit of {limit.value} {limit.limit}; more may be affected.")
+        for limit in findings.limits_hit
+    ]
+    hidden = sum(findings.withheld.values())
+    if hidden:
+        counted = ", ".join(f"{count} {name}" for name in CLASSES if (count := findings.withheld.get(name, 0)))
+        sentence = f"Outside your view, walked through and not shown: {counted}."
+        if findings.windowed:
+            sentence += " Their times are outside it too, so that the window was not applied to them."
+        found.append((Status.WITHHELD, "withheld", sentence))
+    for code, items, one, many in (
+        ("unresolved", findings.unresolved, "lot is used but described by no record", "lots are used but described by no record"),
+        ("class_level", findings.class_level, "product is recorded without a lot", "products are recorded without a lot"),
+        (
+            "one_sided",
+            findings.one_sided,
+            "shipment is reported by its receiver only",
+            "shipments are reported by their receiver only",
+        ),
+        ("twins", findings.twins, "pair of lots is likely one and the same", "pairs of lots are likely one and the same"),
+        ("dead_ends", findings.dead_ends, "lot ends here without a recorded reason", "lots end here without a recorded reason"),
+    ):
+        if items:
+            found.append((Status.UNRESOLVED, code, f"{len(items)} {one if len(items) == 1 else many}."))
+    return found
+
+
+def _statement(findings: Findings, status: Status) -> str:
+    walked = f"{findings.visited} {'record was' if findings.visited == 1 else 'records were'} visited"
+    match status:
+        case Status.COMPLETE:
+            return f"{walked}; nothing is withheld, unresolved or cut off."
+        case Status.UNRESOLVED:
+            return f"{walked}; the records themselves leave gaps, which are listed."
+        case Status.WITHHELD:
+            return f"{walked}; part of them is outside your view, and was walked through."
+        case Status.TRUNCATED:
+            return f"{walked}, then a limit stopped the search: this answer is not the whole."
+        case Status.DEGRADED:
+            return f"{walked}; a source was late or silent, so that this answer may lack something."
+        case Status.UNVERIFIED:
+            return f"{walked}; records that were changed outside the service stand among them."

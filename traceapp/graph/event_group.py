@@ -1,0 +1,253 @@
+"""One group of events inside its transaction: rule on each, then write events, nodes and links in pages of rows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from traceapp.domain.clock import stored_time
+from traceapp.domain.errors import StoreError
+from traceapp.domain.event_payload import LinkPlace
+from traceapp.domain.events import CaptureOutcome
+from traceapp.domain.identifiers import Identity
+from traceapp.domain.kinds import NodeKind
+from traceapp.domain.projection import Claim
+from traceapp.domain.sealing import Sealer
+from traceapp.domain.voiding import EventRegister, KnownEvent, Ruling
+from traceapp.graph.connection import Row, Transaction
+from traceapp.graph.event_rows import PreparedEvent, open_payload
+from traceapp.graph.node_rows import NodeGroup, SealedNode
+
+ACT: Final = "event:append"
+
+
+class NothingNewError(Exception):
+    """A group of known events: the transaction is given up, and the store stays as it is."""
+
+    def __init__(self, outcomes: list[CaptureOutcome]) -> None:
+        super().__init__("nothing new")
+        self.outcomes = outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedGroup:
+    """Events with all that could be sealed before the transaction."""
+
+    events: tuple[PreparedEvent, ...]
+    ahead: Mapping[str, SealedNode]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How an event became void: by which one, at which record sequence, in whose sealed words."""
+
+    voided_seq: int
+    voided_by: str
+    declaration: bytes | None
+
+    @property
+    def properties(self) -> Row:
+        found: Row = {"voided_seq": self.voided_seq, "voided_by": self.voided_by}
+        return found | ({"declaration": self.declaration} if self.declaration is not None else {})
+
+
+@dataclass(slots=True)
+class _Planned:
+    event: PreparedEvent
+    record_seq: int
+    verdict: Verdict | None
+
+
+@dataclass(slots=True)
+class EventGroup:
+    """The plan of one group, and its writing. A repeated transaction makes a new one."""
+
+    transaction: Transaction
+    sealer: Sealer
+    record_time: str
+    record_seq: int
+    register: EventRegister = field(default_factory=EventRegister)
+    stored: set[str] = field(default_factory=set)
+    """Uids of events and markers that the store held before this group."""
+    declared: dict[str, str] = field(default_factory=dict)
+    """Content that was declared void → uid of the declaration."""
+    new: dict[str, _Planned] = field(default_factory=dict)
+    markers: dict[str, Row] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    """By uid of stored events that become void by this group."""
+
+    def rule(self, events: Sequence[PreparedEvent]) -> list[CaptureOutcome]:
+        """Decide on every event, in order; each one that changes anything has a record sequence of its own."""
+        self._read_known(events)
+        outcomes = []
+        for event in events:
+            ruling = self.register.rule(event.arrival)
+            outcomes.append(ruling.outcome)
+            if ruling.appended or ruling.voided or ruling.declared or ruling.declared_content:
+                self.record_seq += 1
+                self._plan(event, ruling)
+        return outcomes
+
+    def write(self, ahead: Mapping[str, SealedNode], command: str) -> None:
+        """Write everything that was decided; the counter moves last."""
+        nodes = self._node_group(ahead)
+        self._write_events()
+        void_claims = self._void_stored()
+        live = [claim for planned in self.new.values() if planned.verdict is None for claim in planned.event.claims]
+        named = {uid: kind for uid, (_, kind) in nodes.identities.items()}
+        nodes.read(named | {claim.node_uid: claim.kind for claim in void_claims if claim.node_uid not in named})
+        nodes.withdraw(void_claims)
+        nodes.add(live)
+        self._write_acl_entries(
+            nodes.scopes() | {planned.event.properties["acl"]: planned.event.scopes for planned in self.new.values()}
+        )
+        nodes.write(self.record_seq)
+        self._write_links()
+        self.transaction.run(
+            "event.append_command", uid=command, record_seq=self.record_seq, record_time=self.record_time, act=ACT
+        )
+        self.transaction.run("event.advance_head", seq=self.record_seq, record_time=self.record_time)
+
+    def _read_known(self, events: Sequence[PreparedEvent]) -> None:
+        arrivals = [event.arrival for event in events]
+        uids = {uid for arrival in arrivals for uid in (arrival.uid, arrival.voids) if uid is not None}
+        contents = {
+            content for arrival in arrivals for content in (arrival.content, arrival.voids_content) if content is not None
+        }
+        rows = self.transaction.run("event.find_events", uids=sorted(uids))
+        rows += self.transaction.run("event.find_events_by_content", content_macs=sorted(contents))
+        known = {row["uid"]: KnownEvent(row["uid"], row["content_mac"], row["void"]) for row in rows if not row["declares"]}
+        self.declared = {row["content_mac"]: row["uid"] for row in rows if row["declares"]}
+        self.register = EventRegister.of(known.values(), self.declared)
+        self.stored = {row["uid"] for row in rows}
+
+    def _plan(self, event: PreparedEvent, ruling: Ruling) -> None:
+        seq = self.record_seq
+        if ruling.appended:
+            verdict = self._early_verdict(event) if ruling.void else None
+            self.new[event.arrival.uid] = _Planned(event, seq, verdict)
+        by = event.marker or event.arrival.uid
+        declaration = event.declaration if event.marker == event.arrival.uid else None
+        for uid in ruling.voided:
+            verdict = Verdict(seq, by, declaration)
+            if uid in self.new:
+                self.new[uid].verdict = verdict
+            else:
+                self.verdicts[uid] = verdict
+        if ruling.declared is not None:
+            self.markers[ruling.declared] = self._marker(ruling.declared, event, by)
+        if ruling.declared_content is not None:
+            self.markers[by] = self._marker(by, event, by)
+            self.declared[ruling.declared_content] = by
+
+    def _marker(self, uid: str, event: PreparedEvent, by: str) -> Row:
+        """A declaration of an event that is still to come, or of a content."""
+        own = (
+            {name: value for name, value in event.properties.items() if name != "payload"}
+            if event.marker is None
+            else event.properties
+        )
+        row = {**own, "uid": uid, "record_seq": self.record_seq, "record_time": self.record_time}
+        row |= {"voided_seq": self.record_seq, "voided_by": by}
+        if event.marker is None:
+            for name in ("content_mac", "oldest_key", "receipt_key"):
+                row.pop(name, None)
+        else:
+            row["declaration"] = event.declaration
+        return row
+
+    def _early_verdict(self, event: PreparedEvent) -> Verdict:
+        """The event was declared void before it came: by a marker of its own, which it now fills in, or by its content."""
+        marker = self.markers.pop(event.arrival.uid, None)
+        if marker is None:
+            return Verdict(self.record_seq, self.declared.get(event.arrival.content, event.arrival.uid), None)
+        return Verdict(self.record_seq, str(marker["voided_by"]), marker.get("declaration"))
+
+    def _node_group(self, ahead: Mapping[str, SealedNode]) -> NodeGroup:
+        identities: dict[str, tuple[Identity, NodeKind]] = {}
+        for planned in self.new.values():
+            identities.update(planned.event.identities)
+        return NodeGroup(self.transaction, self.sealer, ahead, identities)
+
+    def _write_events(self) -> None:
+        new, filled = [], []
+        for uid, planned in self.new.items():
+            row = {**planned.event.properties, "record_seq": planned.record_seq, "record_time": self.record_time}
+            if uid in self.stored:
+                filled.append({"uid": uid, "properties": row})
+                continue
+            new.append(row | (planned.verdict.properties if planned.verdict else {}))
+        filled += [{"uid": uid, "properties": verdict.properties} for uid, verdict in self.verdicts.items()]
+        self._run("event.append_events", new + list(self.markers.values()))
+        self._run("event.put_events", filled)
+
+    def _void_stored(self) -> list[Claim]:
+        """Void the links of events that the store holds; returns what those events had claimed."""
+        if not self.verdicts:
+            return []
+        claims: list[Claim] = []
+        links: dict[tuple[str, str, int], list[str]] = {}
+        for row in self.transaction.run("event.find_payloads", uids=list(self.verdicts)):
+            payload = open_payload(row, self.sealer)
+            claims += payload.claims
+            for link in payload.links:
+                links.setdefault(_link_source(link, self.verdicts[row["uid"]]), []).append(link.link_uid)
+        by_label: dict[str, list[Row]] = {}
+        for (label, source, voided_seq), uids in links.items():
+            by_label.setdefault(label, []).append({"source": source, "uids": uids, "voided_seq": voided_seq})
+        for label, rows in by_label.items():
+            self._run(f"event.void_links_from_{label.lower()}", rows)
+        return claims
+
+    def _write_acl_entries(self, sets: Mapping[int, Iterable[str]]) -> None:
+        """Keep the set behind each number. raises StoreError: two sets met in one number."""
+        wanted = {number: sorted(texts) or ["*|*"] for number, texts in sets.items()}
+        known = {
+            row["number"]: sorted(row["scopes"]) for row in self.transaction.run("event.find_acl_entries", numbers=list(wanted))
+        }
+        if any(wanted[number] != scopes for number, scopes in known.items()):
+            raise StoreError("two sets of scopes have the same acl number; nothing was stored")
+        self._run(
+            "event.append_acl_entries", [{"number": number, "scopes": wanted[number]} for number in wanted if number not in known]
+        )
+
+    def _write_links(self) -> None:
+        pages: dict[str, list[Row]] = {}
+        recorded: dict[str, list[Row]] = {}
+        for uid, planned in self.new.items():
+            common: dict[str, Any] = {"record_seq": planned.record_seq}
+            if planned.verdict is not None:
+                common["voided_seq"] = planned.verdict.voided_seq
+            for link in planned.event.links:
+                pages.setdefault(link.statement, []).append(
+                    {"source": link.source, "target": link.target, "properties": {**link.properties, **common}}
+                )
+            for label, node, act in planned.event.recorded:
+                recorded.setdefault(f"event.append_recorded_{label.lower()}", []).append({"event": uid, "node": node, "act": act})
+        for statement, rows in (pages | recorded).items():
+            self._run(statement, rows)
+
+    def _run(self, statement: str, rows: list[Row]) -> None:
+        if rows:
+            self.transaction.run(statement, rows=rows)
+
+
+def _link_source(link: LinkPlace, verdict: Verdict) -> tuple[str, str, int]:
+    return link.source_label, link.source_uid, verdict.voided_seq
+
+
+def carry_out(
+    transaction: Transaction, group: PreparedGroup, sealer: Sealer, command: str, record_time: datetime
+) -> list[CaptureOutcome]:
+    """The work of one transaction: lock the counter, rule, write.
+
+    raises  NothingNewError: every event is known already; StoreError, SealBrokenError.
+    """
+    head = transaction.run("event.lock_head")[0]
+    moment = max(stored_time(record_time), head["record_time"] or "")
+    plan = EventGroup(transaction, sealer, moment, head["seq"])
+    outcomes = plan.rule(group.events)
+    if plan.record_seq == head["seq"]:
+        raise NothingNewError(outcomes)
+    plan.write(group.ahead, command)
+    return outcomes

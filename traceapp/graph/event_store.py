@@ -1,0 +1,136 @@
+"""What source systems sent: appended in groups, never edited; corrected by declaring void and sending anew."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from traceapp.domain.clock import parse_stored_time
+from traceapp.domain.events import CapturedEvent, CaptureOutcome
+from traceapp.domain.identifiers import Identity
+from traceapp.domain.kinds import EventType, NodeKind
+from traceapp.domain.sealing import Sealer
+from traceapp.graph.connection import Graph, Row
+from traceapp.graph.event_group import ACT, NothingNewError, PreparedGroup, carry_out
+from traceapp.graph.event_rows import LABELS, SHARED_LABEL, prepare_event
+from traceapp.graph.node_rows import seal_ahead
+
+REMEMBERED: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One event as the store holds it.
+
+    payload      sealed document (`domain/event_payload.py`), to be opened by `open_document("Event", uid, "payload", …)`;
+                 None while only a declaration of the event is known.
+    declaration  sealed words of the error declaration, under the name "declaration".
+    act          how it speaks of the node that was asked about: describes, states or mentions; None for `get_event`.
+    """
+
+    uid: str
+    type: EventType
+    event_time: datetime
+    event_offset: str
+    record_seq: int
+    record_time: datetime
+    source: str
+    voided_seq: int | None
+    voided_by: str | None
+    acl: int
+    file_digest: str
+    position: str
+    payload: bytes | None
+    declaration: bytes | None
+    act: str | None = None
+
+
+class _Uids(dict[Identity, str]):
+    """The store's id of each identity, made once per group."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        super().__init__()
+        self._sealer = sealer
+
+    def __missing__(self, identity: Identity) -> str:
+        uid = self[identity] = self._sealer.uid(identity)
+        return uid
+
+
+class EventStore:
+    """Events, the nodes they describe and the links they make.
+
+    `prepare` needs no store and may run while another thread is in `commit`.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._remembered: dict[str, None] = {}
+
+    def append(
+        self, events: Sequence[CapturedEvent], sealer: Sealer, command: str, record_time: datetime
+    ) -> list[CaptureOutcome]:
+        """Store a group of events in one transaction: all of them or none.
+
+        command      32 hex digits, for this group alone.
+        record_time  aware; where the store has seen a later one, that is taken, so that record time never goes back.
+        returns      one outcome per event, in order. A group of known events changes nothing.
+        raises       DictionaryError: an unknown property; StatementError; StoreError and its kinds.
+        """
+        return self.commit(self.prepare(events, sealer), sealer, command, record_time)
+
+    def prepare(self, events: Sequence[CapturedEvent], sealer: Sealer) -> PreparedGroup:
+        """Ids, rows and ciphertexts of a group; raises DictionaryError, StatementError."""
+        uids = _Uids(sealer)
+        prepared = tuple(prepare_event(event, sealer, uids) for event in events)
+        ahead = seal_ahead(prepared, sealer, self._remembered)
+        self._remember(uids.values())
+        return PreparedGroup(prepared, ahead)
+
+    def commit(self, group: PreparedGroup, sealer: Sealer, command: str, record_time: datetime) -> list[CaptureOutcome]:
+        """Write a prepared group; the same contract as `append`."""
+        try:
+            return self._graph.write(
+                lambda transaction: carry_out(transaction, group, sealer, command, record_time), command=command, act=ACT
+            )
+        except NothingNewError as nothing:
+            return nothing.outcomes
+
+    def get_event(self, uid: str) -> StoredEvent | None:
+        """One event, void or not; None where there is none."""
+        rows = self._graph.read("event.get_event", uid=uid)
+        return _stored_event(rows[0]) if rows else None
+
+    def find_describing_events(self, node_uid: str, head: int, kind: NodeKind | None = None) -> list[StoredEvent]:
+        """Events recorded of a node that were known and live at a head, the latest first.
+
+        kind  of the node; not needed for lots, transformations, containers, shipments and parties.
+        """
+        label = LABELS[kind] if kind is not None else SHARED_LABEL
+        return [_stored_event(row) for row in self._graph.read(f"event.list_events_of_{label.lower()}", uid=node_uid, head=head)]
+
+    def _remember(self, uids: Iterable[str]) -> None:
+        """Nodes that exist for sure from now on; a wrong guess costs a sealing inside the transaction, nothing else."""
+        self._remembered.update(dict.fromkeys(uids))
+        while len(self._remembered) > REMEMBERED:
+            del self._remembered[next(iter(self._remembered))]
+
+
+def _stored_event(row: Row) -> StoredEvent:
+    return StoredEvent(
+        uid=row["uid"],
+        type=EventType(row["type"]),
+        event_time=parse_stored_time(row["event_time"]),
+        event_offset=row["event_offset"],
+        record_seq=row["record_seq"],
+        record_time=parse_stored_time(row["record_time"]),
+        source=row["source"],
+        voided_seq=row["voided_seq"],
+        voided_by=row["voided_by"],
+        acl=row["acl"],
+        file_digest=row["file_digest"],
+        position=row["position"],
+        payload=bytes(row["payload"]) if row["payload"] is not None else None,
+        declaration=bytes(row["declaration"]) if row["declaration"] is not None else None,
+        act=row.get("act"),
+    )
