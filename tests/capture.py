@@ -94,7 +94,9 @@ def receipt(
     """A row of the receipts form: supplier → material lot, under our receipt number."""
     supplier, received = party("SUP-7"), material(lot)
     receipt_number = number or f"R-{key}"
-    supplied = LinkStatement(LinkType.SUPPLIED, supplier, received, time, Decimal("25.50"), "KGM", {"receipt_number": receipt_number})
+    supplied = LinkStatement(
+        LinkType.SUPPLIED, supplier, received, time, Decimal("25.50"), "KGM", {"receipt_number": receipt_number}
+    )
     nodes = (
         NodeStatement(supplier, NodeKind.PARTY, True, None, {"name": name}),
         NodeStatement(received, NodeKind.MATERIAL, True, scope, more.pop("properties", {})),
@@ -134,7 +136,9 @@ def append(store: EventStore, sealer: DictionarySealer, *events: CapturedEvent, 
 
 def node(graph: Graph, sealer: DictionarySealer, identity: Identity) -> dict[str, Any]:
     """All stored properties of one node; empty where there is none."""
-    rows = graph.administer(f"MATCH (n) WHERE n.kind IS NOT NULL AND n.uid = '{sealer.uid(identity)}' RETURN properties(n) AS found", "test")
+    rows = graph.administer(
+        f"MATCH (n) WHERE n.kind IS NOT NULL AND n.uid = '{sealer.uid(identity)}' RETURN properties(n) AS found", "test"
+    )
     return dict(rows[0]["found"]) if rows else {}
 
 
@@ -146,7 +150,11 @@ def opened(graph: Graph, sealer: DictionarySealer, identity: Identity) -> dict[s
 
 def links(graph: Graph, *, head: int | None = None) -> list[tuple[str, str, str]]:
     """(type, source uid, target uid) of every link of the graph model that is live now, or was at a head."""
-    live = f"r.record_seq <= {head} AND (r.voided_seq IS NULL OR r.voided_seq > {head})" if head is not None else "r.voided_seq IS NULL"
+    live = (
+        f"r.record_seq <= {head} AND (r.voided_seq IS NULL OR r.voided_seq > {head})"
+        if head is not None
+        else "r.voided_seq IS NULL"
+    )
     rows = graph.administer(
         f"MATCH (a)-[r]->(b) WHERE r.uid IS NOT NULL AND {live} RETURN type(r) AS type, a.uid AS source, b.uid AS target", "test"
     )
@@ -158,12 +166,17 @@ def picture(graph: Graph, sealer: DictionarySealer) -> dict[str, Any]:
 
     Acl entries that no node and no event carries any more are left out: they are what is left of a passing state.
     """
-    nodes = [_node_picture(row["found"], sealer) for row in graph.administer("MATCH (n) WHERE n.kind IS NOT NULL RETURN properties(n) AS found", "test")]
-    events = [_event_picture(row["found"], sealer) for row in graph.administer("MATCH (e:Event) RETURN properties(e) AS found", "test")]
+    nodes = [
+        _node_picture(row["found"], sealer)
+        for row in graph.administer("MATCH (n) WHERE n.kind IS NOT NULL RETURN properties(n) AS found", "test")
+    ]
+    events = [
+        _event_picture(row["found"], sealer) for row in graph.administer("MATCH (e:Event) RETURN properties(e) AS found", "test")
+    ]
     joined = graph.administer(
         "MATCH (a)-[r]->(b) RETURN type(r) AS type, a.uid AS source, b.uid AS target, properties(r) AS found", "test"
     )
-    carried = {found["acl"] for found in itertools.chain(nodes, events)}
+    carried = {found["acl"] for found in itertools.chain(nodes, events) if "acl" in found}
     entries = graph.administer("MATCH (x:AclEntry) RETURN x.number AS number, x.scopes AS scopes", "test")
     return {
         "nodes": sorted(nodes, key=_text),
@@ -179,14 +192,18 @@ def _node_picture(found: Mapping[str, Any], sealer: DictionarySealer) -> dict[st
 
 def _event_picture(found: Mapping[str, Any], sealer: DictionarySealer) -> dict[str, Any]:
     plain = _common(found)
-    if found.get("payload") is not None:
-        plain["payload"] = json.loads(sealer.open_document("Event", found["uid"], "payload", bytes(found["payload"])))
+    if found.get("payload") is None:
+        # Nothing but a declaration: it carries the place and the words of whoever declared it first.
+        return {name: plain.get(name) for name in ("uid", "content_mac", "declares", "voided_seq")}
+    plain["payload"] = json.loads(sealer.open_document("Event", found["uid"], "payload", bytes(found["payload"])))
     return plain
 
 
 def _common(found: Mapping[str, Any]) -> dict[str, Any]:
     """Without what depends on the order of arrival and without ciphertexts, which never repeat."""
-    kept = {name: value for name, value in found.items() if name not in ORDER_OF_RECORDS and not isinstance(value, bytes | bytearray)}
+    kept = {
+        name: value for name, value in found.items() if name not in ORDER_OF_RECORDS and not isinstance(value, bytes | bytearray)
+    }
     if "voided_seq" in kept:
         kept["voided_seq"] = kept["voided_seq"] is not None
     return kept

@@ -36,9 +36,10 @@ def leg_of(item: pytest.Item) -> StoreLeg | None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Start the Neo4j servers that are asked for; where one cannot start, its tests are left out or the run fails."""
-    if config.option.collectonly:
+    broken = session.testsfailed and not config.option.continue_on_collection_errors
+    if broken or config.option.collectonly:
         return
     for leg in LEGS:
         mine = [item for item in items if leg_of(item) is leg]

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -20,6 +21,7 @@ from traceapp.domain.clock import SystemClock
 from traceapp.graph.connection import Graph
 from traceapp.graph.embedded import EmbeddedEngine
 from traceapp.graph.endpoint import Endpoint, store_folder
+from traceapp.graph.query_catalogue import QueryCatalogue, load_catalogue
 from traceapp.graph.schema import migrate
 from traceapp.settings import Settings
 
@@ -210,6 +212,13 @@ def wanted_legs() -> tuple[StoreLeg, ...]:
 
 def _words(variable: str, default: str) -> list[str]:
     return [word.strip() for word in os.environ.get(variable, default).split(",") if word.strip()]
+
+
+@cache
+def probe_catalogue() -> QueryCatalogue:
+    """The statements of the program and those of tests/statements, for `Graph.connect`."""
+    probes = QueryCatalogue.load(Path(__file__).with_name("statements"))
+    return QueryCatalogue([*load_catalogue().statements.values(), *probes.statements.values()])
 
 
 def free_port() -> int:

@@ -1,11 +1,9 @@
 // name:   command.append_command
-// does:   keeps the uid of a write in its own transaction, unless the work did so itself with more properties
+// does:   opens a write: its uid stands under uniqueness before anything else of it is done, so that it is done once
 // mode:   write
 // rows:   none
-// param:  uid   string   32 hex digits, chosen by the caller for one write
-// param:  act   string   what was done, such as "account:put"; may be empty
-// bounds: one index seek, at most one node
-OPTIONAL MATCH (known:Command {uid: $uid})
-WITH known
-WHERE known IS NULL
-CREATE (:Command {uid: $uid, act: $act})
+// param:  uid       string   32 hex digits, chosen by the caller for one write
+// param:  attempt   string   16 hex digits, drawn for one transaction
+// param:  act       string   what is done, such as "account:put"; may be empty
+// bounds: one node
+CREATE (:Command {uid: $uid, attempt: $attempt, act: $act})

@@ -1,9 +1,10 @@
 // name:   command.get_command
-// does:   whether a write command was carried out
+// does:   whether a write command was carried out, and by which transaction
 // mode:   read
 // rows:   one
-// param:  uid   string   32 hex digits, chosen by the caller for one write
-// column: uid   string   the same
+// param:  uid       string   32 hex digits, chosen by the caller for one write
+// column: uid       string   the same
+// column: attempt   string   what the transaction that carried it out drew for itself
 // bounds: one index seek, at most one row
 MATCH (command:Command {uid: $uid})
-RETURN command.uid AS uid
+RETURN command.uid AS uid, command.attempt AS attempt

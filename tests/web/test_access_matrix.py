@@ -11,8 +11,8 @@ from traceapp.domain.rights import Role
 from traceapp.usecases.stations import Stations
 from traceapp.web.access import door_of, permission_of
 
-OPEN = {"health.live", "health.ready", "openapi.show", "sign_in.form", "sign_in.enter", "language.choose", "static"}
-SIGNED_IN = {"sign_out.leave", "search.home"}
+OPEN = {"health.live", "health.ready", "openapi.show", "sign_in.form", "sign_in.enter", "languages.choose", "static"}
+SIGNED_IN = {"sign_in.leave", "search.start"}
 
 
 def test_promise_no_door_without_a_declaration(closed_app: Flask) -> None:

@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from typing import Final
 
+from traceapp.formats.gs1 import check_digit
+
 LYON: Final = "LYON"
 SUZHOU: Final = "SUZHOU"
 SITES: Final = {LYON: "Usine Démo Lyon", SUZHOU: "苏州示范工厂"}
-TIME_ZONES: Final = {LYON: "Europe/Paris", SUZHOU: "Asia/Shanghai"}
+TIME_ZONES: Final = {SUZHOU: "Asia/Shanghai"}
 COMPANY_PREFIX: Final = "952100100"
 """Of the range 952, which GS1 keeps for demonstrations."""
 
 
 def with_check_digit(digits: str) -> str:
-    """GS1 General Specifications 7.9: weights 3 and 1 from the right."""
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
-    return digits + str(-total % 10)
+    return digits + check_digit(digits)
 
 
 def gtin(item: int, indicator: int = 0) -> str:
@@ -64,7 +64,6 @@ BOUGHT: Final = (
     Product("GLUE-70", INFUSION, "KGM", "Adhesive 70", "粘合剂 70", "S-CHEM"),
     Product("TI-BAR-16", HIP, "KGM", "Titanium bar 16 mm", "16 mm 钛合金棒", "S-META"),
     Product("COCR-P1", KNEE, "KGM", "Cobalt-chromium powder P1", "钴铬合金粉末 P1", "S-META"),
-    Product("PE-BLOCK-4", KNEE, "EA", "Polyethylene block 4", "聚乙烯块料 4", "S-POLY"),
 )
 
 COMPOUND: Final = "CMP-07"
@@ -116,10 +115,10 @@ CONSIGNEES: Final = (
     Party(LEEDS, "Demo General Hospital", "GB", "5 Demo Street, Leeds", "hospital"),
     Party(FIRST, "示范市第一医院", "CN", "示范市示范大道 6 号", "hospital"),
     Party(BANGKOK, "Demo University Hospital Bangkok", "TH", "7 Demo Road, Bangkok", "hospital"),
-    Party("H-FR-02", "Clinique Demo « Les \"Guillemets\" »", "FR", "8 rue d'Exemple; bât. B, 75000 Paris", "hospital"),
+    Party("H-FR-02", 'Clinique Demo « Les "Guillemets" »', "FR", "8 rue d'Exemple; bât. B, 75000 Paris", "hospital"),
     Party("H-EG-01", "مستشفى تجريبي الشمال", "EG", "شارع المثال ٩، القاهرة", "hospital"),
     Party("H-CN-02", "示范县𠮷安医院 🏥", "CN", "示范县１０号（全角）", "hospital"),
-    Party("H-XX-01", "'}) DETACH DELETE n //", "XX", "\"; DROP TABLE lots; --", "hospital"),
+    Party("H-XX-01", "'}) DETACH DELETE n //", "XX", '"; DROP TABLE lots; --', "hospital"),
     Party("H-SE-01", "Demosjukhuset Väst", "SE", "Demogatan 12, Göteborg", "hospital"),
     Party("H-PL-01", "Szpital Demo Wschód", "PL", "ul. Przykładowa 13, Lublin", "hospital"),
     Party("H-JP-01", "デモ中央病院", "JP", "東京都見本区 14", "hospital"),

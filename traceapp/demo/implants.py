@@ -66,6 +66,4 @@ def _send(floor: ShopFloor, week: int, site: str, unit: Lot, piece: int) -> None
         time += timedelta(days=9)
         floor.ship(unit, site, time, f"{number}R", hospital, 1)
     if floor.chance.random() < 0.8:
-        floor.books.write(
-            "use", time + timedelta(days=20), unit.cells(), party=hospital, kind="implanted", quantity=1, unit="EA"
-        )
+        floor.books.write("use", time + timedelta(days=20), unit.cells(), party=hospital, kind="implanted", quantity=1, unit="EA")

@@ -38,10 +38,10 @@ def _receive(floor: ShopFloor, week: int) -> None:
         floor.receive("PLAST-2", LYON, 260, at(week, 0, 8))
     for site in (LYON, SUZHOU):
         if week % 4 == 0:
-            floor.receive("FILTER-15", site, 34_000, at(week, 0, 9, SUZHOU == site))
-            floor.receive("NEEDLE-07", site, 34_000, at(week, 0, 10, SUZHOU == site))
+            floor.receive("FILTER-15", site, 34_000, at(week, 0, 9, site == SUZHOU))
+            floor.receive("NEEDLE-07", site, 34_000, at(week, 0, 10, site == SUZHOU))
         if week % 8 == 0:
-            floor.receive("GLUE-70", site, 40, at(week, 0, 11, SUZHOU == site))
+            floor.receive("GLUE-70", site, 40, at(week, 0, 11, site == SUZHOU))
 
 
 def _plastics(floor: ShopFloor, week: int) -> None:
@@ -93,8 +93,8 @@ def _rework(floor: ShopFloor, lot: Lot, site: str, week: int, day: int) -> None:
     time = at(week, day, 15)
     reworked = Lot(site, BULK_SET, floor.next_number(f"W{time:%y}-{site[0]}1"))
     out, back = floor.next_number(f"RW-{time:%y}-1"), floor.next_number(f"RW-{time:%y}-1")
-    floor.make(out, "rework", site, time, [Pile(lot, 120, "EA"), *floor.take("GLUE-70", site, 1)], reworked, 118, "EA")
-    floor.make(back, "rework", site, time + timedelta(hours=2), [Pile(reworked, 118, "EA")], lot, 118, "EA")
+    floor.make(out, "rework", site, time, [Pile(lot, 120, "EA"), *floor.take("GLUE-70", site, 1)], reworked, 120, "EA")
+    floor.make(back, "rework", site, time + timedelta(hours=2), [Pile(reworked, 120, "EA")], lot, 118, "EA")
 
 
 def _sterilise(floor: ShopFloor, week: int, site: str, bulk: list[Lot]) -> None:

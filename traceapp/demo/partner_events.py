@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from traceapp.demo.catalogue import BANGKOK, DISTRIBUTOR_ASIA, INFUSION_SET_CN, SPARE_KIT, with_check_digit
-from traceapp.demo.resin import F304B
+from traceapp.demo.resin_lots import F304B
 
 PALLET: Final = "https://id.gs1.org/00/" + with_check_digit("09521003000000041")
 LOT: Final = f"https://id.gs1.org/01/{INFUSION_SET_CN}/10/{F304B.number}"
@@ -40,16 +40,22 @@ def _lot(quantity: int) -> list[dict[str, Any]]:
 
 
 def _packed() -> dict[str, Any]:
-    return _event(1, "AggregationEvent", "2026-04-27T10:00:00+08:00", "packing", action="ADD", parentID=PALLET, childQuantityList=_lot(1500))
+    return _event(
+        1, "AggregationEvent", "2026-04-27T10:00:00+08:00", "packing", action="ADD", parentID=PALLET, childQuantityList=_lot(1500)
+    )
 
 
 def _sent() -> dict[str, Any]:
-    return _event(2, "ObjectEvent", "2026-04-28T09:00:00+08:00", "shipping", action="OBSERVE", epcList=[PALLET], **_parties("DE-TH-0077"))
+    return _event(
+        2, "ObjectEvent", "2026-04-28T09:00:00+08:00", "shipping", action="OBSERVE", epcList=[PALLET], **_parties("DE-TH-0077")
+    )
 
 
 def _received() -> dict[str, Any]:
     """The hospital confirms the same despatch advice: one delivery, told twice."""
-    return _event(3, "ObjectEvent", "2026-04-30T16:00:00+08:00", "receiving", action="OBSERVE", epcList=[PALLET], **_parties("DE-TH-0077"))
+    return _event(
+        3, "ObjectEvent", "2026-04-30T16:00:00+08:00", "receiving", action="OBSERVE", epcList=[PALLET], **_parties("DE-TH-0077")
+    )
 
 
 def _parties(advice: str) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from traceapp.demo.books import FIRST_DAY, Books, write_form
 from traceapp.demo.catalogue import (
@@ -18,6 +20,7 @@ from traceapp.demo.catalogue import (
     SITES,
     SUPPLIERS,
     SUZHOU,
+    TIME_ZONES,
     operator,
 )
 from traceapp.demo.implants import run_implants
@@ -114,10 +117,12 @@ def write_organisation(path: Path) -> None:
 
 def _tell_names(books: Books) -> None:
     for party in (*SUPPLIERS, *CONSIGNEES):
-        books.write("party", FIRST_DAY, party=party.code, name=party.name, country=party.country, address=party.address, role=party.role)
+        books.write(
+            "party", FIRST_DAY, party=party.code, name=party.name, country=party.country, address=party.address, role=party.role
+        )
     for product in (*BOUGHT, *MADE):
         owner = "" if product.code.isdigit() else product.owner or LYON
-        books.write("product", FIRST_DAY, owner=owner, product=product.code, name=product.name, name_zh=product.name_zh)
+        books.write("product", FIRST_DAY, owner=owner, product=product.code, name=f"{product.name} {product.name_zh}")
     for place, machine in enumerate(MACHINES):
         for year in (2025, 2026):
             done = FIRST_DAY.replace(year=year, month=1, day=8 + place % 20)
@@ -127,7 +132,7 @@ def _tell_names(books: Books) -> None:
                 site=machine.site,
                 equipment=machine.code,
                 name=machine.name,
-                calibrated=f"{done:%Y-%m-%d}",
+                calibration_date=f"{done:%Y-%m-%d}",
                 calibration_due=f"{done.replace(year=year + 1):%Y-%m-%d}",
             )
     for site, numbers in OPERATORS.items():
@@ -145,7 +150,12 @@ def _write(folder: Path, place: int, form: str, rows: Mapping[str, list[dict[str
 
 
 def _write_chinese_receipts(folder: Path, rows: list[dict[str, str]]) -> Path:
-    """The second site exports in its own language."""
+    """The second site exports in its own language and its own time."""
     path = folder / "05-receipt-suzhou.csv"
-    write_form(path, [row for row in rows if row["site"] == SUZHOU], CHINESE_RECEIPTS)
+    write_form(path, [_in_shanghai(row) for row in rows if row["site"] == SUZHOU], CHINESE_RECEIPTS)
     return path
+
+
+def _in_shanghai(row: Mapping[str, str]) -> dict[str, str]:
+    local = datetime.fromisoformat(row["time"]).astimezone(ZoneInfo(TIME_ZONES[SUZHOU]))
+    return {**row, "time": f"{local:%Y-%m-%d %H:%M}", "time_zone": TIME_ZONES[SUZHOU]}

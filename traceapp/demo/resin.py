@@ -16,54 +16,47 @@ RM-26-0417 500 kg ─┬─ 300 → C26-021 ─┬─ T26-101 ─┬─ S26-201 
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from traceapp.demo.books import Books, Lot
 from traceapp.demo.catalogue import (
-    BULK_SET,
-    CENTRO,
-    CHAMBER,
-    COMPOUND,
-    DISTRIBUTOR_ASIA,
-    DISTRIBUTOR_EUROPE,
-    ESTE,
-    FIRST,
-    INFUSION_SET,
-    INFUSION_SET_CN,
-    LEEDS,
     LYON,
-    NORD,
-    SUED,
     SUZHOU,
-    TUBE,
+)
+from traceapp.demo.resin_goods import tell_resin_goods
+from traceapp.demo.resin_lots import (
+    C021,
+    C024A,
+    C024B,
+    CH031,
+    CH032,
+    F301,
+    F302,
+    F303,
+    F304,
+    F304A,
+    F304B,
+    F305,
+    NEEDLES,
+    OTHER_RESIN,
+    PLASTICISER,
+    RESIN,
+    S201,
+    S202,
+    S203,
+    S204,
+    S205,
+    T101,
+    T102,
+    T103,
+    UNKNOWN_GLUE,
+    W011,
+    day,
 )
 
 FIRST_QUESTION: Final = "RM-26-0417"
 
-RESIN: Final = Lot("S-POLY", "PVC-R7", "PX-88213/B")
-OTHER_RESIN: Final = Lot("S-POLY", "PVC-R7", "PX-88214")
-PLASTICISER: Final = Lot("S-CHEM", "PLAST-2", "CH260203-77")
-NEEDLES: Final = Lot("S-NEED", "NEEDLE-07", "NE２６０２")
-"""In full-width digits, as the supplier's label has them."""
-UNKNOWN_GLUE: Final = Lot("S-CHEM", "GLUE-70", "GL-UNBOOKED-7")
-"""Used, but nobody ever booked it in: unresolved in every backward trace of F26-301."""
-
-C021, C024A, C024B = (Lot(LYON, COMPOUND, number) for number in ("C26-021", "C26-024A", "C26-024B"))
-T101, T102, T103 = (Lot(LYON, TUBE, number) for number in ("T26-101", "T26-102", "T26-103"))
-CH031, CH032 = (Lot(LYON, CHAMBER, number) for number in ("CH26-031", "CH26-032"))
-S201, S202, S203, S205, W011 = (Lot(LYON, BULK_SET, number) for number in ("S26-201", "S26-202", "S26-203", "S26-205", "W26-011"))
-S204: Final = Lot(SUZHOU, BULK_SET, "S26-204")
-F301, F302, F303, F305 = (Lot("", INFUSION_SET, number) for number in ("F26-301", "F26-302", "F26-303", "F26-305"))
-F304, F304A, F304B = (Lot("", INFUSION_SET_CN, number) for number in ("F26-304", "F26-304-A", "F26-304-B"))
-F301R: Final = Lot("", INFUSION_SET, "F26-301-R1")
-
 Input = tuple[Lot, str, str]
-
-
-def day(text: str) -> datetime:
-    """`02-11 08:00` in 2026, UTC."""
-    return datetime.strptime(f"2026-{text}", "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
 
 
 def tell_resin(books: Books) -> None:
@@ -73,8 +66,7 @@ def tell_resin(books: Books) -> None:
     _sets(books)
     _sterilisation(books)
     _verdicts(books)
-    _shipments(books)
-    _afterwards(books)
+    tell_resin_goods(books)
 
 
 def _receipts(books: Books) -> None:
@@ -98,7 +90,15 @@ def _receipts(books: Books) -> None:
 
 
 def _make(
-    books: Books, order: str, step: str, site: str, time: str, inputs: Sequence[Input], outputs: Sequence[Input], machine: str, person: str
+    books: Books,
+    order: str,
+    step: str,
+    site: str,
+    time: str,
+    inputs: Sequence[Input],
+    outputs: Sequence[Input],
+    machine: str,
+    person: str,
 ) -> None:
     """An order: each input went into each output; machine and operator are of the order as a whole.
 
@@ -153,8 +153,6 @@ def _plastics(books: Books) -> None:
         ("INJ-2602-09", "02-19 14:00", "moulding", C024B, "60", CH032, "30000", "EA", "INJ-02", "OP-11"),
     ):
         _make(books, order, step, LYON, time, [(source, used, "KGM")], [(made, got, unit)], machine, person)
-    for lot, quantity, unit in ((T102, "12500", "MTR"), (CH031, "8000", "EA")):
-        _ship(books, lot, LYON, "02-20 16:00", "TR-2602-20", SUZHOU, quantity, unit)
 
 
 def _sets(books: Books) -> None:
@@ -194,7 +192,17 @@ def _sets(books: Books) -> None:
         ("RW-2602-77", LYON, "02-26 08:00", [(S201, "400", "EA")], W011, "396", "ASM-03", "OP-10"),
         ("RW-2602-78", LYON, "02-26 13:00", [(W011, "396", "EA")], S201, "396", "ASM-03", "OP-10"),
     ):
-        _make(books, order, "rework" if order.startswith("RW") else "assembly", site, time, inputs, [(made, got, "EA")], machine, person)
+        _make(
+            books,
+            order,
+            "rework" if order.startswith("RW") else "assembly",
+            site,
+            time,
+            inputs,
+            [(made, got, "EA")],
+            machine,
+            person,
+        )
 
 
 def _sterilisation(books: Books) -> None:
@@ -240,7 +248,9 @@ def _sterilisation(books: Books) -> None:
             site=site,
         )
     for sublot, quantity in ((F304A, "3000"), (F304B, "4900")):
-        books.write("batch-record", day("03-20 02:00"), sublot.cells(), site=SUZHOU, split_from=F304.number, quantity=quantity, unit="EA")
+        books.write(
+            "batch-record", day("03-20 02:00"), sublot.cells(), site=SUZHOU, split_from=F304.number, quantity=quantity, unit="EA"
+        )
 
 
 def _verdicts(books: Books) -> None:
@@ -271,109 +281,3 @@ def _verdicts(books: Books) -> None:
             releaser="OP-16" if site == LYON else "OP-30",
             site=site,
         )
-
-
-def _ship(
-    books: Books, lot: Lot, shipper: str, time: str, number: str, consignee: str, quantity: str, unit: str = "EA", report: str = ""
-) -> None:
-    site = shipper if shipper in {LYON, SUZHOU} else ""
-    books.write(
-        "shipment",
-        day(time),
-        lot.cells(),
-        shipment=number,
-        consignee=consignee,
-        quantity=quantity,
-        unit=unit,
-        report=report,
-        site=site,
-        shipper=shipper,
-    )
-
-
-def _shipments(books: Books) -> None:
-    for lot, shipper, time, number, consignee, quantity in (
-        (F301, LYON, "03-24 09:00", "LY-26-0901", NORD, "1200"),
-        (F301, LYON, "03-25 09:00", "LY-26-0907", DISTRIBUTOR_EUROPE, "2500"),
-        (F301, DISTRIBUTOR_EUROPE, "04-01 07:00", "DE-26-551", SUED, "1000"),
-        (F301, DISTRIBUTOR_EUROPE, "04-02 07:00", "DE-26-560", CENTRO, "800"),
-        (F302, LYON, "03-26 09:00", "LY-26-0912", ESTE, "900"),
-        (F302, LYON, "03-27 09:00", "LY-26-0915", NORD, "600"),
-        (F303, LYON, "04-07 09:00", "LY-26-0940", LEEDS, "700"),
-        (F304A, SUZHOU, "04-08 03:00", "SZ-26-0310", FIRST, "2600"),
-        (F304B, SUZHOU, "04-09 03:00", "SZ-26-0311", DISTRIBUTOR_ASIA, "4000"),
-    ):
-        _ship(books, lot, shipper, time, number, consignee, quantity)
-    for time, number, consignee, quantity in (
-        ("03-27 11:30", "LY-26-0907", DISTRIBUTOR_EUROPE, "2500"),
-        ("03-26 13:00", "LY-26-0901", NORD, "1200"),
-    ):
-        books.write(
-            "shipment",
-            day(time),
-            F301.cells(),
-            shipment=number,
-            consignee=consignee,
-            quantity=quantity,
-            unit="EA",
-            report="receipt",
-            shipper=LYON,
-        )
-
-
-def _afterwards(books: Books) -> None:
-    """What lies, came back, was used, scrapped, held."""
-    stock = (
-        (RESIN, LYON, "WH-R", "60", "KGM"),
-        (T103, LYON, "WH-1", "1800", "MTR"),
-        (CH031, LYON, "WH-1", "24000", "EA"),
-        (CH032, LYON, "WH-1", "26000", "EA"),
-        (F301, LYON, "WH-1", "196", "EA"),
-        (F301R, LYON, "QUARANTINE", "100", "EA"),
-        (F302, LYON, "WH-1", "1990", "EA"),
-        (F303, LYON, "WH-1", "2970", "EA"),
-        (F304A, SUZHOU, "WH-1", "400", "EA"),
-        (F304B, SUZHOU, "WH-1", "900", "EA"),
-        (F305, LYON, "WH-1", "800", "EA"),
-    )
-    for lot, site, place, quantity, unit in stock:
-        books.write("stock", day("05-18 06:00"), lot.cells(), location=place, quantity=quantity, unit=unit, site=site)
-    books.write(
-        "disposal",
-        day("02-15 10:00"),
-        RESIN.cells(),
-        disposal_number="DSP-26-031",
-        method="recycling of sweepings",
-        quantity="20",
-        unit="KGM",
-        site=LYON,
-    )
-    books.write(
-        "disposal",
-        day("02-27 10:00"),
-        S201.cells(),
-        disposal_number="DSP-26-034",
-        method="incineration",
-        quantity="80",
-        unit="EA",
-        site=LYON,
-    )
-    books.write(
-        "return",
-        day("05-12 09:00"),
-        F301.cells(),
-        return_number="RMA-26-031",
-        party=NORD,
-        quantity="100",
-        unit="EA",
-        restocked_as=F301R.number,
-        reason="black specks in the drip chamber",
-        complaint_number="CPL-26-118",
-        site=LYON,
-    )
-    books.write("use", day("05-10 09:00"), F301.cells(), party=NORD, kind="used", quantity="450", unit="EA")
-    books.write("use", day("05-11 09:00"), F302.cells(), party=ESTE, kind="used", quantity="300", unit="EA")
-    books.write("order", day("05-15 09:00"), F305.cells(), order="SO-26-2201", customer=ESTE, quantity="200", unit="EA", site=LYON)
-    books.write("order", day("05-15 09:30"), F302.cells(), order="SO-26-2207", customer=NORD, quantity="400", unit="EA", site=LYON)
-    books.write("hold", day("05-18 08:12"), RESIN.cells(), act="placed", reason="black specks, complaint CPL-26-118", site=LYON)
-    books.write("hold", day("05-18 08:15"), F305.cells(), act="placed", reason="made with RM-26-0417", site=LYON)

@@ -72,7 +72,16 @@ class ShopFloor:
         return taken
 
     def make(
-        self, order: str, step: str, site: str, time: datetime, inputs: Sequence[Pile], made: Lot, quantity: int, unit: str, pair: str = ""
+        self,
+        order: str,
+        step: str,
+        site: str,
+        time: datetime,
+        inputs: Sequence[Pile],
+        made: Lot,
+        quantity: int,
+        unit: str,
+        pair: str = "",
     ) -> None:
         """One row per input; the order is one transformation."""
         for pile in inputs:
@@ -127,10 +136,20 @@ class ShopFloor:
         releaser = operator(self.chance.choice(OPERATORS[site]))
         self.books.write("release", time, lot.cells(), stage=stage, decision="released", releaser=releaser, site=site)
 
-    def ship(self, lot: Lot, site: str, time: datetime, shipment: str, consignee: str, quantity: int | Decimal, unit: str = "EA") -> bool:
+    def ship(
+        self, lot: Lot, site: str, time: datetime, shipment: str, consignee: str, quantity: int | Decimal, unit: str = "EA"
+    ) -> bool:
         """False where it has not happened yet."""
         return self.books.write(
-            "shipment", time, lot.cells(), shipment=shipment, consignee=consignee, quantity=quantity, unit=unit, site=site, shipper=site
+            "shipment",
+            time,
+            lot.cells(),
+            shipment=shipment,
+            consignee=consignee,
+            quantity=quantity,
+            unit=unit,
+            site=site,
+            shipper=site,
         )
 
     def forward(self, lot: Lot, shipper: str, time: datetime, shipment: str, consignee: str, quantity: int) -> None:

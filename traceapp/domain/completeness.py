@@ -1,11 +1,11 @@
 """What an answer covers and what it lacks, said in one status, a list of reasons and one sentence."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from traceapp.domain.trace import Completeness, LimitHit, Status
 
-CLASSES = ("lots", "transformations", "shipments", "containers", "parties", "others")
+CLASSES = ("lots", "transformations", "shipments", "containers", "parties")
 """Under what withheld nodes are counted."""
 
 
@@ -22,6 +22,9 @@ class Findings:
     dead_ends: Sequence[str] = ()
     limits_hit: Sequence[LimitHit] = ()
     windowed: bool = False
+
+    def with_twins(self, twins: Iterable[tuple[str, str]]) -> "Findings":
+        return replace(self, twins=sorted(twins))
 
 
 def complete(findings: Findings) -> Completeness:

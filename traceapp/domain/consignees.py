@@ -18,13 +18,14 @@ NOT_STATED = ""
 class EndLink:
     """A link to what a walk does not pass through, in the direction of material.
 
-    shown  both ends may be shown; else quantity, unit, time, mark and place are None.
+    far_kind  kind of the end that was not asked about.
+    shown     both ends may be shown; else quantity, unit, time, mark and place are None.
     """
 
     source: str
     target: str
     type: str
-    target_kind: str
+    far_kind: str
     shown: bool
     quantity: Decimal | None = None
     unit: str | None = None
@@ -137,7 +138,7 @@ def distribute(
     _forward(found, by_type.get(LinkType.FORWARDED_IN, []), reached, met)
     inside = {carrier for carriers in found.held_by.values() for carrier in (item.holder for item in carriers)}
     climbed = inside | found.held_by.keys()
-    found.packed = [link for link in by_type.get(LinkType.PACKED_IN, []) if link.source in climbed]
+    found.packed = [link for link in by_type.get(LinkType.PACKED_IN, []) if link.source in climbed and link.target in inside]
     found.shipped = [link for links_ in shipped_of.values() for link in links_ if (link.source, link.target) in met]
     found.delivered = [link for link in by_type.get(LinkType.DELIVERED_TO, []) if link.source in reached]
     return found

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from neo4j.exceptions import DriverError, Neo4jError
 from traceapp.domain.errors import StatementError, StoreConflictError, StoreVersionError
 from traceapp.graph.driver_errors import UNREACHABLE, domain_error, is_repeatable
 from traceapp.graph.endpoint import Endpoint, find_endpoint
-from traceapp.graph.query_catalogue import QueryCatalogue, Statement, load_catalogue
+from traceapp.graph.query_catalogue import QueryCatalogue, load_catalogue
 from traceapp.settings import Settings
 
 T = TypeVar("T")
@@ -75,9 +76,8 @@ class Graph:
         return cls.connect(find_endpoint(settings), statement_timeout=settings.statement_timeout)
 
     @classmethod
-    def connect(cls, endpoint: Endpoint, *, statement_timeout: float = 60.0) -> "Graph":
-        """The same for an endpoint that is known already."""
-        catalogue = load_catalogue()
+    def connect(cls, endpoint: Endpoint, *, statement_timeout: float = 60.0, catalogue: QueryCatalogue | None = None) -> "Graph":
+        """The same for an endpoint that is known already; `catalogue` stands in for the program's own."""
         try:
             driver = neo4j.GraphDatabase.driver(
                 endpoint.uri,
@@ -90,7 +90,7 @@ class Graph:
             )
         except (DriverError, ValueError) as error:
             raise domain_error(error, "connecting") from None
-        graph = cls(driver, endpoint, catalogue, statement_timeout)
+        graph = cls(driver, endpoint, catalogue or load_catalogue(), statement_timeout)
         try:
             graph.verify()
         except BaseException:
@@ -144,16 +144,18 @@ class Graph:
     def write(self, work: Callable[[Transaction], T], *, command: str, act: str = "") -> T:
         """Run `work` in one write transaction, once and only once, and return what it returned.
 
-        command  a uid (32 hex digits) for this write alone. It is kept as `:Command {uid}` in the same transaction
-                 under uniqueness (the work may create that node itself, with more properties, by `uid: $…`); where
-                 the answer to COMMIT is lost, the store is asked for it, and the work is repeated only if it is absent.
+        command  a uid (32 hex digits) for this write alone. `:Command {uid}` is the first thing that the transaction
+                 creates, under uniqueness; the work may give it more properties. Where the answer to COMMIT is lost,
+                 the store is asked for it, and the work is repeated only if it is absent.
         work     may be called several times: a conflict, a deadlock or a broken connection starts it over. It
                  touches nothing but the transaction.
         raises   StoreConflictError: the command was carried out by an earlier call, or a conflict outlasted every
-                 repetition; StoreUnavailableError; StoreTimeoutError; StatementError; StoreError.
+                 repetition; StoreUnavailableError: not reached for 30 s, and if it broke off at a COMMIT, that one may
+                 still have been carried out, which a later call with the same command tells; StoreTimeoutError;
+                 StatementError; StoreError.
         """
-        attempt = _Attempt(self, work, command, act)
-        return self._repeat(act or command, WRITE_PATIENCE, attempt.run)
+        once = _Write(self, work, command, act)
+        return self._repeat(act or command, WRITE_PATIENCE, once.run)
 
     def administer(self, text: str, name: str) -> list[Row]:
         """Run one schema statement outside the catalogue; only `schema.py` has any."""
@@ -200,41 +202,44 @@ class Graph:
             raise StatementError("this connection was opened by another process; open one after the fork")
 
 
-class _Attempt:
-    """One write and what is known of its fate."""
+class _Write:
+    """One write, and what is known of its fate."""
 
     def __init__(self, graph: Graph, work: Callable[[Transaction], T], command: str, act: str) -> None:
         self._graph = graph
         self._work = work
         self._command = command
         self._act = act
-        self._unknown: list[Any] = []
-        """What the work returned in a transaction whose commit got no answer; empty, or one value."""
+        self._unanswered: dict[str, Any] = {}
+        """What the work returned in each transaction whose COMMIT got no answer, by what that transaction drew."""
 
     def run(self) -> Any:
+        """One attempt. Should an unanswered COMMIT arrive after we looked for it, creating the command again fails."""
         with self._graph.session(neo4j.WRITE_ACCESS) as session:
             transaction = self._graph.begin(session, self._act or "write")
             try:
                 inner = Transaction(transaction, self._graph.catalogue, self._command)
-                if inner.run("command.get_command", uid=self._command):
-                    return self._carried_out_before()
+                found = inner.run("command.get_command", uid=self._command)
+                if found:
+                    return self._carried_out_before(found[0]["attempt"])
+                attempt = secrets.token_hex(8)
+                inner.run("command.append_command", uid=self._command, attempt=attempt, act=self._act)
                 result = self._work(inner)
-                inner.run("command.append_command", uid=self._command, act=self._act)
-                self._commit(transaction, result)
+                self._commit(transaction, attempt, result)
                 return result
             finally:
                 transaction.close()
 
-    def _commit(self, transaction: neo4j.Transaction, result: Any) -> None:
+    def _commit(self, transaction: neo4j.Transaction, attempt: str, result: Any) -> None:
         try:
             transaction.commit()
         except UNREACHABLE:
-            self._unknown = [result]
+            self._unanswered[attempt] = result
             raise
 
-    def _carried_out_before(self) -> Any:
-        if self._unknown:
-            return self._unknown[0]
+    def _carried_out_before(self, attempt: str) -> Any:
+        if attempt in self._unanswered:
+            return self._unanswered[attempt]
         raise StoreConflictError("this command was carried out before")
 
 

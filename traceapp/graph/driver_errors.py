@@ -11,7 +11,6 @@ from neo4j.exceptions import (
     CypherSyntaxError,
     CypherTypeError,
     DriverError,
-    Forbidden,
     Neo4jError,
     ServiceUnavailable,
     SessionExpired,
@@ -36,10 +35,13 @@ def is_timeout(error: Exception) -> bool:
 
 
 def is_repeatable(error: Exception) -> bool:
-    """Whether the same work may succeed if it is run again: conflicts, deadlocks, a connection that broke."""
+    """Whether the same work may succeed if it is run again: conflicts, deadlocks, a connection that broke.
+
+    A COMMIT without an answer is among them: the driver never repeats it, but our writes know how to ask for their fate.
+    """
     if is_timeout(error) or isinstance(error, AuthError):
         return False
-    if isinstance(error, ConstraintError):
+    if isinstance(error, ConstraintError | ServiceUnavailable | SessionExpired):
         return True
     return isinstance(error, DriverError | Neo4jError) and error.is_retryable()
 
@@ -50,7 +52,7 @@ def domain_error(error: Exception, statement: str) -> StoreError | SettingsError
     Raise it `from None`: the driver's own message can hold stored values.
     """
     code = (error.code or "without a code") if isinstance(error, Neo4jError) else type(error).__name__
-    if isinstance(error, AuthError | Forbidden):
+    if isinstance(error, AuthError) or code.startswith("Neo.ClientError.Security."):
         return StoreCredentialsError("the store refused the user name or the password")
     if is_timeout(error):
         return StoreTimeoutError(f"{statement} ran longer than it may")

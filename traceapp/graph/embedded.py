@@ -21,10 +21,10 @@ from neo4j.exceptions import AuthError, DriverError, Neo4jError
 
 from traceapp.domain.errors import EmbeddedStoreError, HomeError, StoreCredentialsError
 from traceapp.graph import engine_guard
-from traceapp.graph.endpoint import Endpoint, endpoint_file, find_endpoint, store_folder
+from traceapp.graph.endpoint import Endpoint, endpoint_file, read_endpoint_file, store_folder
 from traceapp.graph.query_catalogue import load_catalogue
-from traceapp.settings import Settings
 
+WHEEL: Final = "arcadedb_embedded"
 DATABASE: Final = "neo4j"
 USERNAME: Final = "root"
 PASSWORD_FILE: Final = "root.password"  # noqa: S105  a file name
@@ -59,7 +59,7 @@ class EmbeddedEngine:
         raises  HomeError: the folder cannot be written, or another service uses it;
                 EmbeddedStoreError: no wheel for this platform, or the engine ended or stayed silent for 60 s.
         """
-        if self._guard is not None and self._guard.poll() is None:
+        if self.alive():
             raise EmbeddedStoreError(f"the embedded engine of {self.home} is running already")
         runtime = find_runtime()
         self._prepare_folder()
@@ -71,9 +71,13 @@ class EmbeddedEngine:
             self.stop()
             raise
 
+    def alive(self) -> bool:
+        """Whether the process of the engine runs; it may still be starting, or hang. False until `start`, after `stop`."""
+        return self._guard is not None and self._guard.poll() is None
+
     def health(self) -> bool:
         """Whether the engine runs and answers a signed-in client."""
-        return self._guard is not None and self._guard.poll() is None and _answers(self._endpoint())
+        return self.alive() and _answers(self._endpoint())
 
     def stop(self) -> None:
         """Stop in order (SIGTERM, 20 s, then SIGKILL) and give the home back. Harmless where nothing runs."""
@@ -216,12 +220,13 @@ class EmbeddedEngine:
     def _kept_ports(self) -> tuple[int, ...]:
         try:
             found = json.loads((self.folder / "ports.json").read_text(encoding="utf-8"))
-            return int(found["bolt"]), int(found["http"])
+            ports = int(found["bolt"]), int(found["http"])
         except (OSError, ValueError, KeyError, TypeError):
             return ()
+        return ports if all(0 < port < 65536 for port in ports) else ()
 
     def _endpoint(self) -> Endpoint:
-        return find_endpoint(Settings.model_validate({"TRACEAPP_HOME": self.home, "NEO4J_URI": None}))
+        return read_endpoint_file(self.home)[0]
 
     def _wait_until_ready(self) -> bool:
         """False where the engine ended by itself. raises EmbeddedStoreError after 60 s of silence."""
@@ -238,9 +243,9 @@ class EmbeddedEngine:
         return True
 
 
-def find_runtime() -> Path:
+def find_runtime(package: str = WHEEL) -> Path:
     """The folder of the wheel with its Java runtime. raises EmbeddedStoreError where this platform has none."""
-    found = importlib.util.find_spec("arcadedb_embedded")
+    found = importlib.util.find_spec(package)
     if found is None or found.origin is None or not (Path(found.origin).parent / "jre" / "bin" / "java").exists():
         raise EmbeddedStoreError(
             f"the embedded engine is not installed ({platform.system()} {platform.machine()}): wheels exist for Linux x86-64, "

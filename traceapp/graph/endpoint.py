@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -77,16 +78,37 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _embedded_endpoint(home: Path) -> Endpoint:
+def read_endpoint_file(home: Path) -> tuple[Endpoint, int]:
+    """What the embedded engine of this home wrote down, and its process id; both may be of an engine that is gone.
+
+    raises  StoreUnavailableError: there is no such file, or it cannot be read; SettingsError: the password cannot.
+    """
     try:
         found = json.loads(endpoint_file(home).read_text(encoding="utf-8"))
-        return Endpoint(
-            found["uri"], found["username"], found["database"], _read_password(store_folder(home) / found["password_file"])
-        )
+        password = _read_password(store_folder(home) / found["password_file"])
+        return Endpoint(found["uri"], found["username"], found["database"], password), int(found["pid"])
     except FileNotFoundError:
         raise StoreUnavailableError(f"the embedded store of {home} is not running") from None
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreUnavailableError(f"{endpoint_file(home)} cannot be read ({type(error).__name__})") from None
+
+
+def _embedded_endpoint(home: Path) -> Endpoint:
+    """Never the address that a dead engine left behind: whoever listens there now would be told its password."""
+    endpoint, pid = read_endpoint_file(home)
+    if not _is_alive(pid):
+        raise StoreUnavailableError(f"the embedded store of {home} is not running; it ended without a word")
+    return endpoint
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _read_password(path: Path) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import StoreError
@@ -75,6 +75,8 @@ class EventGroup:
     markers: dict[str, Row] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     """By uid of stored events that become void by this group."""
+    scopes: dict[int, frozenset[str]] = field(default_factory=dict)
+    """The sets behind the acl numbers of its events."""
 
     def rule(self, events: Sequence[PreparedEvent]) -> list[CaptureOutcome]:
         """Decide on every event, in order; each one that changes anything has a record sequence of its own."""
@@ -85,6 +87,7 @@ class EventGroup:
             outcomes.append(ruling.outcome)
             if ruling.appended or ruling.voided or ruling.declared or ruling.declared_content:
                 self.record_seq += 1
+                self.scopes[event.properties["acl"]] = event.scopes
                 self._plan(event, ruling)
         return outcomes
 
@@ -213,18 +216,15 @@ class EventGroup:
 
     def _write_links(self) -> None:
         pages: dict[str, list[Row]] = {}
-        recorded: dict[str, list[Row]] = {}
         for uid, planned in self.new.items():
-            common: dict[str, Any] = {"record_seq": planned.record_seq}
-            if planned.verdict is not None:
-                common["voided_seq"] = planned.verdict.voided_seq
             for link in planned.event.links:
-                pages.setdefault(link.statement, []).append(
-                    {"source": link.source, "target": link.target, "properties": {**link.properties, **common}}
-                )
+                # Written in place: a repeated transaction gives the same rows another sequence.
+                link.row["properties"]["record_seq"] = planned.record_seq
+                link.row["properties"]["voided_seq"] = planned.verdict.voided_seq if planned.verdict is not None else None
+                pages.setdefault(link.statement, []).append(link.row)
             for label, node, act in planned.event.recorded:
-                recorded.setdefault(f"event.append_recorded_{label.lower()}", []).append({"event": uid, "node": node, "act": act})
-        for statement, rows in (pages | recorded).items():
+                pages.setdefault(f"event.append_recorded_{label.lower()}", []).append({"event": uid, "node": node, "act": act})
+        for statement, rows in pages.items():
             self._run(statement, rows)
 
     def _run(self, statement: str, rows: list[Row]) -> None:

@@ -57,12 +57,10 @@ TO_PRODUCT: Final = frozenset({LinkType.PRODUCED, LinkType.SUPPLIED, LinkType.RE
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """One link: the statement that makes it, its ends, its properties without the record sequence."""
+    """One link: the statement that makes it, and its row (source, target, properties without the record sequence)."""
 
     statement: str
-    source: str
-    target: str
-    properties: Mapping[str, Any]
+    row: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,7 @@ def prepare_event(event: CapturedEvent, sealer: Sealer, uid_of: Mapping[Identity
     places = tuple(LinkPlace(*_place(row, link, labels)) for row, link in zip(links, event.links, strict=True))
     payload = _document(EventPayload(event.original, tuple(claims), places).document())
     sealed = sealer.seal_document(EVENT, uid, "payload", payload)
-    scopes = _scopes(claims)
+    scopes = _scopes([(claim.described, claim.scope) for claim in claims])
     return PreparedEvent(
         arrival=arrival,
         stamp=event_stamp,
@@ -141,11 +139,12 @@ def _prepare_declaration(event: CapturedEvent, arrival: Arrival, event_stamp: st
     """An error declaration: its own words are kept with what it declares void, its content is not read."""
     marker = arrival.uid if arrival.voids is not None else sealer.event_uid(f"declared content/{event.voids_digest}")
     declaration = sealer.seal_document(EVENT, marker, "declaration", _document(event.original))
-    properties = _event_properties(event, replace(arrival, uid=marker), stored_time(event.event_time), frozenset())
+    scopes = _scopes([(statement.described, statement.scope.text if statement.scope else None) for statement in event.nodes])
+    properties = _event_properties(event, replace(arrival, uid=marker), stored_time(event.event_time), scopes)
     properties["oldest_key"] = sealer.key_of(declaration)
     if arrival.voids is None:
         properties |= {"content_mac": arrival.voids_content, "declares": True}
-    return PreparedEvent(arrival, event_stamp, properties, frozenset(), {}, (), (), (), marker, declaration)
+    return PreparedEvent(arrival, event_stamp, properties, scopes, {}, (), (), (), marker, declaration)
 
 
 def _event_properties(event: CapturedEvent, arrival: Arrival, event_time: str, scopes: frozenset[str]) -> dict[str, Any]:
@@ -164,10 +163,10 @@ def _event_properties(event: CapturedEvent, arrival: Arrival, event_time: str, s
     return properties
 
 
-def _scopes(claims: list[Claim]) -> frozenset[str]:
+def _scopes(told: list[tuple[bool, str | None]]) -> frozenset[str]:
     """Where an event belongs: where it describes something, else where it mentions something."""
-    described = frozenset(claim.scope for claim in claims if claim.described and claim.scope is not None)
-    return described or frozenset(claim.scope for claim in claims if claim.scope is not None)
+    described = frozenset(scope for describes, scope in told if describes and scope is not None)
+    return described or frozenset(scope for _, scope in told if scope is not None)
 
 
 @lru_cache(maxsize=4096)
@@ -203,7 +202,7 @@ def _link_row(
             f"{event.type} {event.place.position}: a link {link.type} joins things that it does not name"
         ) from None
     source = event_uid if source_label == EVENT else uid_of[link.source]
-    return LinkRow(statement, source, uid_of[link.target], properties)
+    return LinkRow(statement, {"source": source, "target": uid_of[link.target], "properties": properties})
 
 
 def _source_label(link: LinkStatement, labels: Mapping[Identity, str]) -> str:
@@ -211,7 +210,7 @@ def _source_label(link: LinkStatement, labels: Mapping[Identity, str]) -> str:
 
 
 def _place(row: LinkRow, link: LinkStatement, labels: Mapping[Identity, str]) -> tuple[str, str, str, str]:
-    return link.type.value, _source_label(link, labels), row.source, row.properties["uid"]
+    return link.type.value, _source_label(link, labels), row.row["source"], row.row["properties"]["uid"]
 
 
 @lru_cache(maxsize=256)
@@ -231,7 +230,7 @@ def _statement(type_: LinkType, source_label: str, target_label: str) -> str:
 
 def _recorded(claims: list[Claim], links: tuple[LinkRow, ...]) -> tuple[tuple[str, str, str], ...]:
     """What the event is recorded of: a node that it merely links is found through the link."""
-    linked = {end for link in links for end in (link.source, link.target)}
+    linked = {end for link in links for end in (link.row["source"], link.row["target"])}
     acts: dict[tuple[str, str], str] = {}
     for claim in claims:
         place = (LABELS[claim.kind], claim.node_uid)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from traceapp.domain.errors import InputError
 from traceapp.domain.kinds import EventType, LinkType, NodeKind
 from traceapp.intake.csv_columns import Column, Form, both, lot_columns, quantity_columns, site_column, time_column
 from traceapp.intake.csv_material_forms import tell_batch_of
@@ -11,14 +12,9 @@ from traceapp.intake.csv_rows import Row, Told, flow
 KINDS: Final = (NodeKind.BATCH, NodeKind.MATERIAL, NodeKind.UNIT)
 TOLD_ELSEWHERE: Final = frozenset(
     {
+        "identity",
         "number",
-        "product",
-        "quantity",
-        "unit",
-        "owner",
-        "serial",
         "supplier_lot",
-        "receipt_number",
         "inspection_result",
         "release_stage",
         "release_decision",
@@ -36,13 +32,16 @@ def read_batch_record(row: Row) -> Told:
     lot = row.lot()
     refuse_others(row, lot.kind, PROPERTIES)
     told.state(lot.identity, lot.kind, scope=row.scope(lot.product), properties=properties_of(row, lot.kind, TOLD_ELSEWHERE))
-    product = told.state(row.product("product"), NodeKind.PRODUCT)
+    product = told.state(row.product("product"), NodeKind.PRODUCT, described=False)
     told.link(flow(LinkType.IS_A, lot.identity, product, row))
     tell_batch_of(told, lot, row)
+    amount = row.amount()
+    if row.text("split_from") is None and amount != (None, None):
+        raise InputError("split_from: wanted the lot that this quantity was split from, found nothing")
     if row.text("split_from") is not None:
         whole = row.sibling(lot, row.wanted("split_from"))
         told.state(whole.identity, whole.kind, described=False, scope=row.scope(whole.product))
-        told.link(flow(LinkType.SPLIT_INTO, whole.identity, lot.identity, row, row.amount()))
+        told.link(flow(LinkType.SPLIT_INTO, whole.identity, lot.identity, row, amount))
     return told
 
 
@@ -56,7 +55,12 @@ BATCH_RECORD: Final = Form(
         *lot_columns(),
         time_column("记录生效时间", "when what it says began to hold", "所述内容的生效时间"),
         site_column(),
-        Column("split_from", "拆分自批号", "number of the lot, of the same product, that this one was split from", "本批次由同一产品的哪一批号拆分而来"),
+        Column(
+            "split_from",
+            "拆分自批号",
+            "number of the lot, of the same product, that this one was split from",
+            "本批次由同一产品的哪一批号拆分而来",
+        ),
         *quantity_columns(False, "split off", "拆分"),
         *PROPERTIES,
     ),

@@ -78,8 +78,18 @@ def both(*columns: Column) -> tuple[Column, ...]:
 
 
 COMMON = (
-    Column("form", "表格", "name of the form; where it stands, rows of several forms may share a file", "表格名称；有此列时一个文件可含多种表格"),
-    Column("row_id", "行标识", "the sender's own id of the row, unique per source and form", "发送方的行标识，在同一数据源和表格内唯一"),
+    Column(
+        "form",
+        "表格",
+        "name of the form; where it stands, rows of several forms may share a file",
+        "表格名称；有此列时一个文件可含多种表格",
+    ),
+    Column(
+        "row_id",
+        "行标识",
+        "the sender's own id of the row, unique per source and form",
+        "发送方的行标识，在同一数据源和表格内唯一",
+    ),
     Column(
         "corrects",
         "更正行标识",
@@ -99,7 +109,9 @@ def time_column(zh: str, means: str, means_zh: str, *aliases: str) -> Column:
     return Column("time", zh, means, means_zh, required=True, aliases=("时间", "发生时间", "event_time", *aliases))
 
 
-def lot_columns(required: bool = True, prefix: str = "", zh: str = "", of: str = "the lot", of_zh: str = "该批次") -> tuple[Column, ...]:
+def lot_columns(
+    required: bool = True, prefix: str = "", zh: str = "", of: str = "the lot", of_zh: str = "该批次"
+) -> tuple[Column, ...]:
     """The columns that name one lot, or one serialised unit."""
     return (
         Column(
@@ -134,7 +146,13 @@ def lot_columns(required: bool = True, prefix: str = "", zh: str = "", of: str =
 
 def quantity_columns(required: bool, of: str, of_zh: str, prefix: str = "", zh: str = "") -> tuple[Column, ...]:
     return (
-        Column(f"{prefix}quantity", f"{zh}数量", f"quantity {of}, decimal with a point", f"{of_zh}的数量，小数用点", required=required),
+        Column(
+            f"{prefix}quantity",
+            f"{zh}数量",
+            f"quantity {of}, decimal with a point",
+            f"{of_zh}的数量，小数用点",
+            required=required,
+        ),
         Column(
             f"{prefix}unit",
             f"{zh}单位",
@@ -145,5 +163,8 @@ def quantity_columns(required: bool, of: str, of_zh: str, prefix: str = "", zh: 
     )
 
 
-def site_column(means: str = "site where it happened; the issuer of the number where it is empty", means_zh: str = "发生地的生产地址代码；空则取编号签发方") -> Column:
+def site_column(
+    means: str = "site where it happened; the issuer of the number where it is empty",
+    means_zh: str = "发生地的生产地址代码；空则取编号签发方",
+) -> Column:
     return Column("site", "生产地址", means, means_zh, aliases=("工厂",))

@@ -7,10 +7,11 @@ from traceapp.domain.identifiers import Identity, gs1_identity, local_identity
 from traceapp.domain.kinds import EventType, LinkType, NodeKind
 from traceapp.intake.csv_columns import Column, Form, both, lot_columns, quantity_columns, site_column, time_column
 from traceapp.intake.csv_material_forms import tell_batch_of
-from traceapp.intake.csv_rows import Lot, Row, Told, flow, has_check_digit
+from traceapp.intake.csv_rows import Lot, Row, Told, flow, is_key
 
 REPORTS: Final = {"despatch": "发货方", "receipt": "收货方"}
 USES: Final = {"used": "使用", "implanted": "植入"}
+STATUSES: Final = {"available": "可用", "quarantined": "待验", "rejected": "不合格品隔离"}
 SSCC_DIGITS: Final = 18
 
 
@@ -18,7 +19,7 @@ def read_stock(row: Row) -> Told:
     told = Told()
     lot = _mention(told, row)
     place = row.issued("location", "site", "owner", number="location")
-    told.state(place, NodeKind.LOCATION, scope=row.scope(None))
+    told.state(place, NodeKind.LOCATION, described=False, scope=row.scope(None), properties={"status": row.choice("status")})
     told.link(flow(LinkType.STOCKED_AT, lot.identity, place, row, row.amount()))
     return told
 
@@ -27,8 +28,9 @@ def read_order(row: Row) -> Told:
     told = Told()
     lot = _mention(told, row)
     order = row.issued("order", "site", "owner", number="order")
-    told.state(order, NodeKind.ORDER, scope=row.scope(lot.product))
-    customer = told.state(row.party("customer"), NodeKind.PARTY)
+    due = row.moment("due_date")
+    told.state(order, NodeKind.ORDER, scope=row.scope(lot.product), properties={"due_date": due})
+    customer = told.state(row.party("customer"), NodeKind.PARTY, described=False)
     told.link(flow(LinkType.ALLOCATED_TO, lot.identity, order, row, row.amount()))
     told.link(flow(LinkType.ORDERED_BY, order, customer, row))
     return told
@@ -37,11 +39,12 @@ def read_order(row: Row) -> Told:
 def read_shipment(row: Row) -> Told:
     told = Told()
     shipment = row.issued("shipment", "shipper", "site", "owner", number="shipment")
-    told.state(shipment, NodeKind.SHIPMENT, scope=row.scope(row.text("product")))
+    properties = {"carrier": row.text("carrier")}
+    told.state(shipment, NodeKind.SHIPMENT, scope=row.scope(row.text("product")), properties=properties)
     report = row.choice("report") or "despatch"
     for carried in _carried(told, row, shipment):
         told.link(flow(LinkType.SHIPPED_IN, carried, shipment, row, row.amount(), report=report))
-    consignee = told.state(row.party("consignee"), NodeKind.PARTY)
+    consignee = told.state(row.party("consignee"), NodeKind.PARTY, described=False)
     told.link(flow(LinkType.DELIVERED_TO, shipment, consignee, row, report=report, location=row.text("ship_to")))
     return told
 
@@ -62,7 +65,7 @@ def _carried(told: Told, row: Row, shipment: Identity) -> list[Identity]:
 
 
 def _sscc(digits: str) -> Identity:
-    if len(digits) != SSCC_DIGITS or not (digits.isascii() and digits.isdigit()) or not has_check_digit(digits):
+    if not is_key(digits, SSCC_DIGITS):
         raise InputError(f"sscc: wanted 18 digits with their check digit, found {digits!r}")
     return gs1_identity("00", digits)
 
@@ -70,11 +73,11 @@ def _sscc(digits: str) -> Identity:
 def read_return(row: Row) -> Told:
     """A returned part lot that goes back to stock becomes a sublot; a unit stays itself."""
     told = Told()
-    lot = _mention(told, row)
+    lot = _mention(told, row, complaint_number=row.text("complaint_number"))
     number = row.wanted("return_number")
     back = local_identity("shipment", row.text("site") or row.text("owner") or "GS1", "return", number)
     told.state(back, NodeKind.SHIPMENT, scope=row.scope(lot.product))
-    sender = told.state(row.party("party"), NodeKind.PARTY)
+    sender = told.state(row.party("party"), NodeKind.PARTY, described=False)
     told.link(flow(LinkType.SENT_BACK, sender, back, row))
     restocked = row.text("restocked_as")
     if restocked is None or lot.kind is NodeKind.UNIT:
@@ -90,7 +93,7 @@ def read_return(row: Row) -> Told:
 def read_use(row: Row) -> Told:
     told = Told()
     lot = _mention(told, row)
-    user = told.state(row.party("party"), NodeKind.PARTY)
+    user = told.state(row.party("party"), NodeKind.PARTY, described=False)
     told.link(flow(LinkType.USED_AT, lot.identity, user, row, row.amount(), role=row.choice("kind")))
     return told
 
@@ -99,14 +102,15 @@ def read_disposal(row: Row) -> Told:
     told = Told()
     lot = _mention(told, row)
     disposal = row.issued("disposal", "site", "owner", number="disposal_number")
-    told.state(disposal, NodeKind.DISPOSAL, scope=row.scope(lot.product), properties={"method": row.text("method")})
+    properties = {"method": row.text("method"), "witness": row.text("witness")}
+    told.state(disposal, NodeKind.DISPOSAL, scope=row.scope(lot.product), properties=properties)
     told.link(flow(LinkType.DISPOSED_IN, lot.identity, disposal, row, row.amount()))
     return told
 
 
-def _mention(told: Told, row: Row) -> Lot:
+def _mention(told: Told, row: Row, **properties: str | None) -> Lot:
     lot = row.lot()
-    told.state(lot.identity, lot.kind, described=False, scope=row.scope(lot.product))
+    told.state(lot.identity, lot.kind, described=False, scope=row.scope(lot.product), properties=properties)
     return lot
 
 
@@ -119,6 +123,7 @@ STOCK = Form(
     both(
         *lot_columns(),
         Column("location", "库位", "code of the place", "库位代码", required=True),
+        Column("status", "库存状态", "what the place is for", "库位的用途", choices=STATUSES),
         *quantity_columns(True, "there", "所存"),
         time_column("盘点时间", "when it was counted", "盘点时间", "counted_at"),
         site_column("site of the place", "库位所在的生产地址代码"),
@@ -135,6 +140,7 @@ ORDER = Form(
     both(
         *lot_columns(),
         Column("order", "订单号", "number of the order", "订单号", required=True, aliases=("order_number",)),
+        Column("due_date", "交货日期", "when it is due", "应交日期"),
         Column("customer", "客户", "code or GLN of who ordered", "订货方代码或 GLN", required=True),
         *quantity_columns(True, "allocated", "所分配"),
         time_column("分配时间", "when it was allocated", "分配时间", "allocated_at"),
@@ -154,9 +160,12 @@ SHIPMENT = Form(
         Column("sscc", "物流单元", "SSCC of a logistic unit, where it is shipped as a whole", "整体发运的物流单元 SSCC"),
         Column("shipment", "发货单号", "number of the despatch advice", "发货单号", required=True),
         Column("consignee", "收货单位", "code or GLN of who gets it", "收货单位代码或 GLN", required=True),
+        Column("carrier", "承运方", "who carries it", "承运方"),
         Column("ship_to", "送货地点", "where it is brought", "送达地点"),
         *quantity_columns(False, "shipped", "所发"),
-        time_column("发货时间", "when it left, or came in where the receiver reports", "发出时间；收货方报告时为到货时间", "shipped_at"),
+        time_column(
+            "发货时间", "when it left, or came in where the receiver reports", "发出时间；收货方报告时为到货时间", "shipped_at"
+        ),
         Column("report", "报告方", "who says so; `despatch` where it is empty", "由谁报告；空则为发货方", choices=REPORTS),
         Column(
             "shipper",
@@ -164,7 +173,12 @@ SHIPMENT = Form(
             "who issued the despatch advice; the site, else the issuer of the lot's number, where it is empty",
             "签发发货单者；空则取生产地址，再取批号签发方",
         ),
-        Column("forwarded_from", "原发货单号", "shipment that went on as this one, where no lot is told", "转发自哪一发货单（未说明批次时）"),
+        Column(
+            "forwarded_from",
+            "原发货单号",
+            "shipment that went on as this one, where no lot is told",
+            "转发自哪一发货单（未说明批次时）",
+        ),
         Column("forwarded_shipper", "原发货方", "who issued that one", "原发货单的签发者"),
         site_column("site that it left", "发出的生产地址代码"),
     ),
@@ -218,6 +232,7 @@ DISPOSAL = Form(
         *lot_columns(),
         Column("disposal_number", "处置单号", "number of the record", "处置记录编号"),
         Column("method", "处置方式", "how", "处置方式", required=True),
+        Column("witness", "见证人", "number of the person who saw it done", "见证人编号"),
         *quantity_columns(True, "disposed of", "所处置"),
         time_column("处置时间", "when", "处置时间", "disposed_at"),
         site_column(),

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TextIO
 
-from traceapp.domain.errors import DocumentError, InputError
+from traceapp.domain.errors import DictionaryError, DocumentError, InputError
 from traceapp.domain.events import CapturedEvent, RejectedRow, SourcePlace
 from traceapp.domain.organisation import Organisation
 from traceapp.intake.csv_batch_record_form import BATCH_RECORD
@@ -66,7 +66,7 @@ def read_csv(lines: TextIO, file_digest: str, source: str, organisation: Organis
             if record.broken:
                 raise InputError(record.broken)
             yield layout.event(record, file_digest, source, organisation, occurrences)
-        except InputError as error:
+        except (InputError, DictionaryError) as error:
             yield RejectedRow(record.position, str(error), record.text)
 
 
@@ -156,7 +156,7 @@ class Layout:
             event_offset=offset_text(time),
             source=source,
             content_digest=digest,
-            nodes=tuple(told.nodes.values()),
+            nodes=told.nodes,
             links=tuple(told.links),
             original=dict(zip(self.header, record.cells, strict=True)),
             place=SourcePlace(file_digest, record.position),

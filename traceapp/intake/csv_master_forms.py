@@ -9,7 +9,7 @@ from traceapp.intake.csv_columns import Column, Form, both, site_column, time_co
 from traceapp.intake.csv_property_columns import properties_of, property_columns
 from traceapp.intake.csv_rows import Row, Told
 
-CODES: Final = frozenset({"code", "number"})
+CODES: Final = frozenset({"identity", "number"})
 """Properties that repeat the identity: said by the first column."""
 
 

@@ -11,15 +11,14 @@ def read_receipt(row: Row) -> Told:
     lot = row.lot(number="supplier_lot")
     receipt_number = row.text("receipt_number")
     properties = {
-        "receipt_number": receipt_number if lot.kind is NodeKind.MATERIAL else None,
         "supplier_lot": lot.identity.number if lot.kind is NodeKind.MATERIAL else None,
         "production_date": row.moment("produced"),
         "expiry_date": row.moment("expires"),
     }
     told.state(lot.identity, lot.kind, scope=row.scope(lot.product, "supplier"), properties=properties)
-    supplier = told.state(row.party("supplier"), NodeKind.PARTY)
+    supplier = told.state(row.party("supplier"), NodeKind.PARTY, described=False)
     told.link(flow(LinkType.SUPPLIED, supplier, lot.identity, row, row.amount(), receipt_number=receipt_number))
-    tell_batch_of(told, lot, row)
+    tell_batch_of(told, lot, row, "supplier")
     told.receipt_number = receipt_number
     return told
 
@@ -28,13 +27,13 @@ def read_consumption(row: Row) -> Told:
     told = Told()
     used, made = row.lot("from_"), row.lot("to_")
     scope = row.scope(made.product, "to_owner")
-    order, step, pair = row.text("order"), row.text("step"), row.text("pair")
+    step, pair = row.text("step"), row.text("pair")
     told.state(used.identity, used.kind, described=False, scope=row.scope(used.product, "to_owner"))
     told.state(made.identity, made.kind, scope=scope)
-    done = told.state(transformation(row, made), NodeKind.TRANSFORMATION, scope=scope)
+    done = told.state(transformation(row, made), NodeKind.TRANSFORMATION, scope=scope, properties={"step": step})
     told.link(flow(LinkType.CONSUMED_IN, used.identity, done, row, row.amount(), step=step, pair=pair))
     told.link(flow(LinkType.PRODUCED, done, made.identity, row, row.amount("to_"), step=step, pair=pair))
-    tell_batch_of(told, made, row)
+    tell_batch_of(told, made, row, "to_owner")
     return told
 
 
@@ -46,11 +45,11 @@ def transformation(row: Row, made: Lot) -> Identity:
     return local_identity("transformation", *(parts[1:] if parts[0] == "lot" else parts))
 
 
-def tell_batch_of(told: Told, unit: Lot, row: Row) -> None:
+def tell_batch_of(told: Told, unit: Lot, row: Row, owner_column: str = "owner") -> None:
     """The lot that a serialised unit belongs to, where the row names it."""
     if unit.batch is None or unit.kind is not NodeKind.UNIT:
         return
-    told.state(unit.batch.identity, unit.batch.kind, described=False, scope=told.nodes[unit.identity].scope)
+    told.state(unit.batch.identity, unit.batch.kind, described=False, scope=row.scope(unit.product, owner_column))
     told.link(flow(LinkType.SERIALISED_AS, unit.batch.identity, unit.identity, row))
 
 
@@ -69,7 +68,12 @@ RECEIPT = Form(
             "批号签发方，不同于供应商时填写",
         ),
         Column(
-            "product", "物料编码", "product code of the supplier, or GTIN in 14 digits", "物料编码，或 14 位 GTIN", True, aliases=("产品编码",)
+            "product",
+            "物料编码",
+            "product code of the supplier, or GTIN in 14 digits",
+            "物料编码，或 14 位 GTIN",
+            True,
+            aliases=("产品编码",),
         ),
         Column(
             "supplier_lot",
@@ -101,7 +105,9 @@ CONSUMPTION = Form(
     both(
         *lot_columns(prefix="from_", zh="投入", of="what was used", of_zh="投入批次"),
         *lot_columns(prefix="to_", zh="产出", of="what was made", of_zh="产出批次"),
-        *quantity_columns(False, "used, which may be empty where another row of the order states it,", "投入（同一工单其他行已写明时可空）"),
+        *quantity_columns(
+            False, "used, which may be empty where another row of the order states it,", "投入（同一工单其他行已写明时可空）"
+        ),
         *quantity_columns(False, "made", "产出", prefix="to_", zh="产出"),
         time_column("投料时间", "when it went in", "投料时间", "consumed_at"),
         site_column(),

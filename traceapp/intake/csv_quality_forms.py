@@ -19,8 +19,7 @@ PROCESS_KINDS: Final = {"ordinary": "一般", "key": "关键", "special": "特�
 def read_process_step(row: Row) -> Told:
     told = Told()
     subject = _subject(told, row)
-    equipment, operator = row.text("equipment"), row.text("operator")
-    if equipment is None and operator is None:
+    if row.text("equipment") is None and row.text("operator") is None:
         raise InputError("equipment: wanted the equipment or the operator of the step, found neither")
     ended = row.moment("ended_at")
     if ended is not None and ended < row.time:
@@ -31,13 +30,15 @@ def read_process_step(row: Row) -> Told:
         "ended_at": stored_time(ended) if ended else None,
         "process_kind": row.choice("process_kind"),
     }
-    scope = row.scope(None)
-    if equipment is not None:
-        machine = told.state(row.issued("equipment", "site", "owner", number="equipment"), NodeKind.EQUIPMENT, scope=scope)
-        told.link(flow(LinkType.PROCESSED_ON, subject, machine, row, **said))
-    if operator is not None:
-        person = told.state(row.issued("operator", "site", "owner", number="operator"), NodeKind.OPERATOR, scope=scope)
-        told.link(flow(LinkType.WORKED_BY, subject, person, row, role=row.text("role"), **said))
+    for kind, column, link in (
+        (NodeKind.EQUIPMENT, "equipment", LinkType.PROCESSED_ON),
+        (NodeKind.OPERATOR, "operator", LinkType.WORKED_BY),
+    ):
+        if row.text(column) is not None:
+            used = row.issued(column, "site", "owner", number=column)
+            told.state(used, kind, described=False, scope=row.scope(None))
+            role = row.text("role") if kind is NodeKind.OPERATOR else None
+            told.link(flow(link, subject, used, row, role=role, **said))
     return told
 
 
@@ -45,8 +46,13 @@ def _subject(told: Told, row: Row) -> Identity:
     """A step is of an order, or of the lot itself."""
     if row.text("order") is not None:
         order = row.issued("transformation", "site", "owner", number="order")
-        return told.state(order, NodeKind.TRANSFORMATION, described=False, scope=row.scope(row.text("product")))
-    return _lot(told, row).identity
+        properties = {"process_parameters": row.text("process_parameters")}
+        scope = row.scope(row.text("product"))
+        return told.state(order, NodeKind.TRANSFORMATION, described=False, scope=scope, properties=properties)
+    lot = _lot(told, row)
+    if row.text("process_parameters") is not None and lot.kind is not NodeKind.BATCH:
+        raise InputError(f"process_parameters: wanted an order or a batch to state them of, found a {lot.kind}")
+    return told.state(lot.identity, lot.kind, described=False, properties={"process_parameters": row.text("process_parameters")})
 
 
 def _lot(told: Told, row: Row, **properties: str | None) -> Lot:
@@ -58,7 +64,7 @@ def _lot(told: Told, row: Row, **properties: str | None) -> Lot:
 def read_inspection(row: Row) -> Told:
     told = Told()
     result = row.choice("result")
-    lot = _lot(told, row, inspection_result=result)
+    lot = _lot(told, row, inspection_result=result, ncr_number=row.text("ncr_number"))
     inspection = told.state(
         row.issued("inspection", "site", "owner", number="inspection_number"),
         NodeKind.INSPECTION,
@@ -109,7 +115,9 @@ PROCESS_STEP = Form(
         Column("role", "岗位", "what the operator did in the step", "操作人员在该工序的岗位"),
         time_column("开始时间", "when the step began", "工序开始时间", "started_at"),
         Column("ended_at", "结束时间", "when it ended", "工序结束时间"),
-        Column("process_kind", "工序类别", "whether it is a key or special process", "是否关键工序或特殊过程", choices=PROCESS_KINDS),
+        Column(
+            "process_kind", "工序类别", "whether it is a key or special process", "是否关键工序或特殊过程", choices=PROCESS_KINDS
+        ),
         site_column(),
     ),
     read_process_step,

@@ -1,17 +1,19 @@
 """One row of a plain form, read by canonical column names: identities, kinds and scopes as the organisation has them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
+from traceapp.dictionary.properties import read_dictionary
 from traceapp.domain.errors import IdentifierError, InputError
 from traceapp.domain.events import LinkStatement, NodeStatement, PropertyValue
 from traceapp.domain.identifiers import Identity, gs1_identity, local_identity
 from traceapp.domain.kinds import LinkType, NodeKind
 from traceapp.domain.organisation import Organisation
-from traceapp.domain.scopes import Scope
+from traceapp.domain.scopes import ANY, Scope
+from traceapp.formats.gs1 import check_digit, is_gtin
 from traceapp.formats.units import parse_unit
 from traceapp.intake.csv_columns import Column
 from traceapp.intake.csv_values import parse_choice, parse_moment, parse_quantity, parse_zone
@@ -34,9 +36,13 @@ class Lot:
 class Told:
     """What one row tells, gathered while it is read."""
 
-    nodes: dict[Identity, NodeStatement] = field(default_factory=dict)
+    statements: dict[tuple[Identity, bool], NodeStatement] = field(default_factory=dict)
     links: list[LinkStatement] = field(default_factory=list)
     receipt_number: str | None = None
+
+    @property
+    def nodes(self) -> tuple[NodeStatement, ...]:
+        return tuple(self.statements.values())
 
     def state(
         self,
@@ -47,13 +53,30 @@ class Told:
         scope: Scope | None = None,
         properties: Mapping[str, PropertyValue | None] | None = None,
     ) -> Identity:
-        """One thing of the row; a thing met twice keeps the stronger statement and all properties."""
+        """One thing of the row.
+
+        A row that knows no site must not open to all sites what another row puts at one: its scope is then a mention,
+        which counts only while nothing describes where the thing is.
+
+        raises  DictionaryError: a property that the kind does not have, or a value that its entry does not allow.
+        """
         said = {name: value for name, value in (properties or {}).items() if value is not None}
-        known = self.nodes.get(identity)
-        if known is not None:
-            described, scope, said = described or known.described, scope or known.scope, {**known.properties, **said}
-        self.nodes[identity] = NodeStatement(identity, kind, described, scope, said)
+        if said:
+            said = read_dictionary().check(kind, said)
+        if described and scope is not None and scope.site == ANY:
+            self._keep(NodeStatement(identity, kind, False, scope))
+            scope = None
+        self._keep(NodeStatement(identity, kind, described, scope, said))
         return identity
+
+    def _keep(self, statement: NodeStatement) -> None:
+        """A thing that is stated twice keeps its first scope and all its properties."""
+        place = (statement.identity, statement.described)
+        known = self.statements.get(place)
+        if known is not None:
+            properties = {**known.properties, **statement.properties}
+            statement = replace(known, scope=known.scope or statement.scope, properties=properties)
+        self.statements[place] = statement
 
     def link(self, link: LinkStatement) -> None:
         self.links.append(link)
@@ -83,8 +106,8 @@ class Row:
         return value
 
     def moment(self, column: str) -> datetime | None:
-        text = self.values.get(column)
-        return moment_of(self.values, column) if text is not None else None
+        """raises  InputError: the cell says no time."""
+        return moment_of(self.values, column) if column in self.values else None
 
     def amount(self, prefix: str = "") -> tuple[Decimal | None, str | None]:
         """Quantity and UN/ECE unit code; both or neither.
@@ -106,7 +129,7 @@ class Row:
     def product(self, column: str) -> Identity:
         """A product by its GTIN, or by the code that its owner gives it."""
         code = self.wanted(column)
-        if is_gtin(column, code):
+        if is_product_gtin(column, code):
             return gs1_identity("01", code)
         owner = column.removesuffix("product") + "owner"
         return local_identity("product", self._owner(owner), code)
@@ -153,7 +176,7 @@ class Row:
     def party(self, column: str) -> Identity:
         """A party by its code, or by its GLN where the code is one."""
         code = self.wanted(column)
-        if len(code) == GLN_DIGITS and code.isascii() and code.isdigit() and has_check_digit(code):
+        if is_key(code, GLN_DIGITS):
             return gs1_identity("417", code)
         return local_identity("party", code)
 
@@ -167,7 +190,7 @@ class Row:
         return local_identity(thing, owner, printed if printed is not None else f"row {self.digest[:16]}")
 
     def _numbered(self, prefix: str, code: str, printed: str, key: str, thing: str) -> Identity:
-        if is_gtin(f"{prefix}product", code):
+        if is_product_gtin(f"{prefix}product", code):
             return gs1_identity("01", code, key, printed)
         return local_identity(thing, self._owner(f"{prefix}owner"), code, printed)
 
@@ -189,21 +212,22 @@ def moment_of(values: Mapping[str, str], column: str) -> datetime:
     return parse_moment(column, values[column], parse_zone("time_zone", zone) if zone else UTC)
 
 
-def is_gtin(column: str, code: str) -> bool:
+def is_product_gtin(column: str, code: str) -> bool:
     """Whether a product code is a GTIN: fourteen digits.
 
     raises  IdentifierError: fourteen digits whose last one is not their check digit.
     """
     if len(code) != GTIN_DIGITS or not (code.isascii() and code.isdigit()):
         return False
-    if not has_check_digit(code):
+    if not is_gtin(code):
         raise IdentifierError(f"{column}: wanted a GTIN whose check digit is right, found {code}")
     return True
 
 
-def has_check_digit(digits: str) -> bool:
-    """GS1 General Specifications 7.9: weights 3 and 1 from the right, the sum a multiple of ten."""
-    return sum(int(digit) * (1 if place % 2 == 0 else 3) for place, digit in enumerate(reversed(digits))) % 10 == 0
+def is_key(digits: str, length: int) -> bool:
+    """Whether a text is a GS1 key of that many digits, the last of which is its check digit."""
+    plain = len(digits) == length and digits.isascii() and digits.isdigit()
+    return plain and check_digit(digits[:-1]) == digits[-1]
 
 
 def flow(
@@ -212,6 +236,7 @@ def flow(
     target: Identity,
     row: Row,
     amount: tuple[Decimal | None, str | None] = (None, None),
+    /,
     **attributes: str | None,
 ) -> LinkStatement:
     """A link at the time of the row, with those attributes that say something."""

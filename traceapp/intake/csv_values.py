@@ -13,10 +13,11 @@ from traceapp.domain.errors import InputError
 MOMENT: Final = re.compile(
     r"(?P<year>\d{4})(?P<mark>[-/])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
     r"(?:[T ](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,6})\d*)?)?"
-    r" ?(?P<offset>Z|[+-]\d{2}:?\d{2})?)?"
+    r" ?(?P<offset>Z|[+-]\d{2}:?\d{2})?)?",
+    re.ASCII,
 )
-OFFSET: Final = re.compile(r"(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{2})")
-NUMBER: Final = re.compile(r"\d{1,18}(\.\d{1,12})?")
+OFFSET: Final = re.compile(r"(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{2})", re.ASCII)
+NUMBER: Final = re.compile(r"\d{1,18}(\.\d{1,12})?", re.ASCII)
 FURTHEST_OFFSET: Final = timedelta(hours=14)
 UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -43,6 +44,12 @@ def parse_quantity(column: str, text: str) -> Decimal:
     return Decimal(plain)
 
 
+def parse_number(column: str, text: str) -> Decimal:
+    """As a quantity, with a sign where it has one: a temperature, a deviation."""
+    plain = unicodedata.normalize("NFKC", text).replace("−", "-")
+    return parse_quantity(column, plain.lstrip("+-")) * (-1 if plain.startswith("-") else 1)
+
+
 def parse_moment(column: str, text: str, zone: tzinfo = UTC) -> datetime:
     """A date with or without time and offset; what has no offset is read in `zone`, a bare date as its first minute.
 
@@ -53,9 +60,11 @@ def parse_moment(column: str, text: str, zone: tzinfo = UTC) -> datetime:
     if found is None:
         raise InputError(f"{column}: wanted a time such as 2026-03-02T10:00:00Z, 2026-03-02 10:00 or 2026-03-02, found {text!r}")
     fraction = (found["fraction"] or "").ljust(6, "0")
-    parts = [int(found[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")]
+    year, month, day, hour, minute, second = (
+        int(found[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")
+    )
     try:
-        bare = datetime(*parts, int(fraction))  # type: ignore[misc,arg-type]  # noqa: DTZ001
+        bare = datetime(year, month, day, hour, minute, second, int(fraction))
     except ValueError:
         raise InputError(f"{column}: wanted a time that the calendar has, found {text!r}") from None
     if found["offset"]:

@@ -75,7 +75,9 @@ def load_demo(stations: Stations, actor: Actor, progress: Callable[[float], None
     for account in loaded.accounts:
         if stations.accounts.get_account_by_username(account.username) is None:
             printed_name = f"Demo {account.role.value}"
-            create_account(stations, actor, account.username, account.password, printed_name, account.role, everything, everything)
+            create_account(
+                stations, actor, account.username, account.password, printed_name, account.role, everything, everything
+            )
     token = issue_token(stations, actor, Role.COORDINATOR, everything, everything, "demo terminal", TOKEN_DAYS)
     _write_private(home / "token", token.value + "\n")
     _write_private(home / STATE, json.dumps({**state, "whole": True}))

@@ -216,6 +216,11 @@ def read_query(model: type[Input]) -> Input:
     return _read(model, _said_once(request.args))
 
 
+def read_form(model: type[Input]) -> Input:
+    """The query string of a page's form as `model`: a field left empty was not said; raises InputError."""
+    return _read(model, {name: value for name, value in _said_once(request.args).items() if value.strip()})
+
+
 def read_path(model: type[Input], said: dict[str, Any]) -> Input:
     """The variable parts of the path as `model`; raises InputError."""
     return _read(model, said)

@@ -25,3 +25,4 @@ def count_refusal() -> None:
 
 def register(app: Flask) -> None:
     _limiter.init_app(app)
+    _limiter.reset()

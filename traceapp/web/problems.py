@@ -90,7 +90,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.ServiceNotRunningError: Problem(503, "service-not-running", "A part of the service does not run", _DEFECT),
 }
 
-_HTTP: Final[dict[int, tuple[Problem, str]]] = {
+HTTP_PROBLEMS: Final[dict[int, tuple[Problem, str]]] = {
     400: (Problem(400, "request", "The request cannot be understood"), "Correct the request and send it again."),
     404: (Problem(404, "no-such-address", "There is nothing at this address"), "See /openapi.json for the addresses there are."),
     405: (Problem(405, "method", "This address does not take this method"), "Use one of the methods in the Allow header."),
@@ -103,7 +103,7 @@ _HTTP: Final[dict[int, tuple[Problem, str]]] = {
     429: (Problem(429, "too-many", "Too many tries from this address"), "Wait a minute and try again."),
     500: (Problem(500, "internal", "Something went wrong", _DEFECT), TraceappError.next_step),
 }
-_CSRF: Final = Problem(400, "form-expired", "The form has expired", "The form does not belong to your present session.")
+FORM_EXPIRED: Final = Problem(400, "form-expired", "The form has expired", "The form does not belong to your present session.")
 
 
 def problem_of(error: TraceappError) -> Problem:
@@ -114,9 +114,9 @@ def problem_of(error: TraceappError) -> Problem:
 def answer_of(error: TraceappError | HTTPException) -> ProblemAnswer:
     """What is said of an error; nothing in it depends on what the caller may not see."""
     if isinstance(error, CSRFError):
-        return ProblemAnswer(_CSRF, _CSRF.detail or "", "Open the page again and repeat what you did.")
+        return ProblemAnswer(FORM_EXPIRED, FORM_EXPIRED.detail or "", "Open the page again and repeat what you did.")
     if isinstance(error, HTTPException):
-        problem, next_step = _HTTP.get(error.code or 500) or (
+        problem, next_step = HTTP_PROBLEMS.get(error.code or 500) or (
             Problem(error.code or 500, "http", error.name),
             "Correct the request.",
         )

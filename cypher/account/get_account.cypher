@@ -1,0 +1,25 @@
+// name:   account.get_account
+// does:   the account with this uid
+// mode:   read
+// rows:   one
+// param:  uid             string         32 hex digits
+// column: uid             string         32 hex digits
+// column: username        string         unique among accounts
+// column: password_hash   string         Argon2id, in its text form
+// column: printed_name    bytes          sealed
+// column: role            string         as domain/rights.Role
+// column: sites           list<string>   site codes, or *
+// column: lines           list<string>   product line codes, or *
+// column: created_at      string         stored time, UTC
+// column: disabled        boolean        whether signing in is refused
+// bounds: one index seek, at most one row
+MATCH (account:Account {uid: $uid})
+RETURN account.uid AS uid,
+       account.username AS username,
+       account.password_hash AS password_hash,
+       account.printed_name AS printed_name,
+       account.role AS role,
+       account.sites AS sites,
+       account.lines AS lines,
+       account.created_at AS created_at,
+       account.disabled AS disabled

@@ -1,0 +1,23 @@
+// name:   account.put_account
+// does:   makes an account, or overwrites the one with this uid
+// mode:   write
+// rows:   none
+// param:  uid             string         32 hex digits
+// param:  username        string         unique among accounts
+// param:  password_hash   string         Argon2id, in its text form
+// param:  printed_name    bytes          sealed
+// param:  role            string         as domain/rights.Role
+// param:  sites           list<string>   site codes, or *
+// param:  lines           list<string>   product line codes, or *
+// param:  created_at      string         stored time, UTC
+// param:  disabled        boolean        whether signing in is refused
+// bounds: one index seek, one node
+MERGE (account:Account {uid: $uid})
+SET account.username = $username,
+    account.password_hash = $password_hash,
+    account.printed_name = $printed_name,
+    account.role = $role,
+    account.sites = $sites,
+    account.lines = $lines,
+    account.created_at = $created_at,
+    account.disabled = $disabled

@@ -1,0 +1,23 @@
+// name:   trace.find_numbered
+// does:   everything with this printed number that may be shown, by plain number, blind index and receipt number
+// mode:   read
+// rows:   set
+// param:  number_key   string          as `domain/identifiers.number_key` makes it
+// param:  indexes      list<string>    blind indexes of the same number, one per kind whose number is sealed
+// param:  see          list<integer>   acl numbers that may be shown
+// param:  head         integer         record sequence asked about
+// column: uid          string          of the node
+// column: kind         string          its kind
+// bounds: one index seek a key, and the receipts of that number
+MATCH (found:Traceable {number_key: $number_key})
+WHERE found.acl IN $see AND found.record_seq <= $head AND found.kind <> 'Transformation'
+RETURN found.uid AS uid, found.kind AS kind
+UNION
+UNWIND $indexes AS index
+MATCH (found:Traceable {number_index: index})
+WHERE found.acl IN $see AND found.record_seq <= $head
+RETURN found.uid AS uid, found.kind AS kind
+UNION
+MATCH (event:Event {receipt_key: $number_key})-[:RECORDED]->(found:Material)
+WHERE found.acl IN $see AND event.record_seq <= $head AND (event.voided_seq IS NULL OR event.voided_seq > $head)
+RETURN found.uid AS uid, found.kind AS kind

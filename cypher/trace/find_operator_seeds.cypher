@@ -1,0 +1,16 @@
+// name:   trace.find_operator_seeds
+// does:   which of these uids may be shown and can be a seed
+// mode:   read
+// rows:   many
+// param:  uids   list<string>    asked for
+// param:  see    list<integer>   acl numbers that may be shown
+// param:  head   integer         record sequence asked about
+// column: uid    string          found, and within view
+// column: kind   string          its kind
+// bounds: one index seek a uid
+UNWIND $uids AS uid
+MATCH (seed:Operator {uid: uid})
+WHERE seed.acl IN $see
+  AND seed.record_seq <= $head
+RETURN seed.uid AS uid, seed.kind AS kind
+ORDER BY uid

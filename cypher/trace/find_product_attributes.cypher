@@ -1,0 +1,15 @@
+// name:   trace.find_product_attributes
+// does:   what identifies an end of kind Product that may be shown
+// mode:   read
+// rows:   set
+// param:  uids            list<string>    each once
+// param:  see             list<integer>   acl numbers that may be shown; of other nodes nothing leaves the store
+// column: uid             string          found, and within view
+// column: number          string          printed
+// column: identity        string          canonical
+// column: acl             integer         number of its set of scopes
+// bounds: one index seek a uid
+UNWIND $uids AS uid
+MATCH (node:Product {uid: uid})
+WHERE node.acl IN $see
+RETURN node.uid AS uid, node.number AS number, node.identity AS identity, node.acl AS acl

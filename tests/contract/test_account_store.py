@@ -1,0 +1,120 @@
+"""Accounts and tokens, on every store."""
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from traceapp.domain.accounts import Account, Token
+from traceapp.domain.errors import InputError
+from traceapp.domain.rights import Role
+from traceapp.graph.account_store import AccountStore
+from traceapp.graph.connection import Graph
+
+NOW = datetime(2026, 3, 2, 10, 0, 0, 123456, UTC)
+ANNA = Account(
+    uid="a" * 32,
+    username="anna",
+    password_hash="$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA",
+    printed_name=b"\x00sealed\xff",
+    role=Role.COORDINATOR,
+    sites=frozenset({"SUZHOU", "LYON"}),
+    lines=frozenset({"*"}),
+    created_at=NOW,
+)
+BERT = replace(ANNA, uid="b" * 32, username="bert", role=Role.VIEWER)
+TOKEN = Token(
+    uid="0123456789abcdef",
+    token_hash="c" * 64,
+    account_uid=ANNA.uid,
+    role=Role.INTEGRATOR,
+    sites=frozenset({"LYON"}),
+    lines=frozenset({"INF"}),
+    label="press line 3",
+    created_at=NOW,
+    expires_at=NOW + timedelta(days=90),
+)
+
+
+@pytest.fixture
+def accounts(store: Graph) -> AccountStore:
+    return AccountStore(store)
+
+
+def test_account_comes_back_as_it_was_put(accounts: AccountStore) -> None:
+    accounts.put_account(ANNA)
+    accounts.put_account(BERT)
+    assert accounts.get_account(ANNA.uid) == ANNA
+    assert accounts.get_account_by_username("anna") == ANNA
+    assert accounts.get_account_by_username("bert") == BERT
+
+
+def test_absent_account_is_none(accounts: AccountStore) -> None:
+    assert accounts.get_account(ANNA.uid) is None
+    assert accounts.get_account_by_username("anna") is None
+
+
+def test_username_is_compared_to_the_letter(accounts: AccountStore) -> None:
+    accounts.put_account(ANNA)
+    assert accounts.get_account_by_username("Anna") is None
+    assert accounts.get_account_by_username("anna' OR 1=1 //") is None
+
+
+def test_account_is_overwritten_by_uid(accounts: AccountStore) -> None:
+    accounts.put_account(ANNA)
+    changed = replace(ANNA, username="anna.k", role=Role.AUDITOR, sites=frozenset(), disabled=True)
+    accounts.put_account(changed)
+    assert accounts.get_account(ANNA.uid) == changed
+    assert accounts.get_account_by_username("anna") is None
+
+
+def test_taken_username_is_refused_and_nothing_changes(accounts: AccountStore) -> None:
+    accounts.put_account(ANNA)
+    with pytest.raises(InputError, match="username"):
+        accounts.put_account(replace(BERT, username="anna"))
+    assert accounts.get_account(BERT.uid) is None
+    assert accounts.get_account_by_username("anna") == ANNA
+
+
+def test_one_of_several_who_want_a_username_at_once_gets_it(accounts: AccountStore) -> None:
+    wanted = [replace(ANNA, uid=f"{number:032x}") for number in range(6)]
+    refused: list[Account] = []
+
+    def put(account: Account) -> None:
+        try:
+            accounts.put_account(account)
+        except InputError:
+            refused.append(account)
+
+    threads = [threading.Thread(target=put, args=(account,)) for account in wanted]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 5
+    kept = [account for account in wanted if accounts.get_account(account.uid)]
+    assert [accounts.get_account_by_username("anna")] == kept
+
+
+def test_token_comes_back_as_it_was_put(accounts: AccountStore) -> None:
+    accounts.put_token(TOKEN)
+    assert accounts.get_token(TOKEN.token_hash) == TOKEN
+    assert accounts.get_token("d" * 64) is None
+
+
+def test_token_can_be_revoked(accounts: AccountStore) -> None:
+    accounts.put_token(TOKEN)
+    accounts.put_token(replace(TOKEN, revoked=True))
+    found = accounts.get_token(TOKEN.token_hash)
+    assert found is not None
+    assert not found.is_valid(NOW)
+    assert TOKEN.is_valid(NOW)
+    assert not TOKEN.is_valid(TOKEN.expires_at)
+
+
+def test_secrets_are_in_no_representation() -> None:
+    said = repr(ANNA) + repr(TOKEN)
+    assert ANNA.password_hash not in said
+    assert "sealed" not in said
+    assert TOKEN.token_hash not in said

@@ -1,0 +1,53 @@
+"""What Linux tells about processes, and waiting for a condition instead of for a time."""
+
+import ipaddress
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+LISTEN: Final = "0A"
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Come back as soon as it holds; raises AssertionError when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"still not so after {seconds:.0f} s"
+        time.sleep(0.02)
+
+
+def is_running(pid: int) -> bool:
+    """Whether the process lives; one that only waits to be collected does not."""
+    try:
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def listening_addresses(pid: int) -> set[tuple[str, int]]:
+    """(address, port) of every TCP socket that the process listens on; mapped IPv4 addresses as IPv4."""
+    process = Path("/proc") / str(pid)
+    mine = set()
+    for descriptor in (process / "fd").iterdir():
+        try:
+            mine.add(str(descriptor.readlink()).removeprefix("socket:[").removesuffix("]"))
+        except FileNotFoundError:
+            continue
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in (process / "net" / table).read_text().splitlines()[1:]:
+            words = line.split()
+            if words[3] == LISTEN and words[9] in mine:
+                address, port = words[1].split(":")
+                found.add((_address(address), int(port, 16)))
+    return found
+
+
+def _address(text: str) -> str:
+    """The kernel writes each group of four bytes in its own order, which is little-endian wherever this runs."""
+    raw = b"".join(bytes.fromhex(text[start : start + 8])[::-1] for start in range(0, len(text), 8))
+    address = ipaddress.ip_address(raw)
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)

@@ -1,0 +1,196 @@
+"""The reader of the data dictionary (`data_dictionary.toml`): validation, encryption and labels all ask here."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from traceapp.domain.errors import DictionaryError
+from traceapp.domain.events import PropertyValue
+from traceapp.domain.kinds import LinkType, NodeKind
+
+LONGEST_TEXT: Final = 4000
+Words = Annotated[str, Field(min_length=1)]
+
+
+class PropertyType(StrEnum):
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIME = "time"
+
+
+class Tier(StrEnum):
+    """T0 public · T1 internal · T2 confidential · T3 restricted. T2 and T3 are ciphertext in the store."""
+
+    T0 = "T0"
+    T1 = "T1"
+    T2 = "T2"
+    T3 = "T3"
+
+
+class PropertyEntry(BaseModel):
+    """One property of one kind.
+
+    mask         what stands in its place for somebody who may not see the value.
+    blind_index  whether equal sealed values can be looked up; leak_bits is how much of a value that gives away at most.
+    retention    how long it is kept, in years after the end of the product's life.
+    epcis        where EPCIS 2.0 or a GS1 key says the same.
+    clause       the rule that asks for it.
+    values       the closed list of a text that is a choice.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: PropertyType
+    tier: Tier
+    en: Words
+    zh: Words
+    unit: str | None = None
+    mask: Literal["tier", "stub"] = "tier"
+    blind_index: bool = False
+    leak_bits: Annotated[int, Field(ge=0, le=64)] = 0
+    retention: Annotated[int, Field(ge=1)] = 15
+    epcis: str | None = None
+    clause: str | None = None
+    values: Mapping[str, str] | None = None
+
+    @property
+    def encrypted(self) -> bool:
+        return self.tier in {Tier.T2, Tier.T3}
+
+
+class Named(BaseModel):
+    """A kind or link type in both languages."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    en: Words
+    zh: Words
+
+
+class Document(BaseModel):
+    """The whole file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: int
+    kinds: Mapping[NodeKind, Named]
+    links: Mapping[LinkType, Named]
+    properties: Mapping[NodeKind, Mapping[str, PropertyEntry]]
+
+
+class Dictionary:
+    """One version of the data dictionary."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        said = json.dumps(document.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        self.digest = hashlib.sha256(said.encode()).hexdigest()
+        """SHA-256 (hex) of what the document says; it stands in every ledger record."""
+
+    @property
+    def version(self) -> int:
+        return self._document.version
+
+    def entry(self, kind: str, name: str) -> PropertyEntry:
+        """raises  DictionaryError: the dictionary knows no such property of this kind."""
+        try:
+            return self._document.properties[NodeKind(kind)][name]
+        except (KeyError, ValueError):
+            raise DictionaryError(f"{kind} has no property {name!r} in the data dictionary.") from None
+
+    def knows(self, kind: str, name: str) -> bool:
+        # A NodeKind is a str and hashes as one; asking the enum itself warns before Python 3.12.
+        return name in self._document.properties.get(kind, {})  # type: ignore[call-overload]
+
+    def entries(self, kind: str) -> Mapping[str, PropertyEntry]:
+        """Every property of a kind by name, in the order of the document."""
+        return self._document.properties.get(NodeKind(kind), {})
+
+    def check(self, kind: str, properties: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
+        """The same properties with normalised values.
+
+        raises  DictionaryError: an unknown property, a value of another type, or none of the closed list; the value is not shown.
+        """
+        return {name: _normal(kind, name, self.entry(kind, name), value) for name, value in properties.items()}
+
+    def label(self, kind: str, name: str, language: str) -> str:
+        """The property's name for people; language "zh…" or any other for English."""
+        entry = self.entry(kind, name)
+        return entry.zh if language.startswith("zh") else entry.en
+
+    def kind_label(self, kind: str, language: str) -> str:
+        return _in(self._document.kinds[NodeKind(kind)], language)
+
+    def link_label(self, link: str, language: str) -> str:
+        return _in(self._document.links[LinkType(link)], language)
+
+    def value_label(self, kind: str, name: str, value: PropertyValue, language: str) -> str:
+        """A value of a closed list in the reader's language; any other value as text."""
+        values = self.entry(kind, name).values or {}
+        return values.get(str(value), str(value)) if language.startswith("zh") else str(value)
+
+
+def parse_dictionary(content: bytes) -> Dictionary:
+    """raises  DictionaryError: not TOML, an unknown kind, tier or type, a kind or link without its words; it names the place."""
+    try:
+        document = Document.model_validate(tomllib.loads(content.decode()))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DictionaryError(f"The data dictionary cannot be read: {error}.") from None
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_input=False))
+        raise DictionaryError(f"The data dictionary is malformed: {wrong}.") from None
+    missing = sorted((set(NodeKind) - document.kinds.keys()) | (set(LinkType) - document.links.keys()))
+    if missing:
+        raise DictionaryError(f"The data dictionary has no words for {', '.join(missing)}.")
+    return Dictionary(document)
+
+
+@cache
+def read_dictionary() -> Dictionary:
+    """The dictionary that comes with the program."""
+    return parse_dictionary(resources.files("traceapp.dictionary").joinpath("data_dictionary.toml").read_bytes())
+
+
+def _in(named: Named, language: str) -> str:
+    return named.zh if language.startswith("zh") else named.en
+
+
+def _normal(kind: str, name: str, entry: PropertyEntry, value: Any) -> PropertyValue:
+    match entry.type, value:
+        case PropertyType.TEXT, str():
+            text = value.strip()
+            if not text or len(text) > LONGEST_TEXT or (entry.values is not None and text not in entry.values):
+                raise DictionaryError(f"{kind} {name}: wanted {_wanted(entry)}, found another text of {len(text)} characters.")
+            return text
+        case PropertyType.BOOLEAN, bool():
+            return value
+        case PropertyType.INTEGER, int() if not isinstance(value, bool):
+            return value
+        case PropertyType.DECIMAL, Decimal() if value.is_finite():
+            return value
+        case PropertyType.TIME, datetime() if value.tzinfo is not None:
+            return value
+        case PropertyType.DATE, str():
+            try:
+                return date.fromisoformat(value.strip()).isoformat()
+            except ValueError:
+                pass
+    raise DictionaryError(f"{kind} {name}: wanted {_wanted(entry)}, found {type(value).__name__}.")
+
+
+def _wanted(entry: PropertyEntry) -> str:
+    if entry.values is not None:
+        return "one of " + ", ".join(entry.values)
+    return f"1 to {LONGEST_TEXT} characters" if entry.type is PropertyType.TEXT else f"a {entry.type.value}"

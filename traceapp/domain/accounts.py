@@ -1,0 +1,61 @@
+"""Who may sign in, as the store keeps it: accounts of persons and bearer tokens of programs."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from traceapp.domain.rights import Actor, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person's account.
+
+    uid            32 hex digits; stays when the username changes.
+    username       unique; what the ledger calls the person.
+    password_hash  Argon2id in its text form.
+    printed_name   the person's name, sealed by the use case: the store never sees it plain.
+    sites, lines   what the person may see; `*` stands for all.
+    """
+
+    uid: str
+    username: str
+    password_hash: str = field(repr=False)
+    printed_name: bytes = field(repr=False)
+    role: Role
+    sites: frozenset[str]
+    lines: frozenset[str]
+    created_at: datetime
+    disabled: bool = False
+
+    def actor(self, *, through: str, address: str = "") -> Actor:
+        """This person, asking through a session or a token."""
+        return Actor(self.uid, self.username, self.role, self.sites, self.lines, through, address)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A bearer token: the program that carries it acts with this role until `expires_at`.
+
+    uid          the public part of the token's text.
+    token_hash   SHA-256 (hex) of its secret part; the secret itself is kept nowhere.
+    account_uid  the account that made it.
+    label        what it is for; T0, printed in lists and in the ledger.
+    """
+
+    uid: str
+    token_hash: str = field(repr=False)
+    account_uid: str
+    role: Role
+    sites: frozenset[str]
+    lines: frozenset[str]
+    label: str
+    created_at: datetime
+    expires_at: datetime
+    revoked: bool = False
+
+    def is_valid(self, now: datetime) -> bool:
+        return not self.revoked and now < self.expires_at
+
+    def actor(self, *, address: str = "") -> Actor:
+        """The program that carries this token, under the token's own name."""
+        return Actor(self.uid, f"token:{self.label}", self.role, self.sites, self.lines, "token", address)

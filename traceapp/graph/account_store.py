@@ -1,0 +1,98 @@
+"""Accounts and bearer tokens."""
+
+import uuid
+from typing import Any
+
+from traceapp.domain.accounts import Account, Token
+from traceapp.domain.clock import parse_stored_time, stored_time
+from traceapp.domain.errors import InputError
+from traceapp.domain.rights import Role
+from traceapp.graph.connection import Graph, Row, Transaction
+
+
+class AccountStore:
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    def put_account(self, account: Account) -> None:
+        """Make an account, or overwrite the one with its uid.
+
+        raises  InputError: another account has this username.
+        """
+
+        def work(transaction: Transaction) -> None:
+            taken = transaction.run("account.get_account_by_username", username=account.username)
+            if taken and taken[0]["uid"] != account.uid:
+                raise InputError(f"username: {account.username} is taken", (("username", "one that nobody has yet"),))
+            transaction.run("account.put_account", **_account_row(account))
+
+        self._graph.write(work, command=uuid.uuid4().hex, act="account:put")
+
+    def get_account(self, uid: str) -> Account | None:
+        """The account with this uid, disabled or not; None where there is none."""
+        return _account(self._graph.read("account.get_account", uid=uid))
+
+    def get_account_by_username(self, username: str) -> Account | None:
+        """The account with exactly this username, disabled or not; None where there is none."""
+        return _account(self._graph.read("account.get_account_by_username", username=username))
+
+    def put_token(self, token: Token) -> None:
+        """Keep a new token, or overwrite the one with its uid, for instance to revoke it."""
+        self._graph.write(
+            lambda transaction: transaction.run("account.put_token", **_token_row(token)),
+            command=uuid.uuid4().hex,
+            act="token:put",
+        )
+
+    def get_token(self, token_hash: str) -> Token | None:
+        """The token whose secret has this SHA-256 (hex), expired and revoked ones too; None where there is none."""
+        rows = self._graph.read("account.get_token", token_hash=token_hash)
+        return _token(rows[0]) if rows else None
+
+
+def _account_row(account: Account) -> Row:
+    return {
+        "uid": account.uid,
+        "username": account.username,
+        "password_hash": account.password_hash,
+        "printed_name": account.printed_name,
+        "role": account.role.value,
+        "sites": sorted(account.sites),
+        "lines": sorted(account.lines),
+        "created_at": stored_time(account.created_at),
+        "disabled": account.disabled,
+    }
+
+
+def _account(rows: list[Row]) -> Account | None:
+    return Account(**_typed(rows[0], "created_at")) if rows else None
+
+
+def _token_row(token: Token) -> Row:
+    return {
+        "uid": token.uid,
+        "token_hash": token.token_hash,
+        "account_uid": token.account_uid,
+        "role": token.role.value,
+        "sites": sorted(token.sites),
+        "lines": sorted(token.lines),
+        "label": token.label,
+        "created_at": stored_time(token.created_at),
+        "expires_at": stored_time(token.expires_at),
+        "revoked": token.revoked,
+    }
+
+
+def _token(row: Row) -> Token:
+    return Token(**_typed(row, "created_at", "expires_at"))
+
+
+def _typed(row: Row, *times: str) -> dict[str, Any]:
+    """The columns with their types of the domain."""
+    return {
+        **row,
+        "role": Role(row["role"]),
+        "sites": frozenset(row["sites"]),
+        "lines": frozenset(row["lines"]),
+        **{name: parse_stored_time(row[name]) for name in times},
+    }

@@ -1,0 +1,219 @@
+"""Questions to the genealogy: next links of a frontier as columns, and what identifies the nodes at the end.
+
+Rights and snapshot stand in every statement: of a node outside the rights only uid and kind leave the store, and of
+its links neither quantity nor time.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from traceapp.domain.certainty import Sides
+from traceapp.domain.clock import stored_time
+from traceapp.domain.genealogy import LinkColumns
+from traceapp.domain.kinds import NodeKind
+from traceapp.domain.packing import EVER, FOREVER
+from traceapp.domain.rights import Rights
+from traceapp.domain.trace import Window
+from traceapp.graph.connection import Graph
+
+CHUNK: Final = 10_000
+"""Uids a statement is asked about at once."""
+PLAIN_ENDS: Final = {
+    NodeKind.LOCATION: "trace.find_location_attributes",
+    NodeKind.ORDER: "trace.find_order_attributes",
+    NodeKind.DISPOSAL: "trace.find_disposal_attributes",
+    NodeKind.PRODUCT: "trace.find_product_attributes",
+    NodeKind.EQUIPMENT: "trace.find_equipment_attributes",
+}
+EVERYTHING: Final = Window()
+
+
+@dataclass(slots=True)
+class NodeColumns:
+    """What identifies traceable nodes, as columns of one length; an empty text stands for "none"."""
+
+    uid: list[str]
+    kind: list[str]
+    number: list[str]
+    product: list[str]
+    identity: list[str]
+    acl: list[int]
+    described: list[bool]
+    projected_seq: list[int]
+
+    def __len__(self) -> int:
+        return len(self.uid)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredName:
+    """Sealed identity of a material or party, with the party's sealed name and plain country."""
+
+    uid: str
+    kind: NodeKind
+    identity: bytes
+    name: bytes | None
+    country: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlainEnd:
+    """A location, order, disposal, product or machine at the end of a link."""
+
+    uid: str
+    number: str
+    identity: str
+    acl: int
+
+
+class TraceStore:
+    """One statement of `cypher/trace` per method, cut into chunks; no method changes anything.
+
+    frontier  uids, each once.   head  record sequence asked about.
+    raises    StoreUnavailableError, StoreTimeoutError and the other kinds of StoreError, from every method.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    def expand_forward(self, frontier: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING) -> LinkColumns:
+        """Where lots and transformations go next: other lots, transformations, and the ends of the walk."""
+        return self._expand("trace.expand_forward", frontier, rights, head, **_times(window))
+
+    def expand_backward(self, frontier: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING) -> LinkColumns:
+        """Where lots and transformations come from, suppliers and returns among it."""
+        return self._expand("trace.expand_backward", frontier, rights, head, **_times(window))
+
+    def expand_holders(self, frontier: Sequence[str], rights: Rights, head: int) -> LinkColumns:
+        """Upwards from containers and shipments: holders, shipments, parties."""
+        return self._expand("trace.expand_holders", frontier, rights, head)
+
+    def expand_contents(self, frontier: Sequence[str], rights: Rights, head: int) -> LinkColumns:
+        """Downwards from a container, shipment or party that is a seed; `far` is what lies in it."""
+        return self._expand("trace.expand_contents", frontier, rights, head)
+
+    def expand_supplied(self, frontier: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING) -> LinkColumns:
+        """What parties that are seeds supplied."""
+        return self._expand("trace.expand_supplied", frontier, rights, head, **_times(window))
+
+    def expand_returns(self, frontier: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING) -> LinkColumns:
+        """Shipments that brought lots back, and the parties that sent them."""
+        return self._expand("trace.expand_returns", frontier, rights, head, **_times(window))
+
+    def expand_orders(self, frontier: Sequence[str], rights: Rights, head: int) -> LinkColumns:
+        """Who ordered."""
+        return self._expand("trace.expand_orders", frontier, rights, head)
+
+    def expand_runs(self, frontier: Sequence[str], rights: Rights, head: int, window: Window) -> LinkColumns:
+        """What ran on equipment while the window was open."""
+        return self._expand("trace.expand_runs", frontier, rights, head, **_times(window))
+
+    def expand_works(self, frontier: Sequence[str], rights: Rights, head: int, window: Window) -> LinkColumns:
+        """What operators worked on while the window was open."""
+        return self._expand("trace.expand_works", frontier, rights, head, **_times(window))
+
+    def count_sides(self, transformations: Sequence[str], head: int) -> dict[str, Sides]:
+        """Inputs and outputs of transformations; one without either is not in the answer."""
+        found: dict[str, Sides] = {}
+        for chunk in _chunks(transformations):
+            row = self._graph.read("trace.count_sides", frontier=chunk, head=head)[0]
+            found |= {
+                uid: Sides(inputs, outputs)
+                for uid, inputs, outputs in zip(row["uid"], row["inputs"], row["outputs"], strict=True)
+            }
+        return found
+
+    def find_emptied(self, containers: Sequence[str], rights: Rights, head: int) -> dict[str, list[str]]:
+        """Container → stored times at which everything was taken out."""
+        found: dict[str, list[str]] = {}
+        for chunk in _chunks(containers):
+            row = self._graph.read("trace.find_emptied", frontier=chunk, see=rights.see, head=head)[0]
+            for uid, event_time in zip(row["uid"], row["event_time"], strict=True):
+                found.setdefault(uid, []).append(event_time)
+        return found
+
+    def find_seeds(self, uids: Sequence[str], rights: Rights, head: int) -> dict[str, NodeKind]:
+        """Those that exist and may be shown; the others are absent, whichever of the two it is."""
+        found: dict[str, NodeKind] = {}
+        for name in ("trace.find_traceable_seeds", "trace.find_equipment_seeds", "trace.find_operator_seeds"):
+            wanted = [uid for uid in uids if uid not in found]
+            if wanted:
+                rows = self._graph.read(name, uids=wanted, see=rights.see, head=head)
+                found |= {row["uid"]: NodeKind(row["kind"]) for row in rows}
+        return found
+
+    def find_numbered(self, number_key: str, indexes: Sequence[str], rights: Rights, head: int) -> dict[str, NodeKind]:
+        """Everything that carries a printed number, by whatever way it is looked up."""
+        rows = self._graph.read("trace.find_numbered", number_key=number_key, indexes=list(indexes), see=rights.see, head=head)
+        return {row["uid"]: NodeKind(row["kind"]) for row in rows}
+
+    def find_attributes(self, uids: Sequence[str], rights: Rights) -> NodeColumns:
+        """What identifies traceable nodes, of those that may be shown."""
+        columns: dict[str, list[Any]] = {name: [] for name in NodeColumns.__slots__}
+        for chunk in _chunks(uids):
+            row = self._graph.read("trace.find_attributes", uids=chunk, see=rights.see)[0]
+            for name, column in columns.items():
+                column += row[name]
+        return NodeColumns(**columns)
+
+    def find_sealed_names(self, uids: Sequence[str], rights: Rights) -> list[StoredName]:
+        """Sealed identities of materials and parties, of those that may be shown."""
+        return [
+            StoredName(row["uid"], NodeKind(row["kind"]), bytes(row["identity"]), _bytes(row["name"]), row["country"])
+            for chunk in _chunks(uids)
+            for row in self._graph.read("trace.find_sealed_names", uids=chunk, see=rights.see)
+        ]
+
+    def find_plain_ends(self, kind: NodeKind, uids: Sequence[str], rights: Rights) -> list[PlainEnd]:
+        """Ends of one kind of `PLAIN_ENDS`, of those that may be shown."""
+        return [
+            PlainEnd(row["uid"], row["number"], row["identity"], row["acl"])
+            for chunk in _chunks(uids)
+            for row in self._graph.read(PLAIN_ENDS[kind], uids=chunk, see=rights.see)
+        ]
+
+    def find_twins(self, lots: Sequence[str], rights: Rights, head: int) -> list[tuple[str, str, str, str]]:
+        """(uid, identity, uid of another lot with the same printed number, its identity)."""
+        return [
+            (row["uid"], row["identity"], row["twin"], row["twin_identity"])
+            for chunk in _chunks(lots)
+            for row in self._graph.read("trace.find_twins", uids=chunk, see=rights.see, head=head)
+        ]
+
+    def _expand(self, name: str, frontier: Sequence[str], rights: Rights, head: int, **times: str) -> LinkColumns:
+        found = LinkColumns()
+        for chunk in _chunks(frontier):
+            row = self._graph.read(name, frontier=chunk, see=rights.see, head=head, **times)[0]
+            found.extend(
+                LinkColumns(
+                    row["near"],
+                    row["type"],
+                    row["far"],
+                    row["far_kind"],
+                    row["far_shown"],
+                    row["quantity"],
+                    row["unit"],
+                    row["event_time"],
+                    row["mark"],
+                    row.get("place") or [""] * len(row["near"]),
+                )
+            )
+        return found
+
+
+def _chunks(uids: Sequence[str]) -> Iterator[list[str]]:
+    for start in range(0, len(uids), CHUNK):
+        yield list(uids[start : start + CHUNK])
+
+
+def _times(window: Window) -> dict[str, str]:
+    first, last = window.event_time_from, window.event_time_to
+    return {
+        "time_from": stored_time(first) if first is not None else EVER,
+        "time_to": stored_time(last) if last is not None else FOREVER,
+    }
+
+
+def _bytes(value: Any) -> bytes | None:
+    return bytes(value) if value is not None else None

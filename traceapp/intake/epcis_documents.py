@@ -1,0 +1,95 @@
+"""EPCIS 2.0 JSON and JSON-LD documents: capture documents, query documents, single events, lists of events."""
+
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from traceapp.domain.errors import DictionaryError, DocumentError, InputError
+from traceapp.domain.events import CapturedEvent, RejectedRow, SourcePlace
+from traceapp.domain.kinds import EventType
+from traceapp.domain.organisation import Organisation
+from traceapp.formats.epcis import EventReader, content_digest, event_offset, event_time
+from traceapp.formats.epcis_rules import TYPES, check_event
+
+DOCUMENTS: Final = ("EPCISDocument", "EPCISQueryDocument")
+LONGEST_ORIGINAL: Final = 20_000
+
+
+def read_epcis(text: str, file_digest: str, source: str, organisation: Organisation) -> Iterator[CapturedEvent | RejectedRow]:
+    """One event or one refusal per event of the document, in its order.
+
+    raises  DocumentError: not well-formed JSON (cut off, most often), or no EPCIS document.
+    """
+    for number, event in enumerate(_events(_parse(text)), start=1):
+        place = SourcePlace(file_digest, f"event {number}")
+        try:
+            check_event(event)
+            yield _captured(event, place, source, organisation)
+        except (InputError, DictionaryError) as error:
+            yield RejectedRow(place.position, str(error), json.dumps(event, ensure_ascii=False, default=str)[:LONGEST_ORIGINAL])
+
+
+def _captured(event: Mapping[str, Any], place: SourcePlace, source: str, organisation: Organisation) -> CapturedEvent:
+    digest = content_digest(event)
+    said = event.get("eventID")
+    key = said if isinstance(said, str) and said else f"epcis:{digest}"
+    declared = "errorDeclaration" in event
+    told = EventReader(event, key, organisation).read()
+    return CapturedEvent(
+        key=key,
+        type=EventType(event["type"]),
+        event_time=event_time(event),
+        event_offset=event_offset(event),
+        source=source,
+        content_digest=digest,
+        nodes=tuple(told.nodes.values()),
+        links=tuple(told.links),
+        original=_plain(event),
+        place=place,
+        voids=key if declared and said else None,
+        voids_digest=digest if declared and not said else None,
+    )
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text, parse_float=Decimal)
+    except json.JSONDecodeError as error:
+        raise DocumentError(f"not well-formed JSON: {error.msg}, line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise DocumentError("not usable JSON: nested too deep") from None
+
+
+def _events(document: Any) -> list[Any]:
+    """raises  DocumentError: no EPCIS document."""
+    if isinstance(document, list):
+        return document
+    if not isinstance(document, dict):
+        raise DocumentError("wanted an EPCIS document, found JSON of another kind")
+    if document.get("type") in TYPES:
+        return [document]
+    if document.get("type") not in DOCUMENTS:
+        raise DocumentError(f"wanted type {' or '.join(DOCUMENTS)}, found {document.get('type')!r}")
+    if "@context" not in document:
+        raise DocumentError("@context is missing")
+    body = document.get("epcisBody")
+    if document["type"] == "EPCISQueryDocument" and isinstance(body, dict):
+        body = (body.get("queryResults") or {}).get("resultsBody")
+    if isinstance(body, dict) and isinstance(body.get("event"), dict):
+        return [body["event"]]
+    if not isinstance(body, dict) or not isinstance(body.get("eventList"), list):
+        raise DocumentError("wanted a list of events in epcisBody.eventList, found none")
+    return list(body["eventList"])
+
+
+def _plain(value: Any) -> Any:
+    """The sender's own words; an exact decimal becomes its text where it is no whole number."""
+    match value:
+        case dict():
+            return {name: _plain(found) for name, found in value.items()}
+        case list():
+            return [_plain(found) for found in value]
+        case Decimal():
+            return int(value) if value == value.to_integral_value() and abs(value) < 2**53 else float(value)
+    return value

@@ -1,0 +1,122 @@
+"""What identifies a thing to the person who asks: number, name, epc, product, site; sealed values are opened here."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from traceapp.domain.batch import Candidate
+from traceapp.domain.clock import stored_time
+from traceapp.domain.event_payload import read_payload
+from traceapp.domain.identifiers import Identity
+from traceapp.domain.kinds import NodeKind
+from traceapp.domain.projection import Projection, project, stamp
+from traceapp.domain.rights import Rights
+from traceapp.graph.trace_store import PLAIN_ENDS, NodeColumns
+from traceapp.usecases.stations import Stations
+
+SEALED = frozenset({NodeKind.MATERIAL.value, NodeKind.PARTY.value})
+
+
+@dataclass(slots=True)
+class NodeName:
+    """One node that may be shown. A material's number is our receipt number, else the supplier's lot."""
+
+    uid: str
+    kind: NodeKind
+    number: str | None
+    name: str | None
+    epc: str | None
+    product: str | None
+    sites: tuple[str, ...]
+    described: bool
+    country: str | None = None
+    identity: str = ""
+
+
+def read_names(stations: Stations, rights: Rights, uids: Sequence[str], head: int) -> dict[str, NodeName]:
+    """Names of traceable nodes as they were known at a head; those outside the rights are absent."""
+    columns = stations.traces.find_attributes(uids, rights)
+    sites = {entry.number: entry.sites for entry in stations.acls.list_entries()}
+    names = dict(_plain_names(columns, sites))
+    _open_sealed(stations, rights, names)
+    later = [uid for uid, seq in zip(columns.uid, columns.projected_seq, strict=True) if seq > head]
+    for uid in later:
+        _as_known_at(stations, names[uid], head)
+    return names
+
+
+def _plain_names(columns: NodeColumns, sites: Mapping[int, tuple[str, ...]]) -> Iterable[tuple[str, NodeName]]:
+    kinds = {kind.value: kind for kind in NodeKind}
+    rows = zip(
+        columns.uid, columns.kind, columns.number, columns.product, columns.identity, columns.acl, columns.described, strict=True
+    )
+    for uid, kind, number, product, identity, acl, described in rows:
+        epc = Identity(identity).epc if identity else None
+        yield (
+            uid,
+            NodeName(uid, kinds[kind], number or None, None, epc, product or None, sites.get(acl, ()), described, None, identity),
+        )
+
+
+def _open_sealed(stations: Stations, rights: Rights, names: dict[str, NodeName]) -> None:
+    sealed = [uid for uid, name in names.items() if name.kind.value in SEALED]
+    for stored in stations.traces.find_sealed_names(sealed, rights):
+        opened = stations.sealer.open(
+            stored.kind.value, stored.uid, {"identity": stored.identity, "name": stored.name, "country": stored.country}
+        )
+        name = names[stored.uid]
+        identity = Identity(str(opened["identity"]))
+        name.identity, name.epc, name.product = identity.text, identity.epc, identity.product or name.product
+        if stored.kind is NodeKind.PARTY:
+            name.number = identity.epc or identity.number
+            name.name, name.country = _text(opened.get("name")), _text(opened.get("country"))
+        else:
+            name.number = name.number or identity.number
+
+
+def _as_known_at(stations: Stations, name: NodeName, head: int) -> None:
+    """What is stored was told later than the moment asked about: tell it again from the events known then."""
+    known = _projection_at(stations, name.uid, head)
+    name.described = known.described
+    if name.kind is NodeKind.MATERIAL:
+        name.number = _text(known.values.get("number")) or Identity(name.identity).number
+    elif name.kind is NodeKind.PARTY:
+        name.name, name.country = _text(known.values.get("name")), _text(known.values.get("country"))
+
+
+def _projection_at(stations: Stations, uid: str, head: int) -> Projection:
+    claims = []
+    for event in stations.events.find_describing_events(uid, head):
+        if event.payload is None:
+            continue
+        document = json.loads(stations.sealer.open_document("Event", event.uid, "payload", event.payload))
+        payload = read_payload(document, stamp(stored_time(event.event_time), event.uid))
+        claims += [claim for claim in payload.claims if claim.node_uid == uid]
+    return project(claims)
+
+
+def read_candidates(stations: Stations, rights: Rights, uids: Sequence[str], head: int) -> list[Candidate]:
+    """What tells the nodes apart that carry one number, sorted by kind, product and uid."""
+    names = read_names(stations, rights, uids, head)
+    found = [
+        Candidate(name.uid, name.kind, name.number, name.epc, name.product, name.sites, name.described) for name in names.values()
+    ]
+    return sorted(found, key=lambda one: (one.kind.value, one.product or "", one.uid))
+
+
+def read_plain_ends(stations: Stations, rights: Rights, kind: NodeKind, uids: Sequence[str]) -> dict[str, NodeName]:
+    """Names of locations, orders, disposals, products and machines."""
+    if not uids or kind not in PLAIN_ENDS:
+        return {}
+    sites = {entry.number: entry.sites for entry in stations.acls.list_entries()}
+    return {
+        end.uid: NodeName(
+            end.uid, kind, end.number, None, Identity(end.identity).epc, None, sites.get(end.acl, ()), True, None, end.identity
+        )
+        for end in stations.traces.find_plain_ends(kind, uids, rights)
+    }
+
+
+def _text(value: Any) -> str | None:
+    return str(value) if value is not None else None

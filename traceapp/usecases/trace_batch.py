@@ -1,0 +1,131 @@
+"""Where did it go, where did it come from: the question that traceapp is for."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache, partial
+
+from traceapp.domain.completeness import Findings, complete
+from traceapp.domain.consignees import one_sided
+from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError
+from traceapp.domain.genealogy import cycles
+from traceapp.domain.kinds import Direction, NodeKind
+from traceapp.domain.permissions import Permission
+from traceapp.domain.recorded import Recorded
+from traceapp.domain.rights import Actor, Rights
+from traceapp.domain.trace import TraceAnswer, TraceQuestion, Window
+from traceapp.usecases.access import rights_for
+from traceapp.usecases.node_names import NodeName, read_plain_ends
+from traceapp.usecases.stations import Stations
+from traceapp.usecases.trace_disclosure import (
+    Reached,
+    Stub,
+    class_level,
+    class_level_products,
+    findings,
+    gather,
+    product_key,
+    read_reached,
+    told_links,
+    told_nodes,
+)
+from traceapp.usecases.trace_leg import Leg, trace_leg
+from traceapp.usecases.trace_opening import open_seeds
+from traceapp.usecases.trace_parties import consignees, suppliers
+from traceapp.usecases.trace_record import answered_entry, failed_entry
+from traceapp.usecases.trace_seeds import find_seeds
+from traceapp.usecases.trace_twins import find_twins
+
+DIRECTIONS = {
+    Direction.FORWARD: (Direction.FORWARD,),
+    Direction.BACKWARD: (Direction.BACKWARD,),
+    Direction.BOTH: (Direction.FORWARD, Direction.BACKWARD),
+}
+
+
+def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Recorded[TraceAnswer]:
+    """Answer one question, as of one head, within the actor's view, and record what was disclosed.
+
+    BOTH is the union of a forward and a backward walk from the same seeds, never a walk that turns round.
+    raises  PermissionDeniedError; BatchNotFoundError: unknown or invisible; BatchAmbiguousError with candidates;
+            IdentifierError; LedgerUnavailableError; StoreError and its kinds.
+    """
+    rights = rights_for(stations, actor, Permission.BATCH_TRACE)
+    as_of = question.as_of if question.as_of is not None else stations.clock.now()
+    head = stations.heads.get_head_at(as_of) if question.as_of is not None else stations.heads.get_head()
+    try:
+        seeds = find_seeds(stations, rights, head, question.seeds)
+    except (BatchNotFoundError, BatchAmbiguousError) as refused:
+        stations.ledger.append(failed_entry(stations, actor, question, head, refused))
+        raise
+    legs = [
+        trace_leg(stations.traces, rights, head, question, open_seeds(stations.traces, rights, head, question, seeds, way), way)
+        for way in DIRECTIONS[question.direction]
+    ]
+    answer = _answer(stations, rights, question, head, as_of, tuple(sorted(seeds)), legs)
+    return stations.ledger.record(answer, answered_entry(stations, actor, answer))
+
+
+def _answer(
+    stations: Stations,
+    rights: Rights,
+    question: TraceQuestion,
+    head: int,
+    as_of: datetime,
+    seeds: tuple[str, ...],
+    legs: Sequence[Leg],
+) -> TraceAnswer:
+    """Everything that the asker may see of what the legs found; a withheld node gets an id of this answer alone."""
+    stub: Stub = lru_cache(maxsize=None)(partial(stations.sealer.stub, secrets.token_hex(16)))
+    reached = gather(legs)
+    names = read_reached(stations, rights, reached, head)
+    products = read_plain_ends(stations, rights, NodeKind.PRODUCT, sorted(class_level_products(legs)))
+    everything = {**names, **products}
+    return TraceAnswer(
+        question=question,
+        seeds=seeds,
+        head=head,
+        as_of=as_of,
+        nodes=tuple(told_nodes(reached, names, seeds, stub)),
+        links=tuple(told_links(legs, reached, stub)),
+        containers=tuple(sorted(reached.containers)),
+        consignees=tuple(consignees(legs, names, stations.organisation, stub)),
+        suppliers=tuple(suppliers(legs, names, stations.organisation, stub)),
+        completeness=complete(_findings(stations, rights, question, head, legs, reached, names, products)),
+        cycles=_cycles(legs, reached, stub),
+        policy_digest=rights.policy_digest,
+        class_level=class_level(legs, everything),
+    )
+
+
+def _findings(
+    stations: Stations,
+    rights: Rights,
+    question: TraceQuestion,
+    head: int,
+    legs: Sequence[Leg],
+    reached: Reached,
+    names: dict[str, NodeName],
+    products: dict[str, NodeName],
+) -> Findings:
+    lonely = {uid for leg in legs for uid in one_sided(leg.distribution) if uid in names}
+    found = findings(
+        legs,
+        reached,
+        names,
+        windowed=question.window != Window(),
+        products={product_key(name) for name in products.values()},
+        one_sided=lonely,
+    )
+    suspects = {*found.unresolved, *found.dead_ends, *(uid for leg in legs for uid in leg.start.seeds)}
+    return found.with_twins(find_twins(stations, rights, suspects, head))
+
+
+def _cycles(legs: Sequence[Leg], reached: Reached, stub: Stub) -> tuple[tuple[str, ...], ...]:
+    """Sets of lots that reach themselves, in both legs together."""
+    links = []
+    for leg in legs:
+        forward = leg.direction is Direction.FORWARD
+        links += [(link.near, link.far) if forward else (link.far, link.near) for link in leg.lot_links.links]
+    found = (tuple(sorted(stub(uid) if uid in reached.stubs else uid for uid in cycle)) for cycle in cycles(links))
+    return tuple(sorted(found))

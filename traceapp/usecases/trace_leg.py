@@ -1,0 +1,153 @@
+"""One leg of a trace, forward or backward: opened, walked, judged, and climbed to its ends."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from traceapp.domain.certainty import LotLinks, exact_nodes, lot_links, undecided
+from traceapp.domain.consignees import Distribution, EndLink, distribute, end_links
+from traceapp.domain.genealogy import Closure, LinkColumns
+from traceapp.domain.kinds import Direction, LinkType, NodeKind
+from traceapp.domain.rights import Rights
+from traceapp.domain.trace import Budget, LimitHit, TraceQuestion, Window
+from traceapp.domain.walk import walk
+from traceapp.graph.trace_store import TraceStore
+from traceapp.usecases.trace_opening import Start, in_window
+
+CLIMBED = frozenset({NodeKind.CONTAINER.value, NodeKind.UNIT.value, NodeKind.SHIPMENT.value})
+BEHIND = frozenset(
+    {LinkType.PACKED_IN, LinkType.UNPACKED_FROM, LinkType.SHIPPED_IN, LinkType.FORWARDED_IN, LinkType.DELIVERED_TO}
+)
+
+
+@dataclass(slots=True)
+class Leg:
+    """What one direction found.
+
+    exact         nodes that a path of exact links joins to a seed.
+    distribution  forward: containers, shipments and deliveries behind the lots.
+    ends          other links to ends: suppliers, returns, stock, orders, use, disposal.
+    shown, kinds  of every node met, ends included.
+    """
+
+    direction: Direction
+    start: Start
+    closure: Closure
+    lot_links: LotLinks
+    exact: set[str]
+    distribution: Distribution = field(default_factory=Distribution)
+    ends: list[EndLink] = field(default_factory=list)
+
+    @property
+    def shown(self) -> dict[str, bool]:
+        return self.closure.shown
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        return self.closure.kinds
+
+    @property
+    def limits(self) -> tuple[LimitHit, ...]:
+        return self.closure.limits or self.lot_links.limits
+
+
+def trace_leg(traces: TraceStore, rights: Rights, head: int, question: TraceQuestion, start: Start, direction: Direction) -> Leg:
+    """Walk from opened seeds in one direction, then follow the ends."""
+    window = start.walk_window(question.window)
+    closure = _walk(traces, rights, head, start, direction, window, question.budget)
+    sides = traces.count_sides(undecided(closure, windowed=window != Window()), head)
+    links = lot_links(closure, sides, question.budget.links)
+    seeds = start.firm | start.transformations
+    leg = Leg(direction, start, closure, links, exact_nodes(seeds, links.links))
+    if direction is Direction.FORWARD:
+        _Ends(traces, rights, head, window, leg).climb()
+    else:
+        _Ends(traces, rights, head, window, leg).look_back()
+    return leg
+
+
+def _walk(
+    traces: TraceStore, rights: Rights, head: int, start: Start, direction: Direction, window: Window, budget: Budget
+) -> Closure:
+    expand = traces.expand_forward if direction is Direction.FORWARD else traces.expand_backward
+    return walk(
+        direction,
+        lambda frontier: expand(frontier, rights, head, window),
+        budget,
+        lots=start.lots,
+        transformations=start.transformations,
+        shown=start.shown,
+        kinds=start.kinds,
+    )
+
+
+@dataclass(slots=True)
+class _Ends:
+    traces: TraceStore
+    rights: Rights
+    head: int
+    window: Window
+    leg: Leg
+
+    def climb(self) -> None:
+        """Forward: what holds the lots, its shipments, their parties; stock, orders, use, disposal, returns."""
+        leg, closure = self.leg, self.leg.closure
+        near = end_links(closure.links, closure.ends, closure.shown, forward=True)
+        behind = [link for link in near if link.type in BEHIND]
+        leg.ends = [link for link in near if link.type not in BEHIND]
+        start = leg.start
+        carried = {*closure.hops, *start.unopened}
+        behind += self._upwards([link.target for link in behind if link.far_kind in CLIMBED] + sorted(start.unopened))
+        leg.distribution = self._distribute(carried, behind)
+        shipments = sorted(uid for uid, kind in start.seeds.items() if kind is NodeKind.SHIPMENT)
+        if shipments:
+            loaded = [link for link in start.links if link.type in BEHIND]
+            self._merge(self._distribute(sorted(start.loads), loaded + self._upwards(shipments)))
+        orders = sorted({link.target for link in leg.ends if link.far_kind == NodeKind.ORDER})
+        leg.ends += self._found(self.traces.expand_orders(orders, self.rights, self.head), forward=True)
+        shipped = sorted({carriage.lot for carriage in leg.distribution.carriages})
+        self._returns(self._found(self.traces.expand_returns(shipped, self.rights, self.head, self.window), forward=False))
+
+    def look_back(self) -> None:
+        """Backward: suppliers, and returns with those who sent them."""
+        leg, closure = self.leg, self.leg.closure
+        near = end_links(closure.links, closure.ends, closure.shown, forward=False)
+        leg.ends = [link for link in near if link.type != LinkType.RETURNED]
+        self._returns([link for link in near if link.type == LinkType.RETURNED])
+
+    def _returns(self, returned: list[EndLink]) -> None:
+        shipments = sorted({link.source for link in returned})
+        sent = self._found(self.traces.expand_returns(shipments, self.rights, self.head, Window()), forward=False)
+        self.leg.ends += returned + [link for link in sent if link.type == LinkType.SENT_BACK]
+
+    def _upwards(self, frontier: Iterable[str]) -> list[EndLink]:
+        """Everything above containers and shipments; lots of the walk were expanded before."""
+        known = set(self.leg.closure.hops)
+        waiting = sorted(set(frontier) - known)
+        found: list[EndLink] = []
+        while waiting:
+            known |= set(waiting)
+            links = self._found(self.traces.expand_holders(waiting, self.rights, self.head), forward=True)
+            found += links
+            waiting = sorted({link.target for link in links if link.far_kind in CLIMBED} - known)
+        return found
+
+    def _distribute(self, lots: Iterable[str], behind: list[EndLink]) -> Distribution:
+        containers = sorted({link.target for link in behind if link.type == LinkType.PACKED_IN})
+        emptied = self.traces.find_emptied(containers, self.rights, self.head)
+        return distribute(lots, behind, emptied, lambda time: in_window(time, self.window))
+
+    def _merge(self, more: Distribution) -> None:
+        found = self.leg.distribution
+        known = {(carriage.lot, carriage.shipment) for carriage in found.carriages}
+        found.carriages += [one for one in more.carriages if (one.lot, one.shipment) not in known]
+        found.held_by = {**more.held_by, **found.held_by}
+        found.packed += [link for link in more.packed if link not in found.packed]
+        found.shipped += [link for link in more.shipped if link not in found.shipped]
+        found.forwarded += [link for link in more.forwarded if link not in found.forwarded]
+        found.delivered += [link for link in more.delivered if link not in found.delivered]
+
+    def _found(self, columns: LinkColumns, *, forward: bool) -> list[EndLink]:
+        closure = self.leg.closure
+        closure.kinds.update(zip(columns.far, columns.far_kind, strict=True))
+        closure.shown.update(zip(columns.far, columns.far_shown, strict=True))
+        return end_links(columns, range(len(columns)), closure.shown, forward=forward)

@@ -1,0 +1,86 @@
+"""Consignees and suppliers of a trace: who got it and who sent it, with lots, shipments and quantities."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from traceapp.domain.consignees import Delivery, EndLink, deliveries, sum_by_unit
+from traceapp.domain.genealogy import Closure
+from traceapp.domain.identifiers import Identity
+from traceapp.domain.kinds import Certainty, Direction, LinkType, NodeKind
+from traceapp.domain.organisation import Organisation
+from traceapp.domain.trace import PartyLine
+from traceapp.usecases.node_names import NodeName
+from traceapp.usecases.trace_leg import Leg
+
+
+def consignees(
+    legs: Iterable[Leg], names: Mapping[str, NodeName], organisation: Organisation, stub: Callable[[str], str]
+) -> list[PartyLine]:
+    """Parties to which lots of the forward leg went; ourselves excepted, since our own sites are no consignees."""
+    found: list[PartyLine] = []
+    for leg in legs:
+        if leg.direction is not Direction.FORWARD:
+            continue
+        exact = leg.exact | (leg.start.loads & leg.start.firm) | leg.start.unopened
+        told = deliveries(leg.distribution, exact, _units_of(leg.closure), lambda uid: _is_own(uid, names, organisation))
+        found += [_line(delivery, names[delivery.party], leg, stub) for delivery in told if delivery.party in names]
+    return sorted(found, key=_order)
+
+
+def suppliers(
+    legs: Iterable[Leg], names: Mapping[str, NodeName], organisation: Organisation, stub: Callable[[str], str]
+) -> list[PartyLine]:
+    """Parties that supplied lots of the backward leg; ourselves excepted."""
+    found: list[PartyLine] = []
+    for leg in legs:
+        if leg.direction is not Direction.BACKWARD:
+            continue
+        sent: dict[str, list[EndLink]] = {}
+        for link in leg.ends:
+            if link.type == LinkType.SUPPLIED and link.shown and not _is_own(link.source, names, organisation):
+                sent.setdefault(link.source, []).append(link)
+        found += [_line(_supply(uid, links, leg), names[uid], leg, stub) for uid, links in sent.items() if uid in names]
+    return sorted(found, key=_order)
+
+
+def _supply(uid: str, links: Sequence[EndLink], leg: Leg) -> Delivery:
+    lots = sorted({link.target for link in links})
+    return Delivery(
+        uid,
+        sum_by_unit((link.quantity, link.unit) for link in links),
+        tuple(lots),
+        (),
+        (),
+        any(lot in leg.exact for lot in lots),
+    )
+
+
+def _line(delivery: Delivery, name: NodeName, leg: Leg, stub: Callable[[str], str]) -> PartyLine:
+    return PartyLine(
+        uid=delivery.party,
+        number=name.number,
+        name=name.name,
+        country=name.country,
+        quantities=delivery.quantities,
+        certainty=Certainty.EXACT if delivery.exact else Certainty.POSSIBLE,
+        lots=tuple(sorted(uid if leg.shown[uid] else stub(uid) for uid in delivery.lots)),
+        shipments=delivery.shipments,
+        locations=delivery.locations,
+    )
+
+
+def _order(line: PartyLine) -> tuple[str, str]:
+    return line.number or "", line.uid
+
+
+def _is_own(uid: str, names: Mapping[str, NodeName], organisation: Organisation) -> bool:
+    name = names.get(uid)
+    return name is not None and organisation.issued(Identity(name.identity))
+
+
+def _units_of(closure: Closure) -> dict[str, frozenset[str]]:
+    """Batch → units that were serialised from it, as far as the walk saw them."""
+    units: dict[str, set[str]] = {}
+    for row in closure.direct:
+        if closure.links.type[row] == LinkType.SERIALISED_AS and closure.links.far_kind[row] == NodeKind.UNIT:
+            units.setdefault(closure.links.near[row], set()).add(closure.links.far[row])
+    return {batch: frozenset(of_batch) for batch, of_batch in units.items()}

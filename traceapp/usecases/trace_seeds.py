@@ -1,0 +1,59 @@
+"""Where a trace starts: numbers, epcs and uids become nodes, or are refused."""
+
+from collections.abc import Sequence
+
+from traceapp.domain.batch import Candidate
+from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError
+from traceapp.domain.identifiers import number_key
+from traceapp.domain.kinds import NodeKind
+from traceapp.domain.rights import Rights
+from traceapp.domain.trace import Seed
+from traceapp.formats.gs1 import parse_identity
+from traceapp.usecases.node_names import read_candidates
+from traceapp.usecases.stations import Stations
+
+INDEXED = (NodeKind.MATERIAL, NodeKind.PARTY)
+"""Kinds whose number is sealed and looked up by its blind index."""
+UNKNOWN = "This number is unknown, or outside your view."
+
+
+def find_seeds(stations: Stations, rights: Rights, head: int, seeds: Sequence[Seed]) -> dict[str, NodeKind]:
+    """The nodes that the seeds name, uid → kind.
+
+    raises  BatchNotFoundError: one of them is unknown or outside the rights, which is the same;
+            BatchAmbiguousError: a number fits several; IdentifierError: an epc that breaks its standard.
+    """
+    found: dict[str, NodeKind] = {}
+    for seed in seeds:
+        found |= _find_seed(stations, rights, head, seed)
+    return found
+
+
+def _find_seed(stations: Stations, rights: Rights, head: int, seed: Seed) -> dict[str, NodeKind]:
+    if seed.number is not None:
+        return _by_number(stations, rights, head, seed)
+    uid = seed.uid if seed.uid is not None else stations.sealer.uid(parse_identity(seed.epc or ""))
+    found = stations.traces.find_seeds([uid], rights, head)
+    if not found:
+        raise BatchNotFoundError(UNKNOWN)
+    return found
+
+
+def _by_number(stations: Stations, rights: Rights, head: int, seed: Seed) -> dict[str, NodeKind]:
+    key = number_key(seed.number or "")
+    indexes = [stations.sealer.number_index(kind.value, key) for kind in INDEXED]
+    found = stations.traces.find_numbered(key, indexes, rights, head)
+    candidates = [one for one in read_candidates(stations, rights, sorted(found), head) if _fits(one, seed)]
+    if not candidates:
+        raise BatchNotFoundError(UNKNOWN)
+    if len(candidates) > 1:
+        raise BatchAmbiguousError(f"{len(candidates)} records carry this number; say which one you mean.", tuple(candidates))
+    return {candidates[0].uid: candidates[0].kind}
+
+
+def _fits(candidate: Candidate, seed: Seed) -> bool:
+    return (
+        (seed.kind is None or candidate.kind is seed.kind)
+        and (seed.product is None or candidate.product == seed.product)
+        and (seed.site is None or seed.site in candidate.sites)
+    )

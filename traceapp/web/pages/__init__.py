@@ -1,0 +1,21 @@
+"""The pages for people: drawn whole by the server, in two languages, good without JavaScript."""
+
+from flask import Flask
+
+from traceapp.web.pages import catalogue, layout, problem_page, showing
+from traceapp.web.pages.batches import batch_pages
+from traceapp.web.pages.languages import languages
+from traceapp.web.pages.search import search_pages
+from traceapp.web.pages.sign_in import sign_in
+from traceapp.web.pages.sources import source_pages
+from traceapp.web.pages.traces import trace_pages
+
+
+def register(app: Flask) -> None:
+    """Translations, filters, the problem page, and every page."""
+    catalogue.register(app)
+    showing.register(app)
+    layout.register(app)
+    problem_page.register(app)
+    for blueprint in (sign_in, languages, search_pages, batch_pages, trace_pages, source_pages):
+        app.register_blueprint(blueprint)

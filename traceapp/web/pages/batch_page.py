@@ -1,0 +1,106 @@
+"""What the batch page shows, arranged for reading; nothing is added to what the record says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Final
+
+from flask_babel import gettext
+
+from traceapp.domain.batch import BatchRecord, Neighbour, StateFact
+from traceapp.domain.events import PropertyValue
+from traceapp.domain.kinds import Direction, EventType
+from traceapp.web.pages.showing import quantity_text
+from traceapp.web.pages.wording import EVENTS, FACT_NAMES, fact_word, property_name, property_text, property_unit, sign_of
+
+STATE_FIRST: Final = ("hold", "expiry", "inspection", "release")
+GRAVE: Final = {("hold", "held"), ("expiry", "expired"), ("release", "rejected"), ("inspection", "failed")}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A computed state in words, and the event that set it."""
+
+    name: str
+    tone: str
+    sign: str
+    word: str
+    fact: StateFact
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property by its label in the dictionary."""
+
+    label: str
+    text: str
+    moment: datetime | None
+    unit: str | None
+
+
+class BatchPage:
+    """A record with the words of its page.
+
+    asked_then  a moment of the past was asked about, not now.
+    """
+
+    def __init__(self, record: BatchRecord, sites: Mapping[str, str], *, asked_then: bool = False) -> None:
+        self.record = record
+        self.asked_then = asked_then
+        self._sites = sites
+
+    @property
+    def title(self) -> str:
+        lot = self.record.candidate
+        return lot.number or lot.epc or lot.uid
+
+    @property
+    def sites(self) -> list[str]:
+        return [self._sites.get(site, site) for site in self.record.candidate.sites]
+
+    @cached_property
+    def states(self) -> list[State]:
+        """The one that stops the lot first."""
+        made = []
+        for fact in self.record.states:
+            tone, word = fact_word(fact)
+            name = gettext(FACT_NAMES[fact.name]) if fact.name in FACT_NAMES else fact.name
+            made.append(State(name, tone, sign_of(tone), word, fact))
+        return sorted(made, key=lambda state: STATE_FIRST.index(state.fact.name) if state.fact.name in STATE_FIRST else 9)
+
+    @property
+    def headline(self) -> State | None:
+        """What the title says: whatever stops the lot, else how far it is released."""
+        grave = [state for state in self.states if (state.fact.name, state.fact.value) in GRAVE]
+        return next(iter(grave or [state for state in self.states if state.fact.name == "release"]), None)
+
+    @cached_property
+    def properties(self) -> list[Property]:
+        kind = self.record.candidate.kind
+        return [
+            Property(
+                property_name(kind, name),
+                _text(value) if isinstance(value, Decimal | int) and not isinstance(value, bool) else property_text(kind, name, value),
+                value if isinstance(value, datetime) else None,
+                property_unit(kind, name),
+            )
+            for name, value in self.record.properties.items()
+        ]
+
+    @cached_property
+    def sources(self) -> list[Neighbour]:
+        return [one for one in self.record.neighbours if one.direction is Direction.BACKWARD]
+
+    @cached_property
+    def targets(self) -> list[Neighbour]:
+        return [one for one in self.record.neighbours if one.direction is not Direction.BACKWARD]
+
+    @staticmethod
+    def event_word(event_type: str) -> str:
+        return gettext(EVENTS[EventType(event_type)]) if event_type in EventType else event_type
+
+
+def _text(value: PropertyValue) -> str:
+    return quantity_text(Decimal(str(value)))

@@ -1,0 +1,159 @@
+"""The completeness block in the language of the page: reasons, what each does to the numbers, what to do next."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask_babel import gettext, ngettext
+
+from traceapp.domain.trace import Completeness, Status
+from traceapp.web.pages.showing import count_text
+from traceapp.web.pages.wording import N_, STATUS_SIGNS, STATUSES, withheld_counted
+
+CODES: Final = ("limits_hit", "withheld", "unresolved", "class_level", "one_sided", "twins", "dead_ends")
+"""What every trace looks for, as `Completeness` names it."""
+LIMITS: Final = {"nodes": N_("nodes"), "links": N_("links"), "seconds": N_("seconds")}
+LOOKED_FOR: Final = {
+    "limits_hit": N_("limits hit"),
+    "withheld": N_("records outside your view"),
+    "unresolved": N_("lots that no record describes"),
+    "class_level": N_("products without a lot"),
+    "one_sided": N_("shipments reported by one side only"),
+    "twins": N_("likely twins"),
+    "dead_ends": N_("dead ends without a reason"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One row of the block."""
+
+    sign: str
+    word: str
+    missing: str
+    effect: str
+    next_step: str
+    uids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of the ladder of statuses, worst first."""
+
+    sign: str
+    word: str
+    count: int
+    holds: bool
+    worst: bool
+
+
+def headline(said: Completeness) -> tuple[str, str]:
+    """(title, sentence) above all numbers."""
+    visited = ngettext("%(count)s record was visited.", "%(count)s records were visited.", said.visited, count=count_text(said.visited))
+    if said.status is Status.COMPLETE:
+        return gettext("Complete, as far as the records go"), visited + " " + gettext("Nothing is withheld, unresolved or cut off.")
+    title = gettext("Not complete: %(status)s", status=gettext(STATUSES[said.status]).lower())
+    return title, gettext("Read the reasons before you use a number.") + " " + visited
+
+
+def ladder(said: Completeness) -> list[Rung]:
+    counts = {status: sum(1 for reason in said.reasons if reason[0] is status) for status in Status}
+    return [
+        Rung(
+            STATUS_SIGNS[status],
+            gettext(STATUSES[status]),
+            counts[status],
+            counts[status] > 0 or status is said.status,
+            status is said.status,
+        )
+        for status in sorted(Status, reverse=True)
+    ]
+
+
+def reasons(said: Completeness) -> list[Reason]:
+    """Worst first; a reason of a code that is not known here is said in its own words."""
+    made, seen = [], set()
+    for status, code, sentence in said.reasons:
+        if code in seen and code != "limits_hit":
+            continue
+        place = sum(1 for other in made if other.word == gettext(STATUSES[status])) if code == "limits_hit" else 0
+        seen.add(code)
+        missing, effect, next_step, uids = _sentences(code, said, sentence, place)
+        made.append(Reason(STATUS_SIGNS[status], gettext(STATUSES[status]), missing, effect, next_step, uids))
+    return made
+
+
+def clear(said: Completeness) -> str:
+    """What was looked for and not found."""
+    found = {code for _, code, _ in said.reasons}
+    return gettext(", ").join(gettext(LOOKED_FOR[code]) for code in CODES if code not in found)
+
+
+def _sentences(code: str, said: Completeness, sentence: str, place: int) -> tuple[str, str, str, tuple[str, ...]]:
+    match code:
+        case "limits_hit":
+            limit = said.limits_hit[min(place, len(said.limits_hit) - 1)]
+            return (
+                gettext(
+                    "The search stopped at its limit of %(value)s %(limit)s.",
+                    value=count_text(limit.value),
+                    limit=gettext(LIMITS.get(limit.limit, limit.limit)),
+                ),
+                gettext("More may be affected than is shown: every number is a least value."),
+                gettext("Ask a smaller question, or have the limit raised."),
+                (),
+            )
+        case "withheld":
+            return (
+                gettext("Outside your view: %(counted)s.", counted=withheld_counted(said.withheld)),
+                gettext("They were walked through, so that what lies behind them is here; nothing about them is shown."),
+                gettext("Ask quality, who may see more."),
+                (),
+            )
+        case "unresolved":
+            n = len(said.unresolved)
+            return (
+                ngettext(
+                    "%(num)s lot is used but described by no record.", "%(num)s lots are used but described by no record.", n
+                ),
+                gettext("Where they came from is unknown."),
+                gettext("Have the missing receipt or batch record sent in."),
+                said.unresolved,
+            )
+        case "class_level":
+            n = len(said.class_level)
+            return (
+                ngettext("%(num)s product is recorded without a lot.", "%(num)s products are recorded without a lot.", n),
+                gettext("Which lot it was is not recorded; the trace does not go through it."),
+                gettext("Ask the site which lot it was."),
+                (),
+            )
+        case "one_sided":
+            n = len(said.one_sided)
+            return (
+                ngettext(
+                    "%(num)s shipment is reported by its receiver only.", "%(num)s shipments are reported by their receiver only.", n
+                ),
+                gettext("Counted as real."),
+                gettext("Ask the sender for the despatch advice."),
+                said.one_sided,
+            )
+        case "twins":
+            n = len(said.twins)
+            return (
+                ngettext("%(num)s pair of lots is likely one and the same.", "%(num)s pairs of lots are likely one and the same.", n),
+                gettext("If so, what is known of the other one is missing here."),
+                gettext("Compare both, then trace the other one as well."),
+                tuple(uid for pair in said.twins for uid in pair),
+            )
+        case "dead_ends":
+            n = len(said.dead_ends)
+            return (
+                ngettext(
+                    "%(num)s lot ends here without a recorded reason.", "%(num)s lots end here without a recorded reason.", n
+                ),
+                gettext("What became of them is unknown: neither stock, shipment, use nor disposal is on record."),
+                gettext("Ask the site where they are."),
+                said.dead_ends,
+            )
+        case _:
+            return sentence, "", "", ()

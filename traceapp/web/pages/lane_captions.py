@@ -1,0 +1,150 @@
+"""The words on the cards and above the lanes of a picture, in the language of the page."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from flask_babel import gettext, ngettext
+
+from traceapp.domain.kinds import Certainty, NodeKind
+from traceapp.domain.trace import PartyLine, TraceNode
+from traceapp.web.lane_stages import Group, Place, Stage, condition
+from traceapp.web.lanes import CardText
+from traceapp.web.pages.showing import amount_text, count_text
+from traceapp.web.pages.wording import STATES, country_name, kind_name, kinds_counted, sign_of
+
+LOTS: Final = frozenset({NodeKind.MATERIAL, NodeKind.BATCH, NodeKind.UNIT})
+
+
+class PageCaptions:
+    """`lanes.Captions`; `sites` gives the printed name of a site code."""
+
+    def __init__(self, sites: Mapping[str, str]) -> None:
+        self._sites = sites
+
+    def head(self, stage: Stage) -> tuple[str, str]:
+        counted = kinds_counted(stage.kinds, stage.count)
+        withheld = sum(1 for group in stage.groups for node in group.members if node.stub)
+        if withheld and stage.kinds != {None}:
+            counted = gettext("%(counted)s, %(withheld)s withheld", counted=counted, withheld=count_text(withheld))
+        return self._title(stage), counted
+
+    def card(self, group: Group) -> CardText:
+        if group.rest:
+            return self._rest(group)
+        node = group.first
+        if node.stub:
+            lines = (("name", gettext("Beyond your view")), ("quiet", gettext("walked through; nothing about it is shown")))
+            return CardText("withheld", "withheld", gettext("Withheld"), self._corner(group), lines)
+        if node.kind is NodeKind.PARTY:
+            return self._party(group)
+        if node.kind is NodeKind.PRODUCT:
+            lines = (("id", node.number or node.product or ""), ("quiet", gettext("its lot was not recorded")))
+            return CardText("unknown", "unknown", gettext("No lot"), self._corner(group), lines)
+        if node.kind in LOTS:
+            tone = condition(node)
+            return CardText(tone, sign_of(tone), gettext(STATES[tone]), self._corner(group), self._lot_lines(group))
+        return CardText("plain", "plain", kind_name(node.kind), self._corner(group), self._lot_lines(group))
+
+    def amount(self, quantities: Mapping[str, Decimal | None], certain: bool) -> str:
+        """`280 kg`, `≤ 46 kg` where a part of it is only possible; blank where nobody stated one."""
+        stated = [amount_text(amount, unit) for unit, amount in quantities.items() if amount is not None]
+        if not stated or len(stated) != len(quantities):
+            return ""
+        return ("" if certain else "≤ ") + " + ".join(stated)
+
+    def _title(self, stage: Stage) -> str:
+        match stage.key.place:
+            case Place.SUPPLIERS:
+                return gettext("Suppliers")
+            case Place.CONTAINERS:
+                return gettext("Packed in")
+            case Place.ENDS:
+                return gettext("Shipments") if stage.kinds <= {NodeKind.SHIPMENT, None} else gettext("Stock, orders, shipments")
+            case Place.CONSIGNEES:
+                return gettext("Consignees")
+            case Place.LOTS:
+                return self._step(stage)
+
+    def _step(self, stage: Stage) -> str:
+        steps = abs(stage.key.step)
+        if not steps:
+            return gettext("Start")
+        if stage.beyond:
+            return gettext("%(steps)s steps and more", steps=steps)
+        return ngettext("%(num)s step on", "%(num)s steps on", steps) if stage.key.step > 0 else _back(steps)
+
+    def _corner(self, group: Group) -> str:
+        if group.first.seed and group.single:
+            return gettext("start")
+        return "" if group.single else count_text(len(group.members))
+
+    def _lot_lines(self, group: Group) -> tuple[tuple[str, str], ...]:
+        node = group.first
+        single = group.single is not None
+        lines = [("id", node.number or node.epc or "–")] if single else [("name", node.product or kind_name(node.kind))]
+        if single and (node.name or node.product):
+            lines.append(("quiet", node.name or node.product or ""))
+        if node.site:
+            lines.append(("quiet", self._sites.get(node.site, node.site)))
+        return (*lines, *_possible(group))
+
+    def _party(self, group: Group) -> CardText:
+        node, certain = group.first, group.certain is Certainty.EXACT
+        state = gettext("Confirmed") if certain else gettext("May have")
+        if group.parties == () or not group.parties[0].lots:
+            state = gettext("Party")
+        lines = [("name", _party_name(node, group.parties) if group.single else _countries(group.parties))]
+        if group.single and group.parties and group.parties[0].country:
+            lines.append(("quiet", country_name(group.parties[0].country)))
+        amount = _amounts(group.parties)
+        if amount:
+            lines.append(("quiet", amount if certain else f"≤ {amount}"))
+        return CardText("plain", "exact" if certain else "possible", state, self._corner(group), tuple(lines))
+
+    def _rest(self, group: Group) -> CardText:
+        worst = min((condition(node) for node in group.members), key=list(STATES).index)
+        lots = all(node.kind in LOTS or node.stub for node in group.members)
+        lines = [
+            ("name", gettext("%(count)s more", count=count_text(len(group.members)))),
+            ("quiet", ngettext("in %(num)s group", "in %(num)s groups", group.rest)),
+        ]
+        amount = _amounts(group.parties)
+        if amount:
+            lines.append(("quiet", amount))
+        tone = worst if lots else "plain"
+        state = gettext("worst: %(state)s", state=gettext(STATES[worst])) if lots else gettext("More")
+        return CardText(tone, sign_of(tone), state, "", (*lines, *_possible(group)))
+
+
+def _back(steps: int) -> str:
+    return ngettext("%(num)s step back", "%(num)s steps back", steps)
+
+
+def _possible(group: Group) -> tuple[tuple[str, str], ...]:
+    count = sum(1 for node in group.members if node.certainty is Certainty.POSSIBLE)
+    if not count:
+        return ()
+    if count == len(group.members):
+        return (("quiet", gettext("may have")),)
+    return (("quiet", gettext("%(count)s may have", count=count_text(count))),)
+
+
+def _party_name(node: TraceNode, lines: tuple[PartyLine, ...]) -> str:
+    return node.name or next((line.name for line in lines if line.name), None) or node.number or "–"
+
+
+def _countries(lines: tuple[PartyLine, ...]) -> str:
+    found = sorted({country_name(line.country) for line in lines if line.country})
+    return gettext(", ").join(found) if found else gettext("No country stated")
+
+
+def _amounts(lines: tuple[PartyLine, ...]) -> str:
+    """The sum of what parties got, by unit; blank as soon as a part of it is not stated."""
+    sums: dict[str, Decimal] = {}
+    for line in lines:
+        for unit, amount in line.quantities.items():
+            if amount is None:
+                return ""
+            sums[unit] = sums.get(unit, Decimal(0)) + amount
+    return " + ".join(amount_text(amount, unit) for unit, amount in sums.items())

@@ -1,0 +1,45 @@
+"""What the frame of every page knows: who is signed in, the languages, the address to come back to."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, g, request, url_for
+
+from traceapp import __version__
+from traceapp.domain.permissions import SEES_BATCHES
+from traceapp.domain.rights import Actor
+from traceapp.web.language import LANGUAGES
+from traceapp.web.pages import wording
+from traceapp.web.pages.paging import address_with
+from traceapp.web.stations import stations
+
+
+def safe_next(wanted: str | None) -> str:
+    """An address of ours to go on to, else the start page: nobody is sent to another site from here."""
+    start = url_for("search.start")
+    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")) or any(ord(letter) < 33 for letter in wanted):
+        return start
+    parts = urlsplit(wanted)
+    return start if parts.scheme or parts.netloc else wanted
+
+
+def may_look_up(actor: Actor) -> bool:
+    """Whether the role sees batches at all; the page says so instead of showing a form that is always refused."""
+    return all(stations().policy.decide(actor, permission).allowed for permission in SEES_BATCHES)
+
+
+def register(app: Flask) -> None:
+    app.context_processor(_frame)
+
+
+def _frame() -> dict[str, Any]:
+    actor: Actor | None = g.get("actor")
+    here = request.full_path.removesuffix("?") if request.method == "GET" else url_for("search.start")
+    return {
+        "actor": actor,
+        "here": here,
+        "language": wording.language(),
+        "languages": LANGUAGES,
+        "address_with": address_with,
+        "version": __version__,
+    }

@@ -1,0 +1,86 @@
+"""How values look: exact quantities, moments in UTC with the zone said, counts with thousands."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final
+
+from flask import Flask
+from flask_babel import gettext
+from markupsafe import Markup
+
+from traceapp.domain.clock import stored_time
+from traceapp.web.pages import wording
+
+LONGEST_ID: Final = 26
+_LARGEST: Final = 50
+_THIN: Final = "\u00a0"
+
+
+def count_text(count: int) -> str:
+    return f"{count:,}"
+
+
+def quantity_text(quantity: Decimal) -> str:
+    """Every digit that the source stated, with thousands separators; never rounded."""
+    if not quantity.is_finite() or abs(quantity.adjusted()) >= _LARGEST:
+        return str(quantity)
+    return f"{quantity:,f}"
+
+
+def unit_text(unit: str | None) -> str:
+    return gettext(wording.UNITS[unit]) if unit in wording.UNITS else (unit or "")
+
+
+def amount_text(quantity: Decimal | None, unit: str | None = None) -> str:
+    """`300 kg`; a quantity that nobody states is said to be so, never 0."""
+    if quantity is None:
+        return gettext("not stated")
+    said = unit_text(unit)
+    return f"{quantity_text(quantity)}{_THIN}{said}" if said else quantity_text(quantity)
+
+
+def moment_text(moment: datetime) -> str:
+    """`2026-05-19 08:02` in UTC; seconds and their parts only where there are some."""
+    utc = moment.astimezone(UTC)
+    if utc.microsecond:
+        return utc.strftime("%Y-%m-%d %H:%M:%S.%f")
+    return utc.strftime("%Y-%m-%d %H:%M:%S" if utc.second else "%Y-%m-%d %H:%M")
+
+
+def moment(value: datetime | None, *, zone: bool = True) -> Markup:
+    """A `<time>`; without the zone only under a column head that says UTC."""
+    if value is None:
+        return Markup('<span class="quiet">–</span>')
+    return Markup('<time class="nowrap" datetime="{}">{}{}</time>').format(
+        stored_time(value), moment_text(value), f"{_THIN}UTC" if zone else ""
+    )
+
+
+def ident(text: str | None) -> Markup:
+    """A number as printed, isolated from the text around it, never cut."""
+    if text is None or text == "":
+        return Markup('<span class="quiet">–</span>')
+    return Markup('<bdi class="id{}">{}</bdi>').format(" id-long" if len(text) > LONGEST_ID else "", text)
+
+
+def foreign(text: str | None) -> Markup:
+    """Words of somebody else, isolated: they may run from right to left."""
+    return Markup('<span class="quiet">–</span>') if not text else Markup("<bdi>{}</bdi>").format(text)
+
+
+def register(app: Flask) -> None:
+    """Filters of the templates."""
+    app.jinja_env.filters.update(
+        amount=amount_text,
+        certainty=lambda value: gettext(wording.CERTAINTIES[value]),
+        count=count_text,
+        country=wording.country_name,
+        foreign=foreign,
+        ident=ident,
+        kind=wording.kind_name,
+        linkname=wording.link_name,
+        moment=moment,
+        quantity=quantity_text,
+        role=lambda value: gettext(wording.ROLES[value]),
+        unit=unit_text,
+    )

@@ -1,0 +1,29 @@
+"""The trace page: what is unknown first, then who has it, the lots, the links, and the picture."""
+
+from flask import Blueprint, render_template, request
+
+from traceapp.domain.errors import InputError
+from traceapp.domain.permissions import Permission
+from traceapp.usecases.trace_batch import trace_batch
+from traceapp.web.access import current_actor, permission, stations
+from traceapp.web.inputs import read_form
+from traceapp.web.pages.forms import TracePageInput, field_errors
+from traceapp.web.pages.trace_page import TracePage, typed_question
+
+trace_pages = Blueprint("trace", __name__)
+
+
+@trace_pages.get("/traces")
+@permission(Permission.BATCH_TRACE)
+def show() -> str | tuple[str, int]:
+    """Ask a question to the genealogy and draw its answer; an empty address shows the empty form."""
+    if not request.args:
+        return render_template("traces/question.html", asked=typed_question({}), errors={})
+    try:
+        asked = read_form(TracePageInput)
+    except InputError as error:
+        said = render_template("traces/question.html", asked=typed_question(request.args), errors=field_errors(error))
+        return said, 400
+    traced = trace_batch(stations(), current_actor(), asked.search())
+    page = TracePage(traced.value, asked, stations().organisation.sites)
+    return render_template("traces/trace.html", page=page, receipt=traced.receipt)

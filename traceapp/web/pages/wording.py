@@ -1,0 +1,219 @@
+"""The words of closed lists, in the language of the page: states, certainties, statuses, directions, roles, acts."""
+
+from collections.abc import Mapping
+from typing import Final, assert_never
+
+from flask_babel import get_locale, gettext, ngettext
+
+from traceapp.dictionary.properties import read_dictionary
+from traceapp.domain.batch import StateFact
+from traceapp.domain.events import PropertyValue
+from traceapp.domain.kinds import Certainty, Direction, EventType, LinkType, NodeKind
+from traceapp.domain.rights import Role
+from traceapp.domain.trace import Status
+
+
+def N_(text: str) -> str:  # noqa: N802 - the customary mark of a text that is translated where it is shown
+    return text
+
+
+STATES: Final = {
+    "recalled": N_("Recalled"),
+    "rejected": N_("Rejected"),
+    "held": N_("Held"),
+    "quarantined": N_("Quarantined"),
+    "expired": N_("Expired"),
+    "withheld": N_("Withheld"),
+    "unknown": N_("State unknown"),
+    "production": N_("Released by production"),
+    "released": N_("Released for market"),
+}
+"""Words of `lane_stages.SEVERITY`."""
+SIGNS: Final = {"rejected": "recalled", "expired": "expired", "production": "released"}
+"""Signs of states that share a shape with another; every other state has a sign of its own name."""
+
+FACTS: Final = {
+    ("inspection", "none"): ("unknown", N_("Not inspected, as far as records say")),
+    ("inspection", "passed"): ("released", N_("Inspection passed")),
+    ("inspection", "failed"): ("rejected", N_("Inspection failed")),
+    ("inspection", "conditional"): ("held", N_("Accepted under concession")),
+    ("release", "none"): ("unknown", N_("Not released, as far as records say")),
+    ("release", "production"): ("production", N_("Released by production")),
+    ("release", "market"): ("released", N_("Released for market")),
+    ("release", "rejected"): ("rejected", N_("Release refused")),
+    ("hold", "none"): ("plain", N_("Not on hold")),
+    ("hold", "held"): ("held", N_("Held")),
+    ("expiry", "unknown"): ("unknown", N_("Expiry date unknown")),
+    ("expiry", "valid"): ("plain", N_("Not expired")),
+    ("expiry", "expired"): ("expired", N_("Expired")),
+}
+"""(name, value) of a StateFact → what gives its sign and colour, and its word."""
+
+FACT_NAMES: Final = {
+    "inspection": N_("Inspection"),
+    "release": N_("Release"),
+    "hold": N_("Hold"),
+    "expiry": N_("Expiry"),
+}
+CERTAINTIES: Final = {Certainty.EXACT: N_("confirmed"), Certainty.POSSIBLE: N_("may have")}
+DIRECTIONS: Final = {Direction.FORWARD: N_("Forward"), Direction.BACKWARD: N_("Backward"), Direction.BOTH: N_("Both ways")}
+STATUSES: Final = {
+    Status.COMPLETE: N_("Complete"),
+    Status.UNRESOLVED: N_("Unresolved"),
+    Status.WITHHELD: N_("Withheld"),
+    Status.TRUNCATED: N_("Truncated"),
+    Status.DEGRADED: N_("Degraded"),
+    Status.UNVERIFIED: N_("Unverified"),
+}
+STATUS_SIGNS: Final = {
+    Status.COMPLETE: "check",
+    Status.UNRESOLVED: "unknown",
+    Status.WITHHELD: "withheld",
+    Status.TRUNCATED: "truncated",
+    Status.DEGRADED: "degraded",
+    Status.UNVERIFIED: "unverified",
+}
+ROLES: Final = {
+    Role.VIEWER: N_("viewer"),
+    Role.COORDINATOR: N_("recall coordinator"),
+    Role.QUALITY: N_("quality"),
+    Role.AUDITOR: N_("auditor"),
+    Role.INTEGRATOR: N_("source system"),
+    Role.ADMIN: N_("administrator"),
+}
+EVENTS: Final = {
+    EventType.OBJECT: N_("object event"),
+    EventType.AGGREGATION: N_("aggregation event"),
+    EventType.TRANSACTION: N_("transaction event"),
+    EventType.TRANSFORMATION: N_("transformation event"),
+    EventType.ASSOCIATION: N_("association event"),
+    EventType.RECEIPT: N_("receipt"),
+    EventType.CONSUMPTION: N_("consumption"),
+    EventType.PROCESS_STEP: N_("process step"),
+    EventType.INSPECTION: N_("inspection"),
+    EventType.RELEASE: N_("release"),
+    EventType.STOCK: N_("stock"),
+    EventType.ORDER: N_("order"),
+    EventType.SHIPMENT: N_("shipment"),
+    EventType.RETURN: N_("return"),
+    EventType.USE: N_("use or implant"),
+    EventType.DISPOSAL: N_("disposal"),
+    EventType.BATCH_RECORD: N_("batch record"),
+    EventType.HOLD: N_("hold"),
+    EventType.MASTER_DATA: N_("master data"),
+}
+UNITS: Final = {
+    "KGM": N_("kg"),
+    "GRM": N_("g"),
+    "MGM": N_("mg"),
+    "MTR": N_("m"),
+    "MMT": N_("mm"),
+    "CMT": N_("cm"),
+    "MTK": N_("m²"),
+    "MTQ": N_("m³"),
+    "LTR": N_("L"),
+    "MLT": N_("mL"),
+    "EA": N_("pcs"),
+    "H87": N_("pcs"),
+    "C62": N_("pcs"),
+    "PR": N_("pairs"),
+    "SET": N_("sets"),
+}
+"""UN/ECE Recommendation 20 codes as a person reads them; any other code stands as it is."""
+
+
+def language() -> str:
+    """`en` or `zh_Hans`, as Babel names them."""
+    return str(get_locale() or "en")
+
+
+def kind_name(kind: NodeKind | None) -> str:
+    return gettext("Withheld") if kind is None else read_dictionary().kind_label(kind, language())
+
+
+def link_name(link: str) -> str:
+    return read_dictionary().link_label(link, language()) if link in LinkType else link
+
+
+def property_name(kind: NodeKind, name: str) -> str:
+    dictionary = read_dictionary()
+    return dictionary.label(kind, name, language()) if dictionary.knows(kind, name) else name
+
+
+def property_text(kind: NodeKind, name: str, value: PropertyValue) -> str:
+    """A value of a closed list in the reader's language, any other as it is."""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    dictionary = read_dictionary()
+    return dictionary.value_label(kind, name, value, language()) if dictionary.knows(kind, name) else str(value)
+
+
+def property_unit(kind: NodeKind, name: str) -> str | None:
+    dictionary = read_dictionary()
+    return dictionary.entry(kind, name).unit if dictionary.knows(kind, name) else None
+
+
+def country_name(code: str | None) -> str:
+    """`FR` → France, 法国; a code that nobody knows stays what it is."""
+    locale = get_locale()
+    return "" if code is None else (locale.territories.get(code.upper(), code) if locale else code)
+
+
+def fact_word(fact: StateFact) -> tuple[str, str]:
+    """(tone, word) of a computed state."""
+    tone, word = FACTS.get((fact.name, fact.value), ("unknown", fact.value))
+    return tone, gettext(word)
+
+
+def sign_of(tone: str) -> str:
+    return SIGNS.get(tone, tone)
+
+
+def direction_question(direction: Direction) -> str:
+    """Title of the picture."""
+    match direction:
+        case Direction.FORWARD:
+            return gettext("Where it went")
+        case Direction.BACKWARD:
+            return gettext("Where it came from")
+        case Direction.BOTH:
+            return gettext("Where it came from and went")
+        case unreachable:
+            assert_never(unreachable)
+
+
+def kinds_counted(kinds: frozenset[NodeKind | None], count: int) -> str:
+    """`5 batches`, `3 lots` where kinds are mixed."""
+    known = kinds - {None}
+    match next(iter(known)) if len(known) == 1 else None:
+        case NodeKind.BATCH:
+            return ngettext("%(num)s batch", "%(num)s batches", count)
+        case NodeKind.MATERIAL:
+            return ngettext("%(num)s material lot", "%(num)s material lots", count)
+        case NodeKind.UNIT:
+            return ngettext("%(num)s unit", "%(num)s units", count)
+        case NodeKind.SHIPMENT:
+            return ngettext("%(num)s shipment", "%(num)s shipments", count)
+        case NodeKind.CONTAINER:
+            return ngettext("%(num)s container", "%(num)s containers", count)
+        case NodeKind.PRODUCT:
+            return ngettext("%(num)s product", "%(num)s products", count)
+        case NodeKind.PARTY:
+            return ngettext("%(num)s party", "%(num)s parties", count)
+        case _ if known and known <= {NodeKind.BATCH, NodeKind.MATERIAL, NodeKind.UNIT}:
+            return ngettext("%(num)s lot", "%(num)s lots", count)
+        case _:
+            return ngettext("%(num)s record", "%(num)s records", count)
+
+
+def withheld_counted(counts: Mapping[str, int]) -> str:
+    """`2 lots, 1 shipment`, for the counts of a completeness block."""
+    said = {
+        "lots": lambda n: ngettext("%(num)s lot", "%(num)s lots", n),
+        "transformations": lambda n: ngettext("%(num)s transformation", "%(num)s transformations", n),
+        "shipments": lambda n: ngettext("%(num)s shipment", "%(num)s shipments", n),
+        "containers": lambda n: ngettext("%(num)s container", "%(num)s containers", n),
+        "parties": lambda n: ngettext("%(num)s party", "%(num)s parties", n),
+        "others": lambda n: ngettext("%(num)s other record", "%(num)s other records", n),
+    }
+    return gettext(", ").join(said.get(name, said["others"])(count) for name, count in counts.items())
