@@ -107,6 +107,18 @@ class StoreLeg:
         ):
             yield session
 
+    @contextlib.contextmanager
+    def limited(self, seconds: float) -> Iterator[Endpoint]:
+        """A store that ends a statement after so long where it is asked to; the embedded engine takes it at its start only."""
+        if self.is_neo4j:
+            yield self.endpoint
+            return
+        server = EmbeddedServer(seconds)
+        try:
+            yield server.endpoint()
+        finally:
+            server.stop()
+
     def settings(self, home: Path, **more: object) -> Settings:
         """Settings of a service with this home that keeps its records in this store."""
         found = self.endpoint
@@ -133,9 +145,9 @@ class StoreLeg:
 class EmbeddedServer:
     """The embedded engine with a temporary home."""
 
-    def __init__(self) -> None:
+    def __init__(self, statement_timeout: float = 60.0) -> None:
         self._home = Path(tempfile.mkdtemp(prefix="traceapp-embedded-"))
-        self._engine = EmbeddedEngine(self._home, heap="512m")
+        self._engine = EmbeddedEngine(self._home, heap="512m", statement_timeout=statement_timeout)
         try:
             self._endpoint = self._engine.start()
         except BaseException:

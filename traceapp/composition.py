@@ -128,7 +128,7 @@ class Backing:
         """Start the store where it is the embedded one, then the ledger, then bring the schema to this version."""
         if self._settings.embedded:
             self._say("starting the embedded store")
-            self._engine = EmbeddedEngine(self._settings.home)
+            self._engine = EmbeddedEngine(self._settings.home, statement_timeout=self._settings.statement_timeout)
             self._engine.start()
         self._say("starting the ledger")
         self._ledger = WriterProcess.start(self._settings.home)

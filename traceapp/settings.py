@@ -48,7 +48,9 @@ def read_settings(**overrides: object) -> Settings:
     raises  SettingsError: names each wrong variable, never its value.
     """
     try:
-        said = {str(Settings.model_fields[name].validation_alias): value for name, value in overrides.items() if value is not None}
+        said = {
+            str(Settings.model_fields[name].validation_alias): value for name, value in overrides.items() if value is not None
+        }
         return Settings.model_validate({**Settings().model_dump(by_alias=True, exclude_unset=True), **said})
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, item['loc'])) or 'settings'}: {item['msg']}" for item in error.errors())

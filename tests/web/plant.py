@@ -27,9 +27,9 @@ def batch(site: str, number: str) -> Identity:
 
 
 MATERIAL = local_identity("lot", "SUP-A", "RESIN-10", "R-77")
-SUPPLIER = local_identity("party", "SUP-A", "SUP-A")
-FIRST_HOSPITAL = local_identity("party", "LYON", "HOSP-1")
-SECOND_HOSPITAL = local_identity("party", "SUZHOU", "HOSP-2")
+SUPPLIER = local_identity("party", "SUP-A")
+FIRST_HOSPITAL = local_identity("party", "HOSP-1")
+SECOND_HOSPITAL = local_identity("party", "HOSP-2")
 B1 = batch("LYON", "B-1")
 S9 = batch("SUZHOU", "S-9")
 

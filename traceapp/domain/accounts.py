@@ -1,9 +1,15 @@
 """Who may sign in, as the store keeps it: accounts of persons and bearer tokens of programs."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
+from traceapp.domain.errors import InputError
 from traceapp.domain.rights import Actor, Role
+
+LONGEST_NAME: Final = 64
+LONGEST_LINE: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +65,33 @@ class Token:
     def actor(self, *, address: str = "") -> Actor:
         """The program that carries this token, under the token's own name."""
         return Actor(self.uid, f"token:{self.label}", self.role, self.sites, self.lines, "token", address)
+
+
+def normal_username(text: str) -> str:
+    """A username as it is kept and looked up: NFKC, small letters.
+
+    raises  InputError: not 1 to 64 letters, digits or . _ - @ + characters; the text is not repeated.
+    """
+    name = unicodedata.normalize("NFKC", text).strip().casefold()
+    if not 1 <= len(name) <= LONGEST_NAME or not all(character.isalnum() or character in "._-@+" for character in name):
+        wanted = f"1 to {LONGEST_NAME} letters, digits or . _ - @ +"
+        raise InputError(f"username: wanted {wanted}", (("username", wanted),))
+    return name
+
+
+def check_printed_name(text: str) -> str:
+    """A person's name as it is printed in records, without blanks at the ends; raises InputError."""
+    return _one_line("printed_name", text)
+
+
+def check_label(text: str) -> str:
+    """What a token is for, in one line; raises InputError."""
+    return _one_line("label", text)
+
+
+def _one_line(field_name: str, text: str) -> str:
+    line = text.strip()
+    if not 1 <= len(line) <= LONGEST_LINE or not line.isprintable():
+        wanted = f"1 to {LONGEST_LINE} printable characters"
+        raise InputError(f"{field_name}: wanted {wanted}", ((field_name, wanted),))
+    return line

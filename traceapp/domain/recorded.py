@@ -12,7 +12,7 @@ class LedgerEntry:
     """What a use case wants recorded; the writer adds seq, time and the hash of the record before.
 
     act         a permission or act of `domain/permissions.py`, such as "batch:trace".
-    outcome     "answered" | "denied" | "failed" | "done".
+    outcome     "answered" | "denied" | "failed" | "done"; of a change also "intended", recorded before it begins.
     disclosed   property names per kind that leave, e.g. {"Batch": ["number", "product"]}.
     result      counts and the SHA-256 of the canonical result; never a value.
     """

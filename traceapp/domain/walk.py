@@ -46,13 +46,12 @@ class Walk:
         try:
             for uid in sorted(set(lots)):
                 self._reach(uid, 0)
-            entered = []
-            for uid in sorted(set(transformations)):
+            seeds = sorted(set(transformations))
+            for uid in seeds:
                 self._pass(uid, "", 0)
                 closure.passages[uid].seed = True
-                entered.append(uid)
-            self._leave(entered, entered, 0)
-            hop = 0
+            self._step(0, seeds)
+            hop = 1
             while self._new_lots:
                 self._step(hop)
                 hop += 1
@@ -60,13 +59,13 @@ class Walk:
             pass
         return closure
 
-    def _step(self, hop: int) -> None:
-        """Expand all lots of one distance, then the transformations that they go into."""
+    def _step(self, hop: int, seeds: Sequence[str] = ()) -> None:
+        """Expand all lots of one distance, then the transformations that they go into, and those that are seeds."""
         frontier, self._new_lots = sorted(self._new_lots), []
         first = self._fetch(frontier)
         links, closure = self._closure.links, self._closure
-        entered: dict[str, set[str]] = {}
-        new: list[str] = []
+        entered = set(seeds)
+        new = list(seeds)
         direct: list[str] = []
         for row in range(first, len(links)):
             type_ = links.type[row]
@@ -80,7 +79,7 @@ class Walk:
                 mark = links.mark[row]
                 if mark not in passage.pairs and "" not in passage.pairs:
                     passage.pairs.add(mark)
-                    entered.setdefault(far, set()).add(mark)
+                    entered.add(far)
             elif type_ in DIRECT:
                 closure.direct.append(row)
                 direct.append(links.far[row])

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Final
 
 from traceapp.domain.errors import IdentifierError, InputError
@@ -86,7 +87,7 @@ class EventReader:
             for child in children:
                 type_ = LinkType.UNPACKED_FROM if action == "DELETE" else LinkType.PACKED_IN
                 mark = {"report": OBSERVED} if action == "OBSERVE" else {}
-                self._link(type_, child.identity, parent.identity, child, **mark)
+                self._link(type_, child.identity, parent.identity, child, mark)
         if action != "DELETE":
             self._move(children or parents)
 
@@ -135,10 +136,10 @@ class EventReader:
         places = [key.identity.epc for key in self._keys("destination", ("location",))]
         said = {"report": report} | ({"location": places[0]} if places and places[0] else {})
         for item in items:
-            self._link(LinkType.SHIPPED_IN, item.identity, shipment, item, **said)
+            self._link(LinkType.SHIPPED_IN, item.identity, shipment, item, said)
         for party in destinations:
             self._state(party, NodeKind.PARTY, described=True)
-            self._link(LinkType.DELIVERED_TO, shipment, party, **said)
+            self._link(LinkType.DELIVERED_TO, shipment, party, attributes=said)
 
     def _take_back(self, items: Sequence[Item], sources: Iterable[Identity]) -> None:
         shipment = self._shipment()
@@ -233,7 +234,14 @@ class EventReader:
                 return site
         return None
 
-    def _link(self, type_: LinkType, source: Identity, target: Identity, item: Item | None = None, **attributes: str) -> None:
+    def _link(
+        self,
+        type_: LinkType,
+        source: Identity,
+        target: Identity,
+        item: Item | None = None,
+        attributes: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         quantity, unit = (item.quantity, item.unit) if item is not None else (None, None)
         self._told.links.append(LinkStatement(type_, source, target, self._time, quantity, unit, attributes))
 

@@ -24,8 +24,11 @@ Row = dict[str, Any]
 OLDEST: Final = (5, 26)
 READ_PATIENCE: Final = 5.0
 WRITE_PATIENCE: Final = 30.0
-CONFLICTS: Final = 50
-"""Repetitions after a broken uniqueness rule: one engine raises it among concurrent writers of one new node."""
+LONGEST_PAUSE: Final = 1.0
+CONFLICTS: Final = 20
+LONGEST_PAUSE_AFTER_CONFLICT: Final = 0.2
+"""Repetitions after a broken uniqueness rule: one engine raises it among concurrent writers of one new node. A rule that
+is broken for good shows after about three seconds."""
 AGENT = re.compile(r"Neo4j/v?(\d+)\.(\d+)")
 
 
@@ -192,7 +195,7 @@ class Graph:
                 if over or not is_repeatable(error):
                     raise domain_error(error, name) from None
             time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  spreads writers, hides nothing
-            pause = min(pause * 2, 1.0)
+            pause = min(pause * 2, LONGEST_PAUSE_AFTER_CONFLICT if conflict else LONGEST_PAUSE)
 
     def _metadata(self, statement: str) -> dict[str, Any]:
         return {"app": "traceapp", "statement": statement}

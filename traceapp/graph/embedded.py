@@ -43,10 +43,12 @@ class EmbeddedEngine:
     `service.lock` and `engine.lock`.
     """
 
-    def __init__(self, home: Path, *, heap: str = "1g") -> None:
+    def __init__(self, home: Path, *, heap: str = "1g", statement_timeout: float = 60.0) -> None:
+        """statement_timeout: seconds for one statement. This engine does not listen to the wish of a client."""
         self.home = home.resolve()
         self.folder = store_folder(self.home)
         self._heap = heap
+        self._statement_timeout = statement_timeout
         self._guard: subprocess.Popen[bytes] | None = None
         self._lock: IO[bytes] | None = None
         self.pid: int | None = None
@@ -184,6 +186,7 @@ class EmbeddedEngine:
             "bolt.port": bolt,
             "bolt.defaultDatabase": DATABASE,
             "bolt.maxMessageSize": LARGEST_MESSAGE,
+            "command.timeout": int(self._statement_timeout * 1000),
             "txWalFlush": 2,
             "support.autoRegister": "false",
             "opencypher.loadCsv.allowRemoteUrls": "false",

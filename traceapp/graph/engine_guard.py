@@ -23,7 +23,7 @@ def main() -> int:
     told: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda received, _: told.append(received))
-    engine = subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL, stdout=2, preexec_fn=_die_with_the_guard)  # noqa: PLW1509
+    engine = subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL, stdout=2, preexec_fn=_die_with_the_guard)
     with contextlib.suppress(BrokenPipeError):
         os.write(1, f"{engine.pid}\n".encode())
     while engine.poll() is None and not told and os.getppid() == service:

@@ -39,6 +39,8 @@ def read_batch_record(row: Row) -> Told:
     if row.text("split_from") is None and amount != (None, None):
         raise InputError("split_from: wanted the lot that this quantity was split from, found nothing")
     if row.text("split_from") is not None:
+        if lot.kind is NodeKind.UNIT:
+            raise InputError("split_from: wanted a lot that was split off, found a unit; its lot goes into number")
         whole = row.sibling(lot, row.wanted("split_from"))
         told.state(whole.identity, whole.kind, described=False, scope=row.scope(whole.product))
         told.link(flow(LinkType.SPLIT_INTO, whole.identity, lot.identity, row, amount))

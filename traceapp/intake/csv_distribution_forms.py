@@ -56,6 +56,8 @@ def _carried(told: Told, row: Row, shipment: Identity) -> list[Identity]:
         told.state(before, NodeKind.SHIPMENT, described=False)
         told.link(flow(LinkType.FORWARDED_IN, before, shipment, row))
     if row.text("sscc") is not None:
+        if row.text("product") is not None:
+            raise InputError("sscc: wanted a lot or a logistic unit, found both in one row")
         return [told.state(_sscc(row.wanted("sscc")), NodeKind.CONTAINER, scope=row.scope(None))]
     if row.text("product") is None and row.text("forwarded_from") is not None:
         return []
@@ -74,13 +76,17 @@ def read_return(row: Row) -> Told:
     """A returned part lot that goes back to stock becomes a sublot; a unit stays itself."""
     told = Told()
     lot = _mention(told, row, complaint_number=row.text("complaint_number"))
-    number = row.wanted("return_number")
-    back = local_identity("shipment", row.text("site") or row.text("owner") or "GS1", "return", number)
+    issuer = row.text("site") or row.text("owner")
+    if issuer is None:
+        raise InputError("site: wanted who issued the return_number, found nothing")
+    back = local_identity("shipment", row.organisation.locations.get(issuer, issuer), "return", row.wanted("return_number"))
     told.state(back, NodeKind.SHIPMENT, scope=row.scope(lot.product))
     sender = told.state(row.party("party"), NodeKind.PARTY, described=False)
     told.link(flow(LinkType.SENT_BACK, sender, back, row))
     restocked = row.text("restocked_as")
-    if restocked is None or lot.kind is NodeKind.UNIT:
+    if restocked is not None and lot.kind is NodeKind.UNIT:
+        raise InputError("restocked_as: wanted nothing, since a unit keeps its number")
+    if restocked is None:
         told.link(flow(LinkType.RETURNED, back, lot.identity, row, row.amount()))
         return told
     sublot = row.sibling(lot, restocked)

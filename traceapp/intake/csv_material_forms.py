@@ -85,7 +85,13 @@ RECEIPT = Form(
             aliases=("number", "批号"),
         ),
         Column("serial", "序列号", "serial number, where a single unit came in", "单个产品的序列号"),
-        Column("receipt_number", "原材料批号", "our own number for what came in", "本方给所收批次的编号", aliases=("收货单号",)),
+        Column(
+            "receipt_number",
+            "原材料批号",
+            "our own number for what came in",
+            "本方给所收批次的编号",
+            aliases=("收货编号", "收货单号"),
+        ),
         *quantity_columns(True, "received", "所收"),
         time_column("收货时间", "when it came in", "收货时间", "received_at"),
         site_column("site that received it", "收货的生产地址代码"),
@@ -105,9 +111,7 @@ CONSUMPTION = Form(
     both(
         *lot_columns(prefix="from_", zh="投入", of="what was used", of_zh="投入批次"),
         *lot_columns(prefix="to_", zh="产出", of="what was made", of_zh="产出批次"),
-        *quantity_columns(
-            False, "used, which may be empty where another row of the order states it,", "投入（同一工单其他行已写明时可空）"
-        ),
+        *quantity_columns(False, "used (once per order and input)", "投入（同一工单的同一投入只写一次）"),
         *quantity_columns(False, "made", "产出", prefix="to_", zh="产出"),
         time_column("投料时间", "when it went in", "投料时间", "consumed_at"),
         site_column(),

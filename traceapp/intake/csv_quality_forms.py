@@ -107,7 +107,13 @@ PROCESS_STEP = Form(
     "在某设备上或由某操作人员完成的一道工序，属于某工单或某批次。",
     EventType.PROCESS_STEP,
     both(
-        Column("order", "生产工单", "number of the order, mixing or load", "生产工单、配料或装载编号", aliases=("order_number",)),
+        Column(
+            "order",
+            "生产工单",
+            "number of the order, mixing or load; where it stands, the step is of the order",
+            "生产工单、配料或装载编号；填写时工序归该工单",
+            aliases=("order_number",),
+        ),
         *lot_columns(required=False),
         Column("step", "工序", "name of the step", "工序名称", required=True),
         Column("equipment", "设备编号", "number of the machine or tool", "设备或工装编号"),

@@ -180,14 +180,19 @@ class Row:
             return gs1_identity("417", code)
         return local_identity("party", code)
 
-    def issued(self, thing: str, *columns: str, number: str | None = None) -> Identity:
+    def issued(self, thing: str, *columns: str, number: str) -> Identity:
         """A thing whose number one of these columns issues (the first that is filled): an order, a load, a note.
 
         number  the column of its number; where it is empty, the row itself is the thing.
+        raises  InputError: a number that nobody issued might be anybody's.
         """
-        owner = next((self.values[column] for column in columns if column in self.values), "GS1")
-        printed = self.values.get(number) if number else None
-        return local_identity(thing, owner, printed if printed is not None else f"row {self.digest[:16]}")
+        printed = self.values.get(number)
+        if printed is None:
+            return local_identity(thing, "row", self.digest[:32])
+        issuer = next((self.values[column] for column in columns if column in self.values), None)
+        if issuer is None:
+            raise InputError(f"{columns[0]}: wanted who issued the {number}, found nothing")
+        return local_identity(thing, self.organisation.locations.get(issuer, issuer), printed)
 
     def _numbered(self, prefix: str, code: str, printed: str, key: str, thing: str) -> Identity:
         if is_product_gtin(f"{prefix}product", code):

@@ -30,6 +30,14 @@ def read_epcis(text: str, file_digest: str, source: str, organisation: Organisat
             yield RejectedRow(place.position, str(error), json.dumps(event, ensure_ascii=False, default=str)[:LONGEST_ORIGINAL])
 
 
+def epcis_event_at(text: str, number: int) -> str:
+    """One event of a document as JSON for a reader; counts from 1. raises DocumentError: no such event."""
+    events = _events(_parse(text))
+    if not 1 <= number <= len(events):
+        raise DocumentError(f"the document has no event {number}")
+    return json.dumps(_plain(events[number - 1]), ensure_ascii=False, indent=2)
+
+
 def _captured(event: Mapping[str, Any], place: SourcePlace, source: str, organisation: Organisation) -> CapturedEvent:
     digest = content_digest(event)
     said = event.get("eventID")

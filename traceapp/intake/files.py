@@ -3,15 +3,15 @@
 import codecs
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from traceapp.domain.errors import DocumentError
 from traceapp.domain.events import CapturedEvent, RejectedRow
 from traceapp.domain.organisation import Organisation
-from traceapp.intake.csv_forms import read_csv
-from traceapp.intake.epcis_documents import read_epcis
+from traceapp.intake.csv_forms import Records, read_csv
+from traceapp.intake.epcis_documents import epcis_event_at, read_epcis
 
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
 """gb18030 reads every GBK file. UTF-8 comes first: GBK text that is valid UTF-8 by chance does not occur in practice."""
@@ -46,7 +46,7 @@ def read_file(
 def _inspect(file: BinaryIO) -> tuple[str, str, bool]:
     """Digest, encoding and whether it is JSON; raises DocumentError."""
     digest = hashlib.sha256()
-    decoders = {name: codecs.getincrementaldecoder(name)("strict") for name in ENCODINGS}
+    decoders = _decoders()
     first = b""
     while chunk := file.read(CHUNK):
         digest.update(chunk)
@@ -58,6 +58,10 @@ def _inspect(file: BinaryIO) -> tuple[str, str, bool]:
     if not decoders:
         raise DocumentError("the text is neither UTF-8 nor GBK; save it as UTF-8 and import it again")
     return digest.hexdigest(), next(iter(decoders)), first in {b"{", b"["}
+
+
+def _decoders() -> dict[str, codecs.IncrementalDecoder]:
+    return {name: codecs.getincrementaldecoder(name)("strict") for name in ENCODINGS}
 
 
 def _feed(decoders: dict[str, codecs.IncrementalDecoder], chunk: bytes, *, final: bool) -> None:
@@ -80,3 +84,44 @@ class _Watched(io.BufferedReader):
         chunk = super().read1(size)
         self._progress(min(self.tell() / self._size, 1.0))
         return chunk
+
+
+def read_place(open_source: Callable[[], Iterator[bytes]], position: str) -> str:
+    """The raw text at a position (`row 12`, `event 3`) of a source that was kept; of an event, its JSON.
+
+    open_source  gives the raw bytes from their beginning, each time it is called.
+    raises       DocumentError: the source has no such position.
+    """
+    encoding = _encoding_of(open_source())
+    form, _, number = position.partition(" ")
+    if form == "event":
+        return epcis_event_at("".join(_decoded(open_source(), encoding)), int(number))
+    for record in Records(_lines(_decoded(open_source(), encoding))):
+        if record.position == position:
+            return record.text
+    raise DocumentError(f"the source has no {position}")
+
+
+def _encoding_of(chunks: Iterator[bytes]) -> str:
+    decoders = _decoders()
+    for chunk in chunks:
+        _feed(decoders, chunk, final=False)
+    _feed(decoders, b"", final=True)
+    return next(iter(decoders), ENCODINGS[0])
+
+
+def _decoded(chunks: Iterator[bytes], encoding: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    for chunk in chunks:
+        yield decoder.decode(chunk)
+    yield decoder.decode(b"", True)
+
+
+def _lines(texts: Iterable[str]) -> Iterator[str]:
+    """Lines with their ends, as a file opened with newline="" gives them."""
+    rest = ""
+    for text in texts:
+        *whole, rest = (rest + text).splitlines(keepends=True) or [""]
+        yield from whole
+    if rest:
+        yield rest

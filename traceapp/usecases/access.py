@@ -1,65 +1,69 @@
-"""How every act begins and ends: may he, what may he see, and the record of it."""
+"""What every use case begins with: may this person do it, how much may he see, and how it is recorded."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
-from traceapp.domain.errors import PermissionDeniedError
+from traceapp.domain.errors import PermissionDeniedError, TraceappError
 from traceapp.domain.permissions import Act, Permission
-from traceapp.domain.recorded import LedgerEntry
+from traceapp.domain.recorded import LedgerEntry, Recorded
 from traceapp.domain.rights import Actor, Rights
 from traceapp.policy.compilation import compile_rights
 from traceapp.usecases.stations import Stations
 
-
-def decide(stations: Stations, actor: Actor, permission: Permission, request: Mapping[str, Any] | None = None) -> None:
-    """Nothing, where the policy allows it; a refusal is recorded before it is said.
-
-    raises  PermissionDeniedError with the policy's reason; LedgerUnavailableError.
-    """
-    decision = stations.policy.decide(actor, permission)
-    if not decision.allowed:
-        entry = entry_of(stations, actor, permission, "denied", request, reason=f"{decision.rule}: {decision.reason}")
-        stations.ledger.append(entry)
-        raise PermissionDeniedError(decision.reason)
+T = TypeVar("T")
 
 
 def rights_for(stations: Stations, actor: Actor, permission: Permission, request: Mapping[str, Any] | None = None) -> Rights:
-    """What this person may see while doing this; raises as `decide` does, and StoreError."""
-    decide(stations, actor, permission, request)
+    """What the actor may see while he does this.
+
+    request  what was asked, for the record of a refusal.
+    raises   PermissionDeniedError: recorded first; LedgerUnavailableError: it could not be.
+    """
+    authorise(stations, actor, permission, request)
     return compile_rights(stations.policy, stations.acls.list_entries(), actor)
 
 
-def entry_of(
-    stations: Stations,
-    actor: Actor | None,
-    act: Permission | Act,
-    outcome: str,
-    request: Mapping[str, Any] | None = None,
-    *,
-    disclosed: Mapping[str, list[str]] | None = None,
-    result: Mapping[str, Any] | None = None,
-    completeness: str | None = None,
-    reason: str | None = None,
-) -> LedgerEntry:
-    """A record of one act under the policy and the dictionary of this moment."""
+def authorise(stations: Stations, actor: Actor, permission: Permission, request: Mapping[str, Any] | None = None) -> None:
+    """The decision alone, where no batch is looked at; raises what `rights_for` raises."""
+    decision = stations.policy.decide(actor, permission)
+    if decision.allowed:
+        return
+    reason = f"{decision.rule}: {decision.reason}"
+    stations.ledger.append(entry(stations, actor, permission, "denied", request=request or {}, reason=reason))
+    raise PermissionDeniedError(decision.reason)
+
+
+def carry_out(
+    stations: Stations, actor: Actor, act: Permission | Act, request: Mapping[str, Any], work: Callable[[], T]
+) -> Recorded[T]:
+    """Change something: the intent is on record before it begins, the outcome after it ended.
+
+    The outcome names the record of its intent; an intent without an outcome is what a crash left between.
+    """
+    intent = stations.ledger.append(entry(stations, actor, act, "intended", request=request))
+    begun = {**request, "intent": intent.seq}
+    try:
+        value = work()
+    except TraceappError as error:
+        stations.ledger.append(entry(stations, actor, act, "failed", request=begun, reason=type(error).__name__))
+        raise
+    return stations.ledger.record(value, entry(stations, actor, act, "done", request=begun))
+
+
+def entry(stations: Stations, actor: Actor, act: Permission | Act, outcome: str, **said: Any) -> LedgerEntry:
+    """A record of this actor, under the policy and the dictionary of this moment; `said` are fields of `LedgerEntry`."""
     return LedgerEntry(
         act=act.value,
         outcome=outcome,
-        actor=told_actor(actor),
-        request=request or {},
-        disclosed=disclosed or {},
-        result=result or {},
-        completeness=completeness,
+        actor=actor_document(actor),
         policy=stations.policy.digest,
         dictionary=stations.dictionary.digest,
-        reason=reason,
+        **said,
     )
 
 
-def told_actor(actor: Actor | None) -> dict[str, Any]:
-    """Who, as a record names him; empty where nobody was signed in."""
-    if actor is None:
-        return {}
+def actor_document(actor: Actor) -> dict[str, Any]:
+    """Who it was, as the ledger keeps it: account, real role, and the view he had."""
     return {
         "account": actor.account_uid,
         "username": actor.username,

@@ -1,10 +1,15 @@
-"""Who a running session belongs to: the account is read anew, so that a closed one is nobody at once."""
+"""Who is behind a session: the account is read anew, so that a closed one is nobody at once."""
 
 from traceapp.domain.rights import Actor
 from traceapp.usecases.stations import Stations
 
 
 def find_actor(stations: Stations, account_uid: str, address: str) -> Actor | None:
-    """None where the account is gone or closed; raises StoreError."""
+    """The person of this account, with the rights of this moment; None where it is unknown or closed.
+
+    Nothing is disclosed and nothing recorded: the sign-in was, and what the person does will be.
+    """
     account = stations.accounts.get_account(account_uid)
-    return None if account is None or account.disabled else account.actor(through="session", address=address)
+    if account is None or account.disabled:
+        return None
+    return account.actor(through="session", address=address)

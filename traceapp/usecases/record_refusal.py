@@ -1,17 +1,31 @@
-"""Somebody was turned away at the door; that is recorded like everything else."""
+"""A door stayed shut: who knocked, at what, and why it was not opened."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from traceapp.domain.permissions import Act, Permission
-from traceapp.domain.recorded import LedgerReceipt
+from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Actor
-from traceapp.usecases.access import entry_of
+from traceapp.usecases.access import actor_document
 from traceapp.usecases.stations import Stations
 
 
 def record_refusal(
     stations: Stations, actor: Actor | None, act: Permission | Act, reason: str, request: Mapping[str, Any]
-) -> LedgerReceipt:
-    """raises  LedgerUnavailableError"""
-    return stations.ledger.append(entry_of(stations, actor, act, "denied", request, reason=reason))
+) -> None:
+    """Record that a request was refused before any use case began.
+
+    actor    None where nobody is signed in.
+    reason   one sentence.   request  endpoint, method, address: never a value that was sent.
+    raises   LedgerUnavailableError.
+    """
+    stations.ledger.append(
+        LedgerEntry(
+            act=act.value,
+            outcome="denied",
+            actor=actor_document(actor) if actor is not None else {},
+            request=request,
+            policy=stations.policy.digest,
+            reason=reason,
+        )
+    )

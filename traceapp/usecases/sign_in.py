@@ -1,26 +1,63 @@
 """A person comes in with name and password."""
 
-from traceapp.domain.errors import SignInError
+from traceapp.domain.accounts import Account, normal_username
+from traceapp.domain.errors import InputError, SignInError
 from traceapp.domain.permissions import Act
-from traceapp.domain.recorded import Recorded
+from traceapp.domain.recorded import LedgerEntry, Recorded
 from traceapp.domain.rights import Actor
 from traceapp.identity.passwords import verify_password
-from traceapp.usecases.access import entry_of
+from traceapp.usecases.access import entry
 from traceapp.usecases.stations import Stations
 
-LONGEST_NAME = 64
+WRONG = "The user name or the password is wrong."
 
 
 def sign_in(stations: Stations, username: str, password: str, address: str) -> Recorded[Actor]:
-    """The person behind the name, when the password is theirs; both outcomes are recorded.
+    """Who it is, if name and password fit; every attempt is recorded, the successful one before anything is opened.
 
-    raises  SignInError: name or password is wrong, or the account is closed; which of them is not said.
+    A name that nobody has, and a closed account, cost the time of a wrong password and are told in its words.
+    raises  SignInError; LedgerUnavailableError: nobody is let in without a record.
     """
-    account = stations.accounts.get_account_by_username(username) if len(username) <= LONGEST_NAME else None
-    fits = verify_password(account.password_hash if account is not None else None, password)
-    asked = {"username": username[:LONGEST_NAME], "address": address}
-    if account is None or not fits or account.disabled:
-        stations.ledger.append(entry_of(stations, None, Act.SESSION_START, "denied", asked, reason="SignInError"))
-        raise SignInError("Name or password is wrong.")
-    actor = account.actor(through="session", address=address)
-    return stations.ledger.record(actor, entry_of(stations, actor, Act.SESSION_START, "done", asked))
+    account = _find(stations, username)
+    known = account if account is not None and not account.disabled else None
+    try:
+        fits = verify_password(known.password_hash if known else None, password)
+    except SignInError as turned_away:
+        _record_failure(stations, username, account, address, str(turned_away))
+        raise
+    if known is None or not fits:
+        _record_failure(stations, username, account, address, _why(account, known))
+        raise SignInError(WRONG)
+    actor = known.actor(through="session", address=address)
+    return stations.ledger.record(actor, entry(stations, actor, Act.SESSION_START, "done"))
+
+
+def _find(stations: Stations, username: str) -> Account | None:
+    try:
+        return stations.accounts.get_account_by_username(normal_username(username))
+    except InputError:
+        return None
+
+
+def _why(account: Account | None, known: Account | None) -> str:
+    if account is None:
+        return "unknown user name"
+    return "wrong password" if known is not None else "closed account"
+
+
+def _record_failure(stations: Stations, username: str, account: Account | None, address: str, reason: str) -> None:
+    """Of an unknown name only a MAC is kept: people type passwords into the wrong field."""
+    who = (
+        {"account": account.uid, "username": account.username}
+        if account is not None
+        else {"username_mac": stations.sealer.digest(username)}
+    )
+    stations.ledger.append(
+        LedgerEntry(
+            act=Act.SESSION_START,
+            outcome="denied",
+            actor={**who, "through": "session", "address": address},
+            policy=stations.policy.digest,
+            reason=reason,
+        )
+    )

@@ -32,7 +32,7 @@ from traceapp.usecases.trace_disclosure import (
 from traceapp.usecases.trace_leg import Leg, trace_leg
 from traceapp.usecases.trace_opening import open_seeds
 from traceapp.usecases.trace_parties import consignees, suppliers
-from traceapp.usecases.trace_record import answered_entry, failed_entry
+from traceapp.usecases.trace_record import answered_entry, failed_entry, request_document
 from traceapp.usecases.trace_seeds import find_seeds
 from traceapp.usecases.trace_twins import find_twins
 
@@ -50,7 +50,7 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
     raises  PermissionDeniedError; BatchNotFoundError: unknown or invisible; BatchAmbiguousError with candidates;
             IdentifierError; LedgerUnavailableError; StoreError and its kinds.
     """
-    rights = rights_for(stations, actor, Permission.BATCH_TRACE)
+    rights = rights_for(stations, actor, Permission.BATCH_TRACE, request_document(question, None))
     as_of = question.as_of if question.as_of is not None else stations.clock.now()
     head = stations.heads.get_head_at(as_of) if question.as_of is not None else stations.heads.get_head()
     try:

@@ -15,6 +15,7 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import PartyLine, Seed, TraceAnswer, TraceNode, TraceQuestion
+from traceapp.usecases.access import entry
 from traceapp.usecases.stations import Stations
 
 IDENTIFYING = ("number", "name", "epc", "product", "site", "status")
@@ -24,11 +25,12 @@ STUB = "withheld"
 
 def answered_entry(stations: Stations, actor: Actor, answer: TraceAnswer) -> LedgerEntry:
     """The record of an answer that is about to leave."""
-    return LedgerEntry(
-        act=Permission.BATCH_TRACE,
-        outcome="answered",
-        actor=_actor(actor),
-        request=_request(answer.question, answer.head),
+    return entry(
+        stations,
+        actor,
+        Permission.BATCH_TRACE,
+        "answered",
+        request=request_document(answer.question, answer.head),
         disclosed=_disclosed(answer),
         result={
             "nodes": len(answer.nodes),
@@ -39,22 +41,13 @@ def answered_entry(stations: Stations, actor: Actor, answer: TraceAnswer) -> Led
             "sha256": result_digest(answer),
         },
         completeness=answer.completeness.status.name,
-        policy=answer.policy_digest,
-        dictionary=stations.dictionary.digest,
     )
 
 
 def failed_entry(stations: Stations, actor: Actor, question: TraceQuestion, head: int, error: TraceappError) -> LedgerEntry:
     """The record of a question that named nothing, or too much."""
-    return LedgerEntry(
-        act=Permission.BATCH_TRACE,
-        outcome="failed",
-        actor=_actor(actor),
-        request=_request(question, head),
-        policy=stations.policy.digest,
-        dictionary=stations.dictionary.digest,
-        reason=type(error).__name__,
-    )
+    request = request_document(question, head)
+    return entry(stations, actor, Permission.BATCH_TRACE, "failed", request=request, reason=type(error).__name__)
 
 
 def result_digest(answer: TraceAnswer) -> str:
@@ -128,19 +121,8 @@ def _named(node: TraceNode) -> list[str]:
     return [name for name in IDENTIFYING if getattr(node, name) is not None]
 
 
-def _actor(actor: Actor) -> dict[str, Any]:
-    return {
-        "account": actor.account_uid,
-        "username": actor.username,
-        "role": actor.role.value,
-        "sites": sorted(actor.sites),
-        "lines": sorted(actor.lines),
-        "through": actor.through,
-        "address": actor.address,
-    }
-
-
-def _request(question: TraceQuestion, head: int) -> dict[str, Any]:
+def request_document(question: TraceQuestion, head: int | None) -> dict[str, Any]:
+    """What was asked, as the ledger keeps it; the head is None where the question was refused before it was read."""
     window = question.window
     return {
         "seeds": [_seed(seed) for seed in question.seeds],

@@ -29,26 +29,37 @@ def find_seeds(stations: Stations, rights: Rights, head: int, seeds: Sequence[Se
     return found
 
 
+def find_candidates(stations: Stations, rights: Rights, head: int, seed: Seed) -> list[Candidate]:
+    """Everything within the rights that the seed may mean, sorted by kind, product and uid; raises IdentifierError."""
+    if seed.number is not None:
+        key = number_key(seed.number)
+        indexes = [stations.sealer.number_index(kind.value, key) for kind in INDEXED]
+        uids = sorted(stations.traces.find_numbered(key, indexes, rights, head))
+    else:
+        uid = seed.uid if seed.uid is not None else stations.sealer.uid(parse_identity(seed.epc or ""))
+        uids = sorted(stations.traces.find_seeds([uid], rights, head))
+    return [one for one in read_candidates(stations, rights, uids, head) if _fits(one, seed)]
+
+
+def find_one(stations: Stations, rights: Rights, head: int, seed: Seed) -> Candidate:
+    """The one thing that the seed means; raises BatchNotFoundError, BatchAmbiguousError, IdentifierError."""
+    candidates = find_candidates(stations, rights, head, seed)
+    if not candidates:
+        raise BatchNotFoundError(UNKNOWN)
+    if len(candidates) > 1:
+        raise BatchAmbiguousError(f"{len(candidates)} records carry this number; say which one you mean.", tuple(candidates))
+    return candidates[0]
+
+
 def _find_seed(stations: Stations, rights: Rights, head: int, seed: Seed) -> dict[str, NodeKind]:
     if seed.number is not None:
-        return _by_number(stations, rights, head, seed)
+        one = find_one(stations, rights, head, seed)
+        return {one.uid: one.kind}
     uid = seed.uid if seed.uid is not None else stations.sealer.uid(parse_identity(seed.epc or ""))
     found = stations.traces.find_seeds([uid], rights, head)
     if not found:
         raise BatchNotFoundError(UNKNOWN)
     return found
-
-
-def _by_number(stations: Stations, rights: Rights, head: int, seed: Seed) -> dict[str, NodeKind]:
-    key = number_key(seed.number or "")
-    indexes = [stations.sealer.number_index(kind.value, key) for kind in INDEXED]
-    found = stations.traces.find_numbered(key, indexes, rights, head)
-    candidates = [one for one in read_candidates(stations, rights, sorted(found), head) if _fits(one, seed)]
-    if not candidates:
-        raise BatchNotFoundError(UNKNOWN)
-    if len(candidates) > 1:
-        raise BatchAmbiguousError(f"{len(candidates)} records carry this number; say which one you mean.", tuple(candidates))
-    return {candidates[0].uid: candidates[0].kind}
 
 
 def _fits(candidate: Candidate, seed: Seed) -> bool:

@@ -1,22 +1,29 @@
-"""Is the ledger whole?"""
+"""Is the ledger whole, and if not, which record is the first that is not what was written?"""
+
+from pathlib import Path
 
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.ledger.records import records_path
 from traceapp.ledger.verification import LedgerVerdict, verify
-from traceapp.usecases.access import decide, entry_of
+from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.stations import Stations
 
 
 def verify_ledger(stations: Stations, actor: Actor) -> Recorded[LedgerVerdict]:
-    """Check every record up to the newest one, then record the verdict.
+    """Read every record up to the newest one that the running writer answers for.
 
     raises  PermissionDeniedError; LedgerUnavailableError.
     """
-    decide(stations, actor, Permission.LEDGER_VERIFY)
+    authorise(stations, actor, Permission.LEDGER_VERIFY)
     newest = stations.ledger.get_head()
     verdict = verify(records_path(stations.settings.home), receipts=(newest,), upto=newest.seq)
-    found = {"ok": verdict.ok, "records": verdict.records, "first_bad_seq": verdict.first_bad_seq}
-    outcome = "answered" if verdict.ok else "failed"
-    return stations.ledger.record(verdict, entry_of(stations, actor, Permission.LEDGER_VERIFY, outcome, result=found))
+    result = {"ok": verdict.ok, "records": verdict.records, "first_bad_seq": verdict.first_bad_seq}
+    outcome = entry(stations, actor, Permission.LEDGER_VERIFY, "answered", result=result, reason=verdict.reason)
+    return stations.ledger.record(verdict, outcome)
+
+
+def verify_closed_ledger(home: Path) -> LedgerVerdict:
+    """The same of a ledger that is so damaged that no writer opens it; where no record can be made, none is."""
+    return verify(records_path(home))

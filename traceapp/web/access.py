@@ -20,6 +20,7 @@ from flask import Flask, current_app, g, request
 from traceapp.domain.errors import NotSignedInError, PermissionDeniedError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.rights import Actor
+from traceapp.usecases.access import authorise
 from traceapp.usecases.authenticate_token import authenticate_token
 from traceapp.usecases.record_refusal import record_refusal
 from traceapp.web import limits, session
@@ -86,7 +87,7 @@ def _pass_door() -> None:
         return
     door = door_of(current_app, request.endpoint or "")
     if door is None:
-        _refuse(_find_caller(), "The endpoint declares no permission.")
+        record_refusal(stations(), _find_caller(), Act.REQUEST_REFUSE, "The endpoint declares no permission.", _asked())
         raise PermissionDeniedError("This address is closed.")
     actor = None if door.open else _find_caller()
     if actor is None and not door.open:
@@ -96,12 +97,8 @@ def _pass_door() -> None:
     if actor is None:
         return
     g.actor = actor
-    if door.permission is None:
-        return
-    decision = stations().policy.decide(actor, door.permission)
-    if not decision.allowed:
-        _refuse(actor, decision.reason, door.permission)
-        raise PermissionDeniedError(decision.reason)
+    if door.permission is not None:
+        authorise(stations(), actor, door.permission, _asked())
 
 
 def _find_caller() -> Actor | None:
@@ -122,9 +119,9 @@ def _sent_token() -> bool:
     return "Authorization" in request.headers
 
 
-def _refuse(actor: Actor | None, reason: str, act: Permission | Act = Act.REQUEST_REFUSE) -> None:
-    asked = {"endpoint": request.endpoint or "", "method": request.method, "address": request.remote_addr or ""}
-    record_refusal(stations(), actor, act, reason, asked)
+def _asked() -> dict[str, str]:
+    """What is kept of a refused request: never a value that was sent."""
+    return {"endpoint": request.endpoint or "", "method": request.method, "address": request.remote_addr or ""}
 
 
 def _declare(door: Door) -> Callable[[View], View]:

@@ -18,7 +18,8 @@ MOST_STEPS: Final = 5
 MOST_CARDS: Final = 10
 """Cards a lane; the last then stands for all groups that are left."""
 
-SEVERITY: Final = ("recalled", "rejected", "held", "quarantined", "expired", "withheld", "unknown", "production", "released")
+SEVERITY: Final = ("recalled", "rejected", "held", "quarantined", "expired", "withheld", "unknown", "plain", "production", "released")
+"""Conditions of a card, the gravest first; `plain` where no state was asked for."""
 _ENDS: Final = frozenset({NodeKind.SHIPMENT, NodeKind.LOCATION, NodeKind.ORDER, NodeKind.DISPOSAL})
 
 
@@ -84,15 +85,21 @@ def condition(node: TraceNode) -> str:
     """The word of `SEVERITY` that stands for a node's state."""
     if node.stub:
         return "withheld"
+    if node.status is None:
+        return "plain"
     return node.status if node.status in SEVERITY else "unknown"
 
 
 def stages_of(answer: TraceAnswer) -> list[Stage]:
-    """Lanes from left to right, each with at most `MOST_CARDS` groups, the gravest first."""
+    """Lanes from left to right, each with at most `MOST_CARDS` groups, the gravest first.
+
+    A withheld transformation stands in no lane: it is passed between two lots and known by nothing else.
+    """
     lanes: dict[LaneKey, list[TraceNode]] = defaultdict(list)
     places, beyond = _places(answer)
     for node in answer.nodes:
-        lanes[places[node.uid]].append(node)
+        if node.uid in places:
+            lanes[places[node.uid]].append(node)
     parties = {line.uid: line for line in (*answer.suppliers, *answer.consignees)}
     stages = []
     for number, key in enumerate(sorted(lanes)):
@@ -116,6 +123,8 @@ def _places(answer: TraceAnswer) -> tuple[dict[str, LaneKey], set[LaneKey]]:
     places: dict[str, LaneKey] = {}
     lots: list[TraceNode] = []
     for node in answer.nodes:
+        if node.stub and node.uid not in as_target and node.uid not in as_source:
+            continue
         place = _place(node, as_target.get(node.uid), as_source.get(node.uid))
         if place is Place.LOTS:
             lots.append(node)
@@ -159,7 +168,7 @@ def _steps(answer: TraceAnswer, lots: Sequence[TraceNode]) -> dict[str, int]:
         if link.source in known and link.target in known:
             onward[link.source].append(link.target)
             backward[link.target].append(link.source)
-    starts = [node.uid for node in lots if node.seed or node.hop == 0]
+    starts = [node.uid for node in lots if node.seed or (node.hop == 0 and not node.stub)]
     hops = {node.uid: node.hop for node in lots}
     ahead = _longest(starts, onward, hops)
     behind = _longest(starts, backward, hops)

@@ -152,7 +152,7 @@ def draw_lanes(answer: TraceAnswer, captions: Captions) -> Picture:
     for one in merged:
         one.target.feeds.append((captions.amount(one.quantities, not one.possible), _name(one.source)))
     width = len(lanes) * CARD + max(0, len(lanes) - 1) * gap
-    return Picture(width, max(height, lowest), tuple(lanes), threads, len(answer.nodes), turning)
+    return Picture(width, max(height, lowest), tuple(lanes), threads, len(column), turning)
 
 
 def wrap(text: str, width: float, size: float) -> list[str]:
@@ -261,7 +261,9 @@ def _ports(card: Card, threads: Sequence[_Merged], side: str) -> None:
         setattr(one, side, card.y + card.height * (place + 1) / (len(threads) + 1))
 
 
-def _threads(lanes: Sequence[Lane], merged: Sequence[_Merged], captions: Captions, height: float) -> tuple[tuple[Thread, ...], float]:
+def _threads(
+    lanes: Sequence[Lane], merged: Sequence[_Merged], captions: Captions, height: float
+) -> tuple[tuple[Thread, ...], float]:
     totals: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
     for one in merged:
         for unit, quantity in one.quantities.items():

@@ -18,7 +18,7 @@ sign_in_limit = _limiter.limit("10/minute;100/hour", methods=["POST"])
 
 
 def count_refusal() -> None:
-    """One more caller without valid credentials; raises TooManyRequests, so that nobody fills the ledger with refusals."""
+    """One more caller with wrong credentials; raises TooManyRequests, so that nobody fills the ledger or tires the store."""
     if not _limiter.limiter.hit(_REFUSALS, "refusal", request.remote_addr or ""):
         raise TooManyRequests
 

@@ -70,7 +70,7 @@ def test_rows_of_one_order_are_one_transformation_and_keep_their_pairs(read_good
     )
 
     (order,) = {link.target for event in (one, two) for link in event.links if link.type is LinkType.CONSUMED_IN}
-    assert order == local_identity("transformation", "PLANT-2", "ST-1")
+    assert order == local_identity("transformation", "SUZHOU", "ST-1")
     assert nodes(one)[SET] == (NodeKind.BATCH, True, Scope("SUZHOU", "INF"))
     assert [link.attributes["pair"] for event in (one, two) for link in event.links] == ["1", "1", "2", "2"]
     assert one.links[1].quantity == Decimal(10)
@@ -265,6 +265,13 @@ def test_a_row_that_cannot_be_taken_says_what_was_wanted(read: Read, cells: str,
     assert isinstance(row, RejectedRow)
     assert row.reason.startswith(reason)
     assert row.original == cells
+
+
+def test_a_shipment_number_that_nobody_issued_is_refused(read: Read) -> None:
+    (row,) = read(f"product,number,shipment,consignee,time\n{GTIN},F1,SH-1,H-1,2026-01-20\n")
+
+    assert isinstance(row, RejectedRow)
+    assert row.reason == "shipper: wanted who issued the shipment, found nothing"
 
 
 def test_an_unknown_unit_is_refused(read: Read) -> None:

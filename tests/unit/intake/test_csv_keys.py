@@ -1,7 +1,12 @@
 """What a row is known by: the same file twice, equal rows, row ids, corrections."""
 
+import tracemalloc
+from pathlib import Path
+
 from tests.unit.intake.conftest import Read, ReadGood
 from traceapp.domain.events import RejectedRow
+from traceapp.domain.organisation import Organisation
+from traceapp.intake.csv_forms import read_csv
 
 HEADER = "owner,product,number,location,quantity,unit,time\n"
 ROW = "LYON,TUBE-30,T1,WH-1,5,MTR,2026-01-01\n"
@@ -61,3 +66,17 @@ def test_a_correction_without_an_id_of_its_own_is_refused(read: Read) -> None:
 
     assert isinstance(row, RejectedRow)
     assert row.reason == "row_id: wanted a value, since a row that corrects another has an id of its own"
+
+
+def test_promise_memory_does_not_grow_with_the_rows(tmp_path: Path, organisation: Organisation) -> None:
+    path = tmp_path / "many.csv"
+    path.write_text(HEADER + "".join(ROW.replace("T1", f"T{number}") for number in range(20_000)), encoding="utf-8")
+
+    with path.open(encoding="utf-8", newline="") as lines:
+        tracemalloc.start()
+        read = sum(1 for _ in read_csv(lines, "0" * 64, "ERP", organisation))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+    assert read == 20_000
+    assert peak < 3_000_000

@@ -82,7 +82,9 @@ class BatchPage:
         return [
             Property(
                 property_name(kind, name),
-                _text(value) if isinstance(value, Decimal | int) and not isinstance(value, bool) else property_text(kind, name, value),
+                _text(value)
+                if isinstance(value, Decimal | int) and not isinstance(value, bool)
+                else property_text(kind, name, value),
                 value if isinstance(value, datetime) else None,
                 property_unit(kind, name),
             )

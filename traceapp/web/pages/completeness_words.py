@@ -48,9 +48,13 @@ class Rung:
 
 def headline(said: Completeness) -> tuple[str, str]:
     """(title, sentence) above all numbers."""
-    visited = ngettext("%(count)s record was visited.", "%(count)s records were visited.", said.visited, count=count_text(said.visited))
+    visited = ngettext(
+        "%(count)s record was visited.", "%(count)s records were visited.", said.visited, count=count_text(said.visited)
+    )
     if said.status is Status.COMPLETE:
-        return gettext("Complete, as far as the records go"), visited + " " + gettext("Nothing is withheld, unresolved or cut off.")
+        return gettext("Complete, as far as the records go"), visited + " " + gettext(
+            "Nothing is withheld, unresolved or cut off."
+        )
     title = gettext("Not complete: %(status)s", status=gettext(STATUSES[said.status]).lower())
     return title, gettext("Read the reasons before you use a number.") + " " + visited
 
@@ -131,7 +135,9 @@ def _sentences(code: str, said: Completeness, sentence: str, place: int) -> tupl
             n = len(said.one_sided)
             return (
                 ngettext(
-                    "%(num)s shipment is reported by its receiver only.", "%(num)s shipments are reported by their receiver only.", n
+                    "%(num)s shipment is reported by its receiver only.",
+                    "%(num)s shipments are reported by their receiver only.",
+                    n,
                 ),
                 gettext("Counted as real."),
                 gettext("Ask the sender for the despatch advice."),
@@ -140,7 +146,9 @@ def _sentences(code: str, said: Completeness, sentence: str, place: int) -> tupl
         case "twins":
             n = len(said.twins)
             return (
-                ngettext("%(num)s pair of lots is likely one and the same.", "%(num)s pairs of lots are likely one and the same.", n),
+                ngettext(
+                    "%(num)s pair of lots is likely one and the same.", "%(num)s pairs of lots are likely one and the same.", n
+                ),
                 gettext("If so, what is known of the other one is missing here."),
                 gettext("Compare both, then trace the other one as well."),
                 tuple(uid for pair in said.twins for uid in pair),

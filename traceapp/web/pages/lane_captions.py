@@ -8,10 +8,10 @@ from flask_babel import gettext, ngettext
 
 from traceapp.domain.kinds import Certainty, NodeKind
 from traceapp.domain.trace import PartyLine, TraceNode
-from traceapp.web.lane_stages import Group, Place, Stage, condition
+from traceapp.web.lane_stages import SEVERITY, Group, Place, Stage, condition
 from traceapp.web.lanes import CardText
 from traceapp.web.pages.showing import amount_text, count_text
-from traceapp.web.pages.wording import STATES, country_name, kind_name, kinds_counted, sign_of
+from traceapp.web.pages.wording import STATES, country_name, kind_name, kinds_counted, sign_of, site_names
 
 LOTS: Final = frozenset({NodeKind.MATERIAL, NodeKind.BATCH, NodeKind.UNIT})
 
@@ -43,7 +43,8 @@ class PageCaptions:
             return CardText("unknown", "unknown", gettext("No lot"), self._corner(group), lines)
         if node.kind in LOTS:
             tone = condition(node)
-            return CardText(tone, sign_of(tone), gettext(STATES[tone]), self._corner(group), self._lot_lines(group))
+            word = kind_name(node.kind) if tone == "plain" else gettext(STATES[tone])
+            return CardText(tone, sign_of(tone), word, self._corner(group), self._lot_lines(group))
         return CardText("plain", "plain", kind_name(node.kind), self._corner(group), self._lot_lines(group))
 
     def amount(self, quantities: Mapping[str, Decimal | None], certain: bool) -> str:
@@ -86,7 +87,7 @@ class PageCaptions:
         if single and (node.name or node.product):
             lines.append(("quiet", node.name or node.product or ""))
         if node.site:
-            lines.append(("quiet", self._sites.get(node.site, node.site)))
+            lines.append(("quiet", site_names(node.site, self._sites)))
         return (*lines, *_possible(group))
 
     def _party(self, group: Group) -> CardText:
@@ -103,8 +104,8 @@ class PageCaptions:
         return CardText("plain", "exact" if certain else "possible", state, self._corner(group), tuple(lines))
 
     def _rest(self, group: Group) -> CardText:
-        worst = min((condition(node) for node in group.members), key=list(STATES).index)
-        lots = all(node.kind in LOTS or node.stub for node in group.members)
+        worst = min((condition(node) for node in group.members), key=SEVERITY.index)
+        stated = worst != "plain" and all(node.kind in LOTS or node.stub for node in group.members)
         lines = [
             ("name", gettext("%(count)s more", count=count_text(len(group.members)))),
             ("quiet", ngettext("in %(num)s group", "in %(num)s groups", group.rest)),
@@ -112,8 +113,8 @@ class PageCaptions:
         amount = _amounts(group.parties)
         if amount:
             lines.append(("quiet", amount))
-        tone = worst if lots else "plain"
-        state = gettext("worst: %(state)s", state=gettext(STATES[worst])) if lots else gettext("More")
+        tone = worst if stated else "plain"
+        state = gettext("worst: %(state)s", state=gettext(STATES[worst])) if stated else gettext("More")
         return CardText(tone, sign_of(tone), state, "", (*lines, *_possible(group)))
 
 

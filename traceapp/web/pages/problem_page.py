@@ -7,7 +7,7 @@ from flask_babel import gettext, ngettext
 
 from traceapp.domain.batch import Candidate
 from traceapp.web.pages.forms import WANTED
-from traceapp.web.pages.wording import ROLES, N_
+from traceapp.web.pages.wording import N_, ROLES
 from traceapp.web.problems import ProblemAnswer, set_problem_page
 
 HINTS: Final = {

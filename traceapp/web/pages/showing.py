@@ -1,5 +1,6 @@
 """How values look: exact quantities, moments in UTC with the zone said, counts with thousands."""
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
@@ -80,6 +81,7 @@ def register(app: Flask) -> None:
         kind=wording.kind_name,
         linkname=wording.link_name,
         moment=moment,
+        pretty=lambda value: json.dumps(value, ensure_ascii=False, indent=2, default=str),
         quantity=quantity_text,
         role=lambda value: gettext(wording.ROLES[value]),
         unit=unit_text,

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
+from flask import url_for
 from flask_babel import gettext
 
 from traceapp.domain.kinds import LOTS, Certainty, Direction, NodeKind
@@ -15,23 +17,23 @@ from traceapp.web.pages.forms import TracePageInput, typed_moment
 from traceapp.web.pages.lane_captions import PageCaptions
 from traceapp.web.pages.paging import Cut, address_with, cut
 from traceapp.web.pages.showing import amount_text
-from traceapp.web.pages.wording import DIRECTIONS, STATES, direction_question, sign_of
+from traceapp.web.pages.wording import DIRECTIONS, STATES, direction_question, sign_of, site_names
 
 FIELDS = ("number", "uid", "epc", "product", "site", "kind", "direction", "as_of", "at", "event_time_from", "event_time_to")
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A count above the tables: confirmed and may have, and the table that lists it."""
+    """A count above the tables: confirmed (None where that is not known) and may have, and where it is listed."""
 
     label: str
-    exact: int
+    exact: int | None
     possible: int
     anchor: str
 
     @property
     def total(self) -> int:
-        return self.exact + self.possible
+        return (self.exact or 0) + self.possible
 
 
 def typed_question(said: Mapping[str, str]) -> dict[str, str]:
@@ -109,7 +111,7 @@ class TracePage:
 
     @cached_property
     def figures(self) -> list[Figure]:
-        made = [_figure(gettext("lots"), [node for node in self._lots if not node.seed], "lots")]
+        made = [_figure(gettext("lots"), [node for node in self._lots if not (node.seed or node.stub)], "lots")]
         shipments = [node for node in self.answer.nodes if node.kind is NodeKind.SHIPMENT]
         if self.direction is not Direction.BACKWARD:
             made.append(_figure(gettext("shipments"), shipments, "links"))
@@ -117,7 +119,8 @@ class TracePage:
             made.append(Figure(gettext("countries"), *_countries(self.answer.consignees), "consignees"))
         if self.direction is not Direction.FORWARD:
             made.append(_figure(gettext("suppliers"), self.answer.suppliers, "suppliers"))
-        return made
+        hidden = sum(self.answer.completeness.withheld.values())
+        return [*made, Figure(gettext("withheld"), None, hidden, "completeness")] if hidden else made
 
     # Tables
 
@@ -172,14 +175,21 @@ class TracePage:
         return address_with(anchor, **({"as_of": typed_moment(self.answer.as_of)} | changed))
 
     def batch_address(self, uid: str) -> str:
-        from flask import url_for
-
         return url_for("batch.show", uid=uid)
 
     # Words of rows
 
-    def site(self, code: str | None) -> str:
-        return self._sites.get(code, code) if code else ""
+    def site(self, codes: str | None) -> str:
+        return site_names(codes, self._sites)
+
+    def end(self, uid: str) -> TraceNode:
+        """The node at an end of a link; what the answer does not hold is withheld."""
+        return self.nodes.get(uid) or TraceNode(uid, None, stub=True)
+
+    @cached_property
+    def states_said(self) -> bool:
+        """Whether any node carries a state; else the table has no column for it."""
+        return any(node.status is not None for node in self.answer.nodes)
 
     @staticmethod
     def state(node: TraceNode) -> tuple[str, str, str]:
@@ -195,7 +205,7 @@ class TracePage:
 
     @cached_property
     def sums(self) -> list[str]:
-        """What all consignees got, by unit; a unit of which a part is not stated is a least value."""
+        """What all consignees got, by unit; "not stated" beside it where some part is."""
         return _sums(self.answer.consignees)
 
     @cached_property
@@ -209,7 +219,7 @@ class TracePage:
 
 
 def _nearest(node: TraceNode) -> tuple[object, ...]:
-    return (node.hop, node.stub, node.kind not in LOTS, node.product or "", node.number or "", node.uid)
+    return (node.stub, node.hop, node.kind not in LOTS, node.product or "", node.number or "", node.uid)
 
 
 def _figure(label: str, items: Sequence[TraceNode] | Sequence[PartyLine], anchor: str) -> Figure:
@@ -224,7 +234,13 @@ def _countries(lines: Sequence[PartyLine]) -> tuple[int, int]:
 
 
 def _sums(lines: Sequence[PartyLine]) -> list[str]:
-    from traceapp.domain.consignees import sum_by_unit
-
-    sums = sum_by_unit((amount, unit) for line in lines for unit, amount in line.quantities.items())
-    return [amount_text(amount, unit) for unit, amount in sums.items()]
+    """By unit; what only may have counts in full, and where somebody states no quantity the sum is a least value."""
+    sums: dict[str, Decimal] = {}
+    silent = False
+    for line in lines:
+        for unit, amount in line.quantities.items():
+            silent |= amount is None
+            if amount is not None:
+                sums[unit] = sums.get(unit, Decimal(0)) + amount
+    said = [amount_text(amount, unit) for unit, amount in sorted(sums.items())]
+    return [*said, amount_text(None)] if silent else said

@@ -25,6 +25,7 @@ STATES: Final = {
     "expired": N_("Expired"),
     "withheld": N_("Withheld"),
     "unknown": N_("State unknown"),
+    "plain": N_("State not asked for"),
     "production": N_("Released by production"),
     "released": N_("Released for market"),
 }
@@ -157,6 +158,11 @@ def country_name(code: str | None) -> str:
     """`FR` → France, 法国; a code that nobody knows stays what it is."""
     locale = get_locale()
     return "" if code is None else (locale.territories.get(code.upper(), code) if locale else code)
+
+
+def site_names(codes: str | None, sites: Mapping[str, str]) -> str:
+    """Printed names of the sites of a node, which stand as `LYON, SUZHOU` there; an unknown code stays what it is."""
+    return gettext(", ").join(sites.get(code, code) for code in codes.split(", ")) if codes else ""
 
 
 def fact_word(fact: StateFact) -> tuple[str, str]:

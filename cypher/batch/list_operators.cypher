@@ -1,0 +1,14 @@
+// name:   batch.list_operators
+// does:   sealed identity of operators that may be shown
+// mode:   read
+// rows:   many
+// param:  uids       list<string>    asked for
+// param:  see        list<integer>   acl numbers that may be shown
+// column: uid        string          found, and within view
+// column: identity   bytes           sealed
+// bounds: one index seek a uid
+UNWIND $uids AS uid
+MATCH (operator:Operator {uid: uid})
+WHERE operator.acl IN $see
+RETURN operator.uid AS uid, operator.identity AS identity
+ORDER BY uid

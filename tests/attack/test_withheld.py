@@ -1,0 +1,195 @@
+"""What does he get who may see one site only? Nothing that depends on a value of the other one."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.conftest import MakeActor
+from tests.flows import LYON, SUZHOU, Flows, batch, container, hour, material, order, party, shipment
+from traceapp.domain.errors import BatchNotFoundError
+from traceapp.domain.kinds import Direction, LinkType
+from traceapp.domain.rights import Actor, Role
+from traceapp.domain.trace import Seed, Status, TraceAnswer, TraceQuestion, Window
+from traceapp.usecases.stations import Stations
+from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace_record import result_digest
+
+FORWARD, BACKWARD = Direction.FORWARD, Direction.BACKWARD
+
+
+@dataclass
+class Values:
+    """What Suzhou alone may know of its part of the plant."""
+
+    consumed: int = 50
+    made: int = 80
+    shipped: int = 60
+    packed: int = 7
+    made_at: datetime = field(default_factory=lambda: hour(50))
+    packed_at: datetime = field(default_factory=lambda: hour(60))
+    sent_at: datetime = field(default_factory=lambda: hour(70))
+    product: str = "SET"
+    pair: str | None = None
+
+
+def two_sites(values: Values) -> Flows:
+    """M1 (Lyon) → A1 (Lyon) → S1 (Suzhou) → F1 (Lyon) and F2 (Suzhou), each shipped; S1 travels in a tote of Lyon's."""
+    flows = Flows()
+    s1, f2 = batch("S1", "SUZHOU", values.product), batch("F2", "SUZHOU")
+    flows.receive(material("M1"))
+    flows.use(material("M1"), order("T1"), at=hour(10))
+    flows.make(order("T1"), batch("A1"), at=hour(11))
+    flows.use(batch("A1"), order("T2"), values.consumed, at=values.made_at, scope=SUZHOU)
+    flows.make(order("T2"), s1, values.made, at=values.made_at, scope=SUZHOU, pair=values.pair)
+    flows.use(s1, order("T3"), values.consumed, at=values.made_at, scope=LYON, pair=values.pair)
+    flows.make(order("T3"), batch("F1"), at=hour(90))
+    flows.use(s1, order("T4"), values.consumed, at=values.made_at, scope=SUZHOU)
+    flows.make(order("T4"), f2, values.made, at=values.made_at, scope=SUZHOU)
+    flows.event([], describes=[container("T1")], at=hour(1), scopes={container("T1"): LYON})
+    flows.link(LinkType.PACKED_IN, s1, container("T1"), values.packed, at=values.packed_at, scope=None)
+    flows.ship(container("T1"), "SH-0", "HOSP-9", at=hour(65))
+    flows.ship(batch("F1"), "SH-1", "HOSP-1", 40, at=hour(91))
+    flows.ship(batch("F1"), "SH-2", "HOSP-3", 10, at=hour(91))
+    flows.ship(f2, "SH-3", "HOSP-2", values.shipped, at=values.sent_at, scope=SUZHOU)
+    flows.ship(f2, "SH-4", "HOSP-3", 20, at=values.sent_at, scope=SUZHOU)
+    return flows
+
+
+CHANGES = {
+    "quantity consumed": Values(consumed=51),
+    "quantity made": Values(made=81),
+    "quantity shipped": Values(shipped=61),
+    "quantity packed": Values(packed=8),
+    "time made": Values(made_at=hour(51)),
+    "time made, out of the window": Values(made_at=hour(500)),
+    "time packed, after the tote left": Values(packed_at=hour(66)),
+    "time sent": Values(sent_at=hour(71)),
+    "pair": Values(pair="1"),
+}
+
+
+@pytest.fixture
+def lyon(actor: MakeActor) -> Actor:
+    return actor(Role.COORDINATOR, sites={"LYON"})
+
+
+def asked(stations: Stations, who: Actor, direction: Direction, seed: Any, window: Window | None = None) -> TraceAnswer:
+    question = TraceQuestion((Seed(uid=stations.sealer.uid(seed)),), direction, window=window or Window())
+    return trace_batch(stations, who, question).value
+
+
+def told(answer: TraceAnswer) -> bytes:
+    """The answer as bytes, without the moment of asking."""
+    return orjson.dumps(replace(answer, as_of=hour(0)), default=str, option=orjson.OPT_SORT_KEYS)
+
+
+@pytest.fixture
+def one_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every answer draws the same key for its stubs, so that two answers can be compared byte by byte."""
+    monkeypatch.setattr("traceapp.usecases.trace_batch.secrets", SimpleNamespace(token_hex=lambda _: "drawn once"))
+
+
+@pytest.mark.usefixtures("one_draw")
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_attacker_learns_nothing_from_a_value_he_may_not_see(
+    stations: Stations, lyon: Actor, change: Values, empty_again: Callable[[], None]
+) -> None:
+    questions = [
+        (FORWARD, material("M1"), None),
+        (FORWARD, material("M1"), Window(hour(0), hour(100))),
+        (BACKWARD, batch("F1"), None),
+        (BACKWARD, container("T1"), None),
+        (Direction.BOTH, batch("A1"), None),
+    ]
+    two_sites(Values()).append_to(stations.events, stations.sealer)
+    before = [asked(stations, lyon, *question) for question in questions]
+    empty_again()
+    two_sites(change).append_to(stations.events, stations.sealer)
+    after = [asked(stations, lyon, *question) for question in questions]
+
+    assert list(map(told, after)) == list(map(told, before))
+    assert list(map(result_digest, after)) == list(map(result_digest, before))
+
+
+def test_promise_a_withheld_lot_is_walked_through_and_counted(stations: Stations, lyon: Actor) -> None:
+    two_sites(Values()).append_to(stations.events, stations.sealer)
+
+    answer = asked(stations, lyon, FORWARD, material("M1"))
+
+    assert numbers(answer) == {"M1", "A1", "F1", "SH-0", "SH-1", "SH-2", "0952100100001T1", "HOSP-1", "HOSP-3", "HOSP-9"}
+    assert {line.number: dict(line.quantities) for line in answer.consignees} == {
+        "HOSP-1": {"EA": Decimal(40)},
+        "HOSP-3": {"EA": Decimal(10)},
+        "HOSP-9": {"": None},
+    }
+    assert dict(answer.completeness.withheld) == {"lots": 2, "transformations": 2, "shipments": 2, "parties": 1}
+    assert answer.completeness.status is Status.WITHHELD
+
+
+def test_promise_a_stub_carries_nothing(stations: Stations, lyon: Actor) -> None:
+    two_sites(Values()).append_to(stations.events, stations.sealer)
+
+    answer = asked(stations, lyon, FORWARD, material("M1"))
+    stubs = {node.uid for node in answer.nodes if node.stub}
+
+    assert len(stubs) == 4
+    for node in answer.nodes:
+        if node.stub:
+            assert (node.kind, node.number, node.name, node.epc, node.product, node.site, node.hop) == (None,) * 6 + (0,)
+    for link in answer.links:
+        if {link.source, link.target, link.via} & stubs:
+            assert (link.quantity, link.unit, link.event_time, link.pair) == (None,) * 4
+
+
+def test_attacker_cannot_join_two_answers_by_their_stubs(stations: Stations, lyon: Actor) -> None:
+    two_sites(Values()).append_to(stations.events, stations.sealer)
+    real = {stations.sealer.uid(identity) for identity in (batch("S1", "SUZHOU", "SET"), batch("F2", "SUZHOU"), order("T2"))}
+
+    first = {node.uid for node in asked(stations, lyon, FORWARD, material("M1")).nodes if node.stub}
+    second = {node.uid for node in asked(stations, lyon, FORWARD, material("M1")).nodes if node.stub}
+
+    assert len(first) == len(second) == 4
+    assert not first & second
+    assert not real & (first | second)
+
+
+def test_attacker_cannot_tell_absent_from_invisible(stations: Stations, actor: MakeActor) -> None:
+    two_sites(Values()).append_to(stations.events, stations.sealer)
+    suzhou = actor(Role.COORDINATOR, sites={"SUZHOU"})
+    sentences = []
+    for seed in (
+        Seed(number="A1"),
+        Seed(number="A999"),
+        Seed(uid=stations.sealer.uid(batch("A1"))),
+        Seed(uid="0" * 32),
+        Seed(number="A1", kind=None, product="TUBE"),
+    ):
+        with pytest.raises(BatchNotFoundError) as refused:
+            trace_batch(stations, suzhou, TraceQuestion((seed,), FORWARD))
+        sentences.append(str(refused.value))
+
+    assert len(set(sentences)) == 1
+
+
+def test_attacker_who_may_see_nothing_is_told_nothing(stations: Stations, actor: MakeActor) -> None:
+    two_sites(Values()).append_to(stations.events, stations.sealer)
+    nobody = actor(Role.COORDINATOR, sites=())
+
+    for seed in (material("M1"), batch("S1", "SUZHOU", "SET"), party("HOSP-1"), shipment("SH-1")):
+        with pytest.raises(BatchNotFoundError):
+            asked(stations, nobody, FORWARD, seed)
+
+
+def numbers(answer: TraceAnswer) -> set[str]:
+    return {node.number or "" for node in answer.nodes if not node.stub}
+
+
+@pytest.fixture
+def empty_again(empty_leg: Any) -> Iterable[Callable[[], None]]:
+    return empty_leg.empty  # type: ignore[no-any-return]

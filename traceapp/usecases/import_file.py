@@ -1,0 +1,205 @@
+"""A file of a source system into the graph: all its good rows, each once, and a file of those that were refused."""
+
+import csv
+import json
+import os
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+from traceapp.domain.errors import DocumentError, HomeError, TraceappError
+from traceapp.domain.events import CapturedEvent, CaptureOutcome, RejectedRow
+from traceapp.domain.permissions import Permission
+from traceapp.domain.rights import Actor
+from traceapp.graph.event_group import PreparedGroup
+from traceapp.intake.files import read_file
+from traceapp.usecases.access import authorise, entry
+from traceapp.usecases.stations import Stations
+
+GROUP_EVENTS: Final = 1000
+GROUP_STATEMENTS: Final = 10_000
+"""A group is full with so many events, or so many nodes and links in them: one event may name thousands of serials."""
+FOLDER: Final = "rejects"
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of a file.
+
+    events        rows or events in it; each is in exactly one of appended, known, voided, rejected.
+    known         stored before, and unchanged.   voided  declared void by the file, or void already when they came.
+    rejected      not taken; line and reason stand in rejects_file, which is None where there are none.
+    links         new links of the graph that its events made.
+    file_digest   SHA-256 (hex) of the raw bytes, which are kept.
+    """
+
+    events: int
+    appended: int
+    known: int
+    voided: int
+    rejected: int
+    links: int
+    seconds: float
+    rejects_file: Path | None
+    file_digest: str
+
+
+def import_file(stations: Stations, actor: Actor, path: Path, source: str, progress: Callable[[float], None]) -> ImportReport:
+    """Take in a whole file: the same file twice changes nothing, any order of files gives the same graph.
+
+    source     name of the sending system.   progress  called with the share done, 0 to 1.
+    returns    when the ledger holds what was done. Broken off half-way, import the file again: nothing is lost or doubled.
+    raises     PermissionDeniedError; DocumentError: the file is unusable, and nothing was stored;
+               LedgerUnavailableError; StoreError and its kinds.
+    """
+    request: dict[str, Any] = {"file": path.name, "source": source}
+    authorise(stations, actor, Permission.EVENT_IMPORT, request)
+    started = time.monotonic()
+    record = partial(entry, stations, actor, Permission.EVENT_IMPORT)
+    try:
+        rows = _opened(path, source, stations, progress)
+        digest = stations.archive.keep(path)
+    except DocumentError as error:
+        stations.ledger.append(record("failed", request=request, reason=type(error).__name__))
+        raise
+    request["sha256"] = digest
+    request["intent"] = stations.ledger.append(record("intended", request=request)).seq
+    intake = _Intake(stations, _Rejects(stations.settings.home / FOLDER / f"{digest}.csv"))
+    try:
+        intake.take(_same_file(rows, digest))
+    except TraceappError as error:
+        stations.ledger.append(record("failed", request=request, result=intake.result(), reason=type(error).__name__))
+        raise
+    finally:
+        intake.rejects.close()
+    stations.ledger.append(record("done", request=request, result=intake.result()))
+    progress(1.0)
+    return ImportReport(
+        events=intake.events,
+        appended=intake.outcomes[CaptureOutcome.APPENDED],
+        known=intake.outcomes[CaptureOutcome.KNOWN],
+        voided=intake.outcomes[CaptureOutcome.VOIDED],
+        rejected=intake.rejects.count,
+        links=intake.links,
+        seconds=time.monotonic() - started,
+        rejects_file=intake.rejects.path if intake.rejects.count else None,
+        file_digest=digest,
+    )
+
+
+@dataclass(slots=True)
+class _Rejects:
+    """The file of what was not taken; it is made with its first row, readable by its owner alone."""
+
+    path: Path
+    count: int = 0
+    _file: TextIO | None = None
+
+    def add(self, row: RejectedRow) -> None:
+        if self._file is None:
+            try:
+                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            except OSError as error:
+                raise HomeError(f"{self.path} cannot be written ({error.strerror})") from None
+            self._file = os.fdopen(descriptor, "w", encoding="utf-8-sig", errors="backslashreplace", newline="")
+            csv.writer(self._file).writerow(("line", "reason", "original"))
+        self.count += 1
+        csv.writer(self._file).writerow(map(_harmless, (row.position, row.reason, row.original)))
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+@dataclass(slots=True)
+class _Intake:
+    """Groups on their way into the store: the next one is sealed while one is committed, never more than these two."""
+
+    stations: Stations
+    rejects: _Rejects
+    events: int = 0
+    links: int = 0
+    outcomes: Counter[CaptureOutcome] = field(default_factory=Counter)
+
+    def take(self, rows: Iterable[CapturedEvent | RejectedRow]) -> None:
+        store, sealer = self.stations.events, self.stations.sealer
+        with ThreadPoolExecutor(1, "commit") as committer:
+            waiting: tuple[list[CapturedEvent], Future[list[CaptureOutcome]]] | None = None
+            for group in self._groups(rows):
+                prepared = store.prepare(group, sealer)
+                if waiting is not None:
+                    self._count(*waiting)
+                waiting = group, committer.submit(self._commit, prepared)
+            if waiting is not None:
+                self._count(*waiting)
+
+    def result(self) -> Mapping[str, int]:
+        """Counts for the ledger."""
+        counts = {outcome.value: self.outcomes[outcome] for outcome in CaptureOutcome}
+        return {"events": self.events, "rejected": self.rejects.count, "links": self.links, **counts}
+
+    def _commit(self, prepared: PreparedGroup) -> list[CaptureOutcome]:
+        return self.stations.events.commit(prepared, self.stations.sealer, uuid.uuid4().hex, self.stations.clock.now())
+
+    def _groups(self, rows: Iterable[CapturedEvent | RejectedRow]) -> Iterator[list[CapturedEvent]]:
+        group: list[CapturedEvent] = []
+        statements = 0
+        for row in rows:
+            self.events += 1
+            if isinstance(row, RejectedRow):
+                self.rejects.add(row)
+                continue
+            group.append(row)
+            statements += len(row.nodes) + len(row.links)
+            if len(group) >= GROUP_EVENTS or statements >= GROUP_STATEMENTS:
+                yield group
+                group, statements = [], 0
+        if group:
+            yield group
+
+    def _count(self, group: list[CapturedEvent], committed: Future[list[CaptureOutcome]]) -> None:
+        for event, outcome in zip(group, committed.result(), strict=True):
+            self.outcomes[outcome] += 1
+            if outcome is CaptureOutcome.APPENDED:
+                self.links += len(event.links)
+            elif outcome is CaptureOutcome.CONFLICT:
+                self.rejects.add(_conflict(event))
+
+
+def _opened(
+    path: Path, source: str, stations: Stations, progress: Callable[[float], None]
+) -> Iterator[CapturedEvent | RejectedRow]:
+    """The rows of a file that was found usable as a whole; raises DocumentError before the first of them."""
+    if not path.is_file():
+        raise DocumentError(f"{path} is not there, or is no file")
+    rows = read_file(path, source, stations.organisation, lambda share: progress(min(share, 0.99)))
+    first = next(rows, None)
+    return chain([first], rows) if first is not None else iter(())
+
+
+def _same_file(rows: Iterable[CapturedEvent | RejectedRow], digest: str) -> Iterator[CapturedEvent | RejectedRow]:
+    """raises  DocumentError: what is read is not what was kept, because somebody wrote to the file meanwhile."""
+    for row in rows:
+        if isinstance(row, CapturedEvent) and row.place.file_digest != digest:
+            raise DocumentError("the file was changed while it was read")
+        yield row
+
+
+def _conflict(event: CapturedEvent) -> RejectedRow:
+    reason = "known with other content, and nothing is edited away: send it under a new id that corrects the old one"
+    return RejectedRow(event.place.position, reason, json.dumps(event.original, ensure_ascii=False, default=str))
+
+
+def _harmless(cell: str) -> str:
+    """A spreadsheet takes a cell that begins like this for a formula, whoever wrote it."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
