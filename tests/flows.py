@@ -155,6 +155,7 @@ class Flows:
         at: datetime | None = None,
         scope: Scope = LYON,
         unit: str = "EA",
+        key: str = "",
     ) -> str:
         """target came out of a transformation."""
         at = at or self.now()
@@ -163,6 +164,7 @@ class Flows:
             describes=[done, target],
             scopes={done: scope, target: scope},
             at=at,
+            key=key,
         )
 
     def turn(self, sources: Iterable[Identity], targets: Iterable[Identity], number: str = "", scope: Scope = LYON) -> Identity:
@@ -174,6 +176,13 @@ class Flows:
             self.make(done, target, scope=scope)
         return done
 
+    def blend(self, sources: Iterable[Identity], target: Identity) -> None:
+        """The same in one event: all of these went into one lot."""
+        done, at = order(f"T{len(self.events)}"), self.now()
+        used = [LinkStatement(LinkType.CONSUMED_IN, source, done, at, Decimal(1), "KGM") for source in sources]
+        made = LinkStatement(LinkType.PRODUCED, done, target, at, Decimal(10), "EA")
+        self.event([*used, made], describes=[done, target], at=at)
+
     def link(
         self,
         type_: LinkType,
@@ -184,11 +193,12 @@ class Flows:
         at: datetime | None = None,
         describes: Iterable[Identity] = (),
         scope: Scope | None = LYON,
+        key: str = "",
         **attributes: str,
     ) -> str:
         at = at or self.now()
         told = LinkStatement(type_, source, target, at, amount(quantity), unit if quantity is not None else None, attributes)
-        return self.event([told], describes=describes, scopes={source: scope, target: scope}, at=at)
+        return self.event([told], describes=describes, scopes={source: scope, target: scope}, at=at, key=key)
 
     def ship(
         self,

@@ -9,12 +9,12 @@
 // column: type         string          type of the link
 // column: far          string          uid of the other end
 // column: kind         string          its kind
-// column: shown        boolean         whether both ends may be shown; else the columns below are null
-// column: quantity     string?         decimal
+// column: far_shown    boolean         whether the other end may be shown
+// column: quantity     string?         decimal; like all below, null unless both ends may be shown
 // column: unit         string?         UN/ECE code
 // column: event_time   string?         stored time
 // column: event_uid    string?         event that made the link
-// column: pair         string?         pair of inputs and outputs
+// column: mark         string?         pair of inputs and outputs; who reports a shipment
 // column: step         string?         process step
 // column: role         string?         of an operator
 // column: started_at   string?         stored time
@@ -24,19 +24,21 @@ UNWIND $uids AS uid
 MATCH (near:Traceable {uid: uid})-[link]->(far)
 WHERE link.record_seq <= $head
   AND (link.voided_seq IS NULL OR link.voided_seq > $head)
-WITH uid, link, far, near.acl IN $see AND far.acl IN $see AS shown
+  AND far.kind IS NOT NULL
+WITH uid, link, far, far.acl IN $see AS far_shown, near.acl IN $see AS near_shown
+WITH uid, link, far, far_shown, near_shown AND far_shown AS shown
 RETURN uid AS near,
        type(link) AS type,
        far.uid AS far,
        far.kind AS kind,
-       shown,
+       far_shown,
        CASE WHEN shown THEN link.quantity END AS quantity,
        CASE WHEN shown THEN link.unit END AS unit,
        CASE WHEN shown THEN link.event_time END AS event_time,
        CASE WHEN shown THEN link.event_uid END AS event_uid,
-       CASE WHEN shown THEN link.pair END AS pair,
+       CASE WHEN shown THEN coalesce(link.pair, link.report) END AS mark,
        CASE WHEN shown THEN link.step END AS step,
        CASE WHEN shown THEN link.role END AS role,
        CASE WHEN shown THEN link.started_at END AS started_at,
        CASE WHEN shown THEN link.ended_at END AS ended_at
-ORDER BY event_time, type, far, link.uid
+ORDER BY near, event_time, type, far, link.uid

@@ -1,14 +1,19 @@
 // name:   batch.list_operators
-// does:   sealed identity of operators that may be shown
+// does:   sealed identity and name of operators that may be shown
 // mode:   read
 // rows:   many
-// param:  uids       list<string>    asked for
-// param:  see        list<integer>   acl numbers that may be shown
-// column: uid        string          found, and within view
-// column: identity   bytes           sealed
+// param:  uids            list<string>    asked for
+// param:  see             list<integer>   acl numbers that may be shown
+// column: uid             string          found, and within view
+// column: identity        bytes           sealed
+// column: name            bytes?          sealed
+// column: projected_seq   integer         newest record that the stored properties stem from
 // bounds: one index seek a uid
 UNWIND $uids AS uid
 MATCH (operator:Operator {uid: uid})
 WHERE operator.acl IN $see
-RETURN operator.uid AS uid, operator.identity AS identity
+RETURN operator.uid AS uid,
+       operator.identity AS identity,
+       operator.name AS name,
+       coalesce(operator.projected_seq, 0) AS projected_seq
 ORDER BY uid

@@ -52,6 +52,7 @@ EXACT_LOTS: Final = {
     "F26-301", "F26-301-R1", "F26-302", "F26-304", "F26-304-A", "F26-304-B", "F26-305",
 }  # fmt: skip
 POSSIBLE_LOTS: Final = {"C26-024A", "C26-024B", "T26-103", "CH26-032", "S26-203", "F26-303"}
+TOLD_BY_ITS_RECEIVER: Final = "DE-26-560"
 SPARE_KITS: Final = "09521001000901"
 """The distributor packed 200 sets into kits and kept no lot of them: nobody can say where those are."""
 
@@ -89,6 +90,7 @@ def test_promise_the_first_question_gets_the_answer_worked_out_by_hand(plant: tu
     assert (lots(answer, EXACT), lots(answer, POSSIBLE)) == (EXACT_LOTS, POSSIBLE_LOTS)
     said = answer.completeness
     assert (said.status, said.class_level, said.unresolved) == (Status.UNRESOLVED, (f"01/{SPARE_KITS}",), ())
+    assert {node.number for node in answer.nodes if node.uid in said.one_sided} == {TOLD_BY_ITS_RECEIVER}
     assert (dict(said.withheld), said.limits_hit, said.dead_ends) == ({}, (), ())
     assert len(answer.cycles) == 1
 

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,9 +68,9 @@ def tokens(stations: Stations) -> Tokens:
 
 
 @pytest.fixture
-def filled(stations: Stations) -> Stations:
+def filled(stations: Stations, tmp_path: Path) -> Stations:
     """Stations over the little plant of `tests/web/plant.py`."""
-    fill(stations)
+    fill(stations, tmp_path)
     return stations
 
 

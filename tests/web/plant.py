@@ -8,15 +8,19 @@ TWICE at LYON and TWICE at SUZHOU are two lots.      A/B%C 1 and "A" are two lot
 import hashlib
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from traceapp.domain.events import CapturedEvent, LinkStatement, NodeStatement, SourcePlace
 from traceapp.domain.identifiers import Identity, local_identity
 from traceapp.domain.kinds import EventType, LinkType, NodeKind
+from traceapp.domain.rights import Actor, Role
 from traceapp.domain.scopes import Scope
+from traceapp.usecases.import_file import import_file
 from traceapp.usecases.stations import Stations
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 SLASHED = "A/B%C 1"
+FILE = "owner,product,number,time,site\nLYON,PUMP,CSV-1,2026-03-20T09:00:00Z,LYON\n"
 
 LYON = Scope("LYON", "INF")
 SUZHOU = Scope("SUZHOU", "ORT")
@@ -55,8 +59,17 @@ def events() -> list[CapturedEvent]:
     ]
 
 
-def fill(stations: Stations) -> None:
+def fill(stations: Stations, folder: Path) -> None:
     stations.events.append(events(), stations.sealer, "plant", stations.clock.now())
+    path = folder / "batches.csv"
+    path.write_text(FILE, encoding="utf-8")
+    report = import_file(stations, terminal_importer(), path, "MES-TEST", lambda share: None)
+    assert (report.events, report.rejected) == (1, 0)
+
+
+def terminal_importer() -> Actor:
+    everything = frozenset({"*"})
+    return Actor("0" * 32, "importer", Role.INTEGRATOR, everything, everything, through="token")
 
 
 def _order(n: int, order: str, site: str, scope: Scope, source: Identity, made: Identity) -> list[CapturedEvent]:

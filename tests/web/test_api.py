@@ -126,15 +126,28 @@ def test_a_viewer_of_one_site_gets_stubs_and_is_told(client: FlaskClient, tokens
 
 
 def test_an_event_opens_its_source(ask: Ask) -> None:
-    facts = ask("/api/v1/batches/A").get_json()["facts"]
-    unknown = ask(f"/api/v1/events/{'0' * 32}/source")
-
+    facts = ask("/api/v1/batches/CSV-1").get_json()["facts"]
     assert len(facts) == 1
-    assert unknown.status_code == 404
-    assert ask("/api/v1/events/ABC/source").status_code == 400
+
     reply = ask(f"/api/v1/events/{facts[0]['event_uid']}/source")
-    if reply.status_code == 200:
-        SourceSaid.model_validate_json(reply.data)
+
+    SourceSaid.model_validate_json(reply.data)
+    source = reply.get_json()
+    assert source["source"] == "MES-TEST"
+    assert "CSV-1" in source["content"]
+    assert "CSV-1" in source["original"].values()
+
+
+def test_promise_a_source_beyond_the_view_is_the_same_404(client: FlaskClient, tokens: Tokens, ask: Ask) -> None:
+    uid = ask("/api/v1/batches/CSV-1").get_json()["facts"][0]["event_uid"]
+    elsewhere = {"Authorization": tokens(Role.COORDINATOR, sites=frozenset({"SUZHOU"}))}
+
+    hidden = client.get(f"/api/v1/events/{uid}/source", headers=elsewhere)
+    absent = client.get(f"/api/v1/events/{'0' * 32}/source", headers=elsewhere)
+
+    assert hidden.status_code == absent.status_code == 404
+    assert hidden.data == absent.data
+    assert ask("/api/v1/events/ABC/source").status_code == 400
 
 
 def test_as_of_before_anything_was_known_finds_nothing(ask: Ask) -> None:

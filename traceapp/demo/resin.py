@@ -102,17 +102,17 @@ def _make(
 ) -> None:
     """An order: each input went into each output; machine and operator are of the order as a whole.
 
-    What an order used of an input is stated once, with its first output; the rows of the others repeat no quantity.
+    The rows of an order add up, so what it used of an input is spread evenly over its outputs.
     """
-    for place, (made, got, made_unit) in enumerate(outputs):
+    for made, got, made_unit in outputs:
         for number, (used, quantity, unit) in enumerate(inputs):
             books.write(
                 "consumption",
                 day(time),
                 used.cells("from_"),
                 made.cells("to_"),
-                quantity=quantity if place == 0 else None,
-                unit=unit if place == 0 else None,
+                quantity=int(quantity) // len(outputs),
+                unit=unit,
                 to_quantity=got if number == 0 else None,
                 to_unit=made_unit if number == 0 else None,
                 site=site,

@@ -83,8 +83,8 @@ class ShopFloor:
         unit: str,
         pair: str = "",
     ) -> None:
-        """One row per input; the order is one transformation."""
-        for pile in inputs:
+        """One row per input; the order is one transformation, and its first row says how much came out."""
+        for place, pile in enumerate(inputs):
             self.books.write(
                 "consumption",
                 time,
@@ -92,8 +92,8 @@ class ShopFloor:
                 made.cells("to_"),
                 quantity=pile.left,
                 unit=pile.unit,
-                to_quantity=quantity,
-                to_unit=unit,
+                to_quantity=quantity if place == 0 else None,
+                to_unit=unit if place == 0 else None,
                 site=site,
                 order=order,
                 pair=pair,

@@ -165,7 +165,10 @@ def _carriages(lot: str, holders: Sequence[Held], shipped_of: Mapping[str, Seque
     for holder in holders:
         for link in shipped_of.get(holder.holder, ()):
             if link.time is None or holder.start <= link.time <= holder.end:
-                inside.setdefault(link.target, {}).setdefault(holder.first, (link, holder.holder))
+                loaded = inside.setdefault(link.target, {})
+                known = loaded.get(holder.first)
+                if known is None or (known[0].mark == RECEIPT and link.mark != RECEIPT):
+                    loaded[holder.first] = (link, holder.holder)
     return [_carriage(lot, uid, direct.get(uid, ()), inside.get(uid, {})) for uid in sorted(direct.keys() | inside.keys())]
 
 

@@ -4,70 +4,113 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.kinds import Direction, LinkType, NodeKind
 from traceapp.domain.rights import Rights
+from traceapp.domain.scopes import SHARED, acl_number
 from traceapp.graph.connection import Graph, Row
 
-STATEMENTS = {Direction.FORWARD: "batch.list_links_forward", Direction.BACKWARD: "batch.list_links_backward"}
+STEPS: Final = {Direction.FORWARD: "batch.list_links_forward", Direction.BACKWARD: "batch.list_links_backward"}
+SHARED_BY_ALL: Final = acl_number([SHARED])
 
 
 @dataclass(frozen=True, slots=True)
-class NeighbourLink:
-    """One link of a node; near is the node that was asked about. Where shown is False nothing but the ends is told."""
+class StepLink:
+    """One link of a node; near is the node that was asked about.
+
+    far_shown  whether the other end may be shown. Unless both ends may, all below it is None.
+    mark       pair of inputs and outputs, or who reports a shipment ("despatch", "receipt").
+    """
 
     near: str
     type: LinkType
     far: str
     kind: NodeKind
-    shown: bool
+    far_shown: bool
     quantity: Decimal | None
     unit: str | None
     event_time: datetime | None
     event_uid: str | None
-    pair: str | None
+    mark: str | None
     step: str | None
     role: str | None
     started_at: datetime | None
     ended_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """A machine, or an operator whose identity and name are sealed; projected_seq: newest record they stem from."""
+
+    uid: str
+    identity: bytes | None
+    number: str | None
+    name: bytes | str | None
+    projected_seq: int
+
+
 class BatchStore:
+    """Rights and snapshot stand in every statement. Every method raises StoreError and its kinds."""
+
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
-    def list_links(self, uids: Sequence[str], direction: Direction, rights: Rights, head: int) -> list[NeighbourLink]:
-        """Live links of some nodes in one direction, the earliest first; raises StoreError and its kinds."""
+    def list_links(self, uids: Sequence[str], direction: Direction, rights: Rights, head: int) -> list[StepLink]:
+        """Live links of traceable nodes in one direction, per node the earliest first."""
+        return self._links(STEPS[direction], uids, rights, head)
+
+    def list_links_of_orders(self, uids: Sequence[str], rights: Rights, head: int) -> list[StepLink]:
+        """Who ordered."""
+        return self._links("batch.list_links_of_orders", uids, rights, head)
+
+    def list_equipment(self, uids: Sequence[str], rights: Rights) -> list[Workplace]:
+        """Machines by uid; those outside the rights are absent."""
+        rows = self._graph.read("batch.list_equipment", uids=list(uids), see=rights.see) if uids else []
+        return [Workplace(row["uid"], None, row["number"], row["name"], row["projected_seq"]) for row in rows]
+
+    def list_operators(self, uids: Sequence[str], rights: Rights) -> list[Workplace]:
+        """Operators by uid, sealed; those outside the rights are absent."""
+        rows = self._graph.read("batch.list_operators", uids=list(uids), see=rights.see) if uids else []
+        return [
+            Workplace(
+                row["uid"],
+                bytes(row["identity"]),
+                None,
+                bytes(row["name"]) if row["name"] is not None else None,
+                row["projected_seq"],
+            )
+            for row in rows
+        ]
+
+    def speaks_within(self, event_uid: str, rights: Rights) -> bool:
+        """Whether an event is recorded of something that may be shown and is not merely shared by everybody."""
+        rows = self._graph.read("batch.count_recorded", uid=event_uid, see=rights.see, shared=SHARED_BY_ALL)
+        return bool(rows[0]["things"])
+
+    def _links(self, statement: str, uids: Sequence[str], rights: Rights, head: int) -> list[StepLink]:
         if not uids:
             return []
-        rows = self._graph.read(STATEMENTS[direction], uids=list(uids), see=rights.see, head=head)
-        return [_link(row) for row in rows if row["kind"] is not None]
-
-    def list_operators(self, uids: Sequence[str], rights: Rights) -> dict[str, bytes]:
-        """Sealed identities of operators by uid; those outside the rights are absent."""
-        if not uids:
-            return {}
-        rows = self._graph.read("batch.list_operators", uids=list(uids), see=rights.see)
-        return {row["uid"]: bytes(row["identity"]) for row in rows}
+        return [_link(row) for row in self._graph.read(statement, uids=list(uids), see=rights.see, head=head)]
 
 
-def _link(row: Row) -> NeighbourLink:
-    return NeighbourLink(
-        row["near"],
-        LinkType(row["type"]),
-        row["far"],
-        NodeKind(row["kind"]),
-        row["shown"],
-        Decimal(row["quantity"]) if row["quantity"] is not None else None,
-        row["unit"],
-        _time(row["event_time"]),
-        row["event_uid"],
-        row["pair"],
-        row["step"],
-        row["role"],
-        _time(row["started_at"]),
-        _time(row["ended_at"]),
+def _link(row: Row) -> StepLink:
+    return StepLink(
+        near=row["near"],
+        type=LinkType(row["type"]),
+        far=row["far"],
+        kind=NodeKind(row["kind"]),
+        far_shown=row["far_shown"],
+        quantity=Decimal(row["quantity"]) if row["quantity"] is not None else None,
+        unit=row["unit"],
+        event_time=_time(row["event_time"]),
+        event_uid=row["event_uid"],
+        mark=row["mark"],
+        step=row["step"],
+        role=row["role"],
+        started_at=_time(row["started_at"]),
+        ended_at=_time(row["ended_at"]),
     )
 
 

@@ -75,6 +75,8 @@ class EventGroup:
     markers: dict[str, Row] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     """By uid of stored events that become void by this group."""
+    declaring: list[PreparedEvent] = field(default_factory=list)
+    """Declarations of what is still to come: what they name is known from now on, and nothing more."""
     scopes: dict[int, frozenset[str]] = field(default_factory=dict)
     """The sets behind the acl numbers of its events."""
 
@@ -131,6 +133,8 @@ class EventGroup:
             self.new[event.arrival.uid] = _Planned(event, seq, verdict)
         by = event.marker or event.arrival.uid
         declaration = event.declaration if event.marker == event.arrival.uid else None
+        if event.arrival.only_declares:
+            self.declaring.append(event)
         for uid in ruling.voided:
             verdict = Verdict(seq, by, declaration)
             if uid in self.new:
@@ -168,8 +172,8 @@ class EventGroup:
 
     def _node_group(self, ahead: Mapping[str, SealedNode]) -> NodeGroup:
         identities: dict[str, tuple[Identity, NodeKind]] = {}
-        for planned in self.new.values():
-            identities.update(planned.event.identities)
+        for event in (*(planned.event for planned in self.new.values()), *self.declaring):
+            identities.update(event.identities)
         return NodeGroup(self.transaction, self.sealer, ahead, identities)
 
     def _write_events(self) -> None:

@@ -111,8 +111,8 @@ CONSUMPTION = Form(
     both(
         *lot_columns(prefix="from_", zh="投入", of="what was used", of_zh="投入批次"),
         *lot_columns(prefix="to_", zh="产出", of="what was made", of_zh="产出批次"),
-        *quantity_columns(False, "used (once per order and input)", "投入（同一工单的同一投入只写一次）"),
-        *quantity_columns(False, "made", "产出", prefix="to_", zh="产出"),
+        *quantity_columns(False, "used, the rows of an order adding up", "投入（同一工单各行相加）"),
+        *quantity_columns(False, "made, the rows of an order adding up", "产出（同一工单各行相加）", prefix="to_", zh="产出"),
         time_column("投料时间", "when it went in", "投料时间", "consumed_at"),
         site_column(),
         Column("order", "生产工单", "number of the order, mixing or load", "生产工单、配料或装载编号", aliases=("order_number",)),

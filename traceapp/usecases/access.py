@@ -1,8 +1,14 @@
 """What every use case begins with: may this person do it, how much may he see, and how it is recorded."""
 
+import hashlib
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
+import orjson
+
+from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import PermissionDeniedError, TraceappError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import LedgerEntry, Recorded
@@ -73,3 +79,21 @@ def actor_document(actor: Actor) -> dict[str, Any]:
         "through": actor.through,
         "address": actor.address,
     }
+
+
+def result_digest(told: Any) -> str:
+    """SHA-256 (hex) of what is about to leave, in a form that does not depend on the order of its names."""
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
+    return hashlib.sha256(orjson.dumps(told, default=_plain, option=options)).hexdigest()
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Decimal():
+            return str(value)
+        case datetime():
+            return stored_time(value)
+        case Mapping():
+            return dict(value)
+        case _:
+            raise TypeError(f"no answer holds a {type(value).__name__}")

@@ -6,7 +6,7 @@ from traceapp.domain.batch import SourceRow
 from traceapp.domain.errors import BatchNotFoundError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
-from traceapp.domain.rights import Actor
+from traceapp.domain.rights import Actor, Rights
 from traceapp.graph.event_store import StoredEvent
 from traceapp.intake.files import read_place
 from traceapp.usecases.access import entry, rights_for
@@ -16,33 +16,46 @@ UNKNOWN = "This event is unknown, or outside your view."
 
 
 def show_source(stations: Stations, actor: Actor, event_uid: str) -> Recorded[SourceRow]:
-    """The sender's own words, with the raw row of the file that was kept.
+    """The sender's own words, with the raw row of the file that was kept; of a void event too.
 
-    raises  PermissionDeniedError; BatchNotFoundError: unknown, or all that it speaks of is invisible; SealBrokenError;
-            LedgerUnavailableError; StoreError.
+    Visible is an event that belongs within the view, or that is recorded of something there: every fact of a lot that
+    may be shown opens. What everybody shares (a party, a product) opens nothing.
+    raises  PermissionDeniedError; BatchNotFoundError: unknown, or outside the view; DocumentError: the file is not kept
+            here; SealBrokenError; LedgerUnavailableError; StoreError.
     """
     asked = {"event": event_uid}
     rights = rights_for(stations, actor, Permission.SOURCE_SHOW, asked)
     event = stations.events.get_event(event_uid)
-    if event is None or event.payload is None or event.acl not in rights.see:
-        stations.ledger.append(
-            entry(stations, actor, Permission.SOURCE_SHOW, "failed", request=asked, reason="BatchNotFoundError")
-        )
+    if event is None or not _may_be_shown(stations, event, rights):
+        reason = BatchNotFoundError.__name__
+        stations.ledger.append(entry(stations, actor, Permission.SOURCE_SHOW, "failed", request=asked, reason=reason))
         raise BatchNotFoundError(UNKNOWN)
-    row = _row(stations, event, event.payload)
     made = entry(
         stations,
         actor,
         Permission.SOURCE_SHOW,
         "answered",
         request=asked,
-        disclosed={"Event": ["content", "original"]},
+        disclosed={"Event": ["content", "file_digest", "original", "position", "source"]},
         result={"file": event.file_digest, "position": event.position},
     )
-    return stations.ledger.record(row, made)
+    return stations.ledger.record(_row(stations, event), made)
 
 
-def _row(stations: Stations, event: StoredEvent, payload: bytes) -> SourceRow:
-    original = json.loads(stations.sealer.open_document("Event", event.uid, "payload", payload))["original"]
+def _may_be_shown(stations: Stations, event: StoredEvent, rights: Rights) -> bool:
+    return event.acl in rights.see or stations.batches.speaks_within(event.uid, rights)
+
+
+def _row(stations: Stations, event: StoredEvent) -> SourceRow:
     content = read_place(lambda: stations.archive.open(event.file_digest), event.position)
-    return SourceRow(event.uid, event.source, event.file_digest, event.position, original, content)
+    return SourceRow(event.uid, event.source, event.file_digest, event.position, _original(stations, event), content)
+
+
+def _original(stations: Stations, event: StoredEvent) -> dict[str, object]:
+    """Of an event that only a declaration is known of, the words of that declaration."""
+    sealer = stations.sealer
+    if event.payload is not None:
+        return dict(json.loads(sealer.open_document("Event", event.uid, "payload", event.payload))["original"])
+    if event.declaration is not None:
+        return dict(json.loads(sealer.open_document("Event", event.uid, "declaration", event.declaration)))
+    return {}

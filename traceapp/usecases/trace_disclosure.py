@@ -137,7 +137,7 @@ def _judge_ends(reached: Reached, leg: Leg) -> None:
     for link in [*distribution.delivered, *leg.ends]:
         if link.source in reached.exact:
             reached.exact.add(link.target)
-        elif link.target in reached.exact:
+        elif link.target in reached.exact and link.source not in leg.closure.hops:
             reached.exact.add(link.source)
     reached.exact |= leg.start.containers
 

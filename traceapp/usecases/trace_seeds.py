@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from traceapp.domain.batch import Candidate
-from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError
+from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError, IdentifierError
 from traceapp.domain.identifiers import number_key
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.rights import Rights
@@ -30,15 +30,26 @@ def find_seeds(stations: Stations, rights: Rights, head: int, seeds: Sequence[Se
 
 
 def find_candidates(stations: Stations, rights: Rights, head: int, seed: Seed) -> list[Candidate]:
-    """Everything within the rights that the seed may mean, sorted by kind, product and uid; raises IdentifierError."""
+    """Everything within the rights that the seed may mean, sorted by kind, product and uid; raises IdentifierError.
+
+    A number that is written as a GS1 key (`01/…/10/…`, Digital Link, EPC URN) means the thing with that key as well.
+    """
     if seed.number is not None:
         key = number_key(seed.number)
         indexes = [stations.sealer.number_index(kind.value, key) for kind in INDEXED]
-        uids = sorted(stations.traces.find_numbered(key, indexes, rights, head))
+        numbered = stations.traces.find_numbered(key, indexes, rights, head)
+        uids = sorted({*numbered, *stations.traces.find_seeds(_as_key(stations, seed.number), rights, head)})
     else:
         uid = seed.uid if seed.uid is not None else stations.sealer.uid(parse_identity(seed.epc or ""))
         uids = sorted(stations.traces.find_seeds([uid], rights, head))
     return [one for one in read_candidates(stations, rights, uids, head) if _fits(one, seed)]
+
+
+def _as_key(stations: Stations, number: str) -> list[str]:
+    try:
+        return [stations.sealer.uid(parse_identity(number))]
+    except IdentifierError:
+        return []
 
 
 def find_one(stations: Stations, rights: Rights, head: int, seed: Seed) -> Candidate:

@@ -14,18 +14,22 @@ from traceapp.domain.kinds import Certainty
 from traceapp.domain.trace import TraceAnswer, TraceLink
 from traceapp.web.lane_stages import Group, Stage, stages_of
 
-CARD: Final = 172.0
-GAP: Final = 88.0
-WIDEST_GAP: Final = 180.0
 FULL: Final = 1206.0
+WIDEST_CARD: Final = 172.0
+SLIMMEST_CARD: Final = 136.0
+WIDEST_GAP: Final = 180.0
+GAP: Final = 72.0
+SLIMMEST_GAP: Final = 62.0
 HEAD: Final = 52.0
 LINE: Final = 16.0
 PAD: Final = 12.0
 BETWEEN: Final = 14.0
 PORT: Final = 22.0
-STRIPE: Final = 4.0
+NARROW_PORT: Final = 10.0
+MOST_NUMBERS: Final = 6
+"""Threads into one card that carry their number; of more, only the widest few do."""
 BYPASS: Final = 16.0
-TEXT_WIDTH: Final = CARD - 22
+TEXT_EDGES: Final = 22.0
 MOST_LINES: Final = 3
 WIDTHS: Final = (Decimal("0.5"), Decimal("0.2"), Decimal("0.05"))
 
@@ -53,7 +57,7 @@ class Captions(Protocol):
 
     def card(self, group: Group) -> CardText: ...
 
-    def amount(self, quantities: Mapping[str, Decimal | None], certain: bool) -> str: ...
+    def amounts(self, quantities: Mapping[str, Decimal | None], certain: bool) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +92,15 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A merged link between two cards: its path, the width of its band (1 to 4), its number at the target."""
+    """A merged link between two cards: its path, the width of its band (1 to 4), its numbers above it at the target.
+
+    A number that is wider than the gap is left to the table of links.
+    """
 
     path: str
     width: int
     possible: bool
-    amount: str
+    amounts: tuple[str, ...]
     x: float
     y: float
 
@@ -104,6 +111,7 @@ class Picture:
 
     width: float
     height: float
+    card: float
     lanes: tuple[Lane, ...]
     threads: tuple[Thread, ...]
     nodes: int
@@ -123,6 +131,8 @@ class _Merged:
     counted: set[tuple[object, ...]] = field(default_factory=set)
     exact: bool = False
     possible: bool = False
+    said: tuple[str, ...] = ()
+    numbered: bool = True
     leaves: float = 0.0
     arrives: float = 0.0
 
@@ -142,17 +152,28 @@ class _Merged:
 def draw_lanes(answer: TraceAnswer, captions: Captions) -> Picture:
     """Lay out every node of the answer; what does not fit on a card of its own stands on a card that says how many."""
     stages = stages_of(answer)
-    gap = GAP if len(stages) < 2 else min(WIDEST_GAP, max(GAP, (FULL - CARD * len(stages)) / (len(stages) - 1)))
-    lanes = [_lane(stage, captions, number * (CARD + gap)) for number, stage in enumerate(stages)]
+    size, gap = _measures(len(stages))
+    lanes = [_lane(stage, captions, number * (size + gap), size) for number, stage in enumerate(stages)]
     column = {node.uid: (number, card) for number, lane in enumerate(lanes) for card in lane.cards for node in card.group.members}
     merged, turning = _merge(answer.links, column)
     _settle(lanes, merged)
     height = max((card.bottom for lane in lanes for card in lane.cards), default=HEAD) + 2
-    threads, lowest = _threads(lanes, merged, captions, height)
     for one in merged:
-        one.target.feeds.append((captions.amount(one.quantities, not one.possible), _name(one.source)))
-    width = len(lanes) * CARD + max(0, len(lanes) - 1) * gap
-    return Picture(width, max(height, lowest), tuple(lanes), threads, len(column), turning)
+        one.said = tuple(captions.amounts(one.quantities, not one.possible))
+        one.target.feeds.append((" + ".join(one.said), _name(one.source)))
+    threads, lowest = _threads(lanes, merged, size, gap, height)
+    width = len(lanes) * size + max(0, len(lanes) - 1) * gap
+    return Picture(width, max(height, lowest), size, tuple(lanes), threads, len(column), turning)
+
+
+def _measures(lanes: int) -> tuple[float, float]:
+    """(width of a card, gap between lanes): as many lanes as can be read without turning the page sideways."""
+    if lanes < 2:
+        return WIDEST_CARD, GAP
+    if lanes * WIDEST_CARD + (lanes - 1) * GAP <= FULL:
+        return WIDEST_CARD, min(WIDEST_GAP, (FULL - WIDEST_CARD * lanes) / (lanes - 1))
+    size = max(SLIMMEST_CARD, (FULL - GAP * (lanes - 1)) / lanes)
+    return size, max(SLIMMEST_GAP, min(GAP, (FULL - size * lanes) / (lanes - 1)))
 
 
 def wrap(text: str, width: float, size: float) -> list[str]:
@@ -192,14 +213,14 @@ def _measure(text: str, size: float) -> float:
     return sum(size * 1.75 if _wide(letter) else 0.0 if unicodedata.combining(letter) else size for letter in text)
 
 
-def _lane(stage: Stage, captions: Captions, x: float) -> Lane:
+def _lane(stage: Stage, captions: Captions, x: float, size: float) -> Lane:
     title, note = captions.head(stage)
     lane = Lane(title, note, x, [])
     for group in stage.groups:
         text = captions.card(group)
         lines, y = [], LINE + PAD + 10
         for style, said in text.lines:
-            pieces = wrap(said, TEXT_WIDTH, 7.9 if style == "id" else 7.2 if style == "name" else 6.4)
+            pieces = wrap(said, size - TEXT_EDGES, 7.9 if style == "id" else 7.2 if style == "name" else 6.4)
             if style != "id" and len(pieces) > MOST_LINES:
                 pieces = [*pieces[: MOST_LINES - 1], pieces[MOST_LINES - 1] + "…"]
             for piece in pieces:
@@ -237,14 +258,23 @@ def _settle(lanes: Sequence[Lane], merged: Sequence[_Merged]) -> None:
         lane.cards.sort(key=lambda card: _order(card, entering[card.group.key]))
         y = HEAD
         for card in lane.cards:
-            ports = max(len(entering[card.group.key]), len(leaving[card.group.key]))
-            card.height = max(card.height, PORT * ports + PAD)
+            into, out = entering[card.group.key], leaving[card.group.key]
+            _choose_numbers(into)
+            crowded = len(into) > MOST_NUMBERS
+            card.height = max(card.height, (NARROW_PORT if crowded else PORT) * len(into) + PAD, NARROW_PORT * len(out) + PAD)
             card.y = y
             y += card.height + BETWEEN
     for lane in lanes:
         for card in lane.cards:
             _ports(card, leaving[card.group.key], "leaves")
             _ports(card, entering[card.group.key], "arrives")
+
+
+def _choose_numbers(into: Sequence[_Merged]) -> None:
+    if len(into) <= MOST_NUMBERS:
+        return
+    for one in sorted(into, key=lambda one: max((amount or 0 for amount in one.quantities.values()), default=0))[:-3]:
+        one.numbered = False
 
 
 def _order(card: Card, entering: Sequence[_Merged]) -> tuple[object, ...]:
@@ -262,7 +292,7 @@ def _ports(card: Card, threads: Sequence[_Merged], side: str) -> None:
 
 
 def _threads(
-    lanes: Sequence[Lane], merged: Sequence[_Merged], captions: Captions, height: float
+    lanes: Sequence[Lane], merged: Sequence[_Merged], size: float, gap: float, height: float
 ) -> tuple[tuple[Thread, ...], float]:
     totals: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
     for one in merged:
@@ -270,19 +300,19 @@ def _threads(
             totals[_stage_pair(one, unit)] += quantity or Decimal(0)
     threads, lowest = [], height
     for one in merged:
-        start, end = one.source.x + CARD, one.target.x
+        start, end = one.source.x + size, one.target.x
         middle = (start + end) / 2
         if one.span == 1:
-            path = f"M{start:.1f} {one.leaves:.1f}C{middle:.1f} {one.leaves:.1f} {middle:.1f} {one.arrives:.1f} {end:.1f} {one.arrives:.1f}"
+            path = f"M{start:.1f} {one.leaves:.1f}C{middle:.1f} {one.leaves:.1f} {middle:.1f} {one.arrives:.1f}"
+            path += f" {end:.1f} {one.arrives:.1f}"
         else:
             below = _below(lanes, one)
             lowest = max(lowest, below + BYPASS)
-            path = (
-                f"M{start:.1f} {one.leaves:.1f}C{start + 44:.1f} {one.leaves:.1f} {start + 20:.1f} {below:.1f} {start + 64:.1f} {below:.1f}"
-                f"H{end - 64:.1f}C{end - 20:.1f} {below:.1f} {end - 44:.1f} {one.arrives:.1f} {end:.1f} {one.arrives:.1f}"
-            )
-        said = captions.amount(one.quantities, not one.possible)
-        threads.append(Thread(path, _width(one, totals), not one.exact, said, end - 6, one.arrives - 4))
+            out, back = start + gap, end - gap
+            path = f"M{start:.1f} {one.leaves:.1f}C{out:.1f} {one.leaves:.1f} {start:.1f} {below:.1f} {out:.1f} {below:.1f}"
+            path += f"H{back:.1f}C{end:.1f} {below:.1f} {back:.1f} {one.arrives:.1f} {end:.1f} {one.arrives:.1f}"
+        fits = one.numbered and all(_measure(text, 6.6) <= gap - 8 for text in one.said)
+        threads.append(Thread(path, _width(one, totals), not one.exact, one.said if fits else (), end - 6, one.arrives - 4))
     return tuple(threads), lowest
 
 

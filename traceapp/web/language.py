@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Flask, request
 from flask_babel import Babel
+from werkzeug.wrappers import Response
 
 LANGUAGES: Final = {"en": "English", "zh_Hans": "简体中文"}
 """Babel's name of the language → what it calls itself."""

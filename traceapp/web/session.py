@@ -6,7 +6,7 @@ from typing import Final
 import flask
 from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
-from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_login import LoginManager, UserMixin, current_user, login_fresh, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 
 from traceapp.domain.clock import parse_stored_time, stored_time
@@ -56,7 +56,8 @@ def find_signed_in() -> Actor | None:
     """The person of this session, or None; an account that was closed, or a session that grew too old, is nobody."""
     if not current_user.is_authenticated:
         return None
-    if _is_too_old(flask.session.get(_SINCE), stations().clock.now()):
+    # A permanent session of another browser or address is only called stale by flask-login; to us it is nobody's.
+    if not login_fresh() or _is_too_old(flask.session.get(_SINCE), stations().clock.now()):
         end_session()
         return None
     actor: Actor = current_user.actor

@@ -11,9 +11,9 @@ from flask_babel import gettext
 
 from traceapp.domain.batch import BatchRecord, Neighbour, StateFact
 from traceapp.domain.events import PropertyValue
-from traceapp.domain.kinds import Direction, EventType
+from traceapp.domain.kinds import Direction
 from traceapp.web.pages.showing import quantity_text
-from traceapp.web.pages.wording import EVENTS, FACT_NAMES, fact_word, property_name, property_text, property_unit, sign_of
+from traceapp.web.pages.wording import FACT_NAMES, fact_word, property_name, property_text, property_unit, sign_of
 
 STATE_FIRST: Final = ("hold", "expiry", "inspection", "release")
 GRAVE: Final = {("hold", "held"), ("expiry", "expired"), ("release", "rejected"), ("inspection", "failed")}
@@ -98,10 +98,6 @@ class BatchPage:
     @cached_property
     def targets(self) -> list[Neighbour]:
         return [one for one in self.record.neighbours if one.direction is not Direction.BACKWARD]
-
-    @staticmethod
-    def event_word(event_type: str) -> str:
-        return gettext(EVENTS[EventType(event_type)]) if event_type in EventType else event_type
 
 
 def _text(value: PropertyValue) -> str:

@@ -1,6 +1,6 @@
 """The words on the cards and above the lanes of a picture, in the language of the page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -47,12 +47,11 @@ class PageCaptions:
             return CardText(tone, sign_of(tone), word, self._corner(group), self._lot_lines(group))
         return CardText("plain", "plain", kind_name(node.kind), self._corner(group), self._lot_lines(group))
 
-    def amount(self, quantities: Mapping[str, Decimal | None], certain: bool) -> str:
-        """`280 kg`, `≤ 46 kg` where a part of it is only possible; blank where nobody stated one."""
-        stated = [amount_text(amount, unit) for unit, amount in quantities.items() if amount is not None]
-        if not stated or len(stated) != len(quantities):
-            return ""
-        return ("" if certain else "≤ ") + " + ".join(stated)
+    def amounts(self, quantities: Mapping[str, Decimal | None], certain: bool) -> Sequence[str]:
+        """`280 kg`, `≤ 46 kg` where a part of it is only possible, by unit; nothing where some part is not stated."""
+        if any(amount is None for amount in quantities.values()):
+            return []
+        return [("" if certain else "≤ ") + amount_text(amount, unit) for unit, amount in sorted(quantities.items())]
 
     def _title(self, stage: Stage) -> str:
         match stage.key.place:

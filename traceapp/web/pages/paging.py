@@ -9,6 +9,8 @@ from flask import request, url_for
 Row = TypeVar("Row")
 
 PAGE: Final = 100
+SHORT_PAGE: Final = 25
+"""Rows of a table that stands above others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +27,22 @@ class Cut(Generic[Row]):
     number: int
     pages: int
     total: int
+    size: int
 
     @property
     def first(self) -> int:
-        return (self.number - 1) * PAGE + 1 if self.total else 0
+        return (self.number - 1) * self.size + 1 if self.total else 0
 
     @property
     def last(self) -> int:
-        return min(self.number * PAGE, self.total)
+        return min(self.number * self.size, self.total)
 
 
-def cut(name: str, rows: Sequence[Row], number: int) -> Cut[Row]:
+def cut(name: str, rows: Sequence[Row], number: int, size: int = PAGE) -> Cut[Row]:
     """Page `number` of all rows."""
-    pages = max(1, -(-len(rows) // PAGE))
+    pages = max(1, -(-len(rows) // size))
     number = max(1, min(number, pages))
-    return Cut(name, rows[(number - 1) * PAGE : number * PAGE], number, pages, len(rows))
+    return Cut(name, rows[(number - 1) * size : number * size], number, pages, len(rows), size)
 
 
 def address_with(anchor: str = "", **changed: str | int | None) -> str:

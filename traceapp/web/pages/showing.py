@@ -76,6 +76,7 @@ def register(app: Flask) -> None:
         certainty=lambda value: gettext(wording.CERTAINTIES[value]),
         count=count_text,
         country=wording.country_name,
+        eventname=wording.event_name,
         foreign=foreign,
         ident=ident,
         kind=wording.kind_name,

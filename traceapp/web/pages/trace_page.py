@@ -15,7 +15,7 @@ from traceapp.web.lanes import Picture, draw_lanes
 from traceapp.web.pages import completeness_words
 from traceapp.web.pages.forms import TracePageInput, typed_moment
 from traceapp.web.pages.lane_captions import PageCaptions
-from traceapp.web.pages.paging import Cut, address_with, cut
+from traceapp.web.pages.paging import SHORT_PAGE, Cut, address_with, cut
 from traceapp.web.pages.showing import amount_text
 from traceapp.web.pages.wording import DIRECTIONS, STATES, direction_question, sign_of, site_names
 
@@ -126,11 +126,11 @@ class TracePage:
 
     @cached_property
     def consignees(self) -> Cut[PartyLine]:
-        return cut("parties", self.answer.consignees, self._asked.parties)
+        return cut("parties", self.answer.consignees, self._asked.parties, SHORT_PAGE)
 
     @cached_property
     def suppliers(self) -> Cut[PartyLine]:
-        return cut("parties", self.answer.suppliers, self._asked.parties)
+        return cut("parties", self.answer.suppliers, self._asked.parties, SHORT_PAGE)
 
     @cached_property
     def lots(self) -> Cut[TraceNode]:
@@ -146,7 +146,7 @@ class TracePage:
 
     @cached_property
     def links(self) -> Cut[TraceLink]:
-        return cut("links", self.answer.links, self._asked.links)
+        return cut("links", self.answer.links, self._asked.links, SHORT_PAGE)
 
     @cached_property
     def class_level(self) -> list[tuple[str, str]]:

@@ -121,6 +121,8 @@ UNITS: Final = {
     "SET": N_("sets"),
 }
 """UN/ECE Recommendation 20 codes as a person reads them; any other code stands as it is."""
+_LINKS: Final = frozenset(link.value for link in LinkType)
+_EVENTS: Final = {event.value: word for event, word in EVENTS.items()}
 
 
 def language() -> str:
@@ -133,7 +135,11 @@ def kind_name(kind: NodeKind | None) -> str:
 
 
 def link_name(link: str) -> str:
-    return read_dictionary().link_label(link, language()) if link in LinkType else link
+    return read_dictionary().link_label(link, language()) if link in _LINKS else link
+
+
+def event_name(event: str) -> str:
+    return gettext(_EVENTS[event]) if event in _EVENTS else event
 
 
 def property_name(kind: NodeKind, name: str) -> str:

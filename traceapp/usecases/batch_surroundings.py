@@ -1,0 +1,241 @@
+"""What stands one step from a thing: where from, where to, on which machines, by whose hands."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from traceapp.domain.batch import Neighbour, Participation
+from traceapp.domain.certainty import meet
+from traceapp.domain.consignees import DESPATCH, RECEIPT
+from traceapp.domain.events import PropertyValue
+from traceapp.domain.identifiers import Identity
+from traceapp.domain.kinds import LOTS, Certainty, Direction, LinkType, NodeKind
+from traceapp.domain.rights import Rights
+from traceapp.graph.batch_store import StepLink, Workplace
+from traceapp.graph.trace_store import PLAIN_ENDS
+from traceapp.usecases.event_claims import read_claims
+from traceapp.usecases.node_names import NodeName, read_names, read_plain_ends
+from traceapp.usecases.stations import Stations
+
+WORK: Final = frozenset({LinkType.PROCESSED_ON, LinkType.WORKED_BY})
+NOT_NEIGHBOURS: Final = WORK | {LinkType.IS_A, LinkType.INSPECTED_IN}
+WAYS: Final = {
+    Direction.BACKWARD: (LinkType.PRODUCED, LinkType.CONSUMED_IN),
+    Direction.FORWARD: (LinkType.CONSUMED_IN, LinkType.PRODUCED),
+}
+"""Link between the lot and a transformation, and the link on its other side."""
+BEHIND_SHIPMENTS: Final = {Direction.BACKWARD: LinkType.SENT_BACK, Direction.FORWARD: LinkType.DELIVERED_TO}
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+Stub = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step to `far`. The link's own values are there only if both its ends may be shown."""
+
+    direction: Direction
+    far: str
+    kind: NodeKind
+    shown: bool
+    link: StepLink
+    certainty: Certainty = Certainty.EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Both directions of one thing, read once.
+
+    backward, forward  links of the thing itself.
+    """
+
+    stations: Stations
+    rights: Rights
+    head: int
+    kind: NodeKind
+    backward: Sequence[StepLink]
+    forward: Sequence[StepLink]
+
+    @classmethod
+    def read(cls, stations: Stations, rights: Rights, head: int, uid: str, kind: NodeKind) -> "Surroundings":
+        backward, forward = (
+            stations.batches.list_links([uid], direction, rights, head) for direction in (Direction.BACKWARD, Direction.FORWARD)
+        )
+        return cls(stations, rights, head, kind, backward, forward)
+
+    def neighbours(self, stub: Stub) -> tuple[Neighbour, ...]:
+        """Where from, then where to; the earliest first, stubs last, each stub once a direction and type of link.
+
+        A transformation between two lots, and an order, are stepped over; a shipment is told with the parties behind it.
+        """
+        steps = [*self._steps(Direction.BACKWARD, self.backward), *self._steps(Direction.FORWARD, self.forward)]
+        names = self._names(steps)
+        found = dict.fromkeys(
+            _told(step, names[step.far]) if step.shown and step.far in names else _withheld(step, stub) for step in steps
+        )
+        return tuple(sorted(found, key=_order))
+
+    def participations(self) -> tuple[Participation, ...]:
+        """Machines and operators of the lot, and of the transformations that made it, by time."""
+        runs = [link.far for link in self.backward if link.type is LinkType.PRODUCED and link.far_shown]
+        links = [*self.forward, *self._links(runs, Direction.FORWARD)]
+        worked = [link for link in links if link.type in WORK and link.event_uid is not None]
+        names = self._workplaces(worked)
+        found = [
+            Participation(
+                link.far,
+                link.kind,
+                *names[link.far],
+                step=link.step,
+                role=link.role,
+                started_at=link.started_at,
+                ended_at=link.ended_at,
+                event_uid=link.event_uid,
+            )
+            for link in worked
+        ]
+        return tuple(sorted(found, key=lambda one: (one.started_at or NEVER, one.kind, one.number or "", one.event_uid or "")))
+
+    def _links(self, uids: Iterable[str], direction: Direction) -> list[StepLink]:
+        return self.stations.batches.list_links(sorted(set(uids)), direction, self.rights, self.head)
+
+    def _steps(self, direction: Direction, links: Sequence[StepLink]) -> list[Step]:
+        told = [link for link in _once(links) if link.type not in NOT_NEIGHBOURS]
+        stepped_over = {NodeKind.TRANSFORMATION} if self.kind in LOTS else set()
+        runs = [link for link in told if link.kind in stepped_over]
+        direct = [_direct(direction, link) for link in told if link.kind not in stepped_over]
+        shipments = [link for link in told if link.kind is NodeKind.SHIPMENT and link.far_shown]
+        orders = [link for link in told if link.kind is NodeKind.ORDER and link.far_shown]
+        return [
+            *direct,
+            *self._through_runs(direction, runs),
+            *self._behind_shipments(direction, shipments),
+            *self._behind_orders(orders),
+        ]
+
+    def _through_runs(self, direction: Direction, near_links: Sequence[StepLink]) -> list[Step]:
+        """Lots on the other side of transformations; the consumption says how much went from one to the other."""
+        near_type, far_type = WAYS[direction]
+        near_of: dict[str, list[StepLink]] = {}
+        for link in near_links:
+            if link.type is near_type:
+                near_of.setdefault(link.far, []).append(link)
+        sides = self.stations.traces.count_sides(sorted(near_of), self.head)
+        steps = []
+        for far in self._links(near_of, direction):
+            if far.type is not far_type:
+                continue
+            meeting = [near for near in near_of[far.near] if meet(near.mark or "", far.mark or "")]
+            for near in meeting if direction is Direction.FORWARD else meeting[:1]:
+                paired = any(other.mark is not None and other.mark == far.mark for other in meeting)
+                exact = paired or (far.near in sides and sides[far.near].single)
+                consumed = near if direction is Direction.FORWARD else far
+                certainty = Certainty.EXACT if exact else Certainty.POSSIBLE
+                steps.append(Step(direction, far.far, far.kind, far.far_shown, consumed, certainty))
+        return steps
+
+    def _behind_shipments(self, direction: Direction, shipped: Sequence[StepLink]) -> list[Step]:
+        """Parties behind shipments that may be shown; a party got what was shipped where it is the only one."""
+        parties = [
+            link for link in self._links({link.far for link in shipped}, direction) if link.type is BEHIND_SHIPMENTS[direction]
+        ]
+        steps = []
+        for link in _once(parties):
+            loads = [load for load in shipped if load.far == link.near]
+            alone = len({other.far for other in parties if other.near == link.near}) == 1 and len(loads) == 1
+            told = replace(link, quantity=loads[0].quantity, unit=loads[0].unit) if alone else link
+            steps.append(_direct(direction, told if link.far_shown else link))
+        return steps
+
+    def _behind_orders(self, allocated: Sequence[StepLink]) -> list[Step]:
+        found = self.stations.batches.list_links_of_orders(sorted({link.far for link in allocated}), self.rights, self.head)
+        return [_direct(Direction.FORWARD, link) for link in found]
+
+    def _names(self, steps: Sequence[Step]) -> Mapping[str, NodeName]:
+        shown = {step.far: step.kind for step in steps if step.shown}
+        plain = {uid: kind for uid, kind in shown.items() if kind in PLAIN_ENDS}
+        names = read_names(self.stations, self.rights, sorted(shown.keys() - plain.keys()), self.head)
+        for kind in sorted(set(plain.values())):
+            ends = sorted(uid for uid, of_kind in plain.items() if of_kind is kind)
+            names |= read_plain_ends(self.stations, self.rights, kind, ends)
+        return names
+
+    def _workplaces(self, links: Sequence[StepLink]) -> dict[str, tuple[str | None, str | None]]:
+        """uid → (number, name) of machines and operators."""
+        of_kind = {
+            kind: sorted({link.far for link in links if link.kind is kind}) for kind in (NodeKind.EQUIPMENT, NodeKind.OPERATOR)
+        }
+        batches = self.stations.batches
+        found = {
+            one.uid: (one.number, self._name(NodeKind.EQUIPMENT, one))
+            for one in batches.list_equipment(of_kind[NodeKind.EQUIPMENT], self.rights)
+        }
+        for one in batches.list_operators(of_kind[NodeKind.OPERATOR], self.rights):
+            identity = self.stations.sealer.open(NodeKind.OPERATOR, one.uid, {"identity": one.identity})["identity"]
+            found[one.uid] = (Identity(str(identity)).number, self._name(NodeKind.OPERATOR, one))
+        return found
+
+    def _name(self, kind: NodeKind, workplace: Workplace) -> str | None:
+        """The name as it was known at the head."""
+        if workplace.name is None:
+            return None
+        name: PropertyValue | None
+        if workplace.projected_seq <= self.head:
+            name = self.stations.sealer.open(kind, workplace.uid, {"name": workplace.name}).get("name")
+        else:
+            name = read_claims(self.stations, workplace.uid, self.head, kind).projection.values.get("name")
+        return str(name) if name is not None else None
+
+
+def _once(links: Sequence[StepLink]) -> list[StepLink]:
+    """Reports of one shipment by both sides count once: the despatch, where there is one."""
+    despatched = {(link.near, link.type, link.far) for link in links if link.mark == DESPATCH}
+    return [link for link in links if link.mark != RECEIPT or (link.near, link.type, link.far) not in despatched]
+
+
+def _direct(direction: Direction, link: StepLink) -> Step:
+    """Behind a shipment that was passed on, everything is possible."""
+    certainty = Certainty.POSSIBLE if link.type is LinkType.FORWARDED_IN else Certainty.EXACT
+    return Step(direction, link.far, link.kind, link.far_shown, link, certainty)
+
+
+def _told(step: Step, name: NodeName) -> Neighbour:
+    return Neighbour(
+        direction=step.direction,
+        uid=step.far,
+        kind=name.kind,
+        number=name.number,
+        name=name.name,
+        product=name.product,
+        via=step.link.type.value,
+        quantity=step.link.quantity,
+        unit=step.link.unit,
+        event_time=step.link.event_time,
+        certainty=step.certainty,
+        stub=False,
+        event_uid=step.link.event_uid,
+    )
+
+
+def _withheld(step: Step, stub: Stub) -> Neighbour:
+    return Neighbour(
+        direction=step.direction,
+        uid=stub(step.far),
+        kind=None,
+        number=None,
+        name=None,
+        product=None,
+        via=step.link.type.value,
+        quantity=None,
+        unit=None,
+        event_time=None,
+        certainty=step.certainty,
+        stub=True,
+        event_uid=None,
+    )
+
+
+def _order(one: Neighbour) -> tuple[bool, bool, datetime, str, str, str, str]:
+    forward = one.direction is Direction.FORWARD
+    return forward, one.stub, one.event_time or NEVER, one.via, one.number or "", one.uid, one.event_uid or ""

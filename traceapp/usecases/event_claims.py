@@ -1,0 +1,44 @@
+"""What the events that were known at a moment say of one thing, opened."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from traceapp.domain.clock import stored_time
+from traceapp.domain.event_payload import read_payload
+from traceapp.domain.kinds import NodeKind
+from traceapp.domain.projection import Claim, Projection, project, stamp
+from traceapp.graph.event_store import StoredEvent
+from traceapp.usecases.stations import Stations
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """events, claims     of the thing, the latest event first.
+    characteristics    event uid → what its inspection measured, where it says so.
+    """
+
+    events: tuple[StoredEvent, ...]
+    claims: tuple[Claim, ...]
+    characteristics: Mapping[str, str]
+
+    @property
+    def projection(self) -> Projection:
+        return project(self.claims)
+
+
+def read_claims(stations: Stations, uid: str, head: int, kind: NodeKind) -> Claims:
+    """Open the events recorded of one thing; raises SealBrokenError for a payload that does not belong to its event."""
+    events = stations.events.find_describing_events(uid, head, kind)
+    claims: list[Claim] = []
+    characteristics: dict[str, str] = {}
+    for event in events:
+        if event.payload is None:
+            continue
+        document = json.loads(stations.sealer.open_document("Event", event.uid, "payload", event.payload))
+        for claim in read_payload(document, stamp(stored_time(event.event_time), event.uid)).claims:
+            if claim.node_uid == uid:
+                claims.append(claim)
+            elif claim.kind is NodeKind.INSPECTION and "characteristic" in claim.properties:
+                characteristics[event.uid] = str(claim.properties["characteristic"])
+    return Claims(tuple(events), tuple(claims), characteristics)
