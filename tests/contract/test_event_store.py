@@ -253,11 +253,14 @@ def test_a_void_event_is_void_whatever_came_first(
     assert append(events, sealer, declared, wrong) == [KNOWN, KNOWN]
 
 
-def test_a_declaration_alone_is_kept_and_makes_no_link(store: Graph, events: EventStore, sealer: DictionarySealer) -> None:
+def test_a_declaration_alone_is_kept_makes_no_link_and_what_it_names_is_known(
+    store: Graph, events: EventStore, sealer: DictionarySealer
+) -> None:
     assert append(events, sealer, declaration(production("p1", [material("T-1")], "B-1", day(1)))) == [APPENDED]
 
     assert links(store) == []
-    assert node(store, sealer, batch("B-1")) == {}
+    made = node(store, sealer, batch("B-1"))
+    assert (made["number"], made["described"]) == ("B-1", False)
     found = events.get_event(sealer.event_uid("p1"))
     assert found is not None
     assert (found.payload, found.voided_seq) == (None, 1)

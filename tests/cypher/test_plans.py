@@ -15,7 +15,9 @@ SAMPLES: Final[dict[str, Any]] = {"string": "0", "integer": 1, "boolean": False,
 FILL: Final = (
     "UNWIND range(1, 2000) AS i CREATE (:Traceable:Batch {uid: 'b' + i, kind: 'Batch', number_key: 'k' + i, acl: i % 5})",
     "UNWIND range(1, 500) AS i CREATE (:Traceable:Transformation {uid: 't' + i, kind: 'Transformation', acl: i % 5})",
+    "UNWIND range(1, 200) AS i CREATE (:Traceable:Material {uid: 'm' + i, kind: 'Material', number_index: 'x' + i, acl: i % 5})",
     "UNWIND range(1, 2000) AS i CREATE (:Event {uid: 'e' + i, record_seq: i, content_mac: 'm' + i})",
+    "UNWIND range(1, 200) AS i MATCH (e:Event {uid: 'e' + i}) SET e.receipt_key = 'r' + i",
     """UNWIND range(1, 500) AS i
        MATCH (t:Traceable {uid: 't' + i}), (b:Traceable {uid: 'b' + i}), (o:Traceable {uid: 'b' + (i * 2)})
        CREATE (b)-[:CONSUMED_IN {uid: 'c' + i}]->(t)-[:PRODUCED {uid: 'p' + i}]->(o)""",
@@ -63,8 +65,7 @@ def session(store_leg: StoreLeg) -> Iterator[neo4j.Session]:
         for text in FILL:
             opened.run(text).consume()
         if store_leg.is_neo4j:
-            opened.run("CALL db.awaitIndexes(60)").consume()
-            opened.run("CALL db.clearQueryCaches()").consume()
+            opened.run("CALL db.prepareForReplanning(60)").consume()
         yield opened
 
 

@@ -26,7 +26,7 @@ from traceapp.web.inputs import FIRST_YEAR, LAST_YEAR
 from traceapp.web.openapi import build_document
 
 LONG = os.environ.get("TRACEAPP_LONG") == "1"
-EXAMPLES = 300 if LONG else 25
+EXAMPLES = 300 if LONG else 12
 SEEDS = (1, 2, 3) if LONG else (1,)
 EXACTLY_ONE = {"GET /api/v1/batches", "GET /api/v1/traces"}
 KNOWN = ("B-1", "RM-1", "S-9", "TWICE", "HIDDEN-1", SLASHED)
@@ -91,7 +91,8 @@ def test_the_api_keeps_its_document(label: str, random_seed: int, schema: BaseSc
 
 def more_than_a_schema_says(case: Case) -> bool:
     """That exactly one of two parameters is wanted cannot be said in OpenAPI 3.1, nor what makes a GS1 key right."""
-    seeds = case.body.get("seeds") if isinstance(case.body, dict) else []
+    found = case.body.get("seeds") if isinstance(case.body, dict) else None
+    seeds = found if isinstance(found, list) else []
     return case.operation.label in EXACTLY_ONE or any(seed.get("epc") for seed in seeds if isinstance(seed, dict))
 
 

@@ -87,3 +87,11 @@ def test_every_answer_carries_the_headers(client: FlaskClient) -> None:
         assert headers["Cache-Control"] == "no-store"
         assert "Strict-Transport-Security" not in headers
     assert "Strict-Transport-Security" in client.get("/healthz", base_url="https://localhost").headers
+
+
+def test_a_stranger_cannot_guess_passwords_all_day(closed: FlaskClient) -> None:
+    tries = [closed.post("/sign-in", data={"username": "rc-02", "password": "guess"}).status_code for _ in range(11)]
+
+    assert tries[-1] == 429
+    assert 429 not in tries[:10]
+    assert closed.get("/sign-in").status_code == 200

@@ -102,7 +102,7 @@ def prepare_event(event: CapturedEvent, sealer: Sealer, uid_of: Mapping[Identity
     event_time = stored_time(event.event_time)
     event_stamp = stamp(event_time, uid)
     if arrival.only_declares:
-        return _prepare_declaration(event, arrival, event_stamp, sealer)
+        return _prepare_declaration(event, arrival, event_stamp, sealer, uid_of)
     identities: dict[str, tuple[Identity, NodeKind]] = {}
     labels: dict[Identity, str] = {}
     claims = []
@@ -135,8 +135,10 @@ def prepare_event(event: CapturedEvent, sealer: Sealer, uid_of: Mapping[Identity
     )
 
 
-def _prepare_declaration(event: CapturedEvent, arrival: Arrival, event_stamp: str, sealer: Sealer) -> PreparedEvent:
-    """An error declaration: its own words are kept with what it declares void, its content is not read."""
+def _prepare_declaration(
+    event: CapturedEvent, arrival: Arrival, event_stamp: str, sealer: Sealer, uid_of: Mapping[Identity, str]
+) -> PreparedEvent:
+    """An error declaration: its own words are kept with what it declares void; what it names is known, and no more."""
     marker = arrival.uid if arrival.voids is not None else sealer.event_uid(f"declared content/{event.voids_digest}")
     declaration = sealer.seal_document(EVENT, marker, "declaration", _document(event.original))
     scopes = _scopes([(statement.described, statement.scope.text if statement.scope else None) for statement in event.nodes])
@@ -144,7 +146,8 @@ def _prepare_declaration(event: CapturedEvent, arrival: Arrival, event_stamp: st
     properties["oldest_key"] = sealer.key_of(declaration)
     if arrival.voids is None:
         properties |= {"content_mac": arrival.voids_content, "declares": True}
-    return PreparedEvent(arrival, event_stamp, properties, scopes, {}, (), (), (), marker, declaration)
+    named = {uid_of[statement.identity]: (statement.identity, statement.kind) for statement in event.nodes}
+    return PreparedEvent(arrival, event_stamp, properties, scopes, named, (), (), (), marker, declaration)
 
 
 def _event_properties(event: CapturedEvent, arrival: Arrival, event_time: str, scopes: frozenset[str]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ TOLD_ELSEWHERE: Final = frozenset(
         "release_decision",
         "releaser",
         "hold",
+        "hold_number",
         "hold_reason",
     }
 )

@@ -96,7 +96,7 @@ def read_release(row: Row) -> Told:
 
 def read_hold(row: Row) -> Told:
     told = Told()
-    _lot(told, row, hold=row.choice("act"), hold_reason=row.text("reason"))
+    _lot(told, row, hold=row.choice("act"), hold_number=row.text("hold_number"), hold_reason=row.text("reason"))
     return told
 
 

@@ -59,7 +59,7 @@ def _title(answer: ProblemAnswer) -> str:
 def _detail(answer: ProblemAnswer) -> str:
     if answer.problem.name == "denied" and g.get("actor") is not None:
         return gettext("Your role, %(role)s, does not allow this.", role=gettext(ROLES[g.actor.role]))
-    if answer.candidates or answer.errors:
+    if answer.candidates or answer.errors or answer.detail == f"{answer.problem.title}.":
         return ""
     return gettext(answer.detail)
 
