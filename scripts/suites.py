@@ -71,7 +71,9 @@ def main(arguments: list[str]) -> int:
     for suite, code, seconds in results:
         print(f"{suite.name:<14}{'ok' if code == 0 else 'FAILED':<9}{seconds:>8.0f}{suite.budget:>8}")
     failed = [suite.name for suite, code, _ in results if code != 0]
-    print(f"total {sum(seconds for *_, seconds in results):.0f} s; " + (f"failed: {', '.join(failed)}" if failed else "all passed"))
+    print(
+        f"total {sum(seconds for *_, seconds in results):.0f} s; " + (f"failed: {', '.join(failed)}" if failed else "all passed")
+    )
     print(f"suites: {len(results) - len(failed)} passed, {len(failed)} failed")
     return 1 if failed else 0
 

@@ -55,6 +55,12 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
             items[:] = [item for item in items if item not in mine]
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    leg = leg_of(item)
+    if leg is not None:
+        leg.ran += 1
+
+
 def pytest_unconfigure() -> None:
     for leg in LEGS:
         leg.stop()
@@ -84,7 +90,6 @@ def store_leg(request: pytest.FixtureRequest) -> StoreLeg:
 @pytest.fixture
 def empty_leg(store_leg: StoreLeg) -> StoreLeg:
     """The same, migrated and empty."""
-    store_leg.ran += 1
     store_leg.empty()
     return store_leg
 

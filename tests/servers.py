@@ -22,12 +22,13 @@ from traceapp.graph.connection import Graph
 from traceapp.graph.embedded import EmbeddedEngine
 from traceapp.graph.endpoint import Endpoint, store_folder
 from traceapp.graph.query_catalogue import QueryCatalogue, load_catalogue
-from traceapp.graph.schema import migrate
+from traceapp.graph.schema import load_steps, migrate
 from traceapp.settings import Settings
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 LINES: Final = ("5.26", "2026")
 EMPTY_CHUNK: Final = "MATCH (n) WHERE NOT n:SchemaStep AND NOT n:Head WITH n LIMIT 2000 DETACH DELETE n RETURN count(*) AS gone"
+CREATES: Final = re.compile(r"CREATE (CONSTRAINT|INDEX) (\w+)")
 RESET_HEAD: Final = "MATCH (head:Head) SET head.seq = 0 REMOVE head.record_time"
 
 # Ends the server when its own standard input ends: with the session, and with a session that is killed as well.
@@ -91,6 +92,16 @@ class StoreLeg:
             while session.run(EMPTY_CHUNK).single(strict=True)["gone"]:
                 pass
             session.run(RESET_HEAD).consume()
+
+    def strip(self) -> None:
+        """Nothing at all: no node, no constraint, no index."""
+        self.migrated = False
+        with self.session() as session:
+            session.run("MATCH (n) DETACH DELETE n").consume()
+            for statement in (text for step in load_steps() for text in step.statements):
+                found = CREATES.match(statement)
+                if found:
+                    session.run(f"DROP {found[1]} {found[2]} IF EXISTS").consume()
 
     @contextlib.contextmanager
     def session(self, endpoint: Endpoint | None = None) -> Iterator[neo4j.Session]:

@@ -1,8 +1,9 @@
 """The entry point of gunicorn: settings and keys are read here, stations at each worker's first request."""
 
 from traceapp.app import create_app
-from traceapp.composition import build_stations, session_key
+from traceapp.composition import build_stations, session_key, spare_collections
 from traceapp.settings import read_settings
 
 _settings = read_settings()
 app = create_app(lambda: build_stations(_settings), session_key(_settings))
+spare_collections()

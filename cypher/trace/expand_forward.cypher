@@ -1,37 +1,33 @@
 // name:   trace.expand_forward
-// does:   where material of these lots and transformations goes next, and the ends it has there
+// does:   where material of these lots goes next: through transformations, to other lots, to the ends it has there
 // mode:   read
 // rows:   one
-// param:  frontier     list<string>    uids, each once
-// param:  see          list<integer>   acl numbers that may be shown; empty means none
-// param:  head         integer         record sequence asked about
-// param:  time_from    string          stored time, or empty: from ever
-// param:  time_to      string          stored time, or ~: for ever
-// column: near         list<string>    the end that was asked about
-// column: type         list<string>    type of the link
-// column: far          list<string>    uid of the other end
-// column: far_kind     list<string>    its kind
-// column: far_shown    list<boolean>   whether it may be shown
-// column: quantity     list<string>    decimal; empty where not stated, or where an end may not be shown
-// column: unit         list<string>    the same rule
-// column: event_time   list<string>    stored time; the same rule
-// column: mark         list<string>    pair or report; the same rule
-// bounds: one index seek a uid, one row of columns; packing is not cut by the window, which asks about journeys
+// param:  frontier   list<string>    uids, each once
+// param:  wide       list<string>    transformations whose other side is known already and long
+// param:  see        list<integer>   acl numbers that may be shown; empty means none
+// param:  head       integer         record sequence asked about
+// column: bundles    list<list>      far, type, far_kind, far_shown, links: all of one type between two nodes (`domain/genealogy.py`)
+// column: opened     list<string>    transformations among them whose other side follows
+// column: exits      list<list>      transformation, far, far_kind, far_shown, links
+// bounds: one index seek a uid, one row; of what came out no more than the pair is told, which the walk needs
 UNWIND $frontier AS uid
-MATCH (near:Traceable {uid: uid})-[link:CONSUMED_IN|PRODUCED|SPLIT_INTO|SERIALISED_AS|PACKED_IN|UNPACKED_FROM|SHIPPED_IN|STOCKED_AT|ALLOCATED_TO|USED_AT|DISPOSED_IN]->(far)
+MATCH (near:Traceable {uid: uid})-[link:CONSUMED_IN|SPLIT_INTO|SERIALISED_AS|PACKED_IN|UNPACKED_FROM|SHIPPED_IN|STOCKED_AT|ALLOCATED_TO|USED_AT|DISPOSED_IN]->(far)
 WHERE link.record_seq <= $head
   AND (link.voided_seq IS NULL OR link.voided_seq > $head)
-WITH uid, link, far, far.acl IN $see AS far_shown, near.acl IN $see AS near_shown
-WITH uid, link, far, far_shown, near_shown AND far_shown AS shown
-WHERE NOT shown
-   OR (link.event_time >= $time_from AND link.event_time <= $time_to)
-   OR type(link) IN ['PACKED_IN', 'UNPACKED_FROM']
-RETURN collect(uid) AS near,
-       collect(type(link)) AS type,
-       collect(far.uid) AS far,
-       collect(far.kind) AS far_kind,
-       collect(far_shown) AS far_shown,
-       collect(CASE WHEN shown THEN coalesce(link.quantity, '') ELSE '' END) AS quantity,
-       collect(CASE WHEN shown THEN coalesce(link.unit, '') ELSE '' END) AS unit,
-       collect(CASE WHEN shown THEN link.event_time ELSE '' END) AS event_time,
-       collect(CASE WHEN shown THEN coalesce(link.pair, link.report, '') ELSE '' END) AS mark
+WITH far, type(link) AS type, near.acl IN $see AS near_shown,
+     collect([uid, coalesce(link.pair, link.report), link.quantity, link.unit, link.event_time]) AS told
+WITH far, type, near_shown, far.acl IN $see AS far_shown, told
+WITH collect([far.uid, type, far.kind, far_shown,
+              CASE WHEN near_shown AND far_shown THEN told ELSE [link IN told | [link[0]]] END]) AS bundles,
+     collect(DISTINCT CASE WHEN type = 'CONSUMED_IN' AND NOT far.uid IN $wide THEN far END) AS passages
+CALL (passages) {
+  UNWIND passages AS passage
+  MATCH (passage)-[other:PRODUCED]->(beyond)
+  WHERE other.record_seq <= $head
+    AND (other.voided_seq IS NULL OR other.voided_seq > $head)
+  WITH passage, beyond, beyond.acl IN $see AS beyond_shown,
+       collect([null, other.pair]) AS told
+  RETURN collect([passage.uid, beyond.uid, beyond.kind, beyond_shown,
+                  CASE WHEN beyond_shown AND passage.acl IN $see THEN told ELSE [link IN told | [null]] END]) AS exits
+}
+RETURN bundles, [passage IN passages | passage.uid] AS opened, exits

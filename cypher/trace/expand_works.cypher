@@ -1,36 +1,22 @@
 // name:   trace.expand_works
-// does:   lots and transformations that operators worked on
+// does:   lots and transformations that operators worked on; work counts where it touches the window
 // mode:   read
 // rows:   one
-// param:  frontier     list<string>    uids, each once
-// param:  see          list<integer>   acl numbers that may be shown; empty means none
-// param:  head         integer         record sequence asked about
-// param:  time_from    string          stored time, or empty: from ever
-// param:  time_to      string          stored time, or ~: for ever
-// column: near         list<string>    the end that was asked about
-// column: type         list<string>    type of the link
-// column: far          list<string>    uid of the other end
-// column: far_kind     list<string>    its kind
-// column: far_shown    list<boolean>   whether it may be shown
-// column: quantity     list<string>    decimal; empty where not stated, or where an end may not be shown
-// column: unit         list<string>    the same rule
-// column: event_time   list<string>    stored time; the same rule
-// column: mark         list<string>    pair or report; the same rule
-// bounds: one index seek a uid, one row of columns; a run counts where it touches the window
+// param:  frontier   list<string>    uids, each once
+// param:  see        list<integer>   acl numbers that may be shown; empty means none
+// param:  head       integer         record sequence asked about
+// param:  time_from  string          stored time, or empty: from ever
+// param:  time_to    string          stored time, or ~: for ever
+// column: bundles    list<list>      far, type, far_kind, far_shown, links: all of one type between two nodes (`domain/genealogy.py`)
+// bounds: one index seek a uid, one row
 UNWIND $frontier AS uid
 MATCH (near:Operator {uid: uid})<-[link:WORKED_BY]-(far)
 WHERE link.record_seq <= $head
   AND (link.voided_seq IS NULL OR link.voided_seq > $head)
-WITH uid, link, far, far.acl IN $see AS far_shown, near.acl IN $see AS near_shown
-WITH uid, link, far, far_shown, near_shown AND far_shown AS shown
-WHERE NOT shown
-   OR (coalesce(link.ended_at, link.event_time) >= $time_from AND coalesce(link.started_at, link.event_time) <= $time_to)
-RETURN collect(uid) AS near,
-       collect(type(link)) AS type,
-       collect(far.uid) AS far,
-       collect(far.kind) AS far_kind,
-       collect(far_shown) AS far_shown,
-       collect(CASE WHEN shown THEN coalesce(link.quantity, '') ELSE '' END) AS quantity,
-       collect(CASE WHEN shown THEN coalesce(link.unit, '') ELSE '' END) AS unit,
-       collect(CASE WHEN shown THEN link.event_time ELSE '' END) AS event_time,
-       collect(CASE WHEN shown THEN coalesce(link.pair, link.report, '') ELSE '' END) AS mark
+  AND (NOT (near.acl IN $see AND far.acl IN $see)
+       OR (coalesce(link.ended_at, link.event_time) >= $time_from AND coalesce(link.started_at, link.event_time) <= $time_to))
+WITH far, type(link) AS type, near.acl IN $see AS near_shown,
+     collect([uid, null, link.quantity, link.unit, link.event_time]) AS told
+WITH far, type, near_shown, far.acl IN $see AS far_shown, told
+RETURN collect([far.uid, type, far.kind, far_shown,
+                CASE WHEN near_shown AND far_shown THEN told ELSE [link IN told | [link[0]]] END]) AS bundles

@@ -1,13 +1,15 @@
 """BatchStore, cypher/batch: one step, with rights and snapshot, on both stores."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from tests.flows import LYON, SUZHOU, Flows, batch, hour, material, order, party, product, shipment
-from traceapp.confidential.keys import create_keys, load_keys
+from traceapp.confidential.keys import load_keys
 from traceapp.confidential.sealer import DictionarySealer
 from traceapp.dictionary.properties import read_dictionary
+from traceapp.domain.identifiers import local_identity
 from traceapp.domain.kinds import Direction, LinkType, NodeKind
 from traceapp.domain.rights import Rights
 from traceapp.domain.scopes import SHARED, acl_number
@@ -22,9 +24,8 @@ LYON_ONLY = Rights(tuple(acl_number([scope]) for scope in (LYON, SHARED)), "")
 
 
 @pytest.fixture
-def sealer(home: "object") -> DictionarySealer:
-    create_keys(home)  # type: ignore[arg-type]
-    return DictionarySealer(load_keys(home), read_dictionary(), "Testwerk")  # type: ignore[arg-type]
+def sealer(home: Path) -> DictionarySealer:
+    return DictionarySealer(load_keys(home), read_dictionary(), "Testwerk")
 
 
 @pytest.fixture
@@ -107,8 +108,6 @@ def test_links_of_later_and_of_voided_events_are_not_told(
 
 
 def test_list_links_of_orders_names_the_customer(batches: BatchStore, sealer: DictionarySealer, store: Graph) -> None:
-    from traceapp.domain.identifiers import local_identity
-
     wanted = local_identity("order", "LYON", "SO-1")
     flows = Flows()
     flows.link(LinkType.ORDERED_BY, wanted, party("HOSP"), describes=[wanted])
@@ -122,8 +121,6 @@ def test_list_links_of_orders_names_the_customer(batches: BatchStore, sealer: Di
 def test_list_equipment_and_list_operators_give_what_may_be_shown(
     batches: BatchStore, sealer: DictionarySealer, store: Graph
 ) -> None:
-    from traceapp.domain.identifiers import local_identity
-
     oven, weaver = local_identity("equipment", "LYON", "OVEN-1"), local_identity("operator", "SUZHOU", "OP-9")
     flows = Flows()
     flows.link(LinkType.PROCESSED_ON, batch("A1"), oven)

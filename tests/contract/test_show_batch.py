@@ -22,7 +22,8 @@ RECEIPTS = """row_id,supplier,product,supplier_lot,receipt_number,quantity,unit,
 1,SUP-7,TUBE-30,SECRET-LOT-1,RM-1,500,KGM,2026-02-09T08:00:00Z,LYON,2027-02-09
 2,SUP-7,TUBE-30,SECRET-LOT-1,RM-2,300,KGM,2026-02-20T08:00:00Z,LYON,2027-02-09
 """
-CONSUMPTIONS = """from_owner,from_product,from_number,to_owner,to_product,to_number,quantity,unit,time,order,pair,to_quantity,to_unit,site
+CONSUMPTIONS = """\
+from_owner,from_product,from_number,to_owner,to_product,to_number,quantity,unit,time,order,pair,to_quantity,to_unit,site
 SUP-7,TUBE-30,SECRET-LOT-1,LYON,PUMP,B-1,25,KGM,2026-03-01T08:00:00Z,O-1,,100,EA,LYON
 LYON,PUMP,B-1,SUZHOU,HIP,S-9,40,EA,2026-03-05T08:00:00Z,O-2,,40,EA,SUZHOU
 LYON,PUMP,X-1,LYON,PUMP,Y-1,5,EA,2026-03-06T08:00:00Z,O-3,1,5,EA,LYON

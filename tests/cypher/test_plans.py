@@ -59,7 +59,6 @@ def explain(session: neo4j.Session, text: str, params: dict[str, Any]) -> list[s
 @pytest.fixture(scope="module")
 def session(store_leg: StoreLeg) -> Iterator[neo4j.Session]:
     """A store with records in it, many lots and events and few of all else, so that a planner has something to count."""
-    store_leg.ran += 1
     store_leg.empty()
     with store_leg.session() as opened:
         for text in FILL:

@@ -266,6 +266,18 @@ def test_engine_that_cannot_start_names_its_log_and_leaves_nothing(tmp_path: Pat
     assert not endpoint_file(tmp_path).exists()
 
 
+def test_java_that_cannot_be_run_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    java = tmp_path / "wheel" / "jre" / "bin" / "java"
+    java.parent.mkdir(parents=True)
+    java.touch(mode=0o600)
+    monkeypatch.setattr("traceapp.graph.embedded.find_runtime", lambda: tmp_path / "wheel")
+    engine = EmbeddedEngine(tmp_path / "home")
+    with pytest.raises(EmbeddedStoreError, match=r"engine\.log"):
+        engine.start()
+    assert "PermissionError" in (engine.folder / "engine.log").read_text()
+    assert not engine.alive()
+
+
 def test_home_that_is_a_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("")
     with pytest.raises(HomeError, match="cannot be written"):

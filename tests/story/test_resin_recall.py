@@ -10,7 +10,6 @@ F26-304  7,960 sterile: A 3,000 = 2,600 First + 400 here; B 4,900 = 4,000 Asia (
 F26-305    800 sterile: nothing shipped
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -58,13 +57,13 @@ SPARE_KITS: Final = "09521001000901"
 
 
 @pytest.fixture
-def plant(stations: Stations, tmp_path: Path) -> Iterator[tuple[Stations, DemoFiles]]:
+def plant(stations: Stations, tmp_path: Path) -> tuple[Stations, DemoFiles]:
     files = write_demo(tmp_path / "demo")
     stations = replace(stations, organisation=read_organisation(files.organisation))
     for path in files.files:
         report = import_file(stations, IMPORTER, path, "DEMO", lambda _: None)
         assert report.rejected == 0, report
-    yield stations, files
+    return stations, files
 
 
 def ask(stations: Stations, number: str, direction: Direction, as_of: datetime | None = None) -> TraceAnswer:

@@ -1,6 +1,7 @@
 """`traceapp account` and `traceapp token`: who may come in."""
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -71,7 +72,7 @@ def create(
     if os.isatty(0):
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:
-        password = click.get_text_stream("stdin").readline().rstrip("\n")
+        password = sys.stdin.readline().rstrip("\n")
     with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
         made = create_account(
             stations,

@@ -1,10 +1,11 @@
 """`traceapp import`: files of source systems into the graph."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from traceapp.cli.options import home_option, settings_of
 from traceapp.composition import backing, terminal_actor
@@ -42,9 +43,7 @@ def import_files(files: tuple[Path, ...], source: str, home: Path | None) -> Non
         for path in files:
             task = progress.add_task(path.name, total=1.0)
             try:
-                report = import_file(
-                    stations, terminal_actor(), path, source, lambda share, task=task: progress.update(task, completed=share)
-                )
+                report = import_file(stations, terminal_actor(), path, source, _shown(progress, task))
             except TraceappError as error:
                 failed += 1
                 progress.stop_task(task)
@@ -54,6 +53,11 @@ def import_files(files: tuple[Path, ...], source: str, home: Path | None) -> Non
             reports.append(report)
             click.echo(_sentence(path, report))
     raise SystemExit(_exit_code(reports, failed))
+
+
+def _shown(progress: Progress, task: TaskID) -> Callable[[float], None]:
+    """Moves the bar of one file to the share that is done."""
+    return lambda share: progress.update(task, completed=share)
 
 
 def _sentence(path: Path, report: ImportReport) -> str:

@@ -10,7 +10,7 @@ import hmac
 import os
 import secrets
 import struct
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -74,7 +74,7 @@ class SourceArchive:
                 staging.unlink(missing_ok=True)
         return digest
 
-    def open(self, digest: str) -> Iterator[bytes]:
+    def open(self, digest: str) -> Generator[bytes, None, None]:
         """The raw bytes again, chunk by chunk; each chunk is verified before it is handed out.
 
         raises  DocumentError: no source has this digest.
@@ -112,7 +112,7 @@ class SourceArchive:
             os.fsync(file.fileno())
         return digest.hexdigest()
 
-    def _read(self, file: BinaryIO, digest: str) -> Iterator[bytes]:
+    def _read(self, file: BinaryIO, digest: str) -> Generator[bytes, None, None]:
         with file:
             head = file.read(len(_MAGIC) + _SALT + 32)
             salt = head[len(_MAGIC) : len(_MAGIC) + _SALT]

@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from traceapp.domain.errors import DictionaryError
 from traceapp.domain.events import PropertyValue
@@ -46,7 +46,7 @@ class PropertyEntry(BaseModel):
     blind_index  whether equal sealed values can be looked up; leak_bits is how much of a value that gives away at most.
     retention    how long it is kept, in years after the end of the product's life.
     epcis        where EPCIS 2.0 or a GS1 key says the same.
-    clause       the rule that asks for it.
+    clause       what asks for it: rules of the document with their clauses, parted by "; ".
     values       the closed list of a text that is a choice.
     """
 
@@ -69,6 +69,19 @@ class PropertyEntry(BaseModel):
     def encrypted(self) -> bool:
         return self.tier in {Tier.T2, Tier.T3}
 
+    @model_validator(mode="after")
+    def _is_consistent(self) -> "PropertyEntry":
+        """An index says what it leaks, and only a T2 value has one; a closed list is of text, a unit of a number."""
+        if self.blind_index and (self.tier is not Tier.T2 or not self.leak_bits):
+            raise ValueError("wanted tier T2 and a leak budget beside blind_index")
+        if self.leak_bits and not self.blind_index:
+            raise ValueError("wanted no leak budget without blind_index")
+        if self.values is not None and (self.type is not PropertyType.TEXT or not self.values):
+            raise ValueError("wanted a closed list that is not empty, of a text")
+        if self.unit is not None and self.type not in {PropertyType.DECIMAL, PropertyType.INTEGER}:
+            raise ValueError("wanted a unit of a number only")
+        return self
+
 
 class Named(BaseModel):
     """A kind or link type in both languages."""
@@ -80,14 +93,24 @@ class Named(BaseModel):
 
 
 class Document(BaseModel):
-    """The whole file."""
+    """The whole file. rules: what clauses name, with its full title."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: int
     kinds: Mapping[NodeKind, Named]
     links: Mapping[LinkType, Named]
+    rules: Mapping[str, Words]
     properties: Mapping[NodeKind, Mapping[str, PropertyEntry]]
+
+    @model_validator(mode="after")
+    def _clauses_name_rules(self) -> "Document":
+        for kind, entries in self.properties.items():
+            for name, entry in entries.items():
+                for clause in entry.clause.split("; ") if entry.clause else ():
+                    if not clause.startswith(tuple(self.rules)):
+                        raise ValueError(f"{kind}.{name}: wanted a clause of one of the rules, found {clause!r}")
+        return self
 
 
 class Dictionary:
@@ -102,6 +125,11 @@ class Dictionary:
     @property
     def version(self) -> int:
         return self._document.version
+
+    @property
+    def rules(self) -> Mapping[str, str]:
+        """What clauses name, with its full title."""
+        return self._document.rules
 
     def entry(self, kind: str, name: str) -> PropertyEntry:
         """raises  DictionaryError: the dictionary knows no such property of this kind."""

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from traceapp.domain.genealogy import Closure, LotLink, Passage, is_lot
+from traceapp.domain.genealogy import LOT_KINDS, MARK, NEAR, Closure, Exit, Link, LotLink, Passage, mark_of
 from traceapp.domain.kinds import Certainty, Direction, LinkType
 from traceapp.domain.trace import LimitHit
+
+CONSUMED = LinkType.CONSUMED_IN.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,14 @@ class Sides:
         return self.inputs <= 1 or self.outputs <= 1
 
 
+@dataclass(frozen=True, slots=True)
+class LotLinks:
+    """Links between lots, and what was left out of them by the limit."""
+
+    links: tuple[LotLink, ...]
+    limits: tuple[LimitHit, ...] = ()
+
+
 def undecided(closure: Closure, *, windowed: bool) -> list[str]:
     """Transformations whose sides must be counted in the store, sorted; of the others the walk has seen enough.
 
@@ -28,25 +38,12 @@ def undecided(closure: Closure, *, windowed: bool) -> list[str]:
     """
     if windowed:
         return sorted(closure.passages)
-    far = closure.links.far
-    return sorted(
-        uid
-        for uid, passage in closure.passages.items()
-        if len(passage.exits) > 1 and len({far[row] for row in passage.exits}) > 1
-    )
+    return sorted(uid for uid, passage in closure.passages.items() if len(passage.exits) > 1)
 
 
 def meet(pair: str, other: str) -> bool:
     """Whether two links of one transformation belong together: equal pairs do, and what states none meets every one."""
     return not pair or not other or pair == other
-
-
-@dataclass(frozen=True, slots=True)
-class LotLinks:
-    """Links between lots, and what was left out of them by the limit."""
-
-    links: tuple[LotLink, ...]
-    limits: tuple[LimitHit, ...]
 
 
 def lot_links(closure: Closure, sides: Mapping[str, Sides], limit: int) -> LotLinks:
@@ -56,96 +53,124 @@ def lot_links(closure: Closure, sides: Mapping[str, Sides], limit: int) -> LotLi
     limit   how many links of the all × all kind may be listed; exact ones are always listed. Each node stays in the
             answer, whatever the limit.
     """
-    links = closure.links
     found = _direct_links(closure)
-    room = limit
-    cut = False
+    room, cut, hops = limit, False, closure.hops
     for uid, passage in closure.passages.items():
-        single = uid not in sides or sides[uid].single
-        entries = _by_lot(passage.entries, links.near)
-        exits = _by_lot((row for row in passage.exits if is_lot(links.far_kind[row])), links.far)
         if passage.seed:
-            found += [
-                LotLink(uid, far, _exit_type(closure), None, tuple(rows), True)
-                for far, rows in exits.items()
-                if far in closure.hops
-            ]
-        paired = any(links.mark[row] for row in (*passage.entries, *passage.exits))
+            found += _seed_links(closure, uid, passage)
+        single = uid not in sides or sides[uid].single
+        paired = _is_paired(passage)
+        entries = _by_lot(passage.entries)
+        exits = [other for other in passage.exits if other[2] in LOT_KINDS and other[1] in hops]
         if not single and not paired and len(entries) * len(exits) > room:
             cut = True
             continue
-        made = list(_through(closure, uid, entries, exits, single=single, paired=paired))
-        room -= len(made)
-        found += made
+        before = len(found)
+        if paired:
+            found += _paired_links(closure.direction, uid, entries, exits, single=single)
+        else:
+            found += _all_links(closure.direction, uid, entries, exits, single=single)
+        room -= len(found) - before
     return LotLinks(tuple(found), (LimitHit("links", limit),) if cut else ())
 
 
 def _direct_links(closure: Closure) -> list[LotLink]:
     """Splits and serialisations; several of them between the same two lots are one link."""
-    links = closure.links
-    rows: dict[tuple[str, str, str], list[int]] = {}
-    for row in closure.direct:
-        rows.setdefault((links.near[row], links.far[row], links.type[row]), []).append(row)
+    found: dict[tuple[str, str, str], list[Link]] = {}
+    for far, type_, _, _, links in closure.direct:
+        for link in links if far in closure.hops else ():
+            found.setdefault((link[NEAR], far, type_), []).append(link)
+    return [LotLink(near, far, type_, None, links, True) for (near, far, type_), links in found.items()]
+
+
+def _seed_links(closure: Closure, uid: str, passage: Passage) -> list[LotLink]:
+    type_ = LinkType.PRODUCED if closure.direction is Direction.FORWARD else LinkType.CONSUMED_IN
     return [
-        LotLink(near, far, type_, None, tuple(found), True) for (near, far, type_), found in rows.items() if far in closure.hops
+        LotLink(uid, far, type_.value, None, links, True)
+        for _, far, kind, _, links in passage.exits
+        if kind in LOT_KINDS and far in closure.hops
     ]
 
 
-def _through(
-    closure: Closure, uid: str, entries: Mapping[str, list[int]], exits: Mapping[str, list[int]], *, single: bool, paired: bool
+def _all_links(
+    direction: Direction, uid: str, entries: Mapping[str, list[Link]], exits: list[Exit], *, single: bool
+) -> list[LotLink]:
+    if direction is Direction.FORWARD:
+        return [LotLink(near, far, CONSUMED, uid, ins, single) for _, far, _, _, _ in exits for near, ins in entries.items()]
+    return [LotLink(near, far, CONSUMED, uid, outs, single) for _, far, _, _, outs in exits for near in entries]
+
+
+def _paired_links(
+    direction: Direction, uid: str, entries: Mapping[str, list[Link]], exits: list[Exit], *, single: bool
 ) -> Iterable[LotLink]:
-    mark, forward, hops = closure.links.mark, closure.direction is Direction.FORWARD, closure.hops
-    type_ = LinkType.CONSUMED_IN.value
-    for near, ins in entries.items():
-        for far, outs in exits.items():
-            if far not in hops:
-                continue
-            exact, used = single, ins if forward else outs
-            if paired:
-                meeting = [(one, other) for one in ins for other in outs if meet(mark[one], mark[other])]
-                if not meeting:
-                    continue
-                exact = exact or any(mark[one] and mark[one] == mark[other] for one, other in meeting)
-                used = sorted({pair[0 if forward else 1] for pair in meeting})
-            yield LotLink(near, far, type_, uid, tuple(used), exact)
+    side = 0 if direction is Direction.FORWARD else 1
+    for _, far, _, _, outs in exits:
+        for near, ins in entries.items():
+            meeting = [(one, other) for one in ins for other in outs if meet(mark_of(one), mark_of(other))]
+            if meeting:
+                exact = single or any(mark_of(one) and mark_of(one) == mark_of(other) for one, other in meeting)
+                yield LotLink(near, far, CONSUMED, uid, _each_once(pair[side] for pair in meeting), exact)
 
 
-def _exit_type(closure: Closure) -> str:
-    return LinkType.PRODUCED.value if closure.direction is Direction.FORWARD else LinkType.CONSUMED_IN.value
+def _is_paired(passage: Passage) -> bool:
+    """Whether any link of it states a pair."""
+    if any(passage.pairs):
+        return True
+    for other in passage.exits:
+        for link in other[4]:
+            if len(link) > MARK and link[MARK]:
+                return True
+    return False
 
 
-def _by_lot(rows: Iterable[int], column: list[str]) -> dict[str, list[int]]:
-    by_lot: dict[str, list[int]] = {}
-    for row in rows:
-        by_lot.setdefault(column[row], []).append(row)
+def _each_once(links: Iterable[Link]) -> list[Link]:
+    """Parallel links may be equal in all they state; each of them counts."""
+    return list({id(link): link for link in links}.values())
+
+
+def _by_lot(links: Iterable[Link]) -> dict[str, list[Link]]:
+    by_lot: dict[str, list[Link]] = {}
+    for link in links:
+        near = link[NEAR]
+        if near in by_lot:
+            by_lot[near].append(link)
+        else:
+            by_lot[near] = [link]
     return by_lot
 
 
-def exact_nodes(seeds: Collection[str], links: Iterable[LotLink]) -> set[str]:
+def exact_nodes(seeds: Collection[str], links: Collection[LotLink]) -> set[str]:
     """Nodes that some path of exact links joins to a seed; seeds are exact."""
     ahead: dict[str, list[str]] = {}
-    for link in links:
-        if link.exact:
-            ahead.setdefault(link.near, []).append(link.far)
-    exact = set(seeds)
-    waiting = list(exact)
+    for near, far, _, _, _, exact in links:
+        if not exact:
+            continue
+        if near in ahead:
+            ahead[near].append(far)
+        else:
+            ahead[near] = [far]
+    reached = set(seeds)
+    waiting = list(reached)
     while waiting:
         for far in ahead.get(waiting.pop(), ()):
-            if far not in exact:
-                exact.add(far)
+            if far not in reached:
+                reached.add(far)
                 waiting.append(far)
-    return exact
+    return reached
 
 
 def certainty_of(exact: bool) -> Certainty:
     return Certainty.EXACT if exact else Certainty.POSSIBLE
 
 
-def class_level_rows(closure: Closure) -> list[int]:
-    """Rows of products that were direct output (forward) or input (backward) of what was walked."""
-    links = closure.links
-    return [row for passage in closure.passages.values() for row in _products(passage, links.far_kind, links.mark)]
-
-
-def _products(passage: Passage, far_kind: list[str], mark: list[str]) -> list[int]:
-    return [row for row in passage.exits if not is_lot(far_kind[row]) and any(meet(mark[row], pair) for pair in passage.pairs)]
+def class_level_exits(closure: Closure) -> list[Exit]:
+    """Products that were direct output (forward) or input (backward) of what was walked, with those links that count."""
+    found = []
+    for passage in closure.passages.values():
+        for uid, far, kind, shown, links in passage.exits:
+            if kind in LOT_KINDS:
+                continue
+            met = [link for link in links if any(meet(mark_of(link), pair) for pair in passage.pairs)]
+            if met:
+                found.append([uid, far, kind, shown, met])
+    return found

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from traceapp.domain.genealogy import LinkColumns
+from traceapp.domain.genealogy import EVENT_TIME, MARK, NEAR, PLACE, QUANTITY, UNIT, Bundle
 from traceapp.domain.kinds import LinkType, NodeKind
 from traceapp.domain.packing import OBSERVED, Held, PackingFact, Stay, held, stays
 
@@ -77,27 +77,19 @@ class Delivery:
     exact: bool
 
 
-def end_links(links: LinkColumns, rows: Iterable[int], shown: Mapping[str, bool], *, forward: bool) -> list[EndLink]:
-    """Rows of columns as links in the direction of material."""
+def end_links(bundles: Iterable[Bundle], *, forward: bool) -> list[EndLink]:
+    """Bundles of links as links in the direction of material; forward: they were asked for from their source."""
     found = []
-    for row in rows:
-        near, far = links.near[row], links.far[row]
-        source, target = (near, far) if forward else (far, near)
-        quantity = links.quantity[row]
-        found.append(
-            EndLink(
-                source,
-                target,
-                links.type[row],
-                links.far_kind[row],
-                shown[near] and links.far_shown[row],
-                Decimal(quantity) if quantity else None,
-                links.unit[row] or None,
-                links.event_time[row] or None,
-                links.mark[row] or None,
-                links.place[row] or None,
-            )
-        )
+    for far, type_, far_kind, _, links in bundles:
+        for link in links:
+            near = link[NEAR]
+            source, target = (near, far) if forward else (far, near)
+            if len(link) <= MARK:
+                found.append(EndLink(source, target, type_, far_kind, False))
+                continue
+            quantity, place = link[QUANTITY], link[PLACE] if len(link) > PLACE else None
+            stated = Decimal(quantity) if quantity is not None else None
+            found.append(EndLink(source, target, type_, far_kind, True, stated, link[UNIT], link[EVENT_TIME], link[MARK], place))
     return found
 
 
@@ -126,6 +118,8 @@ def distribute(
     met: set[tuple[str, str]] = set()
     reached: set[str] = set()
     for lot in lots:
+        if lot not in stays_of and lot not in shipped_of:
+            continue
         holders = held(lot, stays_of) if lot in stays_of else []
         if holders:
             found.held_by[lot] = tuple(holders)

@@ -1,62 +1,64 @@
-"""Links of the genealogy as columns of one length, and what one walk found in them."""
+"""Links of the genealogy as the store returns them, and what one walk made of them.
+
+The form is plain lists, because a walk may read a million of them:
+
+link    [near, mark, quantity, unit, event_time, place]; near is the end that was asked about. Of a link that may not be
+        shown, because one of its ends may not, only [near] leaves the store. What is not stated is None or left out.
+        mark is the pair of CONSUMED_IN and PRODUCED, the report of SHIPPED_IN and DELIVERED_TO; place is the ship-to.
+bundle  [far, type, far_kind, far_shown, links]: all links of one type between one node and the nodes asked about.
+exit    [transformation, far, far_kind, far_shown, links]: the other side of a transformation; near is None in its links.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
-from traceapp.domain.kinds import LOTS, Direction, LinkType, NodeKind
+from traceapp.domain.kinds import LOTS, Direction, LinkType
 from traceapp.domain.trace import LimitHit
 
-LOT_KINDS: frozenset[str] = frozenset(kind.value for kind in LOTS)
-DIRECT: frozenset[str] = frozenset({LinkType.SPLIT_INTO.value, LinkType.SERIALISED_AS.value})
+Link = list[Any]
+Bundle = list[Any]
+Exit = list[Any]
+
+NEAR, MARK, QUANTITY, UNIT, EVENT_TIME, PLACE = range(6)
+"""Positions in a link."""
+LOT_KINDS: Final = frozenset(kind.value for kind in LOTS)
+DIRECT: Final = frozenset({LinkType.SPLIT_INTO.value, LinkType.SERIALISED_AS.value})
 """Links from lot to lot without a transformation between them."""
 
 
 @dataclass(slots=True)
-class LinkColumns:
-    """Links found from one side: `near` is the end that was asked about, `far` the other one.
+class Expansion:
+    """Next links of a frontier.
 
-    All lists have one length; an empty text stands for "not stated". Of a link that may not be shown, because one of
-    its ends may not, quantity, unit, event_time, mark and place are empty: they never left the store.
-    mark    pair of CONSUMED_IN and PRODUCED, report of SHIPPED_IN and DELIVERED_TO.
-    place   ship-to place of DELIVERED_TO.
+    bundles  links of the frontier itself.
+    opened   transformations met there whose other side came along, whole, in `exits`.
     """
 
-    near: list[str] = field(default_factory=list)
-    type: list[str] = field(default_factory=list)
-    far: list[str] = field(default_factory=list)
-    far_kind: list[str] = field(default_factory=list)
-    far_shown: list[bool] = field(default_factory=list)
-    quantity: list[str] = field(default_factory=list)
-    unit: list[str] = field(default_factory=list)
-    event_time: list[str] = field(default_factory=list)
-    mark: list[str] = field(default_factory=list)
-    place: list[str] = field(default_factory=list)
+    bundles: list[Bundle] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
+    exits: list[Exit] = field(default_factory=list)
 
-    def __len__(self) -> int:
-        return len(self.near)
+    def extend(self, more: "Expansion") -> None:
+        self.bundles += more.bundles
+        self.opened += more.opened
+        self.exits += more.exits
 
-    def extend(self, found: "LinkColumns") -> None:
-        self.near += found.near
-        self.type += found.type
-        self.far += found.far
-        self.far_kind += found.far_kind
-        self.far_shown += found.far_shown
-        self.quantity += found.quantity
-        self.unit += found.unit
-        self.event_time += found.event_time
-        self.mark += found.mark
-        self.place += found.place
+    @property
+    def size(self) -> int:
+        """How many links it holds."""
+        return sum(len(bundle[4]) for bundle in self.bundles) + sum(len(other[4]) for other in self.exits)
 
 
 @dataclass(slots=True)
 class Passage:
-    """A transformation that was walked through: rows of `LinkColumns` on the side of entry and on the other one.
+    """A transformation that was walked through: links on the side of entry, and the other side.
 
     pairs  marks under which it was entered; an empty one, or a transformation that is itself a seed, reaches everything.
     """
 
-    entries: list[int] = field(default_factory=list)
-    exits: list[int] = field(default_factory=list)
+    entries: list[Link] = field(default_factory=list)
+    exits: list[Exit] = field(default_factory=list)
     pairs: set[str] = field(default_factory=set)
     hop: int = 0
     seed: bool = False
@@ -70,58 +72,50 @@ class Closure:
     hops          every lot reached, seeds included → its distance in lots.
     passages      every transformation reached.
     shown, kinds  of every node met, ends included.
-    direct, ends  rows of links that join two lots, and of links to what a walk does not pass through.
+    direct, ends  bundles of links that join two lots, and of links to what a walk does not pass through.
+    leading       lots that some link leads on from.
     """
 
     direction: Direction
-    links: LinkColumns = field(default_factory=LinkColumns)
     hops: dict[str, int] = field(default_factory=dict)
     passages: dict[str, Passage] = field(default_factory=dict)
     shown: dict[str, bool] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
-    direct: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
+    direct: list[Bundle] = field(default_factory=list)
+    ends: list[Bundle] = field(default_factory=list)
+    leading: set[str] = field(default_factory=set)
     limits: tuple[LimitHit, ...] = ()
 
-    def ends_of(self, row: int) -> tuple[str, str]:
-        """(source, target) of a row in the direction of material."""
-        near, far = self.links.near[row], self.links.far[row]
-        return (near, far) if self.direction is Direction.FORWARD else (far, near)
 
-
-@dataclass(frozen=True, slots=True)
-class LotLink:
+class LotLink(NamedTuple):
     """One lot to the next, in the direction of the walk, through a transformation (`via`) or directly.
 
-    rows   links on the side of the material's source: what of it went in.   seed_via  the transformation is the seed
-    itself and stands as `near`.
+    links  those on the side of the material's source: what of it went in. Where a transformation is a seed, it is
+           `near` itself, and `via` is None.
     """
 
     near: str
     far: str
     type: str
     via: str | None
-    rows: tuple[int, ...]
+    links: Sequence[Link]
     exact: bool
 
 
-def is_lot(kind: str) -> bool:
-    return kind in LOT_KINDS
-
-
-def is_transformation(kind: str) -> bool:
-    return kind == NodeKind.TRANSFORMATION.value
+def mark_of(link: Link) -> str:
+    """Pair or report; empty where none is stated or it may not be shown."""
+    return (link[MARK] or "") if len(link) > MARK else ""
 
 
 def cycles(links: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
     """Sets of lots that reach themselves, each sorted, in order.
 
-    links  (lot, next lot) in any order. Linear: what has no way in or no way out is peeled off, the rest is divided.
+    links  (lot, next lot) in any order. Linear: what has no way in is peeled off, the rest is divided.
     """
     rest = _peel(links)
     if not rest:
         return ()
-    import networkx as nx  # only where something turns in a circle
+    import networkx as nx  # type: ignore[import-untyped]  # loaded only where something turns in a circle
 
     graph = nx.DiGraph(rest)
     found = [tuple(sorted(part)) for part in nx.strongly_connected_components(graph) if len(part) > 1]

@@ -4,40 +4,49 @@ What an event says about material becomes nodes and links; everything else of it
 fields included, stays in its sealed original.
 """
 
-import hashlib
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import unquote
 
 from traceapp.domain.errors import IdentifierError, InputError
 from traceapp.domain.events import LinkStatement, NodeStatement, PropertyValue
 from traceapp.domain.identifiers import Identity, local_identity
-from traceapp.domain.kinds import EventType, LinkType, NodeKind
+from traceapp.domain.kinds import LOTS, EventType, LinkType, NodeKind
 from traceapp.domain.organisation import Organisation
+from traceapp.domain.scopes import ANY
+from traceapp.formats.digital_link import is_canonical_host
+from traceapp.formats.epcis_digest import bare
 from traceapp.formats.epcis_rules import parse_time
-from traceapp.formats.gs1 import Key, parse_key
+from traceapp.formats.gs1 import Key, is_other_scheme, parse_key
+from traceapp.formats.units import PIECE, parse_unit
 
 PARTY_TYPES: Final = ("owning_party", "possessing_party")
-RECEIVING: Final = frozenset({"receiving", "accepting", "arriving", "installing"})
+RECEIVING: Final = frozenset({"receiving", "accepting", "arriving"})
 RETURNED: Final = "returned"
 DESTROYING: Final = "destroying"
 OBSERVED: Final = "observe"
-NOT_CONTENT: Final = frozenset({"errorDeclaration", "recordTime", "eventID", "@context"})
+DESPATCH_ADVICE: Final = "desadv"
+HOLDERS: Final = frozenset({NodeKind.CONTAINER, NodeKind.UNIT})
 TRANSACTION_URN: Final = re.compile(r"urn:epcglobal:cbv:bt:(?P<owner>[^:]+):(?P<number>.+)")
-ILMD: Final[Mapping[str, str]] = {"itemExpirationDate": "expiry_date", "productionDate": "production_date"}
+MASTER_DATA: Final[Mapping[str, str]] = {"itemExpirationDate": "expiry_date", "productionDate": "production_date"}
+"""Fields of ilmd that are properties of the data dictionary."""
 
 
 @dataclass(slots=True)
 class Told:
-    """What one event tells, gathered while it is read."""
+    """What one event tells, gathered while it is read: nodes by identity and whether they are described."""
 
-    nodes: dict[Identity, NodeStatement] = field(default_factory=dict)
+    statements: dict[tuple[Identity, bool], NodeStatement] = field(default_factory=dict)
     links: list[LinkStatement] = field(default_factory=list)
+
+    @property
+    def nodes(self) -> tuple[NodeStatement, ...]:
+        return tuple(self.statements.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +57,7 @@ class Item:
     kind: NodeKind
     quantity: Decimal | None
     unit: str | None
-
-    @property
-    def is_product(self) -> bool:
-        return self.kind is NodeKind.PRODUCT
+    of_lot: Identity | None = None
 
 
 class EventReader:
@@ -61,38 +67,41 @@ class EventReader:
         self._event = event
         self._key = key
         self._ours = organisation
-        self._time = parse_time("eventTime", event["eventTime"])
+        self._time = event_time(event)
         self._told = Told()
         self._step = bare(event.get("bizStep"))
+        self._where = self._site()
 
     def read(self) -> Told:
-        """Nodes and links of the event. raises IdentifierError: an identifier that breaks its own form."""
+        """Nodes and links of the event. raises InputError, IdentifierError: an identifier that breaks its own form."""
         READERS[EventType(self._event["type"])](self)
         return self._told
 
     def _object(self) -> None:
         items = self._described(self._items("epcList", "quantityList"))
         self._properties(items)
-        self._move(items)
+        self._move(items, items)
         if self._step == DESTROYING:
             self._destroy(items)
 
     def _aggregation(self) -> None:
-        action = self._event["action"]
-        parents = self._items_of([self._event["parentID"]] if self._event.get("parentID") else [])
-        children = self._described(self._items("childEPCs", "childQuantityList"))
-        for parent in self._described(parents):
-            if action == "DELETE" and not children:
+        action, children = self._event["action"], self._described(self._items("childEPCs", "childQuantityList"))
+        parents = self._described(self._parents(HOLDERS))
+        names_children = bool(self._event.get("childEPCs") or self._event.get("childQuantityList"))
+        for parent in parents:
+            if action == "DELETE" and not names_children:
                 self._link(LinkType.EMPTIED, parent.identity, parent.identity)
             for child in children:
                 type_ = LinkType.UNPACKED_FROM if action == "DELETE" else LinkType.PACKED_IN
                 mark = {"report": OBSERVED} if action == "OBSERVE" else {}
                 self._link(type_, child.identity, parent.identity, child, mark)
         if action != "DELETE":
-            self._move(children or parents)
+            self._move(parents or children, children)
 
     def _transaction(self) -> None:
-        self._move(self._described(self._items("epcList", "quantityList")))
+        parents = self._described(self._parents(HOLDERS | LOTS))
+        items = self._described(self._items("epcList", "quantityList")) or parents
+        self._move(items, items)
 
     def _transformation(self) -> None:
         inputs = self._items("inputEPCList", "inputQuantityList")
@@ -105,6 +114,7 @@ class EventReader:
             self._link(LinkType.CONSUMED_IN, item.identity, order, item)
         for item in outputs:
             self._link(LinkType.PRODUCED, order, item.identity, item)
+        self._move(outputs, ())
 
     def _transformation_identity(self) -> Identity:
         said = self._event.get("transformationID")
@@ -115,21 +125,24 @@ class EventReader:
         except IdentifierError:
             return local_identity("transformation", "EPCIS", said)
 
-    def _move(self, items: Sequence[Item]) -> None:
-        """Sources and destinations: a receiving tells where it came from, every other event where it goes."""
+    def _move(self, carried: Sequence[Item], supplied: Sequence[Item]) -> None:
+        """Sources and destinations: a receiving tells where it came from, every other event where it goes.
+
+        carried   what goes into the shipment: of a packing, the parent with all that is in it.
+        supplied  what a received delivery was of.
+        """
         sources, destinations = self._parties("source"), self._parties("destination")
         received = self._step in RECEIVING
         if bare(self._event.get("disposition")) == RETURNED and received and sources:
-            self._take_back(items, sources)
+            self._take_back(supplied, sources)
             return
         if received:
             for party in sources:
                 self._state(party, NodeKind.PARTY, described=True)
-                for item in items:
-                    if item.kind is not NodeKind.CONTAINER:
-                        self._link(LinkType.SUPPLIED, party, item.identity, item)
-        if destinations and items:
-            self._ship(items, destinations, "receipt" if received else "despatch")
+                for item in _goods(supplied):
+                    self._link(LinkType.SUPPLIED, party, item.identity, item)
+        if destinations and carried:
+            self._ship(carried, destinations, "receipt" if received else "despatch")
 
     def _ship(self, items: Sequence[Item], destinations: Iterable[Identity], report: str) -> None:
         shipment = self._shipment()
@@ -146,79 +159,116 @@ class EventReader:
         for party in sources:
             self._state(party, NodeKind.PARTY, described=True)
             self._link(LinkType.SENT_BACK, party, shipment)
-        for item in items:
-            if item.kind is not NodeKind.CONTAINER:
-                self._link(LinkType.RETURNED, shipment, item.identity, item)
+        for item in _goods(items):
+            self._link(LinkType.RETURNED, shipment, item.identity, item)
 
     def _destroy(self, items: Sequence[Item]) -> None:
         disposal = local_identity("disposal", "EPCIS", self._key)
         self._state(disposal, NodeKind.DISPOSAL, described=True)
-        for item in items:
-            if item.kind is not NodeKind.CONTAINER:
-                self._link(LinkType.DISPOSED_IN, item.identity, disposal, item)
+        for item in _goods(items):
+            self._link(LinkType.DISPOSED_IN, item.identity, disposal, item)
 
     def _shipment(self) -> Identity:
         """The despatch advice where the event names one, else the event itself."""
-        identity = local_identity("shipment", "EPCIS", self._key)
-        for transaction in self._event.get("bizTransactionList", ()):
-            if bare(transaction.get("type")) == "desadv":
-                found = TRANSACTION_URN.fullmatch(transaction["bizTransaction"])
-                parts = (found["owner"], found["number"]) if found else ("EPCIS", transaction["bizTransaction"])
-                identity = local_identity("shipment", *parts)
+        identity = min(self._advices(), default=local_identity("shipment", "EPCIS", self._key))
         self._state(identity, NodeKind.SHIPMENT, described=True)
         return identity
+
+    def _advices(self) -> Iterator[Identity]:
+        for transaction in self._event.get("bizTransactionList") or ():
+            said = transaction["bizTransaction"]
+            if bare(transaction.get("type")) != DESPATCH_ADVICE or not said.strip():
+                continue
+            found = TRANSACTION_URN.fullmatch(said)
+            owner, number = (unquote(found["owner"]), unquote(found["number"])) if found else ("EPCIS", said)
+            yield local_identity("shipment", self._ours.locations.get(owner, owner), number)
 
     def _parties(self, role: str) -> list[Identity]:
         """Owning and possessing parties, each once, in the order in which they are written."""
         return list(dict.fromkeys(key.identity for key in self._keys(role, PARTY_TYPES)))
 
     def _keys(self, role: str, types: Sequence[str]) -> Iterator[Key]:
-        for row in self._event.get(f"{role}List", ()):
+        for row in self._event.get(f"{role}List") or ():
             if bare(row.get("type")) in types:
-                yield _party_key(row[role])
+                yield _key_of(row[role], NodeKind.PARTY)
+
+    def _parents(self, kinds: frozenset[NodeKind]) -> list[Item]:
+        """raises  InputError: a class of things, or a lot, where one thing is wanted. A place is no parent of material."""
+        said = self._event.get("parentID")
+        if not said:
+            return []
+        key = _key_of(said, NodeKind.UNIT)
+        kind = self._ours.lot_kind(key.identity) if key.lot else key.kind
+        if kind is None or kind is NodeKind.PARTY:
+            return []
+        if kind not in kinds:
+            raise InputError(f"parentID: wanted one container, case or asset, found {said!r}, which names no single thing")
+        return [Item(key.identity, kind, None, None)]
 
     def _items(self, instances: str, classes: str) -> list[Item]:
-        found = self._items_of(self._event.get(instances, ()))
-        for row in self._event.get(classes, ()):
-            quantity = row.get("quantity")
-            amount = Decimal(str(quantity)) if quantity is not None else None
-            found += self._items_of([row["epcClass"]], amount, row.get("uom") or ("EA" if amount is not None else None))
-        return list({item.identity: item for item in reversed(found)}.values())[::-1]
+        """Each thing once; quantities of one thing in one unit are added up."""
+        found = [item for text in self._event.get(instances) or () for item in self._item(text, None, None)]
+        for row in self._event.get(classes) or ():
+            amount = Decimal(str(row["quantity"])) if row.get("quantity") is not None else None
+            unit = parse_unit(row["uom"]) if row.get("uom") else PIECE
+            found += self._item(row["epcClass"], amount, unit if amount is not None else None)
+        merged: dict[tuple[Identity, str | None], Item] = {}
+        for item in found:
+            place = (item.identity, item.unit)
+            known = merged.get(place)
+            if known is None or known.quantity is None or item.quantity is None:
+                merged[place] = known or item
+            else:
+                merged[place] = replace(known, quantity=known.quantity + item.quantity)
+        return list(merged.values())
 
-    def _items_of(self, texts: Iterable[str], quantity: Decimal | None = None, unit: str | None = None) -> list[Item]:
-        found = []
-        for text in texts:
-            key = _item_key(text)
-            kind = self._ours.lot_kind(key.identity) if key.lot else key.kind
-            if kind is not None and kind is not NodeKind.PARTY:
-                found.append(Item(key.identity, kind, quantity, unit))
-        return found
+    def _item(self, text: str, quantity: Decimal | None, unit: str | None) -> Iterator[Item]:
+        key = _key_of(text, NodeKind.UNIT)
+        kind = self._ours.lot_kind(key.identity) if key.lot else key.kind
+        if kind not in {None, NodeKind.PARTY, NodeKind.SHIPMENT}:
+            assert kind is not None  # noqa: S101  for the type checker
+            yield Item(key.identity, kind, quantity, unit, key.of_lot)
 
     def _described(self, items: list[Item]) -> list[Item]:
         for item in items:
             self._state(item.identity, item.kind, described=True)
+            if item.of_lot is not None:
+                self._state(item.of_lot, self._ours.lot_kind(item.of_lot), described=True)
+                self._link(LinkType.SERIALISED_AS, item.of_lot, item.identity)
         return items
 
     def _properties(self, items: Iterable[Item]) -> None:
         said: dict[str, PropertyValue] = {}
         for name, value in (self._event.get("ilmd") or {}).items():
-            known = ILMD.get(name.partition(":")[2] or name)
+            known = MASTER_DATA.get(re.split(r"[:/#]", name)[-1])
             if known and isinstance(value, str):
                 try:
                     said[known] = parse_time(name, value if "T" in value else f"{value}T00:00:00Z")
                 except InputError:
                     continue  # kept as sent in the original; a date nobody can read is no property
         for item in items:
-            if said and item.kind in {NodeKind.BATCH, NodeKind.MATERIAL, NodeKind.UNIT}:
+            if said and item.kind in LOTS:
                 self._state(item.identity, item.kind, described=True, properties=said)
 
     def _state(
-        self, identity: Identity, kind: NodeKind, *, described: bool, properties: Mapping[str, PropertyValue] | None = None
+        self,
+        identity: Identity,
+        kind: NodeKind,
+        *,
+        described: bool,
+        properties: Mapping[str, PropertyValue] = MappingProxyType({}),
     ) -> None:
-        known = self._told.nodes.get(identity)
-        scope = None if kind in {NodeKind.PARTY, NodeKind.PRODUCT} else self._ours.scope(self._site(), identity.product)
-        said = {**(known.properties if known else {}), **(properties or {})}
-        self._told.nodes[identity] = NodeStatement(identity, kind, described or bool(known and known.described), scope, said)
+        """An event that knows no site of ours must not open to all sites what another one puts at one.
+
+        Its scope is then a mention, which counts only while nothing describes where the thing is.
+        """
+        scope = None if kind in {NodeKind.PARTY, NodeKind.PRODUCT} else self._ours.scope(self._where, identity.product)
+        if described and scope is not None and scope.site == ANY:
+            self._told.statements[identity, False] = NodeStatement(identity, kind, False, scope)
+            scope = None
+        known = self._told.statements.get((identity, described))
+        said = {**(known.properties if known else {}), **properties}
+        self._told.statements[identity, described] = NodeStatement(identity, kind, described, scope, said)
 
     def _site(self) -> str | None:
         for name in ("bizLocation", "readPoint"):
@@ -226,10 +276,10 @@ class EventReader:
             if place is None:
                 continue
             try:
-                parts = parse_key(place).identity.parts
+                code = parse_key(place).identity.parts[1]
             except IdentifierError:
-                parts = ("", place)
-            site = self._ours.locations.get(parts[1]) or (parts[1] if parts[1] in self._ours.sites else None)
+                code = place
+            site = self._ours.locations.get(code) or (code if code in self._ours.sites else None)
             if site is not None:
                 return site
         return None
@@ -255,67 +305,30 @@ READERS: Final[Mapping[EventType, Callable[[EventReader], None]]] = {
 }
 
 
-def bare(term: str | None) -> str | None:
-    """A CBV term without its namespace: `https://ref.gs1.org/cbv/BizStep-shipping`, `cbv:shipping` and `shipping` are one."""
-    if term is None:
-        return None
-    return re.split(r"/(?:BizStep|Disp|SDT|BTT)-|urn:epcglobal:cbv:(?:bizstep|disp|sdt|btt):|^cbv:", term)[-1]
-
-
-def content_digest(event: Mapping[str, Any]) -> str:
-    """SHA-256 (hex) of what the event says, without errorDeclaration, recordTime and eventID.
-
-    Identifiers in their canonical form, times as UTC, lists as sets: two writings of one event have one digest.
-    """
-    said = {name: _normal(name, value) for name, value in event.items() if name not in NOT_CONTENT}
-    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def _normal(name: str, value: Any) -> Any:
-    match value:
-        case dict():
-            return {inner: _normal(inner, found) for inner, found in value.items()}
-        case list():
-            return sorted((_normal(name, found) for found in value), key=lambda found: json.dumps(found, sort_keys=True))
-        case bool() | None:
-            return value
-        case int() | float() | Decimal():
-            return f"{Decimal(str(value)).normalize():f}"
-        case str() if name.lower().endswith("time"):
-            try:
-                return parse_time(name, value).astimezone(UTC).isoformat()
-            except InputError:
-                return value
-        case str():
-            try:
-                return parse_key(value).identity.text
-            except IdentifierError:
-                return value
-    return str(value)
-
-
-def _item_key(text: str) -> Key:
-    """An identifier that is no GS1 key is kept under its own URI: the standard allows private ones."""
-    try:
-        return parse_key(text)
-    except IdentifierError:
-        if text.lower().startswith("urn:epc:") or ":" not in text:
-            raise
-        return Key(local_identity("unit", "URI", "URI", text), NodeKind.UNIT)
-
-
-def _party_key(text: str) -> Key:
-    try:
-        return parse_key(text)
-    except IdentifierError:
-        if text.lower().startswith("urn:epc:") or ":" not in text:
-            raise
-        return Key(local_identity("party", text), NodeKind.PARTY)
-
-
 def event_offset(event: Mapping[str, Any]) -> str:
     return str(event["eventTimeZoneOffset"])
 
 
 def event_time(event: Mapping[str, Any]) -> datetime:
     return parse_time("eventTime", event["eventTime"])
+
+
+def _goods(items: Iterable[Item]) -> list[Item]:
+    """Without containers: who supplied, returned or destroyed a container said nothing of what is made."""
+    return [item for item in items if item.kind is not NodeKind.CONTAINER]
+
+
+def _key_of(text: str, kind: NodeKind) -> Key:
+    """A GS1 key, or a thing of this kind under its own URI: the standard allows private identifiers.
+
+    raises  IdentifierError: a GS1 key that breaks its own form, or no URI.
+    """
+    try:
+        return parse_key(text)
+    except IdentifierError:
+        said = text.strip()
+        is_ours = said.lower().startswith("urn:epc:") and not is_other_scheme(said)
+        if is_ours or is_canonical_host(said) or ":" not in said or not said.isprintable():
+            raise
+        parts = (said,) if kind is NodeKind.PARTY else ("URI", said)
+        return Key(local_identity(kind.value.lower() if kind is NodeKind.PARTY else "item", *parts), kind)

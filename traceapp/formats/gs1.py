@@ -8,28 +8,37 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import unquote, urlsplit
+
+from biip.checksums import gs1_standard_check_digit
 
 from traceapp.domain.errors import IdentifierError
 from traceapp.domain.identifiers import Identity, gs1_identity
 from traceapp.domain.kinds import NodeKind
+from traceapp.formats.digital_link import decode_part, read_link
 
-URN: Final = re.compile(r"urn:epc:(?P<form>id|class|idpat):(?P<scheme>[a-z]+):(?P<body>.+)", re.IGNORECASE)
-DIGITS: Final = re.compile(r"\d+")
+URN: Final = re.compile(r"urn:epc:(?P<form>id|class|idpat):(?P<scheme>[a-z]+):(?P<body>.+)", re.IGNORECASE | re.DOTALL)
+BARE_LINK: Final = re.compile(r"[0-9]{2,4}/")
+DIGITS: Final = re.compile(r"[0-9]+")
+COMPANY_PREFIX: Final = re.compile(r"[0-9]{6,12}")
 PATTERN: Final = "*"
+LONGEST: Final = 500
+OTHER_SCHEMES: Final = frozenset({"gid", "usdod", "adi", "bic", "imovn"})
+"""EPC schemes that are no GS1 keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
     """A GS1 identity and what it names.
 
-    kind  None where the key names no node of the graph model (a document, a service relation, a consignment).
-    lot   True for a lot: Batch or Material, which depends on its issuer.
+    kind    None where the key names no node of the graph model (a document, a service relation, a consignment).
+    lot     True for a lot: Batch or Material, which depends on its issuer.
+    of_lot  the lot of a unit, where the identifier names both.
     """
 
     identity: Identity
     kind: NodeKind | None
     lot: bool = False
+    of_lot: Identity | None = None
 
     @property
     def class_level(self) -> bool:
@@ -39,8 +48,7 @@ class Key:
 
 def check_digit(body: str) -> str:
     """The mod-10 digit that follows `body` (GS1 General Specifications, 7.9)."""
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))
-    return str(-total % 10)
+    return str(gs1_standard_check_digit(body))
 
 
 def parse_key(text: str) -> Key:
@@ -49,12 +57,12 @@ def parse_key(text: str) -> Key:
     raises  IdentifierError: none of these, or one that breaks its own form; it says what was wanted and found.
     """
     said = text.strip()
+    if len(said) > LONGEST:
+        raise IdentifierError(f"identifier {said[:40]!r}…: wanted at most {LONGEST} characters, found {len(said)}")
     if said.lower().startswith("urn:epc:"):
         return _from_urn(said)
-    if said.lower().startswith(("http://", "https://")):
-        return _from_path(urlsplit(said).path, said)
-    if re.match(r"\d{2,4}/", said):
-        return _from_path("/" + said, said)
+    if said.lower().startswith(("http://", "https://")) or BARE_LINK.match(said):
+        return _key(read_link(said), said)
     raise IdentifierError(f"identifier {text!r}: wanted an EPC URN or a GS1 Digital Link")
 
 
@@ -75,70 +83,84 @@ def is_gtin(text: str) -> bool:
     return len(text) == 14 and bool(DIGITS.fullmatch(text)) and check_digit(text[:-1]) == text[-1]
 
 
+def is_other_scheme(text: str) -> bool:
+    """Whether this is an EPC URN of a scheme that is no GS1 key: a good identifier, with no other written form."""
+    found = URN.fullmatch(text.strip())
+    return found is not None and found["scheme"].lower() in OTHER_SCHEMES
+
+
 Parts = list[str]
 
 
-def _gtin(prefix: str, reference: str) -> str:
-    """Indicator or leading zero first, then company prefix, item reference, check digit."""
-    body = reference[:1] + prefix + reference[1:]
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """How an EPC URN of one scheme is put together.
+
+    parts   of an instance; a pattern has one part less.
+    digits  of company prefix and reference together, check digit left out; None where the reference is free text.
+    build   parts → AI, key, AI, key …
+    """
+
+    parts: int
+    digits: int | None
+    build: Callable[[Parts], Parts]
+
+
+def _with_check_digit(body: str) -> str:
     return body + check_digit(body)
 
 
-def _thirteen(prefix: str, reference: str) -> str:
-    body = prefix + reference
-    return body + check_digit(body)
+def _gtin(parts: Parts) -> str:
+    """Indicator first, then company prefix, item reference, check digit."""
+    return _with_check_digit(parts[1][:1] + parts[0] + parts[1][1:])
 
 
-def _sscc(parts: Parts) -> Parts:
-    body = parts[1][:1] + parts[0] + parts[1][1:]
-    return ["00", body + check_digit(body)]
+def _item(serial_ai: str) -> Callable[[Parts], Parts]:
+    return lambda parts: ["01", _gtin(parts), *([serial_ai, parts[2]] if len(parts) > 2 else [])]
 
 
-def _sgln(parts: Parts) -> Parts:
-    place = ["414", _thirteen(parts[0], parts[1])]
+def _whole(ai: str, lead: str = "") -> Callable[[Parts], Parts]:
+    """A key whose serial follows within the same AI."""
+    return lambda parts: [ai, lead + _with_check_digit(parts[0] + parts[1]) + (parts[2] if len(parts) > 2 else "")]
+
+
+def _place(parts: Parts) -> Parts:
+    place = ["414", _with_check_digit(parts[0] + parts[1])]
     return place if parts[2:] in ([], ["0"]) else [*place, "254", parts[2]]
 
 
-def _gsrn(ai: str) -> Callable[[Parts], Parts]:
-    return lambda parts: [ai, _thirteen(parts[0], parts[1])]
-
-
-def _cpi(parts: Parts) -> Parts:
+def _component(parts: Parts) -> Parts:
     return ["8010", parts[0] + parts[1], *(["8011", parts[2]] if len(parts) > 2 else [])]
 
 
-def _itip(parts: Parts) -> Parts:
-    return ["8006", _gtin(parts[0], parts[1]) + parts[2] + parts[3], *(["21", parts[4]] if len(parts) > 4 else [])]
+def _piece(parts: Parts) -> Parts:
+    return ["8006", _gtin(parts) + "".join(parts[2:4]), *(["21", parts[4]] if len(parts) > 4 else [])]
 
 
-SCHEMES: Final[Mapping[str, tuple[int, Callable[[Parts], Parts]]]] = {
-    # scheme: (parts of an instance, how they become AI, key, AI, key …); a pattern has one part less
-    "sgtin": (3, lambda p: ["01", _gtin(p[0], p[1]), *(["21", p[2]] if len(p) > 2 else [])]),
-    "lgtin": (3, lambda p: ["01", _gtin(p[0], p[1]), *(["10", p[2]] if len(p) > 2 else [])]),
-    "upui": (3, lambda p: ["01", _gtin(p[0], p[1]), *(["235", p[2]] if len(p) > 2 else [])]),
-    "sscc": (2, _sscc),
-    "sgln": (3, _sgln),
-    "pgln": (2, lambda p: ["417", _thirteen(p[0], p[1])]),
-    "grai": (3, lambda p: ["8003", "0" + _thirteen(p[0], p[1]) + (p[2] if len(p) > 2 else "")]),
-    "giai": (2, lambda p: ["8004", p[0] + p[1]]),
-    "gdti": (3, lambda p: ["253", _thirteen(p[0], p[1]) + (p[2] if len(p) > 2 else "")]),
-    "sgcn": (3, lambda p: ["255", _thirteen(p[0], p[1]) + (p[2] if len(p) > 2 else "")]),
-    "gsrn": (2, _gsrn("8018")),
-    "gsrnp": (2, _gsrn("8017")),
-    "gsin": (2, lambda p: ["402", _thirteen(p[0], p[1])]),
-    "ginc": (2, lambda p: ["401", p[0] + p[1]]),
-    "cpi": (3, _cpi),
-    "itip": (5, _itip),
+SCHEMES: Final[Mapping[str, Scheme]] = {
+    "sgtin": Scheme(3, 13, _item("21")),
+    "lgtin": Scheme(3, 13, _item("10")),
+    "upui": Scheme(3, 13, _item("235")),
+    "sscc": Scheme(2, 17, lambda parts: ["00", _gtin(parts)]),
+    "sgln": Scheme(3, 12, _place),
+    "pgln": Scheme(2, 12, lambda parts: ["417", _with_check_digit(parts[0] + parts[1])]),
+    "grai": Scheme(3, 12, _whole("8003", "0")),
+    "giai": Scheme(2, None, lambda parts: ["8004", parts[0] + parts[1]]),
+    "gdti": Scheme(3, 12, _whole("253")),
+    "sgcn": Scheme(3, 12, _whole("255")),
+    "gsrn": Scheme(2, 17, _whole("8018")),
+    "gsrnp": Scheme(2, 17, _whole("8017")),
+    "gsin": Scheme(2, 16, _whole("402")),
+    "ginc": Scheme(2, None, lambda parts: ["401", parts[0] + parts[1]]),
+    "cpi": Scheme(3, None, _component),
+    "itip": Scheme(5, 13, _piece),
 }
 WHOLE_KEY: Final[Mapping[str, int]] = {"8003": 14, "253": 13, "255": 13}
 """Keys whose serial follows within the same AI: without more digits than these they name a class."""
-QUALIFIERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "01": ("22", "10", "21", "235"),
-    "414": ("254",),
-    "8006": ("22", "10", "21"),
-    "8010": ("8011",),
-}
 CLASS_WITHOUT: Final = frozenset({"01", "8006", "8010"})
+VARIANT: Final = "22"
+"""Consumer product variant: says more about the product, and makes no other lot or unit of it."""
+SERIALS: Final = ("21", "235", "8011")
 KINDS: Final[Mapping[str, NodeKind]] = {
     "00": NodeKind.CONTAINER,
     "8003": NodeKind.CONTAINER,
@@ -146,60 +168,46 @@ KINDS: Final[Mapping[str, NodeKind]] = {
     "414": NodeKind.PARTY,
     "417": NodeKind.PARTY,
     "402": NodeKind.SHIPMENT,
-    "21": NodeKind.UNIT,
-    "235": NodeKind.UNIT,
-    "8011": NodeKind.UNIT,
 }
 
 
 def _from_urn(text: str) -> Key:
     found = URN.fullmatch(text)
     if found is None or found["scheme"].lower() not in SCHEMES:
-        raise IdentifierError(f"identifier {text!r}: wanted urn:epc:id:SCHEME:…, found an unknown scheme")
-    scheme = found["scheme"].lower()
-    wanted, build = SCHEMES[scheme]
-    parts = [unquote(part) for part in found["body"].split(".", wanted - 1)]
-    if found["form"].lower() == "idpat":
+        raise IdentifierError(f"identifier {text!r}: wanted urn:epc:id:SCHEME:… of a GS1 key, found another")
+    name, is_pattern = found["scheme"].lower(), found["form"].lower() == "idpat"
+    scheme = SCHEMES[name]
+    parts = found["body"].split(".", scheme.parts - 1)
+    if is_pattern:
         while parts and parts[-1] == PATTERN:
             parts.pop()
-    least = wanted - 1 if found["form"].lower() == "idpat" or scheme == "sgln" else wanted
-    if len(parts) < least or not all(parts) or PATTERN in parts or not DIGITS.fullmatch(parts[0]):
-        raise IdentifierError(f"identifier {text!r}: wanted {wanted} parts of {scheme}, found {len(parts)}")
-    return _key(build(parts), text)
-
-
-def _from_path(path: str, text: str) -> Key:
-    """The application identifiers in the path of a Digital Link; whatever comes before them is another domain's own."""
-    steps = [unquote(step) for step in path.split("/") if step]
-    for start, step in enumerate(steps[:-1]):
-        if step in KINDS or step in QUALIFIERS or step in WHOLE_KEY or step in {"401", "8017", "8018"}:
-            return _key(_with_qualifiers(steps[start:]), text)
-    raise IdentifierError(f"identifier {text!r}: wanted a GS1 Digital Link, found no application identifier in its path")
-
-
-def _with_qualifiers(steps: Parts) -> Parts:
-    ai, key = steps[0], steps[1]
-    parts = [ai, gtin14(key) if ai == "01" else key]
-    said = dict(zip(steps[2::2], steps[3::2], strict=False))
-    for qualifier in QUALIFIERS.get(ai, ()):
-        if qualifier in said:
-            parts += [qualifier, said[qualifier]]
-    return parts
+    least = scheme.parts - 1 if is_pattern or name == "sgln" else scheme.parts
+    if len(parts) < max(least, 2) or PATTERN in parts:
+        raise IdentifierError(f"identifier {text!r}: wanted {scheme.parts} parts of {name}, found {len(parts)}")
+    no_reference = scheme.digits == len(parts[0]) and not parts[1]  # a prefix of twelve digits leaves it no room
+    parts = ["" if place == 1 and no_reference else decode_part(part, text) for place, part in enumerate(parts)]
+    if not COMPANY_PREFIX.fullmatch(parts[0]):
+        raise IdentifierError(f"identifier {text!r}: wanted a company prefix of 6 to 12 digits, found {parts[0]!r}")
+    body = parts[0] + parts[1]
+    if scheme.digits is not None and not (DIGITS.fullmatch(body) and len(body) == scheme.digits):
+        raise IdentifierError(
+            f"identifier {text!r}: wanted {scheme.digits} digits of company prefix and reference, found {len(body)} characters"
+        )
+    return _key(scheme.build(parts), text)
 
 
 def _key(parts: Parts, text: str) -> Key:
-    if not all(part.strip() for part in parts):
-        raise IdentifierError(f"identifier {text!r}: wanted a value after each application identifier, found none")
     ai, key = parts[0], parts[1]
-    if ai == "01" and "21" in parts[2::2] and "10" in parts[2::2]:
-        lot = parts.index("10", 2)
-        parts = parts[:lot] + parts[lot + 2 :]  # a serial names the unit; its lot is a property, not another unit
-    qualifier = parts[-2] if len(parts) > 2 else None
-    identity = gs1_identity(*parts)
-    if qualifier == "10":
-        return Key(identity, None, lot=True)
-    if ai in WHOLE_KEY and len(key) <= WHOLE_KEY[ai]:
+    if ai == "01":
+        key = gtin14(key)
+    said = {qualifier: value for qualifier, value in zip(parts[2::2], parts[3::2], strict=True) if qualifier != VARIANT}
+    serial = next((qualifier for qualifier in SERIALS if qualifier in said), None)
+    if serial is not None:
+        of_lot = gs1_identity(ai, key, "10", said["10"]) if "10" in said else None
+        return Key(gs1_identity(ai, key, serial, said[serial]), NodeKind.UNIT, of_lot=of_lot)
+    if "10" in said:
+        return Key(gs1_identity(ai, key, "10", said["10"]), None, lot=True)
+    identity = gs1_identity(ai, key, *(part for pair in said.items() for part in pair))
+    if ai in CLASS_WITHOUT or len(key) <= WHOLE_KEY.get(ai, 0):
         return Key(identity, NodeKind.PRODUCT)
-    if ai in CLASS_WITHOUT and qualifier in {None, "22"}:
-        return Key(identity, NodeKind.PRODUCT)
-    return Key(identity, KINDS.get(qualifier or ai) or KINDS.get(ai))
+    return Key(identity, KINDS.get(ai))

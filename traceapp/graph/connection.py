@@ -7,13 +7,13 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import neo4j
 from neo4j.exceptions import DriverError, Neo4jError
 
 from traceapp.domain.errors import StatementError, StoreConflictError, StoreVersionError
-from traceapp.graph.driver_errors import UNREACHABLE, domain_error, is_repeatable
+from traceapp.graph.driver_errors import UNREACHABLE, domain_error, is_conflict, is_repeatable
 from traceapp.graph.endpoint import Endpoint, find_endpoint
 from traceapp.graph.query_catalogue import QueryCatalogue, load_catalogue
 from traceapp.settings import Settings
@@ -141,7 +141,7 @@ class Graph:
         if found.mode != "read":
             raise StatementError(f"{statement} does not read; it belongs into a write transaction")
         found.check(params)
-        query = neo4j.Query(found.text, metadata=self._metadata(found.name), timeout=self._timeout)  # type: ignore[arg-type]
+        query = neo4j.Query(found.text, metadata=self._metadata(found.name), timeout=self._timeout)
         return self._repeat(found.name, READ_PATIENCE, lambda: self._read_once(query, params))
 
     def write(self, work: Callable[[Transaction], T], *, command: str, act: str = "") -> T:
@@ -162,7 +162,7 @@ class Graph:
 
     def administer(self, text: str, name: str) -> list[Row]:
         """Run one schema statement outside the catalogue; only `schema.py` has any."""
-        query = neo4j.Query(text, metadata=self._metadata(name))  # type: ignore[arg-type]
+        query = neo4j.Query(text, metadata=self._metadata(name))
         return self._repeat(name, WRITE_PATIENCE, lambda: self._run_once(query, {}, neo4j.WRITE_ACCESS))
 
     def _read_once(self, query: neo4j.Query, params: Row) -> list[Row]:
@@ -189,7 +189,7 @@ class Graph:
             try:
                 return once()
             except (DriverError, Neo4jError) as error:
-                conflict = isinstance(error, neo4j.exceptions.ConstraintError)
+                conflict = is_conflict(error)
                 conflicts += conflict
                 over = conflicts > CONFLICTS or time.monotonic() + pause > deadline
                 if over or not is_repeatable(error):
@@ -205,7 +205,7 @@ class Graph:
             raise StatementError("this connection was opened by another process; open one after the fork")
 
 
-class _Write:
+class _Write(Generic[T]):
     """One write, and what is known of its fate."""
 
     def __init__(self, graph: Graph, work: Callable[[Transaction], T], command: str, act: str) -> None:
@@ -213,10 +213,10 @@ class _Write:
         self._work = work
         self._command = command
         self._act = act
-        self._unanswered: dict[str, Any] = {}
+        self._unanswered: dict[str, T] = {}
         """What the work returned in each transaction whose COMMIT got no answer, by what that transaction drew."""
 
-    def run(self) -> Any:
+    def run(self) -> T:
         """One attempt. Should an unanswered COMMIT arrive after we looked for it, creating the command again fails."""
         with self._graph.session(neo4j.WRITE_ACCESS) as session:
             transaction = self._graph.begin(session, self._act or "write")
@@ -233,14 +233,14 @@ class _Write:
             finally:
                 transaction.close()
 
-    def _commit(self, transaction: neo4j.Transaction, attempt: str, result: Any) -> None:
+    def _commit(self, transaction: neo4j.Transaction, attempt: str, result: T) -> None:
         try:
             transaction.commit()
         except UNREACHABLE:
             self._unanswered[attempt] = result
             raise
 
-    def _carried_out_before(self, attempt: str) -> Any:
+    def _carried_out_before(self, attempt: str) -> T:
         if attempt in self._unanswered:
             return self._unanswered[attempt]
         raise StoreConflictError("this command was carried out before")

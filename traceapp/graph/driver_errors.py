@@ -14,6 +14,7 @@ from neo4j.exceptions import (
     Neo4jError,
     ServiceUnavailable,
     SessionExpired,
+    UnsupportedServerProduct,
 )
 
 from traceapp.domain.errors import (
@@ -24,14 +25,24 @@ from traceapp.domain.errors import (
     StoreError,
     StoreTimeoutError,
     StoreUnavailableError,
+    StoreVersionError,
 )
 
 UNREACHABLE: Final = (ServiceUnavailable, SessionExpired)
 TIMEOUTS: Final = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration", "LockClientStopped", "ExecutionTimeout")
 
+SCHEMA_RACES: Final = ("EquivalentSchemaRuleAlreadyExists", "ConstraintAlreadyExists", "IndexAlreadyExists")
+"""What `IF NOT EXISTS` runs into when two services create the same rule at one moment."""
+
 
 def is_timeout(error: Exception) -> bool:
     return isinstance(error, Neo4jError) and (error.code or "").rpartition(".")[2] in TIMEOUTS
+
+
+def is_conflict(error: Exception) -> bool:
+    """Whether something that must be one was about to become two; the other may be a writer at this moment, or stand for good."""
+    code = (error.code or "") if isinstance(error, Neo4jError) else ""
+    return isinstance(error, ConstraintError) or code.rpartition(".")[2] in SCHEMA_RACES
 
 
 def is_repeatable(error: Exception) -> bool:
@@ -41,7 +52,7 @@ def is_repeatable(error: Exception) -> bool:
     """
     if is_timeout(error) or isinstance(error, AuthError):
         return False
-    if isinstance(error, ConstraintError | ServiceUnavailable | SessionExpired):
+    if is_conflict(error) or isinstance(error, UNREACHABLE):
         return True
     return isinstance(error, DriverError | Neo4jError) and error.is_retryable()
 
@@ -56,10 +67,12 @@ def domain_error(error: Exception, statement: str) -> StoreError | SettingsError
         return StoreCredentialsError("the store refused the user name or the password")
     if is_timeout(error):
         return StoreTimeoutError(f"{statement} ran longer than it may")
-    if isinstance(error, ConstraintError):
+    if is_conflict(error):
         return StoreConflictError(f"{statement}: a uniqueness rule of the store was broken, again after every repetition")
     if isinstance(error, CypherSyntaxError | CypherTypeError):
         return StatementError(f"{statement} was not understood by the store ({code})")
+    if isinstance(error, UnsupportedServerProduct):
+        return StoreVersionError("what answers at the address of the store is no Neo4j that can be used")
     if isinstance(error, ConfigurationError):
         return SettingsError(f"the address or the options of the store are wrong ({code})")
     if isinstance(error, ClientError) and "DatabaseNotFound" in code:

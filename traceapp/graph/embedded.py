@@ -148,13 +148,16 @@ class EmbeddedEngine:
         for attempt in range(PORT_ATTEMPTS):
             bolt, http = _choose_ports(self._kept_ports() if attempt == 0 else ())
             self._spawn(runtime, bolt, http, lock)
+            if self.pid is None:
+                break
             self._write_endpoint(bolt, http)
             if self._wait_until_ready():
                 return self._endpoint()
         raise EmbeddedStoreError(f"the embedded engine ended while it started; see {self.folder / 'engine.log'}")
 
     def _spawn(self, runtime: Path, bolt: int, http: int, lock: IO[bytes]) -> None:
-        command = [sys.executable, "-I", "-S", engine_guard.__file__, str(STOP_SECONDS), *self._java(runtime, bolt, http)]
+        guard = [sys.executable, "-I", "-S", engine_guard.__file__, str(os.getpid()), str(STOP_SECONDS)]
+        command = [*guard, *self._java(runtime, bolt, http)]
         descriptor = os.open(self.folder / "engine.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as log:
             self._guard = subprocess.Popen(
@@ -264,7 +267,7 @@ def _answers(endpoint: Endpoint) -> bool:
         ) as driver:
             driver.verify_connectivity()
             with driver.session(database=endpoint.database, default_access_mode=neo4j.READ_ACCESS) as session:
-                session.run(load_catalogue().get("head.get_pulse").text).consume()  # type: ignore[arg-type]
+                session.run(load_catalogue().get("head.get_pulse").text).consume()
     except AuthError:
         raise StoreCredentialsError("the embedded engine refuses the password of its own file root.password") from None
     except (DriverError, Neo4jError):

@@ -1,6 +1,6 @@
 """Stands between the service and the embedded engine, so that no engine outlives its service.
 
-Run as a file of its own (`python -I -S engine_guard.py STOP_SECONDS COMMAND …`): it starts the command, writes its
+Run as a file of its own (`python -I -S engine_guard.py SERVICE_PID STOP_SECONDS COMMAND …`): it starts the command, writes its
 process id on standard output, and ends it when told to (SIGTERM), when the service is gone, or with it. It lives in
 a session of its own, so that Ctrl-C in a terminal reaches the service first and the service stops in order.
 """
@@ -18,12 +18,11 @@ LOOK = 0.25
 
 
 def main() -> int:
-    service = os.getppid()
-    patience = float(sys.argv[1])
+    service, patience = int(sys.argv[1]), float(sys.argv[2])
     told: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda received, _: told.append(received))
-    engine = subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL, stdout=2, preexec_fn=_die_with_the_guard)
+    engine = subprocess.Popen(sys.argv[3:], stdin=subprocess.DEVNULL, stdout=2, preexec_fn=_die_with_the_guard)
     with contextlib.suppress(BrokenPipeError):
         os.write(1, f"{engine.pid}\n".encode())
     while engine.poll() is None and not told and os.getppid() == service:
@@ -31,7 +30,7 @@ def main() -> int:
             engine.wait(LOOK)
     if engine.poll() is None:
         _stop(engine, patience)
-    return abs(engine.returncode)
+    return abs(int(engine.returncode))
 
 
 def _stop(engine: subprocess.Popen[bytes], patience: float) -> None:

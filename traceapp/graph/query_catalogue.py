@@ -41,6 +41,11 @@ FORBIDDEN: Final = (
     (re.compile(r"\$\s*\("), "a label or type that is not literal"),
     (re.compile(r"\bcall\s+\w+\s*\.|\bapoc\s*\.", re.IGNORECASE), "a procedure"),
     (re.compile(r"\bload\s+csv\b", re.IGNORECASE), "LOAD CSV"),
+    (re.compile(r"\bmerge\s*\(\s*\w*\s*:\s*\w+\s*[:&]", re.IGNORECASE), "MERGE of several labels: writers who disagree hang"),
+    (
+        re.compile(r"\bmerge\s*(?:\w+\s*=\s*)?\([^()]*\)\s*<?-", re.IGNORECASE),
+        "MERGE of a link: links are created with their event",
+    ),
     (re.compile(r"\b(?:elementid|id)\s*\(", re.IGNORECASE), "an id of the engine"),
 )
 WRITES = re.compile(r"\b(?:create|merge|set|remove|delete)\b", re.IGNORECASE)
@@ -157,19 +162,21 @@ def split_header(source: str, name: str) -> tuple[dict[str, list[str]], str]:
     """The header as lists by key, and the text below it. raises StatementError."""
     header: dict[str, list[str]] = {}
     lines = source.splitlines()
+    text = ""
     for position, line in enumerate(lines):
         if not line.startswith("//"):
+            text = "\n".join(lines[position:]).strip()
             break
         found = HEADER_LINE.match(line)
         if found is None or found["key"] not in (*ONCE, "param", "column"):
             raise StatementError(f"{name}: line {position + 1} is no header line: {line}")
         header.setdefault(found["key"], []).append(found["value"])
-    else:
+    if not text:
         raise StatementError(f"{name}: there is no statement below the header")
     for key in ONCE:
         if len(header.get(key, [])) != 1:
             raise StatementError(f"{name}: the header needs exactly one line '{key}:'")
-    return header, "\n".join(lines[position:]).strip()
+    return header, text
 
 
 def _field(value: str) -> Field:

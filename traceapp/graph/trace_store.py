@@ -1,7 +1,7 @@
-"""Questions to the genealogy: next links of a frontier as columns, and what identifies the nodes at the end.
+"""Questions to the genealogy: next links of a frontier in one row, and what identifies the nodes at the end.
 
 Rights and snapshot stand in every statement: of a node outside the rights only uid and kind leave the store, and of
-its links neither quantity nor time.
+its links neither quantity nor time nor pair.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from traceapp.domain.certainty import Sides
 from traceapp.domain.clock import stored_time
-from traceapp.domain.genealogy import LinkColumns
-from traceapp.domain.kinds import NodeKind
+from traceapp.domain.genealogy import EVENT_TIME, Bundle, Exit, Expansion
+from traceapp.domain.kinds import LinkType, NodeKind
 from traceapp.domain.packing import EVER, FOREVER
 from traceapp.domain.rights import Rights
 from traceapp.domain.trace import Window
@@ -27,6 +27,7 @@ PLAIN_ENDS: Final = {
     NodeKind.EQUIPMENT: "trace.find_equipment_attributes",
 }
 EVERYTHING: Final = Window()
+PACKING: Final = frozenset({LinkType.PACKED_IN.value, LinkType.UNPACKED_FROM.value})
 
 
 @dataclass(slots=True)
@@ -77,39 +78,51 @@ class TraceStore:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
-    def expand_forward(self, frontier: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING) -> LinkColumns:
-        """Where lots and transformations go next: other lots, transformations, and the ends of the walk."""
-        return self._expand("trace.expand_forward", frontier, rights, head, **_times(window))
+    def expand_forward(
+        self, frontier: Sequence[str], wide: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING
+    ) -> Expansion:
+        """Where lots go next: through transformations, to other lots, to the ends of the walk. wide: see `domain/walk.py`."""
+        return self._walk("trace.expand_forward", frontier, wide, rights, head, window)
 
-    def expand_backward(self, frontier: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING) -> LinkColumns:
-        """Where lots and transformations come from, suppliers and returns among it."""
-        return self._expand("trace.expand_backward", frontier, rights, head, **_times(window))
+    def expand_backward(
+        self, frontier: Sequence[str], wide: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING
+    ) -> Expansion:
+        """Where lots come from, suppliers and returns among it."""
+        return self._walk("trace.expand_backward", frontier, wide, rights, head, window)
 
-    def expand_holders(self, frontier: Sequence[str], rights: Rights, head: int) -> LinkColumns:
+    def expand_outputs(self, passages: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING) -> list[Exit]:
+        """What came out of transformations, with quantity and time."""
+        return self._exits("trace.expand_outputs", passages, rights, head, window)
+
+    def expand_inputs(self, passages: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING) -> list[Exit]:
+        """What went into transformations."""
+        return self._exits("trace.expand_inputs", passages, rights, head, window)
+
+    def expand_holders(self, frontier: Sequence[str], rights: Rights, head: int) -> list[Bundle]:
         """Upwards from containers and shipments: holders, shipments, parties."""
         return self._expand("trace.expand_holders", frontier, rights, head)
 
-    def expand_contents(self, frontier: Sequence[str], rights: Rights, head: int) -> LinkColumns:
+    def expand_contents(self, frontier: Sequence[str], rights: Rights, head: int) -> list[Bundle]:
         """Downwards from a container, shipment or party that is a seed; `far` is what lies in it."""
         return self._expand("trace.expand_contents", frontier, rights, head)
 
-    def expand_supplied(self, frontier: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING) -> LinkColumns:
+    def expand_supplied(self, frontier: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING) -> list[Bundle]:
         """What parties that are seeds supplied."""
-        return self._expand("trace.expand_supplied", frontier, rights, head, **_times(window))
+        return _within(window, self._expand("trace.expand_supplied", frontier, rights, head))
 
-    def expand_returns(self, frontier: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING) -> LinkColumns:
+    def expand_returns(self, frontier: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING) -> list[Bundle]:
         """Shipments that brought lots back, and the parties that sent them."""
-        return self._expand("trace.expand_returns", frontier, rights, head, **_times(window))
+        return _within(window, self._expand("trace.expand_returns", frontier, rights, head))
 
-    def expand_orders(self, frontier: Sequence[str], rights: Rights, head: int) -> LinkColumns:
+    def expand_orders(self, frontier: Sequence[str], rights: Rights, head: int) -> list[Bundle]:
         """Who ordered."""
         return self._expand("trace.expand_orders", frontier, rights, head)
 
-    def expand_runs(self, frontier: Sequence[str], rights: Rights, head: int, window: Window) -> LinkColumns:
+    def expand_runs(self, frontier: Sequence[str], rights: Rights, head: int, window: Window) -> list[Bundle]:
         """What ran on equipment while the window was open."""
         return self._expand("trace.expand_runs", frontier, rights, head, **_times(window))
 
-    def expand_works(self, frontier: Sequence[str], rights: Rights, head: int, window: Window) -> LinkColumns:
+    def expand_works(self, frontier: Sequence[str], rights: Rights, head: int, window: Window) -> list[Bundle]:
         """What operators worked on while the window was open."""
         return self._expand("trace.expand_works", frontier, rights, head, **_times(window))
 
@@ -181,24 +194,26 @@ class TraceStore:
             for row in self._graph.read("trace.find_twins", uids=chunk, see=rights.see, head=head)
         ]
 
-    def _expand(self, name: str, frontier: Sequence[str], rights: Rights, head: int, **times: str) -> LinkColumns:
-        found = LinkColumns()
+    def _walk(
+        self, name: str, frontier: Sequence[str], wide: Sequence[str], rights: Rights, head: int, window: Window
+    ) -> Expansion:
+        found = Expansion()
         for chunk in _chunks(frontier):
-            row = self._graph.read(name, frontier=chunk, see=rights.see, head=head, **times)[0]
-            found.extend(
-                LinkColumns(
-                    row["near"],
-                    row["type"],
-                    row["far"],
-                    row["far_kind"],
-                    row["far_shown"],
-                    row["quantity"],
-                    row["unit"],
-                    row["event_time"],
-                    row["mark"],
-                    row.get("place") or [""] * len(row["near"]),
-                )
-            )
+            row = self._graph.read(name, frontier=chunk, wide=list(wide), see=rights.see, head=head)[0]
+            found.extend(Expansion(row["bundles"], row["opened"], row["exits"]))
+        # A window is compared on this side: of what came out of a transformation the walk was not told the time.
+        return found if window == EVERYTHING else Expansion(_within(window, found.bundles))
+
+    def _exits(self, name: str, passages: Sequence[str], rights: Rights, head: int, window: Window) -> list[Exit]:
+        found: list[Exit] = []
+        for chunk in _chunks(passages):
+            found += self._graph.read(name, frontier=chunk, see=rights.see, head=head)[0]["exits"]
+        return _within(window, found)
+
+    def _expand(self, name: str, frontier: Sequence[str], rights: Rights, head: int, **times: str) -> list[Bundle]:
+        found: list[Bundle] = []
+        for chunk in _chunks(frontier):
+            found += self._graph.read(name, frontier=chunk, see=rights.see, head=head, **times)[0]["bundles"]
         return found
 
 
@@ -213,6 +228,24 @@ def _times(window: Window) -> dict[str, str]:
         "time_from": stored_time(first) if first is not None else EVER,
         "time_to": stored_time(last) if last is not None else FOREVER,
     }
+
+
+def _within(window: Window, groups: list[list[Any]]) -> list[list[Any]]:
+    """Without links outside the window. Packing says where a lot was, not when it went, and is not cut; neither is a link
+    whose time may not be told: in doubt it counts."""
+    if window == EVERYTHING:
+        return groups
+    times = _times(window)
+    first, last = times["time_from"], times["time_to"]
+    kept = []
+    for *ends, links in groups:
+        if ends[1] in PACKING:
+            kept.append([*ends, links])
+            continue
+        inside = [link for link in links if len(link) <= EVENT_TIME or first <= link[EVENT_TIME] <= last]
+        if inside:
+            kept.append([*ends, inside])
+    return kept
 
 
 def _bytes(value: Any) -> bytes | None:

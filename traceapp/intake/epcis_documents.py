@@ -9,7 +9,8 @@ from traceapp.domain.errors import DictionaryError, DocumentError, InputError
 from traceapp.domain.events import CapturedEvent, RejectedRow, SourcePlace
 from traceapp.domain.kinds import EventType
 from traceapp.domain.organisation import Organisation
-from traceapp.formats.epcis import EventReader, content_digest, event_offset, event_time
+from traceapp.formats.epcis import EventReader, event_offset, event_time
+from traceapp.formats.epcis_digest import content_digest
 from traceapp.formats.epcis_rules import TYPES, check_event
 
 DOCUMENTS: Final = ("EPCISDocument", "EPCISQueryDocument")
@@ -51,7 +52,7 @@ def _captured(event: Mapping[str, Any], place: SourcePlace, source: str, organis
         event_offset=event_offset(event),
         source=source,
         content_digest=digest,
-        nodes=tuple(told.nodes.values()),
+        nodes=told.nodes,
         links=tuple(told.links),
         original=_plain(event),
         place=place,

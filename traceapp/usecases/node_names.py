@@ -1,18 +1,15 @@
 """What identifies a thing to the person who asks: number, name, epc, product, site; sealed values are opened here."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from traceapp.domain.batch import Candidate
-from traceapp.domain.clock import stored_time
-from traceapp.domain.event_payload import read_payload
-from traceapp.domain.identifiers import Identity
+from traceapp.domain.identifiers import GS1_HOST, Identity
 from traceapp.domain.kinds import NodeKind
-from traceapp.domain.projection import Projection, project, stamp
 from traceapp.domain.rights import Rights
 from traceapp.graph.trace_store import PLAIN_ENDS, NodeColumns
+from traceapp.usecases.event_claims import read_claims
 from traceapp.usecases.stations import Stations
 
 SEALED = frozenset({NodeKind.MATERIAL.value, NodeKind.PARTY.value})
@@ -52,7 +49,7 @@ def _plain_names(columns: NodeColumns, sites: Mapping[int, tuple[str, ...]]) -> 
         columns.uid, columns.kind, columns.number, columns.product, columns.identity, columns.acl, columns.described, strict=True
     )
     for uid, kind, number, product, identity, acl, described in rows:
-        epc = Identity(identity).epc if identity else None
+        epc = identity.removeprefix(GS1_HOST) if identity.startswith(GS1_HOST) else None
         yield (
             uid,
             NodeName(uid, kinds[kind], number or None, None, epc, product or None, sites.get(acl, ()), described, None, identity),
@@ -77,23 +74,12 @@ def _open_sealed(stations: Stations, rights: Rights, names: dict[str, NodeName])
 
 def _as_known_at(stations: Stations, name: NodeName, head: int) -> None:
     """What is stored was told later than the moment asked about: tell it again from the events known then."""
-    known = _projection_at(stations, name.uid, head)
+    known = read_claims(stations, name.uid, head, name.kind).projection
     name.described = known.described
     if name.kind is NodeKind.MATERIAL:
         name.number = _text(known.values.get("number")) or Identity(name.identity).number
     elif name.kind is NodeKind.PARTY:
         name.name, name.country = _text(known.values.get("name")), _text(known.values.get("country"))
-
-
-def _projection_at(stations: Stations, uid: str, head: int) -> Projection:
-    claims = []
-    for event in stations.events.find_describing_events(uid, head):
-        if event.payload is None:
-            continue
-        document = json.loads(stations.sealer.open_document("Event", event.uid, "payload", event.payload))
-        payload = read_payload(document, stamp(stored_time(event.event_time), event.uid))
-        claims += [claim for claim in payload.claims if claim.node_uid == uid]
-    return project(claims)
 
 
 def read_candidates(stations: Stations, rights: Rights, uids: Sequence[str], head: int) -> list[Candidate]:

@@ -1,6 +1,7 @@
 """The first source of a fact: the row or event as its sender wrote it."""
 
 import json
+from contextlib import ExitStack, closing
 
 from traceapp.domain.batch import SourceRow
 from traceapp.domain.errors import BatchNotFoundError
@@ -47,7 +48,8 @@ def _may_be_shown(stations: Stations, event: StoredEvent, rights: Rights) -> boo
 
 
 def _row(stations: Stations, event: StoredEvent) -> SourceRow:
-    content = read_place(lambda: stations.archive.open(event.file_digest), event.position)
+    with ExitStack() as opened:  # the row may come early: the rest of the file is let go at once
+        content = read_place(lambda: opened.enter_context(closing(stations.archive.open(event.file_digest))), event.position)
     return SourceRow(event.uid, event.source, event.file_digest, event.position, _original(stations, event), content)
 
 

@@ -21,7 +21,7 @@ from traceapp.usecases.trace_disclosure import (
     Reached,
     Stub,
     class_level,
-    class_level_products,
+    class_level_links,
     findings,
     gather,
     product_key,
@@ -29,7 +29,7 @@ from traceapp.usecases.trace_disclosure import (
     told_links,
     told_nodes,
 )
-from traceapp.usecases.trace_leg import Leg, trace_leg
+from traceapp.usecases.trace_leg import Leg, may_turn, trace_leg
 from traceapp.usecases.trace_opening import open_seeds
 from traceapp.usecases.trace_parties import consignees, suppliers
 from traceapp.usecases.trace_record import answered_entry, failed_entry, request_document
@@ -79,8 +79,8 @@ def _answer(
     stub: Stub = lru_cache(maxsize=None)(partial(stations.sealer.stub, secrets.token_hex(16)))
     reached = gather(legs)
     names = read_reached(stations, rights, reached, head)
-    products = read_plain_ends(stations, rights, NodeKind.PRODUCT, sorted(class_level_products(legs)))
-    everything = {**names, **products}
+    without_lot = class_level_links(stations.traces, rights, head, legs)
+    products = read_plain_ends(stations, rights, NodeKind.PRODUCT, sorted({uid for uid, _ in without_lot}))
     return TraceAnswer(
         question=question,
         seeds=seeds,
@@ -94,7 +94,7 @@ def _answer(
         completeness=complete(_findings(stations, rights, question, head, legs, reached, names, products)),
         cycles=_cycles(legs, reached, stub),
         policy_digest=rights.policy_digest,
-        class_level=class_level(legs, everything),
+        class_level=class_level(without_lot, products),
     )
 
 
@@ -123,6 +123,8 @@ def _findings(
 
 def _cycles(legs: Sequence[Leg], reached: Reached, stub: Stub) -> tuple[tuple[str, ...], ...]:
     """Sets of lots that reach themselves, in both legs together."""
+    if not any(map(may_turn, legs)):
+        return ()
     links = []
     for leg in legs:
         forward = leg.direction is Direction.FORWARD

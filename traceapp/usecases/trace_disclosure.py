@@ -4,19 +4,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from operator import itemgetter
 
-from traceapp.domain.certainty import class_level_rows
+from traceapp.domain.certainty import class_level_exits, meet
 from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.completeness import Findings
 from traceapp.domain.consignees import EndLink, sum_by_unit, total
-from traceapp.domain.genealogy import LOT_KINDS, LotLink
-from traceapp.domain.kinds import Certainty, NodeKind
+from traceapp.domain.genealogy import EVENT_TIME, LOT_KINDS, MARK, QUANTITY, UNIT, Link, LotLink, mark_of
+from traceapp.domain.kinds import Certainty, Direction, NodeKind
 from traceapp.domain.rights import Rights
 from traceapp.domain.trace import TraceLink, TraceNode
+from traceapp.graph.trace_store import TraceStore
 from traceapp.usecases.node_names import NodeName, read_names, read_plain_ends
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_leg import Leg
 
+EXACT, POSSIBLE = Certainty.EXACT, Certainty.POSSIBLE
+PRODUCT = NodeKind.PRODUCT.value
 CLASS_OF = {
     NodeKind.MATERIAL.value: "lots",
     NodeKind.BATCH.value: "lots",
@@ -151,7 +155,9 @@ def read_reached(stations: Stations, rights: Rights, reached: Reached, head: int
     names = read_names(stations, rights, traceable, head)
     for kind in PLAIN_KINDS:
         names |= read_plain_ends(stations, rights, kind, by_kind.get(kind.value, []))
-    return names
+    # Who worked on it is asked for one by one, on the page of a batch; a trace names nobody.
+    nameless = NodeKind.OPERATOR
+    return names | {uid: NodeName(uid, nameless, None, None, None, None, (), True) for uid in by_kind.get(nameless.value, [])}
 
 
 Stub = Callable[[str], str]
@@ -162,71 +168,66 @@ def told_nodes(reached: Reached, names: Mapping[str, NodeName], seeds: Iterable[
     """Shown nodes by hop, kind and number, then stubs by their id, which tells nothing."""
     asked = set(seeds)
     exact, hops = reached.exact, reached.hops
-    clear = [
-        TraceNode(
-            uid=uid,
-            kind=name.kind,
-            number=name.number,
-            name=name.name,
-            epc=name.epc,
-            product=name.product,
-            site=", ".join(name.sites) or None,
-            seed=uid in asked,
-            hop=hops[uid],
-            certainty=Certainty.EXACT if uid in exact else Certainty.POSSIBLE,
+    sites = {name.sites: ", ".join(name.sites) or None for name in names.values()}
+    listed = sorted((hops[uid], name.kind.value, name.number or "", uid) for uid, name in names.items() if uid in hops)
+    clear = []
+    for hop, _, _, uid in listed:
+        name = names[uid]
+        certainty, seed = EXACT if uid in exact else POSSIBLE, uid in asked
+        site, number = sites[name.sites], name.number
+        clear.append(
+            TraceNode(uid, name.kind, number, name.name, name.epc, name.product, site, None, False, seed, hop, certainty)
         )
-        for uid, name in names.items()
-        if uid in hops
-    ]
-    clear.sort(key=lambda node: (node.hop, node.kind or "", node.number or "", node.uid))
     return clear + [TraceNode(uid, None, stub=True) for uid in sorted(map(stub, reached.stubs))]
 
 
 def told_links(legs: Sequence[Leg], reached: Reached, stub: Stub) -> list[TraceLink]:
     """Links between lots, then links to ends, each once; the values of a link leave only if both its ends do."""
     names = {uid: stub(uid) for uid in reached.stubs}
-    found: dict[tuple[str, str, str, str | None], TraceLink] = {}
-    for leg in legs:
-        for link in leg.lot_links.links:
-            told = _told_lot_link(leg, link, names)
-            key = (told.source, told.target, told.type, told.via)
-            if key not in found or told.certainty is Certainty.EXACT:
-                found[key] = told
     ends = {}
     for end in reached.end_links:
         told = _told_end_link(end, reached.exact, names)
         ends[(told.source, told.target, told.type, end.time, end.quantity, end.mark)] = told
-    listed = sorted(found.values(), key=lambda link: (link.source, link.target, link.type, link.via or ""))
     behind = sorted(ends.items(), key=lambda item: tuple(str(part) for part in item[0]))
-    return listed + [link for _, link in behind]
+    return _told_lot_links(legs, names) + [link for _, link in behind]
 
 
-def _told_lot_link(leg: Leg, link: LotLink, names: Mapping[str, str]) -> TraceLink:
-    forward = leg.closure.direction.value == "forward"
-    source, target = (link.near, link.far) if forward else (link.far, link.near)
-    certainty = Certainty.EXACT if link.exact else Certainty.POSSIBLE
-    via = link.via
-    if source in names or target in names or (via is not None and via in names):
+def _told_lot_links(legs: Sequence[Leg], names: Mapping[str, str]) -> list[TraceLink]:
+    if len(legs) == 1 and not names:  # nothing to hide and nothing twice: the usual case, and the largest answers
+        forward = legs[0].direction is Direction.FORWARD
+        order = itemgetter(0, 1, 2, 3) if forward else itemgetter(1, 0, 2, 3)
+        return [_told_lot_link(link, names, forward=forward) for link in sorted(legs[0].lot_links.links, key=order)]
+    found: dict[str, TraceLink] = {}
+    for leg in legs:
+        forward = leg.direction is Direction.FORWARD
+        for link in leg.lot_links.links:
+            told = _told_lot_link(link, names, forward=forward)
+            key = f"{told.source}{told.target}{told.type}{told.via}"
+            if key not in found or link.exact:
+                found[key] = told
+    return [found[key] for key in sorted(found)]
+
+
+def _told_lot_link(link: LotLink, names: Mapping[str, str], *, forward: bool) -> TraceLink:
+    near, far, type_, via, stated, exact = link
+    source, target = (near, far) if forward else (far, near)
+    certainty = EXACT if exact else POSSIBLE
+    if names and (source in names or target in names or via in names):
         told_via = names.get(via, via) if via is not None else None
-        return TraceLink(names.get(source, source), names.get(target, target), link.type, told_via, certainty=certainty)
-    columns = leg.closure.links
-    quantity: Decimal | None
-    if len(link.rows) == 1:
-        row = link.rows[0]
-        stated, unit, time, pair = columns.quantity[row], columns.unit[row], columns.event_time[row], columns.mark[row]
-        quantity = Decimal(stated) if stated else None
+        return TraceLink(names.get(source, source), names.get(target, target), type_, told_via, certainty=certainty)
+    if len(stated) == 1:
+        _, pair, quantity, unit, time = stated[0]
+        amount = Decimal(quantity) if quantity is not None else None
     else:
-        amounts = [(Decimal(columns.quantity[row]) if columns.quantity[row] else None, columns.unit[row]) for row in link.rows]
-        quantity, summed_unit = total(amounts)
-        unit = summed_unit or ""
-        time = min(columns.event_time[row] for row in link.rows)
-        pairs = {columns.mark[row] for row in link.rows}
-        pair = pairs.pop() if len(pairs) == 1 else ""
-    return TraceLink(source, target, link.type, via, quantity, unit or None, _time(time), certainty, pair or None)
+        amount, unit = total((Decimal(one[QUANTITY]) if one[QUANTITY] is not None else None, one[UNIT]) for one in stated)
+        time = min(one[EVENT_TIME] for one in stated)
+        pairs = {one[MARK] for one in stated}
+        pair = pairs.pop() if len(pairs) == 1 else None
+    return TraceLink(source, target, type_, via, amount, unit, parse_stored_time(time), certainty, pair)
 
 
 def _told_end_link(link: EndLink, exact: set[str], names: Mapping[str, str]) -> TraceLink:
-    certainty = Certainty.EXACT if link.source in exact and link.target in exact else Certainty.POSSIBLE
+    certainty = EXACT if link.source in exact and link.target in exact else POSSIBLE
     source, target = names.get(link.source, link.source), names.get(link.target, link.target)
     return TraceLink(source, target, link.type, None, link.quantity, link.unit, _time(link.time), certainty)
 
@@ -235,29 +236,40 @@ def _time(text: str | None) -> datetime | None:
     return parse_stored_time(text) if text else None
 
 
-def class_level(legs: Sequence[Leg], names: Mapping[str, NodeName]) -> dict[str, dict[str, Decimal | None]]:
-    """Products without a lot → quantity by unit, of links that may be shown."""
-    amounts: dict[str, list[tuple[Decimal | None, str | None]]] = {}
-    for leg in legs:
-        columns = leg.closure.links
-        for row in class_level_rows(leg.closure):
-            if leg.shown[columns.near[row]] and columns.far[row] in names:
-                stated = columns.quantity[row]
-                amounts.setdefault(columns.far[row], []).append((Decimal(stated) if stated else None, columns.unit[row] or None))
-        for link in leg.start.products:
-            if link.shown and link.source in names:
-                amounts.setdefault(link.source, []).append((link.quantity, link.unit))
-    return {product_key(names[uid]): sum_by_unit(stated) for uid, stated in sorted(amounts.items())}
+def class_level_links(traces: TraceStore, rights: Rights, head: int, legs: Sequence[Leg]) -> list[tuple[str, Link]]:
+    """(product, link) of every class-level input or output that may be told.
 
-
-def class_level_products(legs: Sequence[Leg]) -> set[str]:
-    """Uids of products that may be named."""
-    found: set[str] = set()
+    A forward walk was told no quantities of what came out; they are asked for here, where there is a product.
+    """
+    found: list[tuple[str, Link]] = []
     for leg in legs:
-        columns = leg.closure.links
-        found |= {columns.far[row] for row in class_level_rows(leg.closure) if leg.shown[columns.near[row]]}
-        found |= {link.source for link in leg.start.products if link.shown}
+        met = class_level_exits(leg.closure)
+        passages = sorted({other[0] for other in met})
+        if passages and leg.direction is Direction.FORWARD:
+            pairs = {uid: leg.closure.passages[uid].pairs for uid in passages}
+            told = traces.expand_outputs(passages, rights, head, leg.window)
+            met = [
+                [uid, far, kind, shown, _of_pairs(links, pairs[uid])] for uid, far, kind, shown, links in told if kind == PRODUCT
+            ]
+        found += [(far, link) for _, far, _, _, links in met for link in links if len(link) > MARK]
+        for end in leg.start.products:
+            if end.shown:
+                found.append((end.source, [None, None, end.quantity, end.unit, end.time]))
     return found
+
+
+def _of_pairs(links: Iterable[Link], pairs: Iterable[str]) -> list[Link]:
+    return [link for link in links if any(meet(mark_of(link), pair) for pair in pairs)]
+
+
+def class_level(links: Iterable[tuple[str, Link]], products: Mapping[str, NodeName]) -> dict[str, dict[str, Decimal | None]]:
+    """Products without a lot → quantity by unit."""
+    amounts: dict[str, list[tuple[Decimal | None, str | None]]] = {}
+    for uid, link in links:
+        if uid in products:
+            quantity = link[QUANTITY]
+            amounts.setdefault(uid, []).append((Decimal(quantity) if quantity is not None else None, link[UNIT]))
+    return {product_key(products[uid]): sum_by_unit(stated) for uid, stated in sorted(amounts.items())}
 
 
 def product_key(name: NodeName) -> str:
@@ -269,10 +281,9 @@ def dead_ends(leg: Leg) -> set[str]:
     closure = leg.closure
     if closure.limits:
         return set()
-    leading = set(closure.links.near)
-    lots = {uid for uid in closure.hops if uid not in leading}
-    orders = {uid for uid, passage in closure.passages.items() if not passage.exits}
-    return {uid for uid in lots | orders if closure.shown[uid]}
+    ended = closure.hops.keys() - closure.leading
+    ended |= {uid for uid, passage in closure.passages.items() if not passage.exits}
+    return {uid for uid in ended if closure.shown[uid]}
 
 
 def findings(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from traceapp.domain.certainty import LotLinks, exact_nodes, lot_links, undecided
 from traceapp.domain.consignees import Distribution, EndLink, distribute, end_links
-from traceapp.domain.genealogy import Closure, LinkColumns
+from traceapp.domain.genealogy import Bundle, Closure
 from traceapp.domain.kinds import Direction, LinkType, NodeKind
 from traceapp.domain.rights import Rights
 from traceapp.domain.trace import Budget, LimitHit, TraceQuestion, Window
@@ -23,6 +23,7 @@ BEHIND = frozenset(
 class Leg:
     """What one direction found.
 
+    window        what it was walked within.
     exact         nodes that a path of exact links joins to a seed.
     distribution  forward: containers, shipments and deliveries behind the lots.
     ends          other links to ends: suppliers, returns, stock, orders, use, disposal.
@@ -30,6 +31,7 @@ class Leg:
     """
 
     direction: Direction
+    window: Window
     start: Start
     closure: Closure
     lot_links: LotLinks
@@ -57,7 +59,7 @@ def trace_leg(traces: TraceStore, rights: Rights, head: int, question: TraceQues
     sides = traces.count_sides(undecided(closure, windowed=window != Window()), head)
     links = lot_links(closure, sides, question.budget.links)
     seeds = start.firm | start.transformations
-    leg = Leg(direction, start, closure, links, exact_nodes(seeds, links.links))
+    leg = Leg(direction, window, start, closure, links, exact_nodes(seeds, links.links))
     if direction is Direction.FORWARD:
         _Ends(traces, rights, head, window, leg).climb()
     else:
@@ -65,13 +67,22 @@ def trace_leg(traces: TraceStore, rights: Rights, head: int, question: TraceQues
     return leg
 
 
+def may_turn(leg: Leg) -> bool:
+    """Whether something may turn in a circle: in a walk by distance, each circle has a link that leads no further."""
+    hops = leg.closure.hops
+    return any(hops[link.far] <= hops.get(link.near, -1) for link in leg.lot_links.links)
+
+
 def _walk(
     traces: TraceStore, rights: Rights, head: int, start: Start, direction: Direction, window: Window, budget: Budget
 ) -> Closure:
-    expand = traces.expand_forward if direction is Direction.FORWARD else traces.expand_backward
+    forward = direction is Direction.FORWARD
+    expand = traces.expand_forward if forward else traces.expand_backward
+    pass_through = traces.expand_outputs if forward else traces.expand_inputs
     return walk(
         direction,
-        lambda frontier: expand(frontier, rights, head, window),
+        lambda frontier, wide: expand(frontier, wide, rights, head, window),
+        lambda passages: pass_through(passages, rights, head, window),
         budget,
         lots=start.lots,
         transformations=start.transformations,
@@ -91,7 +102,7 @@ class _Ends:
     def climb(self) -> None:
         """Forward: what holds the lots, its shipments, their parties; stock, orders, use, disposal, returns."""
         leg, closure = self.leg, self.leg.closure
-        near = end_links(closure.links, closure.ends, closure.shown, forward=True)
+        near = end_links(closure.ends, forward=True)
         behind = [link for link in near if link.type in BEHIND]
         leg.ends = [link for link in near if link.type not in BEHIND]
         start = leg.start
@@ -110,7 +121,7 @@ class _Ends:
     def look_back(self) -> None:
         """Backward: suppliers, and returns with those who sent them."""
         leg, closure = self.leg, self.leg.closure
-        near = end_links(closure.links, closure.ends, closure.shown, forward=False)
+        near = end_links(closure.ends, forward=False)
         leg.ends = [link for link in near if link.type != LinkType.RETURNED]
         self._returns([link for link in near if link.type == LinkType.RETURNED])
 
@@ -146,8 +157,9 @@ class _Ends:
         found.forwarded += [link for link in more.forwarded if link not in found.forwarded]
         found.delivered += [link for link in more.delivered if link not in found.delivered]
 
-    def _found(self, columns: LinkColumns, *, forward: bool) -> list[EndLink]:
+    def _found(self, bundles: Iterable[Bundle], *, forward: bool) -> list[EndLink]:
         closure = self.leg.closure
-        closure.kinds.update(zip(columns.far, columns.far_kind, strict=True))
-        closure.shown.update(zip(columns.far, columns.far_shown, strict=True))
-        return end_links(columns, range(len(columns)), closure.shown, forward=forward)
+        for far, _, kind, shown, _ in bundles:
+            closure.kinds[far] = kind
+            closure.shown[far] = shown
+        return end_links(bundles, forward=forward)

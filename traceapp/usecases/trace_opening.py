@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from traceapp.domain.clock import stored_time
 from traceapp.domain.consignees import EndLink, end_links, packing_fact
-from traceapp.domain.genealogy import LinkColumns
+from traceapp.domain.genealogy import Bundle
 from traceapp.domain.kinds import LOTS, Direction, LinkType, NodeKind
 from traceapp.domain.packing import inside_at, stays
 from traceapp.domain.rights import Rights
@@ -96,23 +96,23 @@ class _Opening:
         window = self.question.window
         machines, people = by_kind.get(NodeKind.EQUIPMENT, []), by_kind.get(NodeKind.OPERATOR, [])
         if machines:
-            self._follow(self.traces.expand_runs(machines, self.rights, self.head, window))
+            self._follow(self.traces.expand_runs(machines, self.rights, self.head, window), forward=False)
         if people:
-            self._follow(self.traces.expand_works(people, self.rights, self.head, window))
+            self._follow(self.traces.expand_works(people, self.rights, self.head, window), forward=False)
         start.containers -= start.seeds.keys()
 
-    def _follow(self, columns: LinkColumns) -> None:
+    def _follow(self, bundles: Sequence[Bundle], *, forward: bool) -> None:
         """Links whose far end is a lot or transformation to start from."""
-        for link, far in zip(self._links(columns), columns.far, strict=True):
-            self.start.links.append(link)
-            self._meet(far, self.start.lots, firm=True)
+        self.start.links += self._links(bundles, forward=forward)
+        for bundle in bundles:
+            self._meet(bundle[0], self.start.lots, firm=True)
 
-    def _links(self, columns: LinkColumns, *, forward: bool = False) -> list[EndLink]:
-        """The columns as links in the direction of material; both ends are noted."""
-        start = self.start
-        start.kinds.update(zip(columns.far, columns.far_kind, strict=True))
-        start.shown.update(zip(columns.far, columns.far_shown, strict=True))
-        return end_links(columns, range(len(columns)), start.shown, forward=forward)
+    def _links(self, bundles: Sequence[Bundle], *, forward: bool = False) -> list[EndLink]:
+        """As links in the direction of material; the far ends are noted."""
+        for far, _, kind, shown, _ in bundles:
+            self.start.kinds[far] = kind
+            self.start.shown[far] = shown
+        return end_links(bundles, forward=forward)
 
     def _meet(self, uid: str, lots: set[str], *, firm: bool) -> None:
         kind = self.start.kinds[uid]
@@ -177,7 +177,7 @@ class _Opening:
             return
         window = self.question.window
         if not backward:
-            self._follow(self.traces.expand_supplied(parties, self.rights, self.head, window))
+            self._follow(self.traces.expand_supplied(parties, self.rights, self.head, window), forward=True)
             return
         found = self._links(self.traces.expand_contents(parties, self.rights, self.head))
         found = [link for link in found if in_window(link.time, window)]

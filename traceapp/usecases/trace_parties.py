@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from traceapp.domain.consignees import Delivery, EndLink, deliveries, sum_by_unit
-from traceapp.domain.genealogy import Closure
+from traceapp.domain.genealogy import NEAR, Closure
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import Certainty, Direction, LinkType, NodeKind
 from traceapp.domain.organisation import Organisation
@@ -80,7 +80,8 @@ def _is_own(uid: str, names: Mapping[str, NodeName], organisation: Organisation)
 def _units_of(closure: Closure) -> dict[str, frozenset[str]]:
     """Batch → units that were serialised from it, as far as the walk saw them."""
     units: dict[str, set[str]] = {}
-    for row in closure.direct:
-        if closure.links.type[row] == LinkType.SERIALISED_AS and closure.links.far_kind[row] == NodeKind.UNIT:
-            units.setdefault(closure.links.near[row], set()).add(closure.links.far[row])
+    for far, type_, kind, _, links in closure.direct:
+        if type_ == LinkType.SERIALISED_AS and kind == NodeKind.UNIT:
+            for link in links:
+                units.setdefault(link[NEAR], set()).add(far)
     return {batch: frozenset(of_batch) for batch, of_batch in units.items()}

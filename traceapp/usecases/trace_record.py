@@ -1,25 +1,27 @@
 """What the ledger keeps of a trace: who asked what, which properties left, how much, and a digest of the whole."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import fields, replace
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 import orjson
 
-from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import TraceappError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Actor
-from traceapp.domain.trace import PartyLine, Seed, TraceAnswer, TraceNode, TraceQuestion
+from traceapp.domain.trace import PartyLine, Seed, TraceAnswer, TraceLink, TraceNode, TraceQuestion
 from traceapp.usecases.access import entry
 from traceapp.usecases.stations import Stations
 
 IDENTIFYING = ("number", "name", "epc", "product", "site", "status")
 PARTY = tuple(field.name for field in fields(PartyLine) if field.name != "uid")
+NODE = attrgetter(*(field.name for field in fields(TraceNode)))
+LINK = attrgetter(*(field.name for field in fields(TraceLink)))
+WHOLE_PARTY = attrgetter(*(field.name for field in fields(PartyLine)))
 STUB = "withheld"
 
 
@@ -53,72 +55,62 @@ def failed_entry(stations: Stations, actor: Actor, question: TraceQuestion, head
 def result_digest(answer: TraceAnswer) -> str:
     """SHA-256 (hex) of what was answered; the same question at the same head gives it again.
 
-    The ids of stubs are drawn anew for every answer and are left out, like the moment of asking.
+    It is taken over JSON of lists, fields in the order of their classes. The ids of stubs are drawn anew for every answer
+    and are left out, like the moment of asking.
     """
     stubs = {node.uid for node in answer.nodes if node.stub}
-    told = {
-        "seeds": answer.seeds,
-        "head": answer.head,
-        "nodes": [replace(node, uid=STUB) if node.stub else node for node in answer.nodes],
-        "links": _links(answer, stubs) if stubs else answer.links,
-        "containers": answer.containers,
-        "consignees": [_party(line, stubs) for line in answer.consignees],
-        "suppliers": [_party(line, stubs) for line in answer.suppliers],
-        "completeness": answer.completeness,
-        "cycles": sorted([[STUB if uid in stubs else uid for uid in cycle] for cycle in answer.cycles]),
-        "class_level": answer.class_level,
-    }
-    return hashlib.sha256(_bytes(told)).hexdigest()
-
-
-def _links(answer: TraceAnswer, stubs: set[str]) -> list[bytes]:
     told = [
-        replace(
-            link,
-            source=STUB if link.source in stubs else link.source,
-            target=STUB if link.target in stubs else link.target,
-            via=STUB if link.via in stubs else link.via,
-        )
-        for link in answer.links
+        answer.seeds,
+        answer.head,
+        [_nameless(row, stubs) for row in map(NODE, answer.nodes)] if stubs else list(map(NODE, answer.nodes)),
+        sorted((_nameless(row, stubs) for row in map(LINK, answer.links)), key=repr) if stubs else list(map(LINK, answer.links)),
+        answer.containers,
+        [_nameless(_party(line), stubs) for line in answer.consignees],
+        [_nameless(_party(line), stubs) for line in answer.suppliers],
+        answer.completeness,
+        sorted(sorted(_nameless(cycle, stubs)) for cycle in answer.cycles),
+        sorted((product, sorted(amounts.items())) for product, amounts in answer.class_level.items()),
     ]
-    return sorted(_bytes(link) for link in told)
+    return hashlib.sha256(orjson.dumps(told, default=_plain)).hexdigest()
 
 
-def _party(line: PartyLine, stubs: set[str]) -> PartyLine:
-    if stubs.isdisjoint(line.lots):
-        return line
-    return replace(line, lots=tuple(sorted(STUB if uid in stubs else uid for uid in line.lots)))
+def _nameless(row: Sequence[Any], stubs: set[str]) -> list[Any]:
+    """The same without the ids of stubs, wherever they stand."""
+    return [
+        sorted(STUB if uid in stubs else uid for uid in value)
+        if isinstance(value, tuple)
+        else STUB
+        if isinstance(value, str) and value in stubs
+        else value
+        for value in row
+    ]
 
 
-def _bytes(value: Any) -> bytes:
-    return orjson.dumps(value, default=_plain, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME)
+def _party(line: PartyLine) -> tuple[Any, ...]:
+    return tuple(sorted(part.items()) if isinstance(part, dict) else part for part in WHOLE_PARTY(line))
 
 
 def _plain(value: object) -> object:
-    match value:
-        case Decimal() | bytes():
-            return str(value)
-        case datetime():
-            return stored_time(value)
-        case Mapping():
-            return dict(value)
-        case _:
-            raise TypeError(f"no answer holds a {type(value).__name__}")
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(sorted(value.items()))
+    raise TypeError(f"no answer holds a {type(value).__name__}")
 
 
 def _disclosed(answer: TraceAnswer) -> dict[str, list[str]]:
     """Property names per kind; a property that nobody's node has did not leave."""
-    found: dict[str, set[str]] = {}
+    lacking: dict[str, set[str]] = {}
     for node in answer.nodes:
-        if node.kind is not None:
-            found.setdefault(node.kind.value, set()).update(_named(node))
+        if node.kind is None:
+            continue
+        names = lacking.setdefault(node.kind.value, set(IDENTIFYING))
+        if names:
+            names -= {name for name in names if getattr(node, name) is not None}
+    found = {kind: set(IDENTIFYING) - names for kind, names in lacking.items()}
     if answer.consignees or answer.suppliers:
         found.setdefault("Party", set()).update(PARTY)
     return {kind: sorted(names) for kind, names in sorted(found.items())}
-
-
-def _named(node: TraceNode) -> list[str]:
-    return [name for name in IDENTIFYING if getattr(node, name) is not None]
 
 
 def request_document(question: TraceQuestion, head: int | None) -> dict[str, Any]:

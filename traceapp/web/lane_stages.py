@@ -18,7 +18,18 @@ MOST_STEPS: Final = 5
 MOST_CARDS: Final = 10
 """Cards a lane; the last then stands for all groups that are left."""
 
-SEVERITY: Final = ("recalled", "rejected", "held", "quarantined", "expired", "withheld", "unknown", "plain", "production", "released")
+SEVERITY: Final = (
+    "recalled",
+    "rejected",
+    "held",
+    "quarantined",
+    "expired",
+    "withheld",
+    "unknown",
+    "plain",
+    "production",
+    "released",
+)
 """Conditions of a card, the gravest first; `plain` where no state was asked for."""
 _ENDS: Final = frozenset({NodeKind.SHIPMENT, NodeKind.LOCATION, NodeKind.ORDER, NodeKind.DISPOSAL})
 

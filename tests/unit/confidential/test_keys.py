@@ -1,5 +1,4 @@
 import json
-import os
 import pickle
 import stat
 import traceback
@@ -70,7 +69,7 @@ def test_a_key_folder_open_to_others_is_refused(tmp_path: Path) -> None:
     create_keys(tmp_path)
     (tmp_path / "keys").chmod(0o755)
 
-    with pytest.raises(KeyUnavailableError, match="folder .* open to others"):
+    with pytest.raises(KeyUnavailableError, match=r"folder .* open to others"):
         load_keys(tmp_path)
 
 
@@ -88,7 +87,7 @@ def test_the_wrong_key_encryption_key_is_said_and_opens_nothing(tmp_path: Path) 
     ours, other = tmp_path / "ours", tmp_path / "other"
     create_keys(ours)
     create_keys(other)
-    os.replace(other / "keys/key-encryption-key", ours / "keys/key-encryption-key")
+    (other / "keys/key-encryption-key").replace(ours / "keys/key-encryption-key")
 
     with pytest.raises(KeyUnavailableError, match="another key, or a damaged ring"):
         load_keys(ours)

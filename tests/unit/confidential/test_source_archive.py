@@ -70,11 +70,15 @@ def test_attacker_who_changes_a_kept_source_is_found(archive: SourceArchive, tmp
         "appended": whole + whole[-100:],
         "empty": b"",
     }
+    accepted = []
     for name, edited in edits.items():
         kept.write_bytes(edited)
-        with pytest.raises(SealBrokenError):
+        try:
             list(archive.open(digest))
-            pytest.fail(name)
+        except SealBrokenError:
+            continue
+        accepted.append(name)
+    assert not accepted
 
 
 def test_attacker_who_swaps_two_sources_is_found_before_a_byte_leaves(archive: SourceArchive, tmp_path: Path) -> None:
@@ -82,7 +86,7 @@ def test_attacker_who_swaps_two_sources_is_found_before_a_byte_leaves(archive: S
     (mine,) = kept_files(tmp_path)
     keep(archive, b"yours")
     (yours,) = [path for path in kept_files(tmp_path) if path != mine]
-    os.replace(yours, mine)
+    yours.replace(mine)
 
     with pytest.raises(SealBrokenError):
         next(archive.open(digest))
@@ -94,7 +98,7 @@ def test_an_unknown_digest_is_a_clear_error(archive: SourceArchive) -> None:
 
 
 def test_a_missing_file_is_a_clear_error_and_leaves_nothing(archive: SourceArchive, tmp_path: Path) -> None:
-    with pytest.raises(DocumentError, match="rows.csv"):
+    with pytest.raises(DocumentError, match=r"rows\.csv"):
         archive.keep(tmp_path / "rows.csv")
     with pytest.raises(DocumentError, match="cannot be read"):
         archive.keep(tmp_path)

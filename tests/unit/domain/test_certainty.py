@@ -1,7 +1,7 @@
 import pytest
 
 from tests.unit.domain.little_graph import LittleGraph
-from traceapp.domain.certainty import LotLink, Sides, class_level_rows, exact_nodes, lot_links, meet, undecided
+from traceapp.domain.certainty import LotLink, Sides, class_level_exits, exact_nodes, lot_links, meet, undecided
 from traceapp.domain.kinds import Direction, LinkType
 from traceapp.domain.trace import LimitHit
 
@@ -80,8 +80,8 @@ def test_class_level_ids_are_named_on_the_side_of_the_walk() -> None:
     graph = LittleGraph().turn("T1", "a P1", "b P2")
     forward, backward = graph.walk(FORWARD, "a"), graph.walk(BACKWARD, "b")
 
-    assert [forward.links.far[row] for row in class_level_rows(forward)] == ["P2"]
-    assert [backward.links.far[row] for row in class_level_rows(backward)] == ["P1"]
+    assert [other[1] for other in class_level_exits(forward)] == ["P2"]
+    assert [other[1] for other in class_level_exits(backward)] == ["P1"]
 
 
 def test_what_states_no_pair_meets_every_one() -> None:

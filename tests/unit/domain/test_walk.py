@@ -79,7 +79,7 @@ def test_products_containers_and_shipments_are_ends() -> None:
     closure = graph.walk(FORWARD, "a")
 
     assert set(closure.hops) == {"a", "b"}
-    assert [closure.links.far[row] for row in closure.ends] == ["C1"]
+    assert [bundle[0] for bundle in closure.ends] == ["C1"]
 
 
 def test_a_hidden_lot_is_walked_through() -> None:
@@ -115,3 +115,22 @@ def test_a_limit_on_links_is_said() -> None:
 
     assert graph.walk(FORWARD, "a", budget=Budget(links=3)).limits == (LimitHit("links", 3),)
     assert graph.walk(FORWARD, "a", budget=Budget(links=5)).limits == ()
+
+
+def test_the_other_side_is_asked_for_where_it_did_not_come_along() -> None:
+    graph = LittleGraph().turn("T1", "a:1", "b:1 c:2").turn("T2", "b", "d")
+    whole = graph.walk(FORWARD, "a")
+    graph.closed = {"T1", "T2"}
+
+    assert graph.walk(FORWARD, "a").hops == whole.hops == {"a": 0, "b": 1, "d": 2}
+
+
+def test_promise_a_wide_order_is_opened_once() -> None:
+    outputs = " ".join(f"o{n}" for n in range(60))
+    graph = LittleGraph().turn("T1", "a b", outputs).turn("T2", "o7", "b")
+
+    closure = graph.walk(FORWARD, "a")
+
+    assert len(closure.hops) == 62
+    assert len(closure.passages["T1"].exits) == 60
+    assert sorted(link[0] for link in closure.passages["T1"].entries) == ["a", "b"]

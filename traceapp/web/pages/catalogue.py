@@ -32,7 +32,7 @@ def translations(language: str) -> NullTranslations:
     return Translations(compiled)
 
 
-class _Catalogue(Domain):  # type: ignore[misc]
+class _Catalogue(Domain):
     def get_translations(self) -> NullTranslations:
         return translations(str(get_locale()))
 

@@ -75,7 +75,8 @@ def ladder(said: Completeness) -> list[Rung]:
 
 def reasons(said: Completeness) -> list[Reason]:
     """Worst first; a reason of a code that is not known here is said in its own words."""
-    made, seen = [], set()
+    made: list[Reason] = []
+    seen: set[str] = set()
     for status, code, sentence in said.reasons:
         if code in seen and code != "limits_hit":
             continue

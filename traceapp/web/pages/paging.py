@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from flask import request, url_for
 
@@ -47,6 +47,6 @@ def cut(name: str, rows: Sequence[Row], number: int, size: int = PAGE) -> Cut[Ro
 
 def address_with(anchor: str = "", **changed: str | int | None) -> str:
     """The present address with some parameters changed; None takes one away."""
-    said = {name: value for name, value in request.args.items() if value.strip()}
+    said: dict[str, Any] = {name: value for name, value in request.args.items() if value.strip()}
     kept = {name: value for name, value in (said | changed).items() if value is not None}
     return url_for(request.endpoint or "", **(request.view_args or {}), **kept) + (f"#{anchor}" if anchor else "")

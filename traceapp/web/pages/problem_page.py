@@ -1,6 +1,6 @@
 """Every problem as a page: what happened, what was not lost, what to do next."""
 
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask, g, render_template, request, url_for
 from flask_babel import gettext, ngettext
@@ -68,6 +68,6 @@ def _address(candidate: Candidate) -> str:
     """The same question, to the one that was chosen."""
     if request.endpoint == "trace.show":
         narrowing = {"number", "epc", "uid", "product", "site", "kind"}
-        kept = {name: value for name, value in request.args.items() if name not in narrowing and value.strip()}
+        kept: dict[str, Any] = {name: value for name, value in request.args.items() if name not in narrowing and value.strip()}
         return url_for("trace.show", uid=candidate.uid, **kept)
     return url_for("batch.show", uid=candidate.uid)

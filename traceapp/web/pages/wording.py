@@ -196,36 +196,36 @@ def direction_question(direction: Direction) -> str:
 
 def kinds_counted(kinds: frozenset[NodeKind | None], count: int) -> str:
     """`5 batches`, `3 lots` where kinds are mixed."""
-    known = kinds - {None}
+    known, said = kinds - {None}, f"{count:,}"
     match next(iter(known)) if len(known) == 1 else None:
         case NodeKind.BATCH:
-            return ngettext("%(num)s batch", "%(num)s batches", count)
+            return ngettext("%(count)s batch", "%(count)s batches", count, count=said)
         case NodeKind.MATERIAL:
-            return ngettext("%(num)s material lot", "%(num)s material lots", count)
+            return ngettext("%(count)s material lot", "%(count)s material lots", count, count=said)
         case NodeKind.UNIT:
-            return ngettext("%(num)s unit", "%(num)s units", count)
+            return ngettext("%(count)s unit", "%(count)s units", count, count=said)
         case NodeKind.SHIPMENT:
-            return ngettext("%(num)s shipment", "%(num)s shipments", count)
+            return ngettext("%(count)s shipment", "%(count)s shipments", count, count=said)
         case NodeKind.CONTAINER:
-            return ngettext("%(num)s container", "%(num)s containers", count)
+            return ngettext("%(count)s container", "%(count)s containers", count, count=said)
         case NodeKind.PRODUCT:
-            return ngettext("%(num)s product", "%(num)s products", count)
+            return ngettext("%(count)s product", "%(count)s products", count, count=said)
         case NodeKind.PARTY:
-            return ngettext("%(num)s party", "%(num)s parties", count)
+            return ngettext("%(count)s party", "%(count)s parties", count, count=said)
         case _ if known and known <= {NodeKind.BATCH, NodeKind.MATERIAL, NodeKind.UNIT}:
-            return ngettext("%(num)s lot", "%(num)s lots", count)
+            return ngettext("%(count)s lot", "%(count)s lots", count, count=said)
         case _:
-            return ngettext("%(num)s record", "%(num)s records", count)
+            return ngettext("%(count)s record", "%(count)s records", count, count=said)
 
 
 def withheld_counted(counts: Mapping[str, int]) -> str:
     """`2 lots, 1 shipment`, for the counts of a completeness block."""
     said = {
-        "lots": lambda n: ngettext("%(num)s lot", "%(num)s lots", n),
-        "transformations": lambda n: ngettext("%(num)s transformation", "%(num)s transformations", n),
-        "shipments": lambda n: ngettext("%(num)s shipment", "%(num)s shipments", n),
-        "containers": lambda n: ngettext("%(num)s container", "%(num)s containers", n),
-        "parties": lambda n: ngettext("%(num)s party", "%(num)s parties", n),
-        "others": lambda n: ngettext("%(num)s other record", "%(num)s other records", n),
+        "lots": lambda n: ngettext("%(count)s lot", "%(count)s lots", n, count=f"{n:,}"),
+        "transformations": lambda n: ngettext("%(count)s transformation", "%(count)s transformations", n, count=f"{n:,}"),
+        "shipments": lambda n: ngettext("%(count)s shipment", "%(count)s shipments", n, count=f"{n:,}"),
+        "containers": lambda n: ngettext("%(count)s container", "%(count)s containers", n, count=f"{n:,}"),
+        "parties": lambda n: ngettext("%(count)s party", "%(count)s parties", n, count=f"{n:,}"),
+        "others": lambda n: ngettext("%(count)s other record", "%(count)s other records", n, count=f"{n:,}"),
     }
     return gettext(", ").join(said.get(name, said["others"])(count) for name, count in counts.items())

@@ -1,0 +1,77 @@
+"""Where the store is: addresses, passwords, and what is refused before anything is sent."""
+
+from pathlib import Path
+
+import pytest
+
+from traceapp.domain.errors import SettingsError, StoreUnavailableError
+from traceapp.graph.endpoint import Endpoint, check_address, find_endpoint
+from traceapp.settings import Settings
+
+
+def settings(**said: object) -> Settings:
+    unset = {"NEO4J_URI": None, "NEO4J_PASSWORD": None, "NEO4J_PASSWORD_FILE": None, "TRACEAPP_ALLOW_PLAIN_BOLT": False}
+    return Settings.model_validate({**unset, **said})
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "bolt://127.0.0.1:7687",
+        "bolt://localhost",
+        "neo4j://[::1]:7687",
+        "bolt+s://graph.example.org",
+        "neo4j+ssc://graph.example.org:7687",
+    ],
+)
+def test_address_that_keeps_the_password_is_taken(uri: str) -> None:
+    check_address(uri, allow_plain_bolt=False)
+
+
+@pytest.mark.parametrize(
+    "uri", ["bolt://graph.example.org:7687", "neo4j://10.0.0.7", "bolt://127.0.0.1.example.org", "bolt://0.0.0.0"]
+)
+def test_promise_no_password_in_the_clear_over_a_network(uri: str) -> None:
+    with pytest.raises(SettingsError, match="unencrypted"):
+        check_address(uri, allow_plain_bolt=False)
+    check_address(uri, allow_plain_bolt=True)
+
+
+@pytest.mark.parametrize(
+    "uri", ["", "graph.example.org", "http://127.0.0.1:7474", "bolt://", "bolt:/127.0.0.1", "file:///etc/passwd"]
+)
+def test_what_is_no_address_is_refused(uri: str) -> None:
+    with pytest.raises(SettingsError, match="such as"):
+        check_address(uri, allow_plain_bolt=True)
+
+
+def test_password_inside_the_address_is_refused_and_not_repeated() -> None:
+    with pytest.raises(SettingsError, match="NEO4J_PASSWORD") as caught:
+        check_address("bolt://neo4j:hunter22@127.0.0.1", allow_plain_bolt=True)
+    assert "hunter22" not in str(caught.value)
+
+
+def test_password_comes_from_the_variable_or_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("from the file\n")
+    uri = "bolt://127.0.0.1:1"
+    assert find_endpoint(settings(NEO4J_URI=uri, NEO4J_PASSWORD="said")).password == "said"
+    assert find_endpoint(settings(NEO4J_URI=uri, NEO4J_PASSWORD_FILE=file)).password == "from the file"
+
+
+def test_missing_password_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="neither NEO4J_PASSWORD nor NEO4J_PASSWORD_FILE"):
+        find_endpoint(settings(NEO4J_URI="bolt://127.0.0.1:1"))
+    with pytest.raises(SettingsError, match="cannot be read"):
+        find_endpoint(settings(NEO4J_URI="bolt://127.0.0.1:1", NEO4J_PASSWORD_FILE=tmp_path / "absent"))
+
+
+def test_home_without_an_engine_is_said(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailableError, match="not running"):
+        find_endpoint(settings(TRACEAPP_HOME=tmp_path))
+
+
+def test_password_shows_in_no_representation() -> None:
+    endpoint = Endpoint("neo4j+s://graph.example.org", "neo4j", "neo4j", "hunter22")
+    assert "hunter22" not in repr(endpoint)
+    assert endpoint.routed
