@@ -36,7 +36,7 @@ SUITES = [
     Suite("unit", pytest("tests/unit"), 60),
     Suite("web", pytest("tests/web"), 90),
     Suite("contract", pytest("tests/contract", "tests/cypher"), 300, fast=False),
-    Suite("property", pytest("tests/property"), 300, fast=False),
+    Suite("property", pytest("tests/property"), 300),
     Suite("cases", pytest("tests/cases"), 180, fast=False),
     Suite("attack", pytest("tests/attack"), 60, fast=False),
     Suite("fault", pytest("tests/fault"), 240, fast=False),

@@ -1,6 +1,5 @@
 """Promise: events in any order, cut into any groups, give the same graph (record sequences and record times aside)."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.capture import LYON, SUZHOU, append, batch, day, event, material, picture, production, receipt
+from tests.effort import examples
 from tests.servers import StoreLeg
 from traceapp.confidential.keys import create_keys, load_keys
 from traceapp.confidential.sealer import DictionarySealer
@@ -19,7 +19,6 @@ from traceapp.domain.kinds import EventType, NodeKind
 from traceapp.graph.connection import Graph
 from traceapp.graph.event_store import EventStore
 
-EXAMPLES = 200 if os.environ.get("TRACEAPP_LONG") == "1" else 25
 LOTS = ["1", "2", "3"]
 scopes = st.sampled_from([LYON, SUZHOU, None])
 days = st.integers(0, 3).map(day)
@@ -76,7 +75,11 @@ def stored(leg: StoreLeg, sealer: DictionarySealer, events: Sequence[CapturedEve
         return picture(graph, sealer)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25, 200),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 @given(events=stream(), data=st.data())
 def test_promise_any_order_gives_the_same_graph(
     store_leg: StoreLeg, sealer: DictionarySealer, events: list[CapturedEvent], data: st.DataObject

@@ -1,9 +1,8 @@
 """Requests made from /openapi.json, right and wrong ones: no 5xx, no undeclared status, one shape for every refusal.
 
-Few examples every day; TRACEAPP_LONG=1 makes hundreds with several random seeds.
+Few examples every day; `scripts/test --long` makes hundreds with several random seeds.
 """
 
-import os
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.schemas import APIOperation, BaseSchema
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from tests.effort import examples
 from tests.web.conftest import Tokens, no_stations
 from tests.web.plant import SLASHED
 from traceapp.app import create_app
@@ -25,9 +25,8 @@ from traceapp.web import limits
 from traceapp.web.inputs import FIRST_YEAR, LAST_YEAR
 from traceapp.web.openapi import build_document
 
-LONG = os.environ.get("TRACEAPP_LONG") == "1"
-EXAMPLES = 300 if LONG else 12
-SEEDS = (1, 2, 3) if LONG else (1,)
+EXAMPLES = examples(12, 300)
+SEEDS = range(1, examples(1, 3) + 1)
 EXACTLY_ONE = {"GET /api/v1/batches", "GET /api/v1/traces"}
 KNOWN = ("B-1", "RM-1", "S-9", "TWICE", "HIDDEN-1", SLASHED)
 DOCUMENT = build_document(create_app(no_stations, b"only to read the document of it."))

@@ -1,7 +1,9 @@
 """EPCIS 2.0 JSON and JSON-LD documents: capture documents, query documents, single events, lists of events."""
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+import secrets
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -32,11 +34,16 @@ def read_epcis(text: str, file_digest: str, source: str, organisation: Organisat
 
 
 def epcis_event_at(text: str, number: int) -> str:
-    """One event of a document as JSON for a reader; counts from 1. raises DocumentError: no such event."""
-    events = _events(_parse(text))
+    """One event of a document as JSON for a reader, its numbers as they were written; counts from 1.
+
+    raises  DocumentError: no such event.
+    """
+    mark = secrets.token_hex(16)
+    events = _events(_parse(text, lambda written: mark + written))
     if not 1 <= number <= len(events):
         raise DocumentError(f"the document has no event {number}")
-    return json.dumps(_plain(events[number - 1]), ensure_ascii=False, indent=2)
+    marked = json.dumps(events[number - 1], ensure_ascii=False, indent=2)
+    return re.sub(f'"{mark}([^"]*)"', r"\1", marked)
 
 
 def _captured(event: Mapping[str, Any], place: SourcePlace, source: str, organisation: Organisation) -> CapturedEvent:
@@ -61,9 +68,10 @@ def _captured(event: Mapping[str, Any], place: SourcePlace, source: str, organis
     )
 
 
-def _parse(text: str) -> Any:
+def _parse(text: str, number: Callable[[str], Any] = Decimal) -> Any:
+    """number  makes something of a number with a point or an exponent."""
     try:
-        return json.loads(text, parse_float=Decimal)
+        return json.loads(text, parse_float=number)
     except json.JSONDecodeError as error:
         raise DocumentError(f"not well-formed JSON: {error.msg}, line {error.lineno}, column {error.colno}") from None
     except RecursionError:
@@ -93,12 +101,14 @@ def _events(document: Any) -> list[Any]:
 
 
 def _plain(value: Any) -> Any:
-    """The sender's own words; an exact decimal becomes its text where it is no whole number."""
+    """The sender's own words in what JSON can hold; a decimal that a float would change becomes its text."""
     match value:
         case dict():
             return {name: _plain(found) for name, found in value.items()}
         case list():
             return [_plain(found) for found in value]
         case Decimal():
-            return int(value) if value == value.to_integral_value() and abs(value) < 2**53 else float(value)
+            if value == value.to_integral_value() and abs(value) < 2**53:
+                return int(value)
+            return float(value) if Decimal(repr(float(value))) == value else str(value)
     return value

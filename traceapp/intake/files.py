@@ -3,15 +3,18 @@
 import codecs
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from traceapp.domain.errors import DocumentError
 from traceapp.domain.events import CapturedEvent, RejectedRow
 from traceapp.domain.organisation import Organisation
 from traceapp.intake.csv_forms import Records, read_csv
 from traceapp.intake.epcis_documents import epcis_event_at, read_epcis
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
 """gb18030 reads every GBK file. UTF-8 comes first: GBK text that is valid UTF-8 by chance does not occur in practice."""
@@ -94,12 +97,31 @@ def read_place(open_source: Callable[[], Iterator[bytes]], position: str) -> str
     """
     encoding = _encoding_of(open_source())
     form, _, number = position.partition(" ")
-    if form == "event":
-        return epcis_event_at("".join(_decoded(open_source(), encoding)), int(number))
-    for record in Records(_lines(_decoded(open_source(), encoding))):
-        if record.position == position:
-            return record.text
+    with io.TextIOWrapper(io.BufferedReader(_Kept(open_source())), encoding=encoding, newline="") as text:
+        if form == "event":
+            return epcis_event_at(text.read(), int(number))
+        for record in Records(text):
+            if record.position == position:
+                return record.text
     raise DocumentError(f"the source has no {position}")
+
+
+class _Kept(io.RawIOBase):
+    """A file that was kept, as a stream again: its lines end where they ended when it came in."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        view = memoryview(buffer).cast("B")
+        self._rest = self._rest or next(self._chunks, b"")
+        part, self._rest = self._rest[: len(view)], self._rest[len(view) :]
+        view[: len(part)] = part
+        return len(part)
 
 
 def _encoding_of(chunks: Iterator[bytes]) -> str:
@@ -108,20 +130,3 @@ def _encoding_of(chunks: Iterator[bytes]) -> str:
         _feed(decoders, chunk, final=False)
     _feed(decoders, b"", final=True)
     return next(iter(decoders), ENCODINGS[0])
-
-
-def _decoded(chunks: Iterator[bytes], encoding: str) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
-    for chunk in chunks:
-        yield decoder.decode(chunk)
-    yield decoder.decode(b"", True)
-
-
-def _lines(texts: Iterable[str]) -> Iterator[str]:
-    """Lines with their ends, as a file opened with newline="" gives them."""
-    rest = ""
-    for text in texts:
-        *whole, rest = (rest + text).splitlines(keepends=True) or [""]
-        yield from whole
-    if rest:
-        yield rest
