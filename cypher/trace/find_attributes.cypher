@@ -12,6 +12,8 @@
 // column: acl             list<integer>   number of its set of scopes
 // column: described       list<boolean>   whether some record describes it
 // column: projected_seq   list<integer>   newest record that the stored properties stem from
+// column: stated          list<list>      stamps of the properties that a lot's state is computed from
+// column: expiry_date     list<string>    stored time; empty where there is none
 // bounds: one index seek a uid, one row of columns
 UNWIND $uids AS uid
 MATCH (node:Traceable {uid: uid})
@@ -24,4 +26,10 @@ RETURN collect(node.uid) AS uid,
        collect(CASE WHEN sealed THEN '' ELSE coalesce(node.identity, '') END) AS identity,
        collect(node.acl) AS acl,
        collect(coalesce(node.described, false)) AS described,
-       collect(coalesce(node.projected_seq, 0)) AS projected_seq
+       collect(coalesce(node.projected_seq, 0)) AS projected_seq,
+       collect([entry IN coalesce(node.stated, [])
+                WHERE entry STARTS WITH 'hold='
+                   OR entry STARTS WITH 'inspection_result='
+                   OR entry STARTS WITH 'release_'
+                   OR entry STARTS WITH 'expiry_date=']) AS stated,
+       collect(coalesce(node.expiry_date, '')) AS expiry_date

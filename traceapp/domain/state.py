@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from typing import Final
 
 from traceapp.domain.batch import StateFact
@@ -12,8 +13,41 @@ INSPECTION: Final = "inspection"
 RELEASE: Final = "release"
 HOLD: Final = "hold"
 EXPIRY: Final = "expiry"
+STATED_BY: Final = frozenset({"hold", "inspection_result", "release_decision", "release_stage"})
+"""Properties whose every event counts; of `expiry_date` the latest alone does."""
 WORST_LAST: Final = ("passed", "conditional", "failed")
 NO_CHARACTERISTICS: Final[Mapping[str, str]] = {}
+
+
+class LotStatus(StrEnum):
+    """One word for a lot, the gravest that holds; UNKNOWN where no record says any of them."""
+
+    REJECTED = "rejected"
+    HELD = "held"
+    EXPIRED = "expired"
+    RELEASED = "released"
+    PRODUCTION = "production"
+    CONDITIONAL = "conditional"
+    PASSED = "passed"
+    UNKNOWN = "unknown"
+
+
+GRAVEST_FIRST: Final = (
+    ((RELEASE, "rejected"), LotStatus.REJECTED),
+    ((INSPECTION, "failed"), LotStatus.REJECTED),
+    ((HOLD, "held"), LotStatus.HELD),
+    ((EXPIRY, "expired"), LotStatus.EXPIRED),
+    ((RELEASE, "market"), LotStatus.RELEASED),
+    ((RELEASE, "production"), LotStatus.PRODUCTION),
+    ((INSPECTION, "conditional"), LotStatus.CONDITIONAL),
+    ((INSPECTION, "passed"), LotStatus.PASSED),
+)
+
+
+def lot_status(states: Iterable[StateFact]) -> LotStatus:
+    """What `compute_states` found, in one word."""
+    found = {(fact.name, fact.value) for fact in states}
+    return next((status for fact, status in GRAVEST_FIRST if fact in found), LotStatus.UNKNOWN)
 
 
 def compute_states(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import IntEnum
 
 from traceapp.domain.kinds import Certainty, Direction, NodeKind
+from traceapp.domain.state import LotStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,8 @@ class TraceNode:
     """A node of the answer. A stub carries a uid of this answer alone and nothing else.
 
     kind        None for a stub.   hop  0 for a seed, else transformations between it and the nearest seed.
+    status      of a lot, as of the moment asked about; None of anything else.
     certainty   exact if some path from a seed has only exact links; seeds are exact.
-    held_by     uids of containers it was in (forward only).
     """
 
     uid: str
@@ -109,7 +110,7 @@ class TraceNode:
     epc: str | None = None
     product: str | None = None
     site: str | None = None
-    status: str | None = None
+    status: LotStatus | None = None
     stub: bool = False
     seed: bool = False
     hop: int = 0

@@ -1,6 +1,6 @@
 """What source systems sent: appended in groups, never edited; corrected by declaring void and sending anew."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,6 +16,9 @@ from traceapp.graph.event_rows import LABELS, SHARED_LABEL, prepare_event
 from traceapp.graph.node_rows import seal_ahead
 
 REMEMBERED: Final = 100_000
+CHUNK: Final = 10_000
+PAYLOADS: Final = 500
+"""Events whose payloads cross at once; one may name thousands of serials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,15 @@ class StoredEvent:
     payload: bytes | None
     declaration: bytes | None
     act: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPayload:
+    """Sealed document of one event with its stored time."""
+
+    uid: str
+    event_time: str
+    payload: bytes
 
 
 class _Uids(dict[Identity, str]):
@@ -108,6 +120,21 @@ class EventStore:
         """
         label = LABELS[kind] if kind is not None else SHARED_LABEL
         return [_stored_event(row) for row in self._graph.read(f"event.list_events_of_{label.lower()}", uid=node_uid, head=head)]
+
+    def find_statements(self, lots: Sequence[str], head: int) -> list[tuple[str, str]]:
+        """(uid of a lot, uid of an event that states something of it) of events that were known and live at a head."""
+        found: list[tuple[str, str]] = []
+        for start in range(0, len(lots), CHUNK):
+            row = self._graph.read("event.list_statements", uids=list(lots[start : start + CHUNK]), head=head)[0]
+            found += zip(row["node"], row["event"], strict=True)
+        return found
+
+    def find_payloads(self, uids: Sequence[str]) -> Iterator[SealedPayload]:
+        """Payloads of events, a page at a time; events of which only a declaration is known are left out."""
+        for start in range(0, len(uids), PAYLOADS):
+            for row in self._graph.read("event.find_payloads", uids=list(uids[start : start + PAYLOADS])):
+                if row["payload"] is not None:
+                    yield SealedPayload(row["uid"], row["event_time"], bytes(row["payload"]))
 
     def _remember(self, uids: Iterable[str]) -> None:
         """Nodes that exist for sure from now on; a wrong guess costs a sealing inside the transaction, nothing else."""

@@ -42,6 +42,8 @@ class NodeColumns:
     acl: list[int]
     described: list[bool]
     projected_seq: list[int]
+    stated: list[list[str]]
+    expiry_date: list[str]
 
     def __len__(self) -> int:
         return len(self.uid)

@@ -27,6 +27,25 @@ class Claims:
         return project(self.claims)
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one event says of everything it names; `characteristics` as in `Claims`."""
+
+    claims: tuple[Claim, ...]
+    characteristics: Mapping[str, str]
+
+
+def open_claims(document: bytes, event_stamp: str) -> Said:
+    """Read an opened payload; `event_stamp` is that of its event."""
+    claims = read_payload(json.loads(document), event_stamp).claims
+    measured = {
+        claim.event_uid: str(claim.properties["characteristic"])
+        for claim in claims
+        if claim.kind is NodeKind.INSPECTION and "characteristic" in claim.properties
+    }
+    return Said(claims, measured)
+
+
 def read_claims(stations: Stations, uid: str, head: int, kind: NodeKind) -> Claims:
     """Open the events recorded of one thing; raises SealBrokenError for a payload that does not belong to its event."""
     events = stations.events.find_describing_events(uid, head, kind)
@@ -35,10 +54,8 @@ def read_claims(stations: Stations, uid: str, head: int, kind: NodeKind) -> Clai
     for event in events:
         if event.payload is None:
             continue
-        document = json.loads(stations.sealer.open_document("Event", event.uid, "payload", event.payload))
-        for claim in read_payload(document, stamp(stored_time(event.event_time), event.uid)).claims:
-            if claim.node_uid == uid:
-                claims.append(claim)
-            elif claim.kind is NodeKind.INSPECTION and "characteristic" in claim.properties:
-                characteristics[event.uid] = str(claim.properties["characteristic"])
+        document = stations.sealer.open_document("Event", event.uid, "payload", event.payload)
+        said = open_claims(document, stamp(stored_time(event.event_time), event.uid))
+        claims += [claim for claim in said.claims if claim.node_uid == uid]
+        characteristics.update(said.characteristics)
     return Claims(tuple(events), tuple(claims), characteristics)

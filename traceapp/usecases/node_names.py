@@ -17,7 +17,11 @@ SEALED = frozenset({NodeKind.MATERIAL.value, NodeKind.PARTY.value})
 
 @dataclass(slots=True)
 class NodeName:
-    """One node that may be shown. A material's number is our receipt number, else the supplier's lot."""
+    """One node that may be shown. A material's number is our receipt number, else the supplier's lot.
+
+    stated       stamps of the stored properties that a lot's state is computed from; expiry_date is one of those, stored.
+    told_later   what is stored of it was told after the head that was asked about.
+    """
 
     uid: str
     kind: NodeKind
@@ -29,6 +33,9 @@ class NodeName:
     described: bool
     country: str | None = None
     identity: str = ""
+    stated: Sequence[str] = ()
+    expiry_date: str = ""
+    told_later: bool = False
 
 
 def read_names(stations: Stations, rights: Rights, uids: Sequence[str], head: int) -> dict[str, NodeName]:
@@ -39,6 +46,7 @@ def read_names(stations: Stations, rights: Rights, uids: Sequence[str], head: in
     _open_sealed(stations, rights, names)
     later = [uid for uid, seq in zip(columns.uid, columns.projected_seq, strict=True) if seq > head]
     for uid in later:
+        names[uid].told_later = True
         _as_known_at(stations, names[uid], head)
     return names
 
@@ -46,13 +54,36 @@ def read_names(stations: Stations, rights: Rights, uids: Sequence[str], head: in
 def _plain_names(columns: NodeColumns, sites: Mapping[int, tuple[str, ...]]) -> Iterable[tuple[str, NodeName]]:
     kinds = {kind.value: kind for kind in NodeKind}
     rows = zip(
-        columns.uid, columns.kind, columns.number, columns.product, columns.identity, columns.acl, columns.described, strict=True
+        columns.uid,
+        columns.kind,
+        columns.number,
+        columns.product,
+        columns.identity,
+        columns.acl,
+        columns.described,
+        columns.stated,
+        columns.expiry_date,
+        strict=True,
     )
-    for uid, kind, number, product, identity, acl, described in rows:
+    for uid, kind, number, product, identity, acl, described, stated, expiry_date in rows:
         epc = identity.removeprefix(GS1_HOST) if identity.startswith(GS1_HOST) else None
+        found = sites.get(acl, ())
         yield (
             uid,
-            NodeName(uid, kinds[kind], number or None, None, epc, product or None, sites.get(acl, ()), described, None, identity),
+            NodeName(
+                uid,
+                kinds[kind],
+                number or None,
+                None,
+                epc,
+                product or None,
+                found,
+                described,
+                None,
+                identity,
+                stated,
+                expiry_date,
+            ),
         )
 
 

@@ -15,6 +15,7 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Rights
 from traceapp.domain.trace import TraceAnswer, TraceQuestion, Window
 from traceapp.usecases.access import rights_for
+from traceapp.usecases.lot_statuses import read_statuses
 from traceapp.usecases.node_names import NodeName, read_plain_ends
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_disclosure import (
@@ -79,6 +80,7 @@ def _answer(
     stub: Stub = lru_cache(maxsize=None)(partial(stations.sealer.stub, secrets.token_hex(16)))
     reached = gather(legs)
     names = read_reached(stations, rights, reached, head)
+    statuses = read_statuses(stations, names, head, as_of)
     without_lot = class_level_links(stations.traces, rights, head, legs)
     products = read_plain_ends(stations, rights, NodeKind.PRODUCT, sorted({uid for uid, _ in without_lot}))
     return TraceAnswer(
@@ -86,7 +88,7 @@ def _answer(
         seeds=seeds,
         head=head,
         as_of=as_of,
-        nodes=tuple(told_nodes(reached, names, seeds, stub)),
+        nodes=tuple(told_nodes(reached, names, statuses, seeds, stub)),
         links=tuple(told_links(legs, reached, stub)),
         containers=tuple(sorted(reached.containers)),
         consignees=tuple(consignees(legs, names, stations.organisation, stub)),

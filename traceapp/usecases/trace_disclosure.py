@@ -13,6 +13,7 @@ from traceapp.domain.consignees import EndLink, sum_by_unit, total
 from traceapp.domain.genealogy import EVENT_TIME, LOT_KINDS, MARK, QUANTITY, UNIT, Link, LotLink, mark_of
 from traceapp.domain.kinds import Certainty, Direction, NodeKind
 from traceapp.domain.rights import Rights
+from traceapp.domain.state import LotStatus
 from traceapp.domain.trace import TraceLink, TraceNode
 from traceapp.graph.trace_store import TraceStore
 from traceapp.usecases.node_names import NodeName, read_names, read_plain_ends
@@ -164,7 +165,9 @@ Stub = Callable[[str], str]
 """The id of a withheld node inside this answer, from its uid."""
 
 
-def told_nodes(reached: Reached, names: Mapping[str, NodeName], seeds: Iterable[str], stub: Stub) -> list[TraceNode]:
+def told_nodes(
+    reached: Reached, names: Mapping[str, NodeName], statuses: Mapping[str, LotStatus], seeds: Iterable[str], stub: Stub
+) -> list[TraceNode]:
     """Shown nodes by hop, kind and number, then stubs by their id, which tells nothing."""
     asked = set(seeds)
     exact, hops = reached.exact, reached.hops
@@ -176,7 +179,20 @@ def told_nodes(reached: Reached, names: Mapping[str, NodeName], seeds: Iterable[
         certainty, seed = EXACT if uid in exact else POSSIBLE, uid in asked
         site, number = sites[name.sites], name.number
         clear.append(
-            TraceNode(uid, name.kind, number, name.name, name.epc, name.product, site, None, False, seed, hop, certainty)
+            TraceNode(
+                uid,
+                name.kind,
+                number,
+                name.name,
+                name.epc,
+                name.product,
+                site,
+                statuses.get(uid),
+                False,
+                seed,
+                hop,
+                certainty,
+            )
         )
     return clear + [TraceNode(uid, None, stub=True) for uid in sorted(map(stub, reached.stubs))]
 

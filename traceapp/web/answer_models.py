@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from traceapp.domain.kinds import Certainty, Direction, EventType, LinkType, NodeKind
+from traceapp.domain.state import LotStatus
 
 Uid = Annotated[str, Field(description="Our own id: 32 hexadecimal digits; of a stub, an id of this answer alone.")]
 Quantity = Annotated[str, Field(description="Exact decimal.", pattern=r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$")]
@@ -79,7 +80,7 @@ class NodeSaid(_Said):
     epc: str | None
     product: str | None
     site: str | None
-    status: str | None
+    status: Annotated[LotStatus | None, Field(description="Of a lot, as of the moment asked about; the gravest that holds.")]
     stub: bool
     seed: bool
     hop: Annotated[int, Field(ge=0, description="Transformations between it and the nearest seed.")]

@@ -27,6 +27,8 @@ SEVERITY: Final = (
     "withheld",
     "unknown",
     "plain",
+    "conditional",
+    "passed",
     "production",
     "released",
 )

@@ -26,11 +26,19 @@ STATES: Final = {
     "withheld": N_("Withheld"),
     "unknown": N_("State unknown"),
     "plain": N_("State not asked for"),
+    "conditional": N_("Accepted under concession"),
+    "passed": N_("Inspection passed"),
     "production": N_("Released by production"),
     "released": N_("Released for market"),
 }
 """Words of `lane_stages.SEVERITY`."""
-SIGNS: Final = {"rejected": "recalled", "expired": "expired", "production": "released"}
+SIGNS: Final = {
+    "rejected": "recalled",
+    "expired": "expired",
+    "conditional": "check",
+    "passed": "check",
+    "production": "released",
+}
 """Signs of states that share a shape with another; every other state has a sign of its own name."""
 
 FACTS: Final = {

@@ -1,0 +1,66 @@
+"""In which state the lots of a trace are, as of the moment asked about: one word each, computed from what events say."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from traceapp.domain.clock import parse_stored_time
+from traceapp.domain.kinds import LOTS
+from traceapp.domain.projection import Claim, stamp
+from traceapp.domain.state import STATED_BY, LotStatus, compute_states, lot_status
+from traceapp.usecases.event_claims import open_claims
+from traceapp.usecases.node_names import NodeName
+from traceapp.usecases.stations import Stations
+
+EXPIRY_DATE = "expiry_date"
+
+
+def read_statuses(stations: Stations, names: Mapping[str, NodeName], head: int, as_of: datetime) -> dict[str, LotStatus]:
+    """uid → status of every lot among the names.
+
+    Events are opened only where they can matter: of most lots the stored properties show that nobody ever spoke of a
+    hold, an inspection or a release, and the expiry date stands there as well.
+    raises  SealBrokenError: a payload that does not belong to its event; StoreError and its kinds.
+    """
+    lots = [name for name in names.values() if name.kind in LOTS]
+    asked = sorted(name.uid for name in lots if _needs_events(name, as_of))
+    spoken = _statuses_by_events(stations, asked, head, as_of)
+    return {name.uid: spoken[name.uid] if name.uid in spoken else _status_as_stored(name, as_of) for name in lots}
+
+
+def _needs_events(name: NodeName, as_of: datetime) -> bool:
+    if name.told_later:
+        return True
+    stamps = dict(entry.split("=", 1) for entry in name.stated)
+    return not STATED_BY.isdisjoint(stamps) or (EXPIRY_DATE in stamps and _event_time(stamps[EXPIRY_DATE]) > as_of)
+
+
+def _event_time(event_stamp: str) -> datetime:
+    return parse_stored_time(event_stamp.partition("|")[0])
+
+
+def _status_as_stored(name: NodeName, as_of: datetime) -> LotStatus:
+    """Of a lot of which no more than an expiry date is stated."""
+    if not name.stated:
+        return LotStatus.UNKNOWN
+    event_stamp = name.stated[0].partition("=")[2]
+    told = {EXPIRY_DATE: parse_stored_time(name.expiry_date)}
+    return lot_status(compute_states([Claim(name.uid, name.kind, event_stamp, True, None, told)], as_of))
+
+
+def _statuses_by_events(stations: Stations, lots: list[str], head: int, as_of: datetime) -> dict[str, LotStatus]:
+    spoken = stations.events.find_statements(lots, head)
+    claims: dict[str, list[Claim]] = {uid: [] for uid in lots}
+    characteristics: dict[str, str] = {}
+    events = sorted({event for _, event in spoken})
+    for sealed in stations.events.find_payloads(events):
+        document = stations.sealer.open_document("Event", sealed.uid, "payload", sealed.payload)
+        told = open_claims(document, stamp(sealed.event_time, sealed.uid))
+        characteristics.update(told.characteristics)
+        _sort_in(told.claims, claims)
+    return {uid: lot_status(compute_states(claims[uid], as_of, characteristics)) for uid in lots}
+
+
+def _sort_in(told: Iterable[Claim], claims: Mapping[str, list[Claim]]) -> None:
+    for claim in told:
+        if claim.node_uid in claims:
+            claims[claim.node_uid].append(claim)
