@@ -12,7 +12,7 @@ MATCH (near:Traceable {uid: uid})-[link:PACKED_IN|UNPACKED_FROM|SHIPPED_IN|FORWA
 WHERE link.record_seq <= $head
   AND (link.voided_seq IS NULL OR link.voided_seq > $head)
 WITH far, type(link) AS type, near.acl IN $see AS near_shown,
-     collect([uid, link.report, link.quantity, link.unit, link.event_time, link.location]) AS told
+     collect([uid, link.report, link.quantity, link.unit, link.event_time, link.place]) AS told
 WITH far, type, near_shown, far.acl IN $see AS far_shown, told
 RETURN collect([far.uid, type, far.kind, far_shown,
                 CASE WHEN near_shown AND far_shown THEN told ELSE [link IN told | [link[0]]] END]) AS bundles

@@ -1,5 +1,6 @@
 """One lot on a page: state, neighbours, hands, sources; from the files of a plant, on both stores."""
 
+import contextlib
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -11,10 +12,12 @@ from traceapp.domain.batch import BatchQuery, BatchRecord, Candidate, Neighbour
 from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError, PermissionDeniedError
 from traceapp.domain.kinds import Certainty, Direction, NodeKind
 from traceapp.domain.rights import Actor, Role
+from traceapp.domain.trace import Seed, TraceQuestion
 from traceapp.usecases.look_up_batches import look_up_batches
 from traceapp.usecases.show_batch import show_batch
 from traceapp.usecases.show_source import show_source
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.trace_batch import trace_batch
 
 BACKWARD, FORWARD = Direction.BACKWARD, Direction.FORWARD
 
@@ -260,8 +263,12 @@ def test_promise_every_look_is_recorded_and_no_confidential_value_with_it(plant:
         except (BatchNotFoundError, BatchAmbiguousError):
             receipt = plant.ledger.get_head()
         assert receipt.seq == plant.ledger.get_head().seq
+    for seed in (Seed("SECRET-LOT-1"), Seed("SECRET-LOT-9"), Seed("B-1"), Seed(epc="01/09521001000014/10/SECRET-10")):
+        with contextlib.suppress(BatchNotFoundError):
+            trace_batch(plant, coordinator, TraceQuestion((seed,), Direction.FORWARD))
 
     said = path.read_text().splitlines()[before:]
-    assert len(said) == 8
+    assert len(said) == 12
+    assert '"number":"B-1"' in said[-2]
     assert "SECRET" not in "".join(said)
     assert '"number":"B-1"' in said[4]

@@ -67,7 +67,10 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What one party got: quantity by unit, None where a part of it is not stated or withheld."""
+    """What one party got: quantity by unit, None where a part of it is not stated or withheld.
+
+    locations  uids of the places where it was sent, in no order.
+    """
 
     party: str
     quantities: Mapping[str, Decimal | None]
@@ -246,7 +249,7 @@ def deliveries(
                 sum_by_unit((carriage.quantity, carriage.unit) for carriage in counted),
                 tuple(sorted({carriage.lot for carriage in got})),
                 tuple(shipments),
-                tuple(sorted({link.place for link in links if link.place is not None})),
+                tuple({link.place: None for link in links if link.place is not None}),
                 any(carriage.firm and carriage.lot in exact_lots for carriage in got),
             )
         )

@@ -35,7 +35,8 @@ class LinkStatement:
     """One link of the graph model (`domain/kinds.py`), made by one event.
 
     quantity    exact decimal with its UN/ECE unit code, or None where the source states none.
-    attributes  step, pair, role, started_at, ended_at, receipt_number, report … as text.
+    attributes  step, pair, role, started_at, ended_at, receipt_number, report … as text; nothing confidential.
+    place       where a delivery was sent, a party that the event names; the link keeps its uid alone.
     """
 
     type: LinkType
@@ -45,6 +46,7 @@ class LinkStatement:
     quantity: Decimal | None = None
     unit: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    place: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True)

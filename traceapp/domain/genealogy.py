@@ -4,7 +4,8 @@ The form is plain lists, because a walk may read a million of them:
 
 link    [near, mark, quantity, unit, event_time, place]; near is the end that was asked about. Of a link that may not be
         shown, because one of its ends may not, only [near] leaves the store. What is not stated is None or left out.
-        mark is the pair of CONSUMED_IN and PRODUCED, the report of SHIPPED_IN and DELIVERED_TO; place is the ship-to.
+        mark is the pair of CONSUMED_IN and PRODUCED, the report of SHIPPED_IN and DELIVERED_TO; place is the
+        uid of the ship-to.
 bundle  [far, type, far_kind, far_shown, links]: all links of one type between one node and the nodes asked about.
 exit    [transformation, far, far_kind, far_shown, links]: the other side of a transformation; near is None in its links.
 """

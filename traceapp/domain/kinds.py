@@ -1,6 +1,7 @@
 """The closed lists of node kinds, link types and event types (labels and types never come from input)."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class NodeKind(StrEnum):
@@ -54,6 +55,13 @@ class LinkType(StrEnum):
     WORKED_BY = "WORKED_BY"
     INSPECTED_IN = "INSPECTED_IN"
     IS_A = "IS_A"
+
+
+SEALED_IDENTITIES: Final = frozenset({NodeKind.MATERIAL, NodeKind.PARTY, NodeKind.OPERATOR})
+"""Kinds whose identity tells a confidential number (a supplier's lot, a consignee, a person): ciphertext in the store, and
+never in clear in the ledger. The dictionary has an entry `identity` for them and for no other kind."""
+INDEXED_IDENTITIES: Final = (NodeKind.MATERIAL, NodeKind.PARTY)
+"""Those of them that are looked up by number, through a blind index."""
 
 
 class EventType(StrEnum):

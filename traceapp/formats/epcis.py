@@ -146,13 +146,15 @@ class EventReader:
 
     def _ship(self, items: Sequence[Item], destinations: Iterable[Identity], report: str) -> None:
         shipment = self._shipment()
-        places = [key.identity.epc for key in self._keys("destination", ("location",))]
-        said = {"report": report} | ({"location": places[0]} if places and places[0] else {})
+        said = {"report": report}
+        place = next((key.identity for key in self._keys("destination", ("location",))), None)
+        if place is not None:
+            self._state(place, NodeKind.PARTY, described=False)
         for item in items:
             self._link(LinkType.SHIPPED_IN, item.identity, shipment, item, said)
         for party in destinations:
             self._state(party, NodeKind.PARTY, described=True)
-            self._link(LinkType.DELIVERED_TO, shipment, party, attributes=said)
+            self._link(LinkType.DELIVERED_TO, shipment, party, attributes=said, place=place)
 
     def _take_back(self, items: Sequence[Item], sources: Iterable[Identity]) -> None:
         shipment = self._shipment()
@@ -291,9 +293,10 @@ class EventReader:
         target: Identity,
         item: Item | None = None,
         attributes: Mapping[str, str] = MappingProxyType({}),
+        place: Identity | None = None,
     ) -> None:
         quantity, unit = (item.quantity, item.unit) if item is not None else (None, None)
-        self._told.links.append(LinkStatement(type_, source, target, self._time, quantity, unit, attributes))
+        self._told.links.append(LinkStatement(type_, source, target, self._time, quantity, unit, attributes, place))
 
 
 READERS: Final[Mapping[EventType, Callable[[EventReader], None]]] = {

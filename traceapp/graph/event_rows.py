@@ -197,6 +197,8 @@ def _link_row(
         properties["quantity"] = f"{link.quantity:f}"
     if link.unit is not None:
         properties["unit"] = link.unit
+    if link.place is not None:
+        properties["place"] = uid_of[link.place]
     try:
         source_label, target_label = _source_label(link, labels), labels[link.target]
         statement = _statement(link.type, source_label, target_label)

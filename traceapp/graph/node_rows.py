@@ -6,15 +6,12 @@ from typing import Any, Final
 
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.identifiers import Identity, number_key
-from traceapp.domain.kinds import LOTS, NodeKind
+from traceapp.domain.kinds import INDEXED_IDENTITIES, LOTS, SEALED_IDENTITIES, NodeKind
 from traceapp.domain.projection import Claim, Loss, Projection, project, restore, withdraw
 from traceapp.domain.sealing import Sealer
 from traceapp.graph.connection import Row, Transaction
 from traceapp.graph.event_rows import LABELS, PreparedEvent, acl_of, open_payload
 
-SEALED_KINDS: Final = frozenset({NodeKind.MATERIAL, NodeKind.PARTY, NodeKind.OPERATOR})
-"""Kinds whose identity tells a T2 or T3 number."""
-INDEXED_KINDS: Final = frozenset({NodeKind.MATERIAL, NodeKind.PARTY})
 RECEIPT_NUMBER: Final = "number"
 """Of a Material: our own receipt number, plain, of the latest receipt."""
 PAGE: Final = 50
@@ -56,7 +53,7 @@ def seal_ahead(events: Iterable[PreparedEvent], sealer: Sealer, known: Mapping[s
     for uid, (identity, kind) in identities.items():
         projection = project(claims.get(uid, ()))
         named = identity if uid not in known else None
-        if projection.values or (named is not None and kind in SEALED_KINDS):
+        if projection.values or (named is not None and kind in SEALED_IDENTITIES):
             ahead[uid] = _seal(kind, uid, projection.values, projection.stamps, named, sealer)
     return ahead
 
@@ -75,7 +72,7 @@ def _seal(
         stored[RECEIPT_NUMBER] = told.pop(RECEIPT_NUMBER)
     sealed_identity = None
     oldest = None
-    if identity is not None and kind in SEALED_KINDS:
+    if identity is not None and kind in SEALED_IDENTITIES:
         told["identity"] = identity.text
     if told:
         record = sealer.seal(kind.value, uid, told)
@@ -155,9 +152,9 @@ class NodeGroup:
         kind = state.kind
         row = self._changes(uid, state, record_seq, identity)
         row |= {"uid": uid, "kind": kind.value, "record_seq": record_seq}
-        if kind not in SEALED_KINDS:
+        if kind not in SEALED_IDENTITIES:
             row |= {"identity": identity.text, "number": identity.number, "number_key": number_key(identity.number)}
-        elif kind in INDEXED_KINDS:
+        elif kind in INDEXED_IDENTITIES:
             row["number_index"] = self.sealer.number_index(kind.value, identity.number)
         if kind in LOTS:
             row["product"] = identity.product
@@ -178,7 +175,7 @@ class NodeGroup:
             if identity is not None and ahead.identity is not None:
                 row["identity"] = ahead.identity
                 identity = None
-        if wanted or (identity is not None and state.kind in SEALED_KINDS):
+        if wanted or (identity is not None and state.kind in SEALED_IDENTITIES):
             sealed = _seal(state.kind, uid, wanted, projection.stamps, identity, self.sealer)
             row |= sealed.stored
             keys.append(sealed.oldest_key)

@@ -1,5 +1,6 @@
 """Where lots lie, go and come back from: `stock`, `order`, `shipment`, `return`, `use` and `disposal`."""
 
+from dataclasses import replace
 from typing import Final
 
 from traceapp.domain.errors import InputError
@@ -45,7 +46,10 @@ def read_shipment(row: Row) -> Told:
     for carried in _carried(told, row, shipment):
         told.link(flow(LinkType.SHIPPED_IN, carried, shipment, row, row.amount(), report=report))
     consignee = told.state(row.party("consignee"), NodeKind.PARTY, described=False)
-    told.link(flow(LinkType.DELIVERED_TO, shipment, consignee, row, report=report, location=row.text("ship_to")))
+    place = row.place("ship_to")
+    if place is not None:
+        told.state(place, NodeKind.PARTY, described=False)
+    told.link(replace(flow(LinkType.DELIVERED_TO, shipment, consignee, row, report=report), place=place))
     return told
 
 

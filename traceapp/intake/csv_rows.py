@@ -180,6 +180,13 @@ class Row:
             return gs1_identity("417", code)
         return local_identity("party", code)
 
+    def place(self, column: str) -> Identity | None:
+        """A place by its GLN, or by what the row calls it."""
+        said = self.values.get(column)
+        if said is None:
+            return None
+        return gs1_identity("414", said) if is_key(said, GLN_DIGITS) else local_identity("place", said)
+
     def issued(self, thing: str, *columns: str, number: str) -> Identity:
         """A thing whose number one of these columns issues (the first that is filled): an order, a load, a note.
 

@@ -1,7 +1,7 @@
 """What every use case begins with: may this person do it, how much may he see, and how it is recorded."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ import orjson
 
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import PermissionDeniedError, TraceappError
+from traceapp.domain.kinds import SEALED_IDENTITIES, NodeKind
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import LedgerEntry, Recorded
 from traceapp.domain.rights import Actor, Rights
@@ -79,6 +80,20 @@ def actor_document(actor: Actor) -> dict[str, Any]:
         "through": actor.through,
         "address": actor.address,
     }
+
+
+def told_name(stations: Stations, field: str, text: str | None, kinds: Collection[NodeKind]) -> dict[str, str]:
+    """How a record keeps the number or key that somebody asked for.
+
+    In clear only where it is one of ours; a supplier's lot or a party's code is as confidential in the ledger as in the
+    store, and what named nothing may be one: of those a MAC is kept.
+    kinds  of all that it named.
+    """
+    if text is None:
+        return {}
+    if kinds and SEALED_IDENTITIES.isdisjoint(kinds):
+        return {field: text}
+    return {f"{field}_mac": stations.sealer.digest(text)}
 
 
 def result_digest(told: Any) -> str:

@@ -4,18 +4,15 @@ from collections.abc import Collection
 from typing import Final
 
 from traceapp.domain.batch import BatchQuery, Candidate
-from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import Seed
-from traceapp.usecases.access import entry, result_digest, rights_for
+from traceapp.usecases.access import entry, result_digest, rights_for, told_name
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_seeds import find_candidates
 
 IDENTIFYING: Final = ("epc", "number", "product", "site")
-SEALED: Final = frozenset({NodeKind.MATERIAL, NodeKind.PARTY})
-"""Kinds whose own number is confidential: it is not written into the ledger."""
 
 
 def look_up_batches(stations: Stations, actor: Actor, query: BatchQuery) -> Recorded[tuple[Candidate, ...]]:
@@ -43,11 +40,7 @@ def seed_of(query: BatchQuery) -> Seed:
 
 
 def asked_of(stations: Stations, query: BatchQuery, found: Collection[Candidate]) -> dict[str, object]:
-    """What was asked, as a record keeps it.
-
-    The number stands there in clear only where it is a number of ours; a supplier's lot or a party's code is as
-    confidential in the ledger as in the store, and what named nothing may be one: of those a MAC is kept.
-    """
+    """What was asked, as a record keeps it."""
     said: dict[str, object] = {
         "uid": query.uid,
         "product": query.product,
@@ -55,8 +48,5 @@ def asked_of(stations: Stations, query: BatchQuery, found: Collection[Candidate]
         "kind": query.kind.value if query.kind else None,
         "as_of": query.as_of,
     }
-    if query.number is not None and found and SEALED.isdisjoint(one.kind for one in found):
-        said["number"] = query.number
-    elif query.number is not None:
-        said["number_mac"] = stations.sealer.digest(query.number)
-    return {name: value for name, value in said.items() if value is not None}
+    kinds = {one.kind for one in found}
+    return {name: value for name, value in said.items() if value is not None} | told_name(stations, "number", query.number, kinds)

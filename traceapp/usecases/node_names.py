@@ -6,13 +6,11 @@ from typing import Any
 
 from traceapp.domain.batch import Candidate
 from traceapp.domain.identifiers import GS1_HOST, Identity
-from traceapp.domain.kinds import NodeKind
+from traceapp.domain.kinds import INDEXED_IDENTITIES, NodeKind
 from traceapp.domain.rights import Rights
 from traceapp.graph.trace_store import PLAIN_ENDS, NodeColumns
 from traceapp.usecases.event_claims import read_claims
 from traceapp.usecases.stations import Stations
-
-SEALED = frozenset({NodeKind.MATERIAL.value, NodeKind.PARTY.value})
 
 
 @dataclass(slots=True)
@@ -88,7 +86,7 @@ def _plain_names(columns: NodeColumns, sites: Mapping[int, tuple[str, ...]]) -> 
 
 
 def _open_sealed(stations: Stations, rights: Rights, names: dict[str, NodeName]) -> None:
-    sealed = [uid for uid, name in names.items() if name.kind.value in SEALED]
+    sealed = [uid for uid, name in names.items() if name.kind in INDEXED_IDENTITIES]
     for stored in stations.traces.find_sealed_names(sealed, rights):
         opened = stations.sealer.open(
             stored.kind.value, stored.uid, {"identity": stored.identity, "name": stored.name, "country": stored.country}

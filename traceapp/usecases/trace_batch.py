@@ -51,7 +51,7 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
     raises  PermissionDeniedError; BatchNotFoundError: unknown or invisible; BatchAmbiguousError with candidates;
             IdentifierError; LedgerUnavailableError; StoreError and its kinds.
     """
-    rights = rights_for(stations, actor, Permission.BATCH_TRACE, request_document(question, None))
+    rights = rights_for(stations, actor, Permission.BATCH_TRACE, request_document(stations, question, None, ()))
     as_of = question.as_of if question.as_of is not None else stations.clock.now()
     head = stations.heads.get_head_at(as_of) if question.as_of is not None else stations.heads.get_head()
     try:

@@ -47,6 +47,7 @@ class Reached:
     end_links   links to ends that may be listed.
     hidden      uids that are withheld, by class; those among them that were walked through are stubs.
     stubs       withheld lots and transformations.
+    places      where deliveries that may be shown were sent; named, and no nodes of the answer.
     """
 
     hops: dict[str, int] = field(default_factory=dict)
@@ -57,6 +58,7 @@ class Reached:
     stubs: set[str] = field(default_factory=set)
     containers: set[str] = field(default_factory=set)
     visited: set[str] = field(default_factory=set)
+    places: set[str] = field(default_factory=set)
 
     @property
     def clear(self) -> list[str]:
@@ -128,6 +130,7 @@ def _gather_ends(reached: Reached, leg: Leg, shown_ends: set[str], hidden_ends: 
                 reached.hops[uid] = min(reached.hops.get(uid, len(reached.kinds)), reached.hops.get(other, 0))
             else:
                 hidden_ends.add(uid)
+    reached.places |= {link.place for link in distribution.delivered if link.place is not None}
     reached.end_links += [link for link in links if link.source in reached.hops and link.target in reached.hops]
 
 
@@ -153,7 +156,7 @@ def read_reached(stations: Stations, rights: Rights, reached: Reached, head: int
     for uid in reached.clear:
         by_kind.setdefault(reached.kinds[uid], []).append(uid)
     traceable = [uid for kind in sorted(TRACEABLE_VALUES) for uid in by_kind.get(kind, [])]
-    names = read_names(stations, rights, traceable, head)
+    names = read_names(stations, rights, sorted({*traceable, *reached.places}), head)
     for kind in PLAIN_KINDS:
         names |= read_plain_ends(stations, rights, kind, by_kind.get(kind.value, []))
     # Who worked on it is asked for one by one, on the page of a batch; a trace names nobody.

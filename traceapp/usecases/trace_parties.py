@@ -22,7 +22,7 @@ def consignees(
             continue
         exact = leg.exact | (leg.start.loads & leg.start.firm) | leg.start.unopened
         told = deliveries(leg.distribution, exact, _units_of(leg.closure), lambda uid: _is_own(uid, names, organisation))
-        found += [_line(delivery, names[delivery.party], leg, stub) for delivery in told if delivery.party in names]
+        found += [_line(delivery, names[delivery.party], leg, names, stub) for delivery in told if delivery.party in names]
     return sorted(found, key=_order)
 
 
@@ -38,7 +38,7 @@ def suppliers(
         for link in leg.ends:
             if link.type == LinkType.SUPPLIED and link.shown and not _is_own(link.source, names, organisation):
                 sent.setdefault(link.source, []).append(link)
-        found += [_line(_supply(uid, links, leg), names[uid], leg, stub) for uid, links in sent.items() if uid in names]
+        found += [_line(_supply(uid, links, leg), names[uid], leg, names, stub) for uid, links in sent.items() if uid in names]
     return sorted(found, key=_order)
 
 
@@ -54,7 +54,7 @@ def _supply(uid: str, links: Sequence[EndLink], leg: Leg) -> Delivery:
     )
 
 
-def _line(delivery: Delivery, name: NodeName, leg: Leg, stub: Callable[[str], str]) -> PartyLine:
+def _line(delivery: Delivery, name: NodeName, leg: Leg, names: Mapping[str, NodeName], stub: Callable[[str], str]) -> PartyLine:
     return PartyLine(
         uid=delivery.party,
         number=name.number,
@@ -64,7 +64,7 @@ def _line(delivery: Delivery, name: NodeName, leg: Leg, stub: Callable[[str], st
         certainty=Certainty.EXACT if delivery.exact else Certainty.POSSIBLE,
         lots=tuple(sorted(uid if leg.shown[uid] else stub(uid) for uid in delivery.lots)),
         shipments=delivery.shipments,
-        locations=delivery.locations,
+        locations=tuple(sorted(names[uid].number or uid for uid in delivery.locations if uid in names)),
     )
 
 

@@ -1,7 +1,7 @@
 """What the ledger keeps of a trace: who asked what, which properties left, how much, and a digest of the whole."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
 from operator import attrgetter
@@ -10,11 +10,12 @@ from typing import Any
 import orjson
 
 from traceapp.domain.errors import TraceappError
+from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import PartyLine, Seed, TraceAnswer, TraceLink, TraceNode, TraceQuestion
-from traceapp.usecases.access import entry
+from traceapp.usecases.access import entry, told_name
 from traceapp.usecases.stations import Stations
 
 IDENTIFYING = ("number", "name", "epc", "product", "site", "status")
@@ -32,7 +33,7 @@ def answered_entry(stations: Stations, actor: Actor, answer: TraceAnswer) -> Led
         actor,
         Permission.BATCH_TRACE,
         "answered",
-        request=request_document(answer.question, answer.head),
+        request=request_document(stations, answer.question, answer.head, _seed_kinds(answer)),
         disclosed=_disclosed(answer),
         result={
             "nodes": len(answer.nodes),
@@ -48,7 +49,7 @@ def answered_entry(stations: Stations, actor: Actor, answer: TraceAnswer) -> Led
 
 def failed_entry(stations: Stations, actor: Actor, question: TraceQuestion, head: int, error: TraceappError) -> LedgerEntry:
     """The record of a question that named nothing, or too much."""
-    request = request_document(question, head)
+    request = request_document(stations, question, head, ())
     return entry(stations, actor, Permission.BATCH_TRACE, "failed", request=request, reason=type(error).__name__)
 
 
@@ -113,11 +114,21 @@ def _disclosed(answer: TraceAnswer) -> dict[str, list[str]]:
     return {kind: sorted(names) for kind, names in sorted(found.items())}
 
 
-def request_document(question: TraceQuestion, head: int | None) -> dict[str, Any]:
-    """What was asked, as the ledger keeps it; the head is None where the question was refused before it was read."""
+def _seed_kinds(answer: TraceAnswer) -> set[NodeKind]:
+    return {node.kind for node in answer.nodes if node.seed and node.kind is not None}
+
+
+def request_document(
+    stations: Stations, question: TraceQuestion, head: int | None, kinds: Collection[NodeKind]
+) -> dict[str, Any]:
+    """What was asked, as the ledger keeps it.
+
+    head   None where the question was refused before it was read.
+    kinds  of the seeds; empty where they were not found.
+    """
     window = question.window
     return {
-        "seeds": [_seed(seed) for seed in question.seeds],
+        "seeds": [_seed(stations, seed, kinds) for seed in question.seeds],
         "direction": question.direction.value,
         "head": head,
         "as_of": question.as_of,
@@ -128,6 +139,7 @@ def request_document(question: TraceQuestion, head: int | None) -> dict[str, Any
     }
 
 
-def _seed(seed: Seed) -> dict[str, str]:
-    said = {name: getattr(seed, name) for name in ("number", "uid", "epc", "product", "site", "kind")}
-    return {name: str(value) for name, value in said.items() if value is not None}
+def _seed(stations: Stations, seed: Seed, kinds: Collection[NodeKind]) -> dict[str, str]:
+    said = {name: getattr(seed, name) for name in ("uid", "product", "site", "kind")}
+    named = told_name(stations, "number", seed.number, kinds) | told_name(stations, "epc", seed.epc, kinds)
+    return named | {name: str(value) for name, value in said.items() if value is not None}

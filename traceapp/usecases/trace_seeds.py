@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from traceapp.domain.batch import Candidate
 from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError, IdentifierError
 from traceapp.domain.identifiers import number_key
-from traceapp.domain.kinds import NodeKind
+from traceapp.domain.kinds import INDEXED_IDENTITIES, NodeKind
 from traceapp.domain.rights import Rights
 from traceapp.domain.trace import Seed
 from traceapp.formats.gs1 import parse_identity
 from traceapp.usecases.node_names import read_candidates
 from traceapp.usecases.stations import Stations
 
-INDEXED = (NodeKind.MATERIAL, NodeKind.PARTY)
-"""Kinds whose number is sealed and looked up by its blind index."""
 UNKNOWN = "This number is unknown, or outside your view."
 
 
@@ -36,7 +34,7 @@ def find_candidates(stations: Stations, rights: Rights, head: int, seed: Seed) -
     """
     if seed.number is not None:
         key = number_key(seed.number)
-        indexes = [stations.sealer.number_index(kind.value, key) for kind in INDEXED]
+        indexes = [stations.sealer.number_index(kind.value, key) for kind in INDEXED_IDENTITIES]
         numbered = stations.traces.find_numbered(key, indexes, rights, head)
         uids = sorted({*numbered, *stations.traces.find_seeds(_as_key(stations, seed.number), rights, head)})
     else:
@@ -68,7 +66,8 @@ def _find_seed(stations: Stations, rights: Rights, head: int, seed: Seed) -> dic
         return {one.uid: one.kind}
     uid = seed.uid if seed.uid is not None else stations.sealer.uid(parse_identity(seed.epc or ""))
     found = stations.traces.find_seeds([uid], rights, head)
-    if not found:
+    wanted = seed.kind is None or seed.kind is found.get(uid)
+    if not found or not wanted or ((seed.product or seed.site) and not find_candidates(stations, rights, head, seed)):
         raise BatchNotFoundError(UNKNOWN)
     return found
 
