@@ -15,7 +15,7 @@ FOLDER: Final = os.environ.get("TRACEAPP_CASES")
 ABLE: Final = frozenset(
     {"trace", "epcis-json", "csv", "look-up", "error declaration", "rights PASS", "container at a time", "recipe", "refusal"}
 )
-ASKS: Final = frozenset({"forward", "backward", "look up", "look up serial", "look up lot number", "import"})
+ASKS: Final = frozenset({"forward", "backward", "look up", "look up serial", "look up lot number", "import", "contents"})
 
 collect_ignore_glob = [] if FOLDER else ["test_*.py"]
 

@@ -109,9 +109,10 @@ def without_owner(answer: Any) -> Any:
 
 
 def trace(stations: Stations, question: dict[str, Any]) -> TraceAnswer:
-    seeds = tuple(seed_of(text) for text in question.get("seeds") or [question["seed"]])
+    seeds = tuple(seed_of(text) for text in question.get("seeds") or [question.get("seed") or question["container"]])
     at = datetime.fromisoformat(question["at"]) if "at" in question else None
-    asked = TraceQuestion(seeds, Direction(question["ask"]), at=at)
+    ask = Direction.BACKWARD if question["ask"] == "contents" else Direction(question["ask"])
+    asked = TraceQuestion(seeds, ask, at=at)
     return trace_batch(stations, coordinator(question.get("sites")), asked).value
 
 
@@ -169,6 +170,9 @@ class Told:
     def _containers_held(self) -> list[str]:
         return sorted(self.name(uid) for uid in self._answer.containers)
 
+    def _contents(self) -> list[str]:
+        return sorted({*self._lots(), *(self.name(uid) for uid in self._containers if not self._nodes[uid].seed)})
+
     def _consignees(self) -> dict[str, Decimal | None]:
         return {self.party(line): _total(line) for line in self._answer.consignees}
 
@@ -217,6 +221,7 @@ KEYS: dict[str, Callable[[Told], Any]] = {
     "possible": Told._possible,
     "clear": Told._clear,
     "containers": Told._containers_held,
+    "contents": Told._contents,
     "consignees": Told._consignees,
     "possible_consignees": Told._possible_consignees,
     "suppliers": Told._suppliers,

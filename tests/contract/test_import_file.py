@@ -2,13 +2,15 @@
 
 import csv
 import json
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from traceapp.domain.errors import DocumentError, LedgerUnavailableError, PermissionDeniedError
+from traceapp.domain.errors import DocumentError, ImportBrokenOffError, LedgerUnavailableError, PermissionDeniedError
 from traceapp.domain.identifiers import local_identity
 from traceapp.domain.rights import Actor, Role
 from traceapp.ledger.process import WriterProcess
@@ -189,9 +191,6 @@ def test_who_may_not_import_is_refused_and_recorded(stations: Stations, actor: M
 
 
 def test_without_a_ledger_nothing_is_imported(stations: Stations, take: Callable[[Path], ImportReport], tmp_path: Path) -> None:
-    import os
-    import signal
-
     os.kill(stations.ledger.get_writer_pid(), signal.SIGKILL)
 
     with pytest.raises(LedgerUnavailableError):
@@ -211,3 +210,15 @@ def test_progress_grows_to_one(stations: Stations, actor: MakeActor, tmp_path: P
 
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
+
+
+def test_promise_an_import_that_breaks_off_says_what_is_in(stations: Stations, actor: MakeActor, tmp_path: Path) -> None:
+    path = written(tmp_path, *(row(number) for number in range(3000)))
+    writer = [stations.ledger.get_writer_pid()]
+
+    def stop_the_ledger(share: float) -> None:
+        if share > 0.5 and writer:
+            os.kill(writer.pop(), signal.SIGKILL)
+
+    with pytest.raises(ImportBrokenOffError, match=r"^3000 events are in, then it broke off: The ledger"):
+        import_file(stations, actor(Role.INTEGRATOR), path, "MES", stop_the_ledger)

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from traceapp.cli.options import home_option, settings_of
 from traceapp.composition import backing, terminal_actor
-from traceapp.domain.errors import TraceappError
+from traceapp.domain.errors import ImportBrokenOffError, TraceappError
 from traceapp.usecases.import_file import ImportReport, import_file
 
 ALL_IN, NOTHING_DONE, SOME_REJECTED = 0, 1, 2
@@ -25,10 +25,10 @@ def import_files(files: tuple[Path, ...], source: str, home: Path | None) -> Non
     The same file twice changes nothing; events in any order give the same graph. Rows that cannot be taken go to a
     rejects file with line and reason.
 
-    Exit codes: 0 all in · 2 some rejected · 1 nothing done
+    Exit codes: 0 all in · 2 a part of it · 1 nothing
     """
     reports: list[ImportReport] = []
-    failed = 0
+    failed: list[TraceappError] = []
     console = Console(stderr=True)
     with (
         backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations,
@@ -45,7 +45,7 @@ def import_files(files: tuple[Path, ...], source: str, home: Path | None) -> Non
             try:
                 report = import_file(stations, terminal_actor(), path, source, _shown(progress, task))
             except TraceappError as error:
-                failed += 1
+                failed.append(error)
                 progress.stop_task(task)
                 console.print(f"{path}: {error}\nnext: {error.next_step}", markup=False, style="bold")
                 continue
@@ -66,8 +66,10 @@ def _sentence(path: Path, report: ImportReport) -> str:
     return said + (f"; see {report.rejects_file}" if report.rejects_file else "")
 
 
-def _exit_code(reports: list[ImportReport], failed: int) -> int:
-    taken = sum(report.events - report.rejected for report in reports)
-    if not reports or (taken <= 0 and any(report.rejected for report in reports)):
+def _exit_code(reports: list[ImportReport], failed: list[TraceappError]) -> int:
+    taken = any(report.events > report.rejected for report in reports)
+    rejected = any(report.rejected for report in reports)
+    broken_off = any(isinstance(error, ImportBrokenOffError) for error in failed)
+    if not (taken or broken_off) and (failed or rejected):
         return NOTHING_DONE
-    return SOME_REJECTED if failed or any(report.rejected for report in reports) else ALL_IN
+    return SOME_REJECTED if failed or rejected else ALL_IN

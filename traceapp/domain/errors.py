@@ -100,6 +100,12 @@ class EmbeddedStoreError(StoreError):
     next_step = "Set NEO4J_URI to a Neo4j server, or use a platform that the embedded engine has a wheel for."
 
 
+class ImportBrokenOffError(StoreError):
+    """An import ended half-way: whole events are in, others are not; the message says why."""
+
+    next_step = "Mend the cause and import the same file again: what is in stays, nothing is doubled."
+
+
 class BatchNotFoundError(TraceappError):
     """Absent and invisible are one and the same."""
 

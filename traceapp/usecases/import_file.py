@@ -16,9 +16,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from traceapp.domain.errors import DocumentError, HomeError, TraceappError
+from traceapp.domain.errors import DocumentError, HomeError, ImportBrokenOffError, LedgerUnavailableError, TraceappError
 from traceapp.domain.events import CapturedEvent, CaptureOutcome, RejectedRow
 from traceapp.domain.permissions import Permission
+from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Actor
 from traceapp.graph.event_group import PreparedGroup
 from traceapp.intake.files import read_file
@@ -61,7 +62,7 @@ def import_file(stations: Stations, actor: Actor, path: Path, source: str, progr
     source     name of the sending system.   progress  called with the share done, 0 to 1.
     returns    when the ledger holds what was done. Broken off half-way, import the file again: nothing is lost or doubled.
     raises     PermissionDeniedError; DocumentError: the file is unusable, and nothing was stored;
-               LedgerUnavailableError; StoreError and its kinds.
+               LedgerUnavailableError, StoreError and its kinds: nothing was stored; ImportBrokenOffError: a part was.
     """
     request: dict[str, Any] = {"file": path.name, "source": source}
     authorise(stations, actor, Permission.EVENT_IMPORT, request)
@@ -78,12 +79,12 @@ def import_file(stations: Stations, actor: Actor, path: Path, source: str, progr
     intake = _Intake(stations, _Rejects(stations.settings.home / FOLDER / f"{digest}.csv"))
     try:
         intake.take(_same_file(rows, digest))
+        stations.ledger.append(record("done", request=request, result=intake.result()))
     except TraceappError as error:
-        stations.ledger.append(record("failed", request=request, result=intake.result(), reason=type(error).__name__))
-        raise
+        failed = record("failed", request=request, result=intake.result(), reason=type(error).__name__)
+        raise _broken_off(stations, failed, intake, error) from None
     finally:
         intake.rejects.close()
-    stations.ledger.append(record("done", request=request, result=intake.result()))
     progress(1.0)
     return ImportReport(
         events=intake.events,
@@ -96,6 +97,16 @@ def import_file(stations: Stations, actor: Actor, path: Path, source: str, progr
         rejects_file=intake.rejects.path if intake.rejects.count else None,
         file_digest=digest,
     )
+
+
+def _broken_off(stations: Stations, failed: LedgerEntry, intake: "_Intake", error: TraceappError) -> TraceappError:
+    """What is said of an import that ended half-way, once that is on record where the ledger still answers."""
+    try:
+        stations.ledger.append(failed)
+    except LedgerUnavailableError as silent:
+        error = silent
+    stored = intake.outcomes[CaptureOutcome.APPENDED] + intake.outcomes[CaptureOutcome.VOIDED]
+    return ImportBrokenOffError(f"{stored} events are in, then it broke off: {error}") if stored else error
 
 
 @dataclass(slots=True)

@@ -77,6 +77,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.StoreConflictError: Problem(503, "store-conflict", "Two writes met", _STORE),
     errors.StatementError: Problem(500, "statement", "Something went wrong", _DEFECT),
     errors.EmbeddedStoreError: Problem(503, "embedded-store", "The embedded store cannot run", _STORE),
+    errors.ImportBrokenOffError: Problem(503, "import-broken-off", "The import ended half-way", _STORE),
     errors.BatchNotFoundError: Problem(404, "not-found", "Unknown, or outside your view", _UNSEEN),
     errors.BatchAmbiguousError: Problem(409, "ambiguous", "More than one lot carries this number"),
     errors.NotSignedInError: Problem(401, "not-signed-in", "You are not signed in"),
