@@ -2,15 +2,22 @@
 // does:   which of these uids may be shown and can be a seed
 // mode:   read
 // rows:   many
-// param:  uids   list<string>    asked for
-// param:  see    list<integer>   acl numbers that may be shown
-// param:  head   integer         record sequence asked about
-// column: uid    string          found, and within view
-// column: kind   string          its kind
-// bounds: one index seek a uid
+// param:  uids         list<string>    asked for
+// param:  see          list<integer>   acl numbers that may be shown
+// param:  head         integer         record sequence asked about
+// param:  everywhere   boolean         whether parties are shown that nothing within the view is joined to
+// column: uid          string          found, and within view
+// column: kind         string          its kind
+// bounds: one index seek a uid, the first link of a party that leads into the view
 UNWIND $uids AS uid
 MATCH (seed:Traceable {uid: uid})
 WHERE seed.acl IN $see
   AND seed.record_seq <= $head
+  AND ($everywhere OR seed.kind <> 'Party' OR EXISTS {
+    MATCH (seed)-[link:SUPPLIED|DELIVERED_TO|USED_AT|SENT_BACK|ORDERED_BY]-(other)
+    WHERE other.acl IN $see
+      AND link.record_seq <= $head
+      AND (link.voided_seq IS NULL OR link.voided_seq > $head)
+  })
 RETURN seed.uid AS uid, seed.kind AS kind
 ORDER BY uid

@@ -36,6 +36,8 @@ class Values:
     sent_at: datetime = field(default_factory=lambda: hour(70))
     product: str = "SET"
     pair: str | None = None
+    note: str = "SH-3"
+    consignee: str = "HOSP-2"
 
 
 def two_sites(values: Values) -> Flows:
@@ -56,8 +58,9 @@ def two_sites(values: Values) -> Flows:
     flows.ship(container("T1"), "SH-0", "HOSP-9", at=hour(65))
     flows.ship(batch("F1"), "SH-1", "HOSP-1", 40, at=hour(91))
     flows.ship(batch("F1"), "SH-2", "HOSP-3", 10, at=hour(91))
-    flows.ship(f2, "SH-3", "HOSP-2", values.shipped, at=values.sent_at, scope=SUZHOU)
+    flows.ship(f2, values.note, values.consignee, values.shipped, at=values.sent_at, scope=SUZHOU)
     flows.ship(f2, "SH-4", "HOSP-3", 20, at=values.sent_at, scope=SUZHOU)
+    flows.ship(batch("A1"), f"{values.note}-A1", "HOSP-1", 5, at=hour(20), scope=SUZHOU)
     return flows
 
 
@@ -71,6 +74,9 @@ CHANGES = {
     "time packed, after the tote left": Values(packed_at=hour(66)),
     "time sent": Values(sent_at=hour(71)),
     "pair": Values(pair="1"),
+    "number of a shipment": Values(note="A-NOTE"),
+    "number of another shipment": Values(note="Z-NOTE"),
+    "consignee": Values(consignee="HOSP-4"),
 }
 
 
@@ -128,7 +134,7 @@ def test_promise_a_withheld_lot_is_walked_through_and_counted(stations: Stations
         "HOSP-3": {"EA": Decimal(10)},
         "HOSP-9": {"": None},
     }
-    assert dict(answer.completeness.withheld) == {"lots": 2, "transformations": 2, "shipments": 2, "parties": 1}
+    assert dict(answer.completeness.withheld) == {"lots": 2, "transformations": 2, "shipments": 3, "parties": 1}
     assert answer.completeness.status is Status.WITHHELD
 
 
@@ -184,6 +190,17 @@ def test_attacker_who_may_see_nothing_is_told_nothing(stations: Stations, actor:
     for seed in (material("M1"), batch("S1", "SUZHOU", "SET"), party("HOSP-1"), shipment("SH-1")):
         with pytest.raises(BatchNotFoundError):
             asked(stations, nobody, FORWARD, seed)
+
+
+def test_attacker_cannot_look_up_a_party_that_only_others_deal_with(stations: Stations, lyon: Actor, actor: MakeActor) -> None:
+    two_sites(Values()).append_to(stations.events, stations.sealer)
+    theirs, ours = party("HOSP-2"), party("HOSP-1")
+
+    for seed in (Seed(number="HOSP-2"), Seed(uid=stations.sealer.uid(theirs)), Seed(number="HOSP-NOWHERE")):
+        with pytest.raises(BatchNotFoundError, match=r"^This number is unknown, or outside your view\.$"):
+            trace_batch(stations, lyon, TraceQuestion((seed,), BACKWARD))
+    assert "F1" in numbers(asked(stations, lyon, BACKWARD, ours))
+    assert asked(stations, actor(Role.COORDINATOR), BACKWARD, theirs).nodes
 
 
 def numbers(answer: TraceAnswer) -> set[str]:

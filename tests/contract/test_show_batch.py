@@ -253,6 +253,18 @@ def test_a_source_opens_for_whoever_may_see_what_it_speaks_of(plant: Stations, a
         show_source(plant, actor(Role.VIEWER), fact)
 
 
+def test_promise_a_row_that_names_something_outside_the_view_is_not_opened(plant: Stations, actor: MakeActor) -> None:
+    everywhere, here, there = actor(Role.QUALITY), actor(Role.QUALITY, sites={"LYON"}), actor(Role.QUALITY, sites={"SUZHOU"})
+    between = shown(plant, everywhere, "S-9").facts[0].event_uid
+
+    assert "B-1" in show_source(plant, everywhere, between).value.content
+    for who in (here, there):
+        with pytest.raises(BatchNotFoundError):
+            show_source(plant, who, between)
+    assert (shown(plant, there, "S-9").facts, shown(plant, there, "S-9").facts_withheld) == ((), 1)
+    assert shown(plant, everywhere, "S-9").facts_withheld == 0
+
+
 def test_promise_every_look_is_recorded_and_no_confidential_value_with_it(plant: Stations, coordinator: Actor) -> None:
     path = plant.settings.home / "ledger" / "records.jsonl"
     before = len(path.read_text().splitlines())

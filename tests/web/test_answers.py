@@ -83,6 +83,7 @@ RECORD = BatchRecord(
     ),
     participations=(Participation(C, NodeKind.EQUIPMENT, "E-1", "Oven", "cure", None, NOON, None, D),),
     facts=(SourceFact(D, "batch-record", NOON, NOON, "MES", "row 1"),),
+    facts_withheld=0,
     as_of=NOON,
     head=7,
     policy_digest="12" * 32,

@@ -151,3 +151,15 @@ def test_a_refusal_repeats_no_value() -> None:
         batch_query("number=planted%00secret&kind=planted-secret&as_of=planted-secret")
 
     assert "planted" not in str(caught.value)
+
+
+def test_a_window_that_ends_before_it_begins_is_refused_at_its_end() -> None:
+    told = "event_time_from=2026-06-01T00:00:00Z&event_time_to=2026-01-01T00:00:00Z"
+    with pytest.raises(InputError) as refused:
+        trace_question(f"number=A&{told}")
+    assert wrong_fields(refused.value) == {"event_time_to"}
+
+    window = {"event_time_from": "2026-06-01T00:00:00Z", "event_time_to": "2026-01-01T00:00:00Z"}
+    with pytest.raises(InputError) as refused:
+        body_question(json.dumps({"seeds": [{"number": "A"}], "window": window}))
+    assert wrong_fields(refused.value) == {"window.event_time_to"}

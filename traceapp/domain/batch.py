@@ -103,7 +103,8 @@ class SourceFact:
 class BatchRecord:
     """Everything that the batch page and `GET /api/v1/batches/{number}` disclose of one lot, as of one head.
 
-    properties  names and values of the data dictionary, opened; what is withheld is absent.
+    properties      names and values of the data dictionary, opened; what is withheld is absent.
+    facts_withheld  events of the lot that name something outside the view as well, and are not listed.
     """
 
     candidate: Candidate
@@ -112,6 +113,7 @@ class BatchRecord:
     neighbours: tuple[Neighbour, ...]
     participations: tuple[Participation, ...]
     facts: tuple[SourceFact, ...]
+    facts_withheld: int
     as_of: datetime
     head: int
     policy_digest: str

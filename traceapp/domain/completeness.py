@@ -5,13 +5,16 @@ from dataclasses import dataclass, field, replace
 
 from traceapp.domain.trace import Completeness, LimitHit, Status
 
-CLASSES = ("lots", "transformations", "shipments", "containers", "parties")
+CLASSES = ("lots", "transformations", "shipments", "containers", "parties", "locations", "orders", "disposals")
 """Under what withheld nodes are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a trace found out about its own gaps; see `Completeness` for the fields."""
+    """What a trace found out about its own gaps; see `Completeness` for the fields.
+
+    windowed  the question had a window.   cut  the window left something out.
+    """
 
     visited: int
     withheld: Mapping[str, int] = field(default_factory=dict)
@@ -22,6 +25,7 @@ class Findings:
     dead_ends: Sequence[str] = ()
     limits_hit: Sequence[LimitHit] = ()
     windowed: bool = False
+    cut: bool = False
 
     def with_twins(self, twins: Iterable[tuple[str, str]]) -> "Findings":
         return replace(self, twins=sorted(twins))
@@ -51,6 +55,9 @@ def _reasons(findings: Findings) -> list[tuple[Status, str, str]]:
         (Status.TRUNCATED, "limits_hit", f"The search stopped at its limit of {limit.value} {limit.limit}; more may be affected.")
         for limit in findings.limits_hit
     ]
+    if findings.cut:
+        sentence = "Links outside the window that was asked about were left out, and what lies behind them with them."
+        found.append((Status.TRUNCATED, "window", sentence))
     hidden = sum(findings.withheld.values())
     if hidden:
         counted = ", ".join(f"{count} {name}" for name in CLASSES if (count := findings.withheld.get(name, 0)))
@@ -85,7 +92,12 @@ def _statement(findings: Findings, status: Status) -> str:
         case Status.WITHHELD:
             return f"{walked}; part of them is outside your view, and was walked through."
         case Status.TRUNCATED:
-            return f"{walked}, then a limit stopped the search: this answer is not the whole."
+            how = (
+                ", then a limit stopped the search"
+                if findings.limits_hit
+                else "; the window that was asked about left others out"
+            )
+            return f"{walked}{how}: this answer is not the whole."
         case Status.DEGRADED:
             return f"{walked}; a source was late or silent, so that this answer may lack something."
         case Status.UNVERIFIED:

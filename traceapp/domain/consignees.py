@@ -41,6 +41,7 @@ class Carriage:
     carriers   the lot itself, or the containers it was in.
     firm       False behind a FORWARDED_IN: everything there is possible.
     report     "despatch" or "receipt": who says so.
+    confirmed  both say so.
     """
 
     lot: str
@@ -51,6 +52,7 @@ class Carriage:
     time: str | None
     report: str
     firm: bool = True
+    confirmed: bool = False
 
 
 @dataclass(slots=True)
@@ -179,7 +181,8 @@ def _carriage(lot: str, shipment: str, direct: Sequence[EndLink], inside: Mappin
     reports = {link.mark or DESPATCH for link in links}
     carriers = sorted({link.source for link in links})
     report = RECEIPT if reports == {RECEIPT} else DESPATCH
-    return Carriage(lot, shipment, tuple(carriers), quantity, unit, min(times, default=None), report)
+    confirmed = report == DESPATCH and any(link.mark == RECEIPT for link in direct)
+    return Carriage(lot, shipment, tuple(carriers), quantity, unit, min(times, default=None), report, confirmed=confirmed)
 
 
 def _one_report(links: Sequence[EndLink]) -> Sequence[EndLink]:
@@ -225,11 +228,13 @@ def deliveries(
     exact_lots: set[str],
     units_of: Mapping[str, frozenset[str]],
     is_own: Callable[[str], bool],
+    is_numbered: Callable[[str], bool],
 ) -> list[Delivery]:
     """What each party got, over deliveries that may be shown; sorted by party.
 
-    units_of  batch → units serialised from it: on one shipment they replace its quantity.
-    is_own    whether a party is ourselves, which is no consignee.
+    units_of     batch → units serialised from it: on one shipment they replace its quantity.
+    is_own       whether a party is ourselves, which is no consignee.
+    is_numbered  whether a shipment has a number that somebody gave it, a despatch advice's.
     """
     parties: dict[str, list[EndLink]] = {}
     for link in distribution.delivered:
@@ -242,7 +247,7 @@ def deliveries(
     for party, links in sorted(parties.items()):
         shipments = sorted({link.source for link in links})
         got = [carriage for uid in shipments for carriage in _once(aboard.get(uid, []), units_of)]
-        counted = _without_confirmations(got)
+        counted = _without_confirmations(got, is_numbered)
         found.append(
             Delivery(
                 party,
@@ -273,16 +278,22 @@ def _once(aboard: Sequence[Carriage], units_of: Mapping[str, frozenset[str]]) ->
     return kept
 
 
-def _without_confirmations(got: Sequence[Carriage]) -> list[Carriage]:
-    """Leave out receipts that confirm a despatch of another shipment: the same lot and quantity, not earlier."""
+def _without_confirmations(got: Sequence[Carriage], is_numbered: Callable[[str], bool]) -> list[Carriage]:
+    """Leave out receipts that confirm a despatch of another shipment: the same lot and quantity, not earlier.
+
+    Two shipments with numbers of their own are two, and a despatch that its receiver confirmed wants no second receipt:
+    in doubt both count, which is the worst case.
+    """
     open_despatches: dict[str, list[Carriage]] = {}
     for carriage in got:
-        if carriage.report != RECEIPT:
+        if carriage.report != RECEIPT and not carriage.confirmed:
             open_despatches.setdefault(carriage.lot, []).append(carriage)
     kept = [carriage for carriage in got if carriage.report != RECEIPT]
     for receipt in sorted((one for one in got if one.report == RECEIPT), key=lambda one: (one.time or "", one.shipment)):
         waiting = open_despatches.get(receipt.lot, [])
-        confirmed = next((sent for sent in sorted(waiting, key=_sent_order) if _confirms(receipt, sent)), None)
+        numbered = is_numbered(receipt.shipment)
+        likely = (sent for sent in sorted(waiting, key=_sent_order) if not (numbered and is_numbered(sent.shipment)))
+        confirmed = next((sent for sent in likely if _confirms(receipt, sent)), None)
         if confirmed is None:
             kept.append(receipt)
         else:

@@ -28,10 +28,14 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """`see` holds the acl numbers whose nodes may be shown; every other node is walked as a stub."""
+    """`see` holds the acl numbers whose nodes may be shown; every other node is walked as a stub.
+
+    everywhere  every site and product line is within the view, and so is what no record places anywhere yet.
+    """
 
     see: tuple[int, ...]
     policy_digest: str
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

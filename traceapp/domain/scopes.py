@@ -25,7 +25,7 @@ class Scope:
 
 
 SHARED = Scope(ANY, ANY)
-"""Parties and products: seen by whoever may see the link that led there."""
+"""Parties and products: seen by whoever may see a link that leads there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,8 +72,8 @@ class Completeness:
     """What the answer covers and what it lacks.
 
     reasons     (Status, code, sentence) for everything that keeps the status off COMPLETE, worst first; codes are
-                the names of the fields below, so that both languages can say them.
-    withheld    counts by "lots", "transformations", "shipments", "containers", "parties".
+                the names of the fields below and "window", so that both languages can say them.
+    withheld    counts by `completeness.CLASSES`.
     unresolved  uids that are used but that no row or event describes.
     class_level product keys (GTIN) met as direct input or output: lot not recorded.
     one_sided   links stated by one party only where the other should have spoken.

@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from traceapp.domain.certainty import Sides
-from traceapp.domain.clock import stored_time
-from traceapp.domain.genealogy import EVENT_TIME, Bundle, Exit, Expansion
-from traceapp.domain.kinds import LinkType, NodeKind
-from traceapp.domain.packing import EVER, FOREVER
+from traceapp.domain.genealogy import Bundle, Exit, Expansion
+from traceapp.domain.kinds import NodeKind
 from traceapp.domain.rights import Rights
-from traceapp.domain.trace import Window
 from traceapp.graph.connection import Graph
 
 CHUNK: Final = 10_000
@@ -26,8 +23,13 @@ PLAIN_ENDS: Final = {
     NodeKind.PRODUCT: "trace.find_product_attributes",
     NodeKind.EQUIPMENT: "trace.find_equipment_attributes",
 }
-EVERYTHING: Final = Window()
-PACKING: Final = frozenset({LinkType.PACKED_IN.value, LinkType.UNPACKED_FROM.value})
+
+SEEDS: Final = {
+    "trace.find_traceable_seeds": True,
+    "trace.find_equipment_seeds": False,
+    "trace.find_operator_seeds": False,
+}
+"""Statements that find a seed → whether there are parties among what they find."""
 
 
 @dataclass(slots=True)
@@ -80,25 +82,21 @@ class TraceStore:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
-    def expand_forward(
-        self, frontier: Sequence[str], wide: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING
-    ) -> Expansion:
+    def expand_forward(self, frontier: Sequence[str], wide: Sequence[str], rights: Rights, head: int) -> Expansion:
         """Where lots go next: through transformations, to other lots, to the ends of the walk. wide: see `domain/walk.py`."""
-        return self._walk("trace.expand_forward", frontier, wide, rights, head, window)
+        return self._walk("trace.expand_forward", frontier, wide, rights, head)
 
-    def expand_backward(
-        self, frontier: Sequence[str], wide: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING
-    ) -> Expansion:
+    def expand_backward(self, frontier: Sequence[str], wide: Sequence[str], rights: Rights, head: int) -> Expansion:
         """Where lots come from, suppliers and returns among it."""
-        return self._walk("trace.expand_backward", frontier, wide, rights, head, window)
+        return self._walk("trace.expand_backward", frontier, wide, rights, head)
 
-    def expand_outputs(self, passages: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING) -> list[Exit]:
+    def expand_outputs(self, passages: Sequence[str], rights: Rights, head: int) -> list[Exit]:
         """What came out of transformations, with quantity and time."""
-        return self._exits("trace.expand_outputs", passages, rights, head, window)
+        return self._exits("trace.expand_outputs", passages, rights, head)
 
-    def expand_inputs(self, passages: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING) -> list[Exit]:
+    def expand_inputs(self, passages: Sequence[str], rights: Rights, head: int) -> list[Exit]:
         """What went into transformations."""
-        return self._exits("trace.expand_inputs", passages, rights, head, window)
+        return self._exits("trace.expand_inputs", passages, rights, head)
 
     def expand_holders(self, frontier: Sequence[str], rights: Rights, head: int) -> list[Bundle]:
         """Upwards from containers and shipments: holders, shipments, parties."""
@@ -108,25 +106,25 @@ class TraceStore:
         """Downwards from a container, shipment or party that is a seed; `far` is what lies in it."""
         return self._expand("trace.expand_contents", frontier, rights, head)
 
-    def expand_supplied(self, frontier: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING) -> list[Bundle]:
+    def expand_supplied(self, frontier: Sequence[str], rights: Rights, head: int) -> list[Bundle]:
         """What parties that are seeds supplied."""
-        return _within(window, self._expand("trace.expand_supplied", frontier, rights, head))
+        return self._expand("trace.expand_supplied", frontier, rights, head)
 
-    def expand_returns(self, frontier: Sequence[str], rights: Rights, head: int, window: Window = EVERYTHING) -> list[Bundle]:
+    def expand_returns(self, frontier: Sequence[str], rights: Rights, head: int) -> list[Bundle]:
         """Shipments that brought lots back, and the parties that sent them."""
-        return _within(window, self._expand("trace.expand_returns", frontier, rights, head))
+        return self._expand("trace.expand_returns", frontier, rights, head)
 
     def expand_orders(self, frontier: Sequence[str], rights: Rights, head: int) -> list[Bundle]:
         """Who ordered."""
         return self._expand("trace.expand_orders", frontier, rights, head)
 
-    def expand_runs(self, frontier: Sequence[str], rights: Rights, head: int, window: Window) -> list[Bundle]:
-        """What ran on equipment while the window was open."""
-        return self._expand("trace.expand_runs", frontier, rights, head, **_times(window))
+    def expand_runs(self, frontier: Sequence[str], rights: Rights, head: int, first: str, last: str) -> list[Bundle]:
+        """What ran on equipment between two stored times."""
+        return self._expand("trace.expand_runs", frontier, rights, head, time_from=first, time_to=last)
 
-    def expand_works(self, frontier: Sequence[str], rights: Rights, head: int, window: Window) -> list[Bundle]:
-        """What operators worked on while the window was open."""
-        return self._expand("trace.expand_works", frontier, rights, head, **_times(window))
+    def expand_works(self, frontier: Sequence[str], rights: Rights, head: int, first: str, last: str) -> list[Bundle]:
+        """What operators worked on between two stored times."""
+        return self._expand("trace.expand_works", frontier, rights, head, time_from=first, time_to=last)
 
     def count_sides(self, transformations: Sequence[str], head: int) -> dict[str, Sides]:
         """Inputs and outputs of transformations; one without either is not in the answer."""
@@ -149,18 +147,29 @@ class TraceStore:
         return found
 
     def find_seeds(self, uids: Sequence[str], rights: Rights, head: int) -> dict[str, NodeKind]:
-        """Those that exist and may be shown; the others are absent, whichever of the two it is."""
+        """Those that exist and may be shown; the others are absent, whichever of the two it is.
+
+        A party belongs to nobody: it is shown to whoever sees something that it supplied, got, used, sent back or ordered.
+        """
         found: dict[str, NodeKind] = {}
-        for name in ("trace.find_traceable_seeds", "trace.find_equipment_seeds", "trace.find_operator_seeds"):
+        for name, more in SEEDS.items():
             wanted = [uid for uid in uids if uid not in found]
             if wanted:
-                rows = self._graph.read(name, uids=wanted, see=rights.see, head=head)
+                told = {"everywhere": rights.everywhere} if more else {}
+                rows = self._graph.read(name, uids=wanted, see=rights.see, head=head, **told)
                 found |= {row["uid"]: NodeKind(row["kind"]) for row in rows}
         return found
 
     def find_numbered(self, number_key: str, indexes: Sequence[str], rights: Rights, head: int) -> dict[str, NodeKind]:
-        """Everything that carries a printed number, by whatever way it is looked up."""
-        rows = self._graph.read("trace.find_numbered", number_key=number_key, indexes=list(indexes), see=rights.see, head=head)
+        """Everything that carries a printed number, by whatever way it is looked up; parties as for `find_seeds`."""
+        rows = self._graph.read(
+            "trace.find_numbered",
+            number_key=number_key,
+            indexes=list(indexes),
+            see=rights.see,
+            head=head,
+            everywhere=rights.everywhere,
+        )
         return {row["uid"]: NodeKind(row["kind"]) for row in rows}
 
     def find_attributes(self, uids: Sequence[str], rights: Rights) -> NodeColumns:
@@ -196,21 +205,18 @@ class TraceStore:
             for row in self._graph.read("trace.find_twins", uids=chunk, see=rights.see, head=head)
         ]
 
-    def _walk(
-        self, name: str, frontier: Sequence[str], wide: Sequence[str], rights: Rights, head: int, window: Window
-    ) -> Expansion:
+    def _walk(self, name: str, frontier: Sequence[str], wide: Sequence[str], rights: Rights, head: int) -> Expansion:
         found = Expansion()
         for chunk in _chunks(frontier):
             row = self._graph.read(name, frontier=chunk, wide=list(wide), see=rights.see, head=head)[0]
             found.extend(Expansion(row["bundles"], row["opened"], row["exits"]))
-        # A window is compared on this side: of what came out of a transformation the walk was not told the time.
-        return found if window == EVERYTHING else Expansion(_within(window, found.bundles))
+        return found
 
-    def _exits(self, name: str, passages: Sequence[str], rights: Rights, head: int, window: Window) -> list[Exit]:
+    def _exits(self, name: str, passages: Sequence[str], rights: Rights, head: int) -> list[Exit]:
         found: list[Exit] = []
         for chunk in _chunks(passages):
             found += self._graph.read(name, frontier=chunk, see=rights.see, head=head)[0]["exits"]
-        return _within(window, found)
+        return found
 
     def _expand(self, name: str, frontier: Sequence[str], rights: Rights, head: int, **times: str) -> list[Bundle]:
         found: list[Bundle] = []
@@ -222,32 +228,6 @@ class TraceStore:
 def _chunks(uids: Sequence[str]) -> Iterator[list[str]]:
     for start in range(0, len(uids), CHUNK):
         yield list(uids[start : start + CHUNK])
-
-
-def _times(window: Window) -> dict[str, str]:
-    first, last = window.event_time_from, window.event_time_to
-    return {
-        "time_from": stored_time(first) if first is not None else EVER,
-        "time_to": stored_time(last) if last is not None else FOREVER,
-    }
-
-
-def _within(window: Window, groups: list[list[Any]]) -> list[list[Any]]:
-    """Without links outside the window. Packing says where a lot was, not when it went, and is not cut; neither is a link
-    whose time may not be told: in doubt it counts."""
-    if window == EVERYTHING:
-        return groups
-    times = _times(window)
-    first, last = times["time_from"], times["time_to"]
-    kept = []
-    for *ends, links in groups:
-        if ends[1] in PACKING:
-            kept.append([*ends, links])
-            continue
-        inside = [link for link in links if len(link) <= EVENT_TIME or first <= link[EVENT_TIME] <= last]
-        if inside:
-            kept.append([*ends, inside])
-    return kept
 
 
 def _bytes(value: Any) -> bytes | None:

@@ -18,7 +18,7 @@ def compile_rights(policy: Policy, acl_entries: Iterable[AclEntry], actor: Actor
     if row is None or not row.permissions & SEES_BATCHES or not actor.sites or not actor.lines:
         return Rights((), policy.digest)
     see = {entry.number for entry in acl_entries if any(_within(actor, scope) for scope in entry.scopes)}
-    return Rights(tuple(sorted(see)), policy.digest)
+    return Rights(tuple(sorted(see)), policy.digest, ANY in actor.sites and ANY in actor.lines)
 
 
 def _within(actor: Actor, scope: Scope) -> bool:

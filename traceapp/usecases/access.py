@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import orjson
 
@@ -18,6 +18,8 @@ from traceapp.policy.compilation import compile_rights
 from traceapp.usecases.stations import Stations
 
 T = TypeVar("T")
+CANDIDATE: Final = ("epc", "number", "product", "site")
+"""Properties that tell apart the things of one number."""
 
 
 def rights_for(stations: Stations, actor: Actor, permission: Permission, request: Mapping[str, Any] | None = None) -> Rights:

@@ -7,7 +7,7 @@ from typing import Final
 
 from traceapp.domain.batch import Neighbour, Participation
 from traceapp.domain.certainty import meet
-from traceapp.domain.consignees import DESPATCH, RECEIPT
+from traceapp.domain.consignees import DESPATCH, RECEIPT, total
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import LOTS, Certainty, Direction, LinkType, NodeKind
@@ -141,11 +141,11 @@ class Surroundings:
             link for link in self._links({link.far for link in shipped}, direction) if link.type is BEHIND_SHIPMENTS[direction]
         ]
         steps = []
-        for link in _once(parties):
-            loads = [load for load in shipped if load.far == link.near]
-            alone = len({other.far for other in parties if other.near == link.near}) == 1 and len(loads) == 1
-            told = replace(link, quantity=loads[0].quantity, unit=loads[0].unit) if alone else link
-            steps.append(_direct(direction, told if link.far_shown else link))
+        for link in {(one.near, one.far): one for one in reversed(_once(parties))}.values():
+            alone = len({other.far for other in parties if other.near == link.near}) == 1
+            quantity, unit = total((load.quantity, load.unit) for load in shipped if load.far == link.near)
+            told = replace(link, quantity=quantity, unit=unit) if alone and link.far_shown else link
+            steps.append(_direct(direction, told))
         return steps
 
     def _behind_orders(self, allocated: Sequence[StepLink]) -> list[Step]:

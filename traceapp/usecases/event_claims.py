@@ -9,6 +9,7 @@ from traceapp.domain.event_payload import read_payload
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.projection import Claim, Projection, project, stamp
 from traceapp.graph.event_store import StoredEvent
+from traceapp.usecases.event_view import Named
 from traceapp.usecases.stations import Stations
 
 
@@ -16,11 +17,13 @@ from traceapp.usecases.stations import Stations
 class Claims:
     """events, claims     of the thing, the latest event first.
     characteristics    event uid → what its inspection measured, where it says so.
+    named              event uid → everything that it names.
     """
 
     events: tuple[StoredEvent, ...]
     claims: tuple[Claim, ...]
     characteristics: Mapping[str, str]
+    named: Mapping[str, frozenset[Named]]
 
     @property
     def projection(self) -> Projection:
@@ -33,6 +36,10 @@ class Said:
 
     claims: tuple[Claim, ...]
     characteristics: Mapping[str, str]
+
+    @property
+    def named(self) -> frozenset[Named]:
+        return frozenset((claim.node_uid, claim.kind) for claim in self.claims)
 
 
 def open_claims(document: bytes, event_stamp: str) -> Said:
@@ -51,6 +58,7 @@ def read_claims(stations: Stations, uid: str, head: int, kind: NodeKind) -> Clai
     events = stations.events.find_describing_events(uid, head, kind)
     claims: list[Claim] = []
     characteristics: dict[str, str] = {}
+    named: dict[str, frozenset[Named]] = {}
     for event in events:
         if event.payload is None:
             continue
@@ -58,4 +66,5 @@ def read_claims(stations: Stations, uid: str, head: int, kind: NodeKind) -> Clai
         said = open_claims(document, stamp(stored_time(event.event_time), event.uid))
         claims += [claim for claim in said.claims if claim.node_uid == uid]
         characteristics.update(said.characteristics)
-    return Claims(tuple(events), tuple(claims), characteristics)
+        named[event.uid] = said.named
+    return Claims(tuple(events), tuple(claims), characteristics, named)

@@ -1,18 +1,15 @@
 """Which things carry this number? All of them, never one picked for the asker."""
 
 from collections.abc import Collection
-from typing import Final
 
 from traceapp.domain.batch import BatchQuery, Candidate
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import Seed
-from traceapp.usecases.access import entry, result_digest, rights_for, told_name
+from traceapp.usecases.access import CANDIDATE, entry, result_digest, rights_for, told_name
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_seeds import find_candidates
-
-IDENTIFYING: Final = ("epc", "number", "product", "site")
 
 
 def look_up_batches(stations: Stations, actor: Actor, query: BatchQuery) -> Recorded[tuple[Candidate, ...]]:
@@ -29,7 +26,7 @@ def look_up_batches(stations: Stations, actor: Actor, query: BatchQuery) -> Reco
         Permission.BATCH_LOOK_UP,
         "answered",
         request={**asked_of(stations, query, found), "head": head},
-        disclosed={kind: list(IDENTIFYING) for kind in sorted({candidate.kind.value for candidate in found})},
+        disclosed={kind: list(CANDIDATE) for kind in sorted({candidate.kind.value for candidate in found})},
         result={"candidates": len(found), "sha256": result_digest(found)},
     )
     return stations.ledger.record(found, made)

@@ -35,6 +35,11 @@ class NodeName:
     expiry_date: str = ""
     told_later: bool = False
 
+    @property
+    def is_numbered(self) -> bool:
+        """Of a shipment: somebody gave it a number; else it goes by the row or event that told of it."""
+        return Identity(self.identity).parts[1:2] not in (("row",), ("EPCIS",))
+
 
 def read_names(stations: Stations, rights: Rights, uids: Sequence[str], head: int) -> dict[str, NodeName]:
     """Names of traceable nodes as they were known at a head; those outside the rights are absent."""

@@ -1,11 +1,12 @@
 """One lot: what it is, in which state, where from, where to, who touched it, and who said so."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from traceapp.domain.batch import BatchQuery, BatchRecord, Candidate, Neighbour, Participation, SourceFact
+from traceapp.domain.batch import BatchQuery, BatchRecord, Candidate, Neighbour, Participation, SourceFact, StateFact
 from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError
 from traceapp.domain.kinds import LOTS
 from traceapp.domain.permissions import Permission
@@ -13,10 +14,11 @@ from traceapp.domain.recorded import LedgerEntry, Recorded
 from traceapp.domain.rights import Actor, Rights
 from traceapp.domain.state import compute_states
 from traceapp.graph.event_store import StoredEvent
-from traceapp.usecases.access import entry, result_digest, rights_for
+from traceapp.usecases.access import CANDIDATE, entry, result_digest, rights_for
 from traceapp.usecases.batch_surroundings import Surroundings
 from traceapp.usecases.event_claims import read_claims
-from traceapp.usecases.look_up_batches import IDENTIFYING, asked_of, seed_of
+from traceapp.usecases.event_view import find_unseen
+from traceapp.usecases.look_up_batches import asked_of, seed_of
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_seeds import find_candidates
 
@@ -49,7 +51,7 @@ def _refused(
     error: BatchNotFoundError | BatchAmbiguousError = BatchNotFoundError(UNKNOWN)
     if candidates:
         error = BatchAmbiguousError(f"{len(candidates)} records carry this number; say which one you mean.", tuple(candidates))
-    disclosed = {kind: list(IDENTIFYING) for kind in sorted({one.kind.value for one in candidates})}
+    disclosed = {kind: list(CANDIDATE) for kind in sorted({one.kind.value for one in candidates})}
     made = entry(
         stations,
         actor,
@@ -67,18 +69,27 @@ def _refused(
 def _record(stations: Stations, rights: Rights, candidate: Candidate, head: int, as_of: datetime) -> BatchRecord:
     said = read_claims(stations, candidate.uid, head, candidate.kind)
     values = said.projection.values
+    unseen = find_unseen(stations, rights, frozenset().union(*said.named.values()))
+    told = [event for event in said.events if not any(uid in unseen for uid, _ in said.named.get(event.uid, ()))]
+    states = compute_states(said.claims, as_of, said.characteristics) if candidate.kind in LOTS else ()
     surroundings = Surroundings.read(stations, rights, head, candidate.uid, candidate.kind)
     return BatchRecord(
         candidate=candidate,
         properties={name: values[name] for name in sorted(values)},
-        states=compute_states(said.claims, as_of, said.characteristics) if candidate.kind in LOTS else (),
+        states=tuple(_told_state(state, {event.uid for event in told}) for state in states),
         neighbours=surroundings.neighbours(partial(stations.sealer.stub, secrets.token_hex(16))),
         participations=surroundings.participations(),
-        facts=tuple(map(_fact, said.events)),
+        facts=tuple(map(_fact, told)),
+        facts_withheld=len(said.events) - len(told),
         as_of=as_of,
         head=head,
         policy_digest=rights.policy_digest,
     )
+
+
+def _told_state(state: StateFact, told: Collection[str]) -> StateFact:
+    """The event that set it is named where it may be opened."""
+    return state if state.event_uid is None or state.event_uid in told else replace(state, event_uid=None)
 
 
 def _fact(event: StoredEvent) -> SourceFact:
@@ -95,6 +106,7 @@ def _answered(stations: Stations, actor: Actor, request: dict[str, object], reco
         "withheld": len(stubs),
         "participations": record.participations,
         "facts": record.facts,
+        "facts_withheld": record.facts_withheld,
     }
     return entry(
         stations,
@@ -109,6 +121,7 @@ def _answered(stations: Stations, actor: Actor, request: dict[str, object], reco
             "withheld": len(stubs),
             "participations": len(record.participations),
             "facts": len(record.facts),
+            "facts_withheld": record.facts_withheld,
             "sha256": result_digest(told),
         },
     )
@@ -116,7 +129,7 @@ def _answered(stations: Stations, actor: Actor, request: dict[str, object], reco
 
 def _disclosed(record: BatchRecord) -> dict[str, list[str]]:
     """Names of properties by kind, of those that anything has."""
-    found = {record.candidate.kind.value: {*IDENTIFYING, *record.properties}}
+    found = {record.candidate.kind.value: {*CANDIDATE, *record.properties}}
     parts: list[tuple[Sequence[Neighbour | Participation], tuple[str, ...]]] = [
         (record.neighbours, NEIGHBOUR),
         (record.participations, PARTICIPATION),

@@ -11,6 +11,8 @@ from traceapp.domain.rights import Actor, Rights
 from traceapp.graph.event_store import StoredEvent
 from traceapp.intake.files import read_place
 from traceapp.usecases.access import entry, rights_for
+from traceapp.usecases.event_claims import open_claims
+from traceapp.usecases.event_view import find_unseen
 from traceapp.usecases.stations import Stations
 
 UNKNOWN = "This event is unknown, or outside your view."
@@ -19,8 +21,9 @@ UNKNOWN = "This event is unknown, or outside your view."
 def show_source(stations: Stations, actor: Actor, event_uid: str) -> Recorded[SourceRow]:
     """The sender's own words, with the raw row of the file that was kept; of a void event too.
 
-    Visible is an event that belongs within the view, or that is recorded of something there: every fact of a lot that
-    may be shown opens. What everybody shares (a party, a product) opens nothing.
+    Visible is an event that belongs within the view, or that is recorded of something there, and that names nothing
+    outside it: a row says how much of one lot went into another, and whoever sees only one of the two is not told.
+    What everybody shares (a party, a product) opens nothing.
     raises  PermissionDeniedError; BatchNotFoundError: unknown, or outside the view; DocumentError: the file is not kept
             here; SealBrokenError; LedgerUnavailableError; StoreError.
     """
@@ -44,7 +47,12 @@ def show_source(stations: Stations, actor: Actor, event_uid: str) -> Recorded[So
 
 
 def _may_be_shown(stations: Stations, event: StoredEvent, rights: Rights) -> bool:
-    return event.acl in rights.see or stations.batches.speaks_within(event.uid, rights)
+    if event.acl not in rights.see and not stations.batches.speaks_within(event.uid, rights):
+        return False
+    if event.payload is None:
+        return True
+    document = stations.sealer.open_document("Event", event.uid, "payload", event.payload)
+    return not find_unseen(stations, rights, open_claims(document, event.uid).named)
 
 
 def _row(stations: Stations, event: StoredEvent) -> SourceRow:

@@ -1,5 +1,6 @@
 """What leaves of a trace: nodes that may be shown with what identifies them, stubs for the others, links between both."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +12,7 @@ from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.completeness import Findings
 from traceapp.domain.consignees import EndLink, sum_by_unit, total
 from traceapp.domain.genealogy import EVENT_TIME, LOT_KINDS, MARK, QUANTITY, UNIT, Link, LotLink, mark_of
-from traceapp.domain.kinds import Certainty, Direction, NodeKind
+from traceapp.domain.kinds import TRACEABLE, Certainty, Direction, NodeKind
 from traceapp.domain.rights import Rights
 from traceapp.domain.state import LotStatus
 from traceapp.domain.trace import TraceLink, TraceNode
@@ -30,9 +31,12 @@ CLASS_OF = {
     NodeKind.SHIPMENT.value: "shipments",
     NodeKind.CONTAINER.value: "containers",
     NodeKind.PARTY.value: "parties",
+    NodeKind.LOCATION.value: "locations",
+    NodeKind.ORDER.value: "orders",
+    NodeKind.DISPOSAL.value: "disposals",
 }
 """Under what a withheld node is counted."""
-TRACEABLE_VALUES = frozenset(CLASS_OF)
+TRACEABLE_VALUES = frozenset(kind.value for kind in TRACEABLE)
 OWN_ACL = frozenset({NodeKind.SHIPMENT.value, NodeKind.CONTAINER.value})
 """Ends that belong to a site; the others are shared, and shown only where a link that may be shown leads to them."""
 PLAIN_KINDS = (NodeKind.LOCATION, NodeKind.ORDER, NodeKind.DISPOSAL, NodeKind.PRODUCT, NodeKind.EQUIPMENT)
@@ -119,19 +123,40 @@ def _gather_ends(reached: Reached, leg: Leg, shown_ends: set[str], hidden_ends: 
         *distribution.delivered,
         *leg.ends,
     ]
+    hops = end_hops(reached.hops, links)
     for link in links:
-        for uid, other in ((link.target, link.source), (link.source, link.target)):
+        for uid in (link.target, link.source):
             reached.visited.add(uid)
             if uid in leg.closure.hops or uid in start.seeds or uid in reached.stubs:
                 continue
             kind = leg.kinds[uid]
             if link.shown or (kind in OWN_ACL and leg.shown[uid]) or (uid in reached.hops and leg.shown[uid]):
                 shown_ends.add(uid)
-                reached.hops[uid] = min(reached.hops.get(uid, len(reached.kinds)), reached.hops.get(other, 0))
+                reached.hops[uid] = min(hops[uid], reached.hops.get(uid, hops[uid]))
             else:
                 hidden_ends.add(uid)
     reached.places |= {link.place for link in distribution.delivered if link.place is not None}
     reached.end_links += [link for link in links if link.source in reached.hops and link.target in reached.hops]
+
+
+def end_hops(known: Mapping[str, int], links: Sequence[EndLink]) -> dict[str, int]:
+    """How far the ends are: as far as the nearest thing of the walk that any chain of these links joins them to.
+
+    Withheld ends pass the distance on like others, so that it depends on nothing that is hidden.
+    """
+    beside: dict[str, list[str]] = {}
+    for link in links:
+        beside.setdefault(link.source, []).append(link.target)
+        beside.setdefault(link.target, []).append(link.source)
+    hops: dict[str, int] = {}
+    waiting = deque(sorted((hop, uid) for uid, hop in known.items() if uid in beside))
+    while waiting:
+        hop, uid = waiting.popleft()
+        for end in beside[uid]:
+            if end not in known and end not in hops:
+                hops[end] = hop
+                waiting.appendleft((hop, end))
+    return hops | dict(known)
 
 
 def _judge_ends(reached: Reached, leg: Leg) -> None:
@@ -266,7 +291,7 @@ def class_level_links(traces: TraceStore, rights: Rights, head: int, legs: Seque
         passages = sorted({other[0] for other in met})
         if passages and leg.direction is Direction.FORWARD:
             pairs = {uid: leg.closure.passages[uid].pairs for uid in passages}
-            told = traces.expand_outputs(passages, rights, head, leg.window)
+            told = leg.cut.within(traces.expand_outputs(passages, rights, head))
             met = [
                 [uid, far, kind, shown, _of_pairs(links, pairs[uid])] for uid, far, kind, shown, links in told if kind == PRODUCT
             ]
@@ -331,4 +356,5 @@ def findings(
         dead_ends=sorted(ended),
         limits_hit=sorted(limits, key=lambda limit: limit.limit),
         windowed=windowed,
+        cut=any(leg.is_cut for leg in legs),
     )

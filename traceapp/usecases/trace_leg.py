@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 
 from traceapp.domain.certainty import LotLinks, exact_nodes, lot_links, undecided
 from traceapp.domain.consignees import Distribution, EndLink, distribute, end_links
-from traceapp.domain.genealogy import Bundle, Closure
+from traceapp.domain.genealogy import Bundle, Closure, Expansion
 from traceapp.domain.kinds import Direction, LinkType, NodeKind
 from traceapp.domain.rights import Rights
-from traceapp.domain.trace import Budget, LimitHit, TraceQuestion, Window
+from traceapp.domain.trace import Budget, LimitHit, TraceQuestion
 from traceapp.domain.walk import walk
+from traceapp.domain.window import WindowCut
 from traceapp.graph.trace_store import TraceStore
-from traceapp.usecases.trace_opening import Start, in_window
+from traceapp.usecases.trace_opening import Start
 
 CLIMBED = frozenset({NodeKind.CONTAINER.value, NodeKind.UNIT.value, NodeKind.SHIPMENT.value})
 BEHIND = frozenset(
@@ -23,7 +24,7 @@ BEHIND = frozenset(
 class Leg:
     """What one direction found.
 
-    window        what it was walked within.
+    cut           the window that it was walked within.
     exact         nodes that a path of exact links joins to a seed.
     distribution  forward: containers, shipments and deliveries behind the lots.
     ends          other links to ends: suppliers, returns, stock, orders, use, disposal.
@@ -31,7 +32,7 @@ class Leg:
     """
 
     direction: Direction
-    window: Window
+    cut: WindowCut
     start: Start
     closure: Closure
     lot_links: LotLinks
@@ -48,22 +49,27 @@ class Leg:
         return self.closure.kinds
 
     @property
+    def is_cut(self) -> bool:
+        """Whether the window that was asked about left something out."""
+        return self.cut.bit or self.start.cut
+
+    @property
     def limits(self) -> tuple[LimitHit, ...]:
         return self.closure.limits or self.lot_links.limits
 
 
 def trace_leg(traces: TraceStore, rights: Rights, head: int, question: TraceQuestion, start: Start, direction: Direction) -> Leg:
     """Walk from opened seeds in one direction, then follow the ends."""
-    window = start.walk_window(question.window)
-    closure = _walk(traces, rights, head, start, direction, window, question.budget)
-    sides = traces.count_sides(undecided(closure, windowed=window != Window()), head)
+    cut = WindowCut(start.walk_window(question.window))
+    closure = _walk(traces, rights, head, start, direction, cut, question.budget)
+    sides = traces.count_sides(undecided(closure, windowed=not cut.is_open), head)
     links = lot_links(closure, sides, question.budget.links)
     seeds = start.firm | start.transformations
-    leg = Leg(direction, window, start, closure, links, exact_nodes(seeds, links.links))
+    leg = Leg(direction, cut, start, closure, links, exact_nodes(seeds, links.links))
     if direction is Direction.FORWARD:
-        _Ends(traces, rights, head, window, leg).climb()
+        _Ends(traces, rights, head, leg).climb()
     else:
-        _Ends(traces, rights, head, window, leg).look_back()
+        _Ends(traces, rights, head, leg).look_back()
     return leg
 
 
@@ -74,15 +80,15 @@ def may_turn(leg: Leg) -> bool:
 
 
 def _walk(
-    traces: TraceStore, rights: Rights, head: int, start: Start, direction: Direction, window: Window, budget: Budget
+    traces: TraceStore, rights: Rights, head: int, start: Start, direction: Direction, cut: WindowCut, budget: Budget
 ) -> Closure:
     forward = direction is Direction.FORWARD
     expand = traces.expand_forward if forward else traces.expand_backward
     pass_through = traces.expand_outputs if forward else traces.expand_inputs
     return walk(
         direction,
-        lambda frontier, wide: expand(frontier, wide, rights, head, window),
-        lambda passages: pass_through(passages, rights, head, window),
+        lambda frontier, wide: _within(cut, expand(frontier, wide, rights, head)),
+        lambda passages: cut.within(pass_through(passages, rights, head)),
         budget,
         lots=start.lots,
         transformations=start.transformations,
@@ -91,12 +97,16 @@ def _walk(
     )
 
 
+def _within(cut: WindowCut, found: Expansion) -> Expansion:
+    """With a window the other side of transformations is asked for anew: what came along was not told its time."""
+    return found if cut.is_open else Expansion(cut.within(found.bundles))
+
+
 @dataclass(slots=True)
 class _Ends:
     traces: TraceStore
     rights: Rights
     head: int
-    window: Window
     leg: Leg
 
     def climb(self) -> None:
@@ -116,7 +126,8 @@ class _Ends:
         orders = sorted({link.target for link in leg.ends if link.far_kind == NodeKind.ORDER})
         leg.ends += self._found(self.traces.expand_orders(orders, self.rights, self.head), forward=True)
         shipped = sorted({carriage.lot for carriage in leg.distribution.carriages})
-        self._returns(self._found(self.traces.expand_returns(shipped, self.rights, self.head, self.window), forward=False))
+        returned = leg.cut.within(self.traces.expand_returns(shipped, self.rights, self.head))
+        self._returns(self._found(returned, forward=False))
 
     def look_back(self) -> None:
         """Backward: suppliers, and returns with those who sent them."""
@@ -127,7 +138,7 @@ class _Ends:
 
     def _returns(self, returned: list[EndLink]) -> None:
         shipments = sorted({link.source for link in returned})
-        sent = self._found(self.traces.expand_returns(shipments, self.rights, self.head, Window()), forward=False)
+        sent = self._found(self.traces.expand_returns(shipments, self.rights, self.head), forward=False)
         self.leg.ends += returned + [link for link in sent if link.type == LinkType.SENT_BACK]
 
     def _upwards(self, frontier: Iterable[str]) -> list[EndLink]:
@@ -145,7 +156,7 @@ class _Ends:
     def _distribute(self, lots: Iterable[str], behind: list[EndLink]) -> Distribution:
         containers = sorted({link.target for link in behind if link.type == LinkType.PACKED_IN})
         emptied = self.traces.find_emptied(containers, self.rights, self.head)
-        return distribute(lots, behind, emptied, lambda time: in_window(time, self.window))
+        return distribute(lots, behind, emptied, self.leg.cut.holds)
 
     def _merge(self, more: Distribution) -> None:
         found = self.leg.distribution

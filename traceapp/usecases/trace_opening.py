@@ -10,9 +10,9 @@ from traceapp.domain.kinds import LOTS, Direction, LinkType, NodeKind
 from traceapp.domain.packing import inside_at, stays
 from traceapp.domain.rights import Rights
 from traceapp.domain.trace import TraceQuestion, Window
+from traceapp.domain.window import PACKING, WindowCut
 from traceapp.graph.trace_store import TraceStore
 
-PACKING = frozenset({LinkType.PACKED_IN.value, LinkType.UNPACKED_FROM.value})
 WORKPLACES = frozenset({NodeKind.EQUIPMENT, NodeKind.OPERATOR})
 LOT_VALUES = frozenset(kind.value for kind in LOTS)
 
@@ -28,6 +28,7 @@ class Start:
     loads            what lies in a shipment that is a forward seed: shown with it, and not walked on.
     unopened         container seeds in which nothing is known to be: they stand for their own goods.
     containers       containers that were opened on the way or hold what was found, seeds excepted.
+    cut              whether the window left something out while they were opened.
     links            links that were followed, in the direction of material; those of class-level ids are in `products`.
     shown, kinds     of every node met.
     """
@@ -43,6 +44,7 @@ class Start:
     products: list[EndLink] = field(default_factory=list)
     shown: dict[str, bool] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
+    cut: bool = False
 
     def walk_window(self, asked: Window) -> Window:
         """With a machine or operator among the seeds, the window says when it ran there, and no link is cut by it."""
@@ -85,6 +87,7 @@ class _Opening:
             elif kind is NodeKind.TRANSFORMATION:
                 start.transformations.add(uid)
         backward = self.direction is Direction.BACKWARD
+        cut = WindowCut(self.question.window)
         at = stored_time(self.question.at) if self.question.at is not None else None
         containers = by_kind.get(NodeKind.CONTAINER, [])
         units = by_kind.get(NodeKind.UNIT, []) if backward else []
@@ -92,13 +95,13 @@ class _Opening:
         start.unopened.update(uid for uid in containers if uid not in holding)
         shipments = by_kind.get(NodeKind.SHIPMENT, [])
         self._open_shipments(shipments, start.lots if backward else start.loads, firm=True)
-        self._open_parties(by_kind.get(NodeKind.PARTY, []), backward=backward)
-        window = self.question.window
+        self._open_parties(by_kind.get(NodeKind.PARTY, []), cut, backward=backward)
         machines, people = by_kind.get(NodeKind.EQUIPMENT, []), by_kind.get(NodeKind.OPERATOR, [])
         if machines:
-            self._follow(self.traces.expand_runs(machines, self.rights, self.head, window), forward=False)
+            self._follow(self.traces.expand_runs(machines, self.rights, self.head, cut.first, cut.last), forward=False)
         if people:
-            self._follow(self.traces.expand_works(people, self.rights, self.head, window), forward=False)
+            self._follow(self.traces.expand_works(people, self.rights, self.head, cut.first, cut.last), forward=False)
+        start.cut = cut.bit
         start.containers -= start.seeds.keys()
 
     def _follow(self, bundles: Sequence[Bundle], *, forward: bool) -> None:
@@ -172,25 +175,16 @@ class _Opening:
             shipments = [link.source for link in passed_on if link.source not in seen]
             firm = False
 
-    def _open_parties(self, parties: Sequence[str], *, backward: bool) -> None:
+    def _open_parties(self, parties: Sequence[str], cut: WindowCut, *, backward: bool) -> None:
         if not parties:
             return
-        window = self.question.window
         if not backward:
-            self._follow(self.traces.expand_supplied(parties, self.rights, self.head, window), forward=True)
+            self._follow(cut.within(self.traces.expand_supplied(parties, self.rights, self.head)), forward=True)
             return
         found = self._links(self.traces.expand_contents(parties, self.rights, self.head))
-        found = [link for link in found if in_window(link.time, window)]
+        found = [link for link in found if cut.holds(link.time)]
         self.start.links += [link for link in found if link.type in {LinkType.DELIVERED_TO, LinkType.USED_AT}]
         for link in found:
             if link.type == LinkType.USED_AT:
                 self._meet(link.source, self.start.lots, firm=True)
         self._open_shipments([link.source for link in found if link.type == LinkType.DELIVERED_TO], self.start.lots, firm=True)
-
-
-def in_window(time: str | None, window: Window) -> bool:
-    """Whether a link of this stored time counts; one whose time is withheld always does."""
-    if time is None:
-        return True
-    first, last = window.event_time_from, window.event_time_to
-    return (first is None or time >= stored_time(first)) and (last is None or time <= stored_time(last))

@@ -21,7 +21,13 @@ def consignees(
         if leg.direction is not Direction.FORWARD:
             continue
         exact = leg.exact | (leg.start.loads & leg.start.firm) | leg.start.unopened
-        told = deliveries(leg.distribution, exact, _units_of(leg.closure), lambda uid: _is_own(uid, names, organisation))
+        told = deliveries(
+            leg.distribution,
+            exact,
+            _units_of(leg.closure),
+            lambda uid: _is_own(uid, names, organisation),
+            lambda uid: uid in names and names[uid].is_numbered,
+        )
         found += [_line(delivery, names[delivery.party], leg, names, stub) for delivery in told if delivery.party in names]
     return sorted(found, key=_order)
 

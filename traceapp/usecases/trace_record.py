@@ -9,13 +9,14 @@ from typing import Any
 
 import orjson
 
-from traceapp.domain.errors import TraceappError
+from traceapp.domain.batch import Candidate
+from traceapp.domain.errors import BatchAmbiguousError, TraceappError
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import PartyLine, Seed, TraceAnswer, TraceLink, TraceNode, TraceQuestion
-from traceapp.usecases.access import entry, told_name
+from traceapp.usecases.access import CANDIDATE, entry, told_name
 from traceapp.usecases.stations import Stations
 
 IDENTIFYING = ("number", "name", "epc", "product", "site", "status")
@@ -23,6 +24,8 @@ PARTY = tuple(field.name for field in fields(PartyLine) if field.name != "uid")
 NODE = attrgetter(*(field.name for field in fields(TraceNode)))
 LINK = attrgetter(*(field.name for field in fields(TraceLink)))
 WHOLE_PARTY = attrgetter(*(field.name for field in fields(PartyLine)))
+STATED = ("event_time", "quantity", "unit")
+"""What a link that may be shown tells beside its ends."""
 STUB = "withheld"
 
 
@@ -49,8 +52,24 @@ def answered_entry(stations: Stations, actor: Actor, answer: TraceAnswer) -> Led
 
 def failed_entry(stations: Stations, actor: Actor, question: TraceQuestion, head: int, error: TraceappError) -> LedgerEntry:
     """The record of a question that named nothing, or too much."""
-    request = request_document(stations, question, head, ())
-    return entry(stations, actor, Permission.BATCH_TRACE, "failed", request=request, reason=type(error).__name__)
+    candidates = _candidates(error)
+    return entry(
+        stations,
+        actor,
+        Permission.BATCH_TRACE,
+        "failed",
+        request=request_document(stations, question, head, ()),
+        disclosed={kind: list(CANDIDATE) for kind in sorted({one.kind.value for one in candidates})},
+        result={"candidates": len(candidates)},
+        reason=type(error).__name__,
+    )
+
+
+def _candidates(error: TraceappError) -> list[Candidate]:
+    """Of an ambiguous number: they leave with the refusal."""
+    if not isinstance(error, BatchAmbiguousError):
+        return []
+    return [one for one in error.candidates if isinstance(one, Candidate)]
 
 
 def result_digest(answer: TraceAnswer) -> str:
@@ -111,6 +130,8 @@ def _disclosed(answer: TraceAnswer) -> dict[str, list[str]]:
     found = {kind: set(IDENTIFYING) - names for kind, names in lacking.items()}
     if answer.consignees or answer.suppliers:
         found.setdefault("Party", set()).update(PARTY)
+    if any(link.event_time is not None for link in answer.links):
+        found["link"] = set(STATED)
     return {kind: sorted(names) for kind, names in sorted(found.items())}
 
 

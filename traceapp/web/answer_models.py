@@ -232,6 +232,9 @@ class BatchSaid(_Said):
     neighbours: list[NeighbourSaid]
     participations: list[ParticipationSaid]
     facts: list[FactSaid]
+    facts_withheld: Annotated[
+        int, Field(ge=0, description="Events that name something outside the view as well, and are not listed.")
+    ]
     as_of: datetime
     head: int
     policy: str

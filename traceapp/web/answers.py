@@ -70,6 +70,7 @@ def batch_document(recorded: Recorded[BatchRecord]) -> dict[str, Any]:
         "neighbours": record.neighbours,
         "participations": record.participations,
         "facts": record.facts,
+        "facts_withheld": record.facts_withheld,
         "as_of": record.as_of,
         "head": record.head,
         "policy": record.policy_digest,

@@ -8,7 +8,17 @@ from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar
 
 from flask import request
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
@@ -108,6 +118,13 @@ def _check_exactly_one(model: BaseModel, *names: str) -> None:
         raise ValueError(f"wanted {wanted}; found {' and '.join(found) if found else 'none'}")
 
 
+def _not_before_its_beginning(end: datetime | None, known: ValidationInfo) -> datetime | None:
+    begin = known.data.get("event_time_from")
+    if begin is not None and end is not None and end < begin:
+        raise ValueError("wanted a moment that is not before event_time_from")
+    return end
+
+
 class BatchSearchInput(BatchInput):
     """One lot by query: its printed number, which may hold any character, or its uid."""
 
@@ -133,6 +150,8 @@ class TraceInput(NarrowingInput):
     at: Annotated[Moment | None, Field(description="When a container is opened. Now, where it is absent.")] = None
     event_time_from: Annotated[Moment | None, Field(description="Links that happened before it do not count.")] = None
     event_time_to: Annotated[Moment | None, Field(description="Links that happened after it do not count.")] = None
+
+    _order = field_validator("event_time_to")(_not_before_its_beginning)
 
     def question(self, number: str | None, uid: str | None = None, epc: str | None = None) -> TraceQuestion:
         seed = Seed(number, uid, epc, self.product, self.site, self.kind)
@@ -175,6 +194,8 @@ class WindowInput(_Strict):
 
     event_time_from: Moment | None = None
     event_time_to: Moment | None = None
+
+    _order = field_validator("event_time_to")(_not_before_its_beginning)
 
 
 class TraceBody(_Strict):

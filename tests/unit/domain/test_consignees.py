@@ -41,7 +41,8 @@ def told(
     links: list[EndLink], *lots: str, exact: set[str] | None = None, units_of: dict[str, frozenset[str]] | None = None
 ) -> list[Delivery]:
     found = distribute(lots, links, {}, lambda _: True)
-    return deliveries(found, set(lots) if exact is None else exact, units_of or {}, lambda uid: uid == "us")
+    seeds = set(lots) if exact is None else exact
+    return deliveries(found, seeds, units_of or {}, lambda uid: uid == "us", lambda uid: uid.startswith("N"))
 
 
 def amounts(found: list[Delivery]) -> dict[str, dict[str, Decimal | None]]:
@@ -157,10 +158,26 @@ def test_shipments_outside_the_window_do_not_count() -> None:
     links = [shipped("a", "S1", 4, "5"), shipped("a", "S2", 4, "9"), delivered("S1", "H1"), delivered("S2", "H2")]
     found = distribute(["a"], links, {}, lambda time: time is None or time < "7")
 
-    assert [one.party for one in deliveries(found, {"a"}, {}, lambda _: False)] == ["H1"]
+    assert [one.party for one in deliveries(found, {"a"}, {}, lambda _: False, lambda _: False)] == ["H1"]
 
 
 def test_sums_keep_units_apart() -> None:
     assert sum_by_unit([(Decimal(1), "KGM"), (Decimal(2), "EA"), (Decimal(3), "KGM")]) == {"EA": Decimal(2), "KGM": Decimal(4)}
     assert total([(Decimal(1), "KGM"), (Decimal(2), "EA")]) == (None, None)
     assert total([]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("links", "expected"),
+    [
+        ([shipped("a", "S1", 40), shipped("a", "R1", 40, "6", "receipt")], 40),
+        ([shipped("a", "N1", 40), shipped("a", "R1", 40, "6", "receipt")], 40),
+        ([shipped("a", "N1", 40), shipped("a", "N2", 40, "6", "receipt")], 80),
+        ([shipped("a", "S1", 40), shipped("a", "S1", 40, "6", "receipt"), shipped("a", "R2", 40, "7", "receipt")], 80),
+    ],
+    ids=["its receipt", "its receipt without a number", "another number", "confirmed before"],
+)
+def test_promise_a_receipt_that_may_be_another_delivery_counts(links: list[EndLink], expected: int) -> None:
+    notes = sorted({one.target for one in links})
+
+    assert amounts(told([*links, *(delivered(note, "H1") for note in notes)], "a")) == {"H1": {"EA": Decimal(expected)}}
