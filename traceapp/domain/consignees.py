@@ -7,6 +7,7 @@ from decimal import Decimal
 from traceapp.domain.genealogy import EVENT_TIME, MARK, NEAR, PLACE, QUANTITY, UNIT, Bundle
 from traceapp.domain.kinds import LinkType, NodeKind
 from traceapp.domain.packing import OBSERVED, Held, PackingFact, Stay, held, stays
+from traceapp.domain.quantities import add, exact_sum
 
 DESPATCH = "despatch"
 RECEIPT = "receipt"
@@ -197,7 +198,7 @@ def total(amounts: Iterable[tuple[Decimal | None, str | None]]) -> tuple[Decimal
     units = {unit for _, unit in parts}
     if len(units) != 1 or any(quantity is None for quantity, _ in parts):
         return None, None
-    return sum((quantity for quantity, _ in parts if quantity is not None), Decimal(0)), units.pop()
+    return exact_sum(quantity for quantity, _ in parts if quantity is not None), units.pop()
 
 
 def _forward(found: Distribution, links: Sequence[EndLink], reached: set[str], met: set[tuple[str, str]]) -> None:
@@ -322,7 +323,7 @@ def sum_by_unit(amounts: Iterable[tuple[Decimal | None, str | None]]) -> dict[st
             sums[key] = quantity
         else:
             known = sums[key]
-            sums[key] = None if known is None else known + quantity
+            sums[key] = None if known is None else add(known, quantity)
     return dict(sorted(sums.items()))
 
 

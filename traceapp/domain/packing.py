@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from traceapp.domain.quantities import add, subtract
+
 EVER = ""
 FOREVER = "~"
 """After every stored time."""
@@ -101,7 +103,7 @@ def _until(stay: Stay, time: str) -> Stay:
 def _sum(inside: Stay, more: PackingFact) -> tuple[Decimal | None, str | None]:
     if inside.quantity is None or more.quantity is None or inside.unit != more.unit:
         return None, None
-    return inside.quantity + more.quantity, inside.unit
+    return add(inside.quantity, more.quantity), inside.unit
 
 
 def _rest(inside: Stay, out: PackingFact) -> tuple[Decimal | None, str | None] | None:
@@ -112,7 +114,7 @@ def _rest(inside: Stay, out: PackingFact) -> tuple[Decimal | None, str | None] |
         return None, None
     if inside.unit != out.unit:
         return None, None
-    rest = inside.quantity - out.quantity
+    rest = subtract(inside.quantity, out.quantity)
     return (rest, inside.unit) if rest > 0 else None
 
 

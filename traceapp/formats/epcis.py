@@ -18,6 +18,7 @@ from traceapp.domain.events import LinkStatement, NodeStatement, PropertyValue
 from traceapp.domain.identifiers import Identity, local_identity
 from traceapp.domain.kinds import LOTS, EventType, LinkType, NodeKind
 from traceapp.domain.organisation import Organisation
+from traceapp.domain.quantities import add
 from traceapp.domain.scopes import ANY
 from traceapp.formats.digital_link import is_canonical_host
 from traceapp.formats.epcis_digest import bare
@@ -221,7 +222,7 @@ class EventReader:
             if known is None or known.quantity is None or item.quantity is None:
                 merged[place] = known or item
             else:
-                merged[place] = replace(known, quantity=known.quantity + item.quantity)
+                merged[place] = replace(known, quantity=add(known.quantity, item.quantity))
         return list(merged.values())
 
     def _item(self, text: str, quantity: Decimal | None, unit: str | None) -> Iterator[Item]:

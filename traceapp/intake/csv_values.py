@@ -47,7 +47,8 @@ def parse_quantity(column: str, text: str) -> Decimal:
 def parse_number(column: str, text: str) -> Decimal:
     """As a quantity, with a sign where it has one: a temperature, a deviation."""
     plain = unicodedata.normalize("NFKC", text).replace("−", "-")
-    return parse_quantity(column, plain.lstrip("+-")) * (-1 if plain.startswith("-") else 1)
+    number = parse_quantity(column, plain[1:] if plain.startswith(("+", "-")) else plain)
+    return number.copy_negate() if plain.startswith("-") else number
 
 
 def parse_moment(column: str, text: str, zone: tzinfo = UTC) -> datetime:

@@ -7,7 +7,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from traceapp.domain.errors import InputError
-from traceapp.intake.csv_values import clean_cell, offset_text, parse_choice, parse_moment, parse_quantity, parse_zone
+from traceapp.intake.csv_values import (
+    clean_cell,
+    offset_text,
+    parse_choice,
+    parse_moment,
+    parse_number,
+    parse_quantity,
+    parse_zone,
+)
 
 EAST_8 = timezone(timedelta(hours=8))
 
@@ -66,6 +74,26 @@ def test_quantities_keep_their_digits(text: str, quantity: str) -> None:
 def test_a_quantity_that_could_be_read_in_two_ways_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="quantity: wanted a quantity"):
         parse_quantity("quantity", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("-18.50", "-18.50"),
+        ("−40", "-40"),
+        ("+37.0", "37.0"),
+        ("25", "25"),
+        ("-123456789012345678.123456789012", "-123456789012345678.123456789012"),
+    ],
+)
+def test_a_measured_value_keeps_its_sign_and_its_digits(text: str, number: str) -> None:
+    assert str(parse_number("dose", text)) == number
+
+
+@pytest.mark.parametrize("text", ["--5", "+-5", "-+5", "-", "+", "5-", "- 5"])
+def test_a_value_with_two_signs_or_no_digits_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="dose: wanted a quantity"):
+        parse_number("dose", text)
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "\x1b[2J", "half \ud800"])

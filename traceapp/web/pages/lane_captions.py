@@ -7,6 +7,7 @@ from typing import Final
 from flask_babel import gettext, ngettext
 
 from traceapp.domain.kinds import Certainty, NodeKind
+from traceapp.domain.quantities import add
 from traceapp.domain.trace import PartyLine, TraceNode
 from traceapp.web.lane_stages import SEVERITY, Group, Place, Stage, condition
 from traceapp.web.lanes import CardText
@@ -146,5 +147,5 @@ def _amounts(lines: tuple[PartyLine, ...]) -> str:
         for unit, amount in line.quantities.items():
             if amount is None:
                 return ""
-            sums[unit] = sums.get(unit, Decimal(0)) + amount
+            sums[unit] = add(sums.get(unit, Decimal(0)), amount)
     return " + ".join(amount_text(amount, unit) for unit, amount in sums.items())
