@@ -125,8 +125,7 @@ def _whole(ai: str, lead: str = "") -> Callable[[Parts], Parts]:
 
 
 def _place(parts: Parts) -> Parts:
-    place = ["414", _with_check_digit(parts[0] + parts[1])]
-    return place if parts[2:] in ([], ["0"]) else [*place, "254", parts[2]]
+    return ["414", _with_check_digit(parts[0] + parts[1]), *(["254", parts[2]] if len(parts) > 2 else [])]
 
 
 def _component(parts: Parts) -> Parts:
@@ -160,6 +159,8 @@ WHOLE_KEY: Final[Mapping[str, int]] = {"8003": 14, "253": 13, "255": 13}
 CLASS_WITHOUT: Final = frozenset({"01", "8006", "8010"})
 VARIANT: Final = "22"
 """Consumer product variant: says more about the product, and makes no other lot or unit of it."""
+NO_EXTENSION: Final = ("254", "0")
+"""How a GLN says that it names the place as a whole (EPC Tag Data Standard 2.0, SGLN)."""
 SERIALS: Final = ("21", "235", "8011")
 KINDS: Final[Mapping[str, NodeKind]] = {
     "00": NodeKind.CONTAINER,
@@ -200,7 +201,8 @@ def _key(parts: Parts, text: str) -> Key:
     ai, key = parts[0], parts[1]
     if ai == "01":
         key = gtin14(key)
-    said = {qualifier: value for qualifier, value in zip(parts[2::2], parts[3::2], strict=True) if qualifier != VARIANT}
+    pairs = [pair for pair in zip(parts[2::2], parts[3::2], strict=True) if pair[0] != VARIANT and pair != NO_EXTENSION]
+    said = dict(pairs)
     serial = next((qualifier for qualifier in SERIALS if qualifier in said), None)
     if serial is not None:
         of_lot = gs1_identity(ai, key, "10", said["10"]) if "10" in said else None
