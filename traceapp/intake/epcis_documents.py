@@ -69,13 +69,22 @@ def _captured(event: Mapping[str, Any], place: SourcePlace, source: str, organis
 
 
 def _parse(text: str, number: Callable[[str], Any] = Decimal) -> Any:
-    """number  makes something of a number with a point or an exponent."""
+    """number  makes something of a number with a point or an exponent.
+
+    raises  DocumentError: not JSON (`NaN` and `Infinity` are none), nested too deep, a number beyond every measure.
+    """
     try:
-        return json.loads(text, parse_float=number)
+        return json.loads(text, parse_float=number, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         raise DocumentError(f"not well-formed JSON: {error.msg}, line {error.lineno}, column {error.colno}") from None
+    except (ValueError, ArithmeticError):
+        raise DocumentError("not usable JSON: a number of more digits than any quantity has") from None
     except RecursionError:
         raise DocumentError("not usable JSON: nested too deep") from None
+
+
+def _refuse_constant(word: str) -> Any:
+    raise DocumentError(f"not well-formed JSON: {word} is no number of JSON")
 
 
 def _events(document: Any) -> list[Any]:
@@ -108,7 +117,7 @@ def _plain(value: Any) -> Any:
         case list():
             return [_plain(found) for found in value]
         case Decimal():
-            if value == value.to_integral_value() and abs(value) < 2**53:
+            if value == value.to_integral_value() and value.copy_abs() < 2**53:
                 return int(value)
             return float(value) if Decimal(repr(float(value))) == value else str(value)
     return value
