@@ -221,4 +221,6 @@ def _normal(kind: str, name: str, entry: PropertyEntry, value: Any) -> PropertyV
 def _wanted(entry: PropertyEntry) -> str:
     if entry.values is not None:
         return "one of " + ", ".join(entry.values)
-    return f"1 to {LONGEST_TEXT} characters" if entry.type is PropertyType.TEXT else f"a {entry.type.value}"
+    if entry.type is PropertyType.TEXT:
+        return f"1 to {LONGEST_TEXT} characters"
+    return "an integer" if entry.type is PropertyType.INTEGER else f"a {entry.type.value}"
