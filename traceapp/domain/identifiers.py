@@ -76,4 +76,5 @@ def number_key(number: str) -> str:
 
     Full-width digits from a Chinese keyboard fold to plain ones; letter O and digit 0 stay different.
     """
-    return unicodedata.normalize("NFKC", number).strip().upper()
+    capital = unicodedata.normalize("NFKC", number).upper()  # takes some accented letters apart again
+    return unicodedata.normalize("NFKC", capital).strip()
