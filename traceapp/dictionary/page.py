@@ -48,7 +48,7 @@ def _section(dictionary: Dictionary, kind: NodeKind) -> str:
         return f"{title}\nIts identity only. 仅标识。\n"
     rows = [_row(name, entry) for name, entry in entries.items()]
     header = ("property", "meaning", "含义", "type", "tier", "index", "years", "EPCIS, GS1", "clause · 条款")
-    return f"{title}\n{_table(header, rows)}"
+    return f"{title}\n{table(header, rows)}"
 
 
 def _row(name: str, entry: PropertyEntry) -> tuple[str, ...]:
@@ -73,14 +73,15 @@ def _type(entry: PropertyEntry) -> str:
 
 def _links(dictionary: Dictionary) -> str:
     rows = [(f"`{link.value}`", dictionary.link_label(link, "en"), dictionary.link_label(link, "zh")) for link in LinkType]
-    return f"## Links · 关系\n\n{_table(('link', 'meaning', '含义'), rows)}"
+    return f"## Links · 关系\n\n{table(('link', 'meaning', '含义'), rows)}"
 
 
 def _rules(rules: Mapping[str, str]) -> str:
-    return f"## Rules · 法规与标准\n\n{_table(('named as', 'rule'), rules.items())}"
+    return f"## Rules · 法规与标准\n\n{table(('named as', 'rule'), rules.items())}"
 
 
-def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A table in Markdown; a bar within a cell is kept."""
     lines = [header, ("---",) * len(header), *rows]
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
 

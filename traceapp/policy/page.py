@@ -1,0 +1,62 @@
+"""docs/permissions.md, made from the policy document: the same bytes as long as the document says the same.
+
+python -m traceapp.policy.page FILE    writes the page anew
+"""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from traceapp.dictionary.page import table
+from traceapp.domain.permissions import Permission
+from traceapp.policy.document import PolicyDocument, read_policy
+
+INTRODUCTION: Final = """\
+# Who may do what?
+
+This page is made from `traceapp/policy/default_policy.toml` by `python -m traceapp.policy.page docs/permissions.md`. The policy
+only ever allows: what is not marked here is denied, and every refusal is recorded.
+本页由权限文件生成；未标明者一律拒绝，每次拒绝均有记录。
+
+Which sites and product lines somebody sees is not written here; it belongs to the account or the token, and an account without a
+site or without a line sees nothing. 可查看的地点与产品线由账户或令牌决定；未指定者什么都看不到。
+
+SHA-256 of what the policy says (`policy` in every ledger record): `{digest}`
+"""
+MEANINGS: Final[Mapping[Permission, tuple[str, str]]] = {
+    Permission.ACCOUNT_CREATE: ("make accounts for persons", "建立个人账户"),
+    Permission.BATCH_LOOK_UP: ("look a number up", "按编号查询"),
+    Permission.BATCH_SHOW: ("open the page of a batch: its state, where it came from and went, who worked on it", "查看批次页"),
+    Permission.BATCH_TRACE: ("ask forward and backward traces", "正向与反向追溯"),
+    Permission.EVENT_IMPORT: ("bring files of events in", "导入事件文件"),
+    Permission.LEDGER_READ: ("read the records of who did what", "查看审计追踪"),
+    Permission.LEDGER_VERIFY: ("check that the ledger is whole", "核验审计追踪"),
+    Permission.SOURCE_SHOW: ("open the sender's own words behind a fact", "查看事实的原始来源"),
+    Permission.TOKEN_CREATE: ("make bearer tokens for programs", "建立程序令牌"),
+}
+
+
+def render_page(policy: PolicyDocument) -> str:
+    """The whole page in Markdown: roles, then permissions × roles, both in the order of their names."""
+    roles = sorted(policy.roles)
+    told = [(f"`{role.value}`", policy.roles[role].en, policy.roles[role].zh) for role in roles]
+    granted = [
+        (
+            f"`{permission.value}`",
+            *("✓" if permission in policy.roles[role].permissions else "" for role in roles),
+            *MEANINGS[permission],
+        )
+        for permission in sorted(Permission)
+    ]
+    return "\n".join(
+        [
+            INTRODUCTION.format(digest=policy.digest),
+            f"## Roles · 角色\n\n{table(('role', 'what it is there for', '职责'), told)}",
+            f"## Permissions · 权限\n\n{table(('permission', *(role.value for role in roles), 'meaning', '含义'), granted)}",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(render_page(read_policy()), encoding="utf-8", newline="\n")
