@@ -131,7 +131,7 @@ def read_settings(**overrides: object) -> Settings:
         said = {
             str(Settings.model_fields[name].validation_alias): value for name, value in overrides.items() if value is not None
         }
-        return Settings.model_validate({**Settings().model_dump(by_alias=True, exclude_unset=True), **said})
+        return Settings.model_validate(said)
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, item['loc'])) or 'settings'}: {item['msg']}" for item in error.errors())
         raise SettingsError(wrong) from None

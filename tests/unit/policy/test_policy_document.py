@@ -148,6 +148,7 @@ SAME = {
 OTHER = {
     "a right more": LITTLE.replace("permissions = []", 'permissions = ["ledger:read"]'),
     "a right less": LITTLE.replace(', "batch:show"', ""),
+    "one right for another": LITTLE.replace('"batch:show"', '"batch:trace"'),
     "a role less": LITTLE[: LITTLE.index("[roles.admin]")],
     "the same rights of another role": LITTLE.replace("roles.viewer", "roles.auditor"),
     "another sentence": LITTLE.replace("Looks.", "Looks, and more."),
