@@ -1,7 +1,7 @@
 """One text per thing, and one key under which a printed number is found whatever keyboard it was typed on."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from traceapp.domain.errors import IdentifierError
@@ -40,6 +40,7 @@ def test_numbers_that_only_look_alike_stay_different(one: str, other: str) -> No
     assert number_key(one) != number_key(other)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_key_is_its_own_key(text: str) -> None:
     assert number_key(number_key(text)) == number_key(text)
@@ -82,12 +83,14 @@ def test_an_empty_part_is_no_identity(parts: tuple[str, ...]) -> None:
         local_identity("lot", *parts)
 
 
+@settings(deadline=None)
 @given(st.lists(PARTS, min_size=1, max_size=4))
 def test_whatever_is_in_a_part_comes_back(parts: list[str]) -> None:
     assert local_identity("lot", *parts).parts == ("lot", *parts)
     assert gs1_identity(*parts).parts == tuple(parts)
 
 
+@settings(deadline=None)
 @given(st.lists(PARTS, min_size=1, max_size=3), st.lists(PARTS, min_size=1, max_size=3))
 def test_two_texts_are_equal_exactly_when_all_parts_are(one: list[str], other: list[str]) -> None:
     assert (local_identity("lot", *one) == local_identity("lot", *other)) == (one == other)

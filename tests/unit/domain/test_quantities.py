@@ -3,7 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from traceapp.domain.consignees import sum_by_unit, total
@@ -23,6 +23,7 @@ def test_promise_the_last_of_48_digits_counts() -> None:
     assert exact_sum([]) == 0
 
 
+@settings(deadline=None)
 @given(st.lists(STATED, max_size=20))
 def test_a_sum_is_the_sum_of_fractions(quantities: list[Decimal]) -> None:
     assert Fraction(exact_sum(quantities)) == sum(map(Fraction, quantities))

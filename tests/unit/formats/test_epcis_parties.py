@@ -18,6 +18,7 @@ from tests.unit.formats.epcis_events import (
     described,
     event,
     goods,
+    gs1,
     kinds,
     link_of,
     links,
@@ -28,6 +29,7 @@ from tests.unit.formats.epcis_events import (
 from traceapp.domain.kinds import LinkType, NodeKind
 
 SHIPMENT = f"shipment:EPCIS:{KEY}"
+WARD = "414/9524444000002/254/WARD-3"
 SUPPLIER = "417/9529999000002"
 TO_CLINIC = {"destinationList": [party("destination", CLINIC)]}
 
@@ -68,12 +70,21 @@ def test_a_location_is_where_it_goes_and_no_consignee() -> None:
             "ObjectEvent",
             bizStep="shipping",
             quantityList=[goods(BATCH, 40)],
-            destinationList=[party("destination", CLINIC), party("destination", "414/9524444000002/254/WARD-3", "location")],
+            destinationList=[party("destination", CLINIC), party("destination", WARD, "location")],
         )
     )
 
     assert [link[2] for link in links(told)] == [SHIPMENT, CLINIC]
-    assert {link.attributes["location"] for link in told.links} == {"414/9524444000002/254/WARD-3"}
+    assert [link.place for link in told.links] == [None, gs1(WARD)]
+    assert WARD not in described(told)
+
+
+def test_promise_a_place_stands_in_no_attribute_of_a_link() -> None:
+    """Attributes lie in clear in the store."""
+    rows = [party("destination", CLINIC), party("destination", WARD, "location")]
+    told = read(event("ObjectEvent", bizStep="shipping", quantityList=[goods(BATCH, 40)], destinationList=rows))
+
+    assert {value for link in told.links for value in link.attributes.values()} == {"despatch"}
 
 
 @pytest.mark.parametrize("rows", [[party("destination", CLINIC, "location")], [party("destination", CLINIC, "ext:payer")], []])

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from traceapp.domain.permissions import SEES_BATCHES
@@ -101,6 +101,7 @@ LINES = st.sampled_from(["INF", "ORT", "*"])
 SCOPES = st.frozensets(st.builds(Scope, NAMES, LINES), min_size=1)
 
 
+@settings(deadline=None)
 @given(st.lists(SCOPES, max_size=6), st.frozensets(NAMES), st.frozensets(LINES))
 def test_the_set_is_what_asking_one_by_one_would_give(
     sets: list[frozenset[Scope]], sites: frozenset[str], lines: frozenset[str]
