@@ -50,7 +50,7 @@ def _captured(event: Mapping[str, Any], place: SourcePlace, source: str, organis
     digest = content_digest(event)
     said = event.get("eventID")
     key = said if isinstance(said, str) and said else f"epcis:{digest}"
-    declared = "errorDeclaration" in event
+    declared = event.get("errorDeclaration") is not None
     told = EventReader(event, key, organisation).read()
     return CapturedEvent(
         key=key,

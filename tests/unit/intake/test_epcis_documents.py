@@ -218,5 +218,12 @@ def test_an_error_declaration_voids_the_event_of_its_id_else_of_its_content() ->
     assert by_id.original["errorDeclaration"] == DECLARED["errorDeclaration"]
 
 
+def test_a_declaration_of_null_is_none() -> None:
+    """Some writers put null for what they do not say; read as a declaration it would take the event out of every trace."""
+    said = read_one({**GOOD, "errorDeclaration": None})
+
+    assert (said.voids, said.voids_digest) == (None, None)
+
+
 def test_an_empty_error_declaration_is_one_all_the_same() -> None:
     assert read_one({**GOOD, "errorDeclaration": {}}).voids == KEY
