@@ -9,11 +9,12 @@ from traceapp.domain.trace import Completeness, Status
 from traceapp.web.pages.showing import count_text
 from traceapp.web.pages.wording import N_, STATUS_SIGNS, STATUSES, withheld_counted
 
-CODES: Final = ("limits_hit", "withheld", "unresolved", "class_level", "one_sided", "twins", "dead_ends")
+CODES: Final = ("limits_hit", "window", "withheld", "unresolved", "class_level", "one_sided", "twins", "dead_ends")
 """What every trace looks for, as `Completeness` names it."""
 LIMITS: Final = {"nodes": N_("nodes"), "links": N_("links"), "seconds": N_("seconds")}
 LOOKED_FOR: Final = {
     "limits_hit": N_("limits hit"),
+    "window": N_("links outside the window"),
     "withheld": N_("records outside your view"),
     "unresolved": N_("lots that no record describes"),
     "class_level": N_("products without a lot"),
@@ -105,6 +106,13 @@ def _sentences(code: str, said: Completeness, sentence: str, place: int) -> tupl
                 ),
                 gettext("More may be affected than is shown: every number is a least value."),
                 gettext("Ask a smaller question, or have the limit raised."),
+                (),
+            )
+        case "window":
+            return (
+                gettext("Links outside the window that was asked about were left out."),
+                gettext("What lies behind them is missing as well: every number is a least value."),
+                gettext("Leave the window open to see all of it."),
                 (),
             )
         case "withheld":

@@ -234,6 +234,9 @@ def withheld_counted(counts: Mapping[str, int]) -> str:
         "shipments": lambda n: ngettext("%(count)s shipment", "%(count)s shipments", n, count=f"{n:,}"),
         "containers": lambda n: ngettext("%(count)s container", "%(count)s containers", n, count=f"{n:,}"),
         "parties": lambda n: ngettext("%(count)s party", "%(count)s parties", n, count=f"{n:,}"),
+        "locations": lambda n: ngettext("%(count)s stock location", "%(count)s stock locations", n, count=f"{n:,}"),
+        "orders": lambda n: ngettext("%(count)s order", "%(count)s orders", n, count=f"{n:,}"),
+        "disposals": lambda n: ngettext("%(count)s disposal", "%(count)s disposals", n, count=f"{n:,}"),
         "others": lambda n: ngettext("%(count)s other record", "%(count)s other records", n, count=f"{n:,}"),
     }
     return gettext(", ").join(said.get(name, said["others"])(count) for name, count in counts.items())
