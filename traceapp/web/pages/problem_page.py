@@ -6,9 +6,11 @@ from flask import Flask, g, render_template, request, url_for
 from flask_babel import gettext, ngettext
 
 from traceapp.domain.batch import Candidate
+from traceapp.web.pages.candidates import CandidateRow, candidate_rows
 from traceapp.web.pages.forms import WANTED
 from traceapp.web.pages.wording import N_, ROLES
 from traceapp.web.problems import ProblemAnswer, set_problem_page
+from traceapp.web.stations import stations
 
 HINTS: Final = {
     "not-found": N_(
@@ -45,7 +47,7 @@ def draw_problem(answer: ProblemAnswer) -> str:
         hint=gettext(HINTS[name]) if name in HINTS else "",
         next_step=gettext(NEXT_STEPS.get(name, answer.next_step)),
         errors=errors,
-        candidates=[(candidate, _address(candidate)) for candidate in answer.candidates],
+        candidates=_rows(answer),
     )
 
 
@@ -62,6 +64,13 @@ def _detail(answer: ProblemAnswer) -> str:
     if answer.candidates or answer.errors or answer.detail == f"{answer.problem.title}.":
         return ""
     return gettext(answer.detail)
+
+
+def _rows(answer: ProblemAnswer) -> list[CandidateRow]:
+    """Candidates came out of the stations, so these are at hand; every other problem asks them nothing."""
+    if not answer.candidates:
+        return []
+    return candidate_rows(answer.candidates, request.args.get("number", ""), stations().organisation.sites, _address)
 
 
 def _address(candidate: Candidate) -> str:

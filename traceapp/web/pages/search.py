@@ -3,12 +3,13 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from traceapp.domain.batch import BatchQuery
+from traceapp.domain.batch import BatchQuery, Candidate
 from traceapp.domain.errors import BatchNotFoundError, InputError
 from traceapp.domain.permissions import Permission
 from traceapp.usecases.look_up_batches import look_up_batches
 from traceapp.web.access import current_actor, permission, signed_in, stations
 from traceapp.web.inputs import read_form
+from traceapp.web.pages.candidates import candidate_rows
 from traceapp.web.pages.forms import SearchPageInput, field_errors
 from traceapp.web.pages.layout import may_look_up
 
@@ -36,4 +37,10 @@ def search() -> Response | str | tuple[str, int]:
         raise BatchNotFoundError("Unknown, or outside your view.")
     if len(found.value) == 1:
         return redirect(url_for("batch.show", uid=found.value[0].uid), 303)
-    return render_template("search/candidates.html", candidates=found.value, receipt=found.receipt, number=request.args["number"])
+    number = request.args["number"]
+    rows = candidate_rows(found.value, number, stations().organisation.sites, _address)
+    return render_template("search/candidates.html", candidates=rows, receipt=found.receipt, number=number)
+
+
+def _address(candidate: Candidate) -> str:
+    return url_for("batch.show", uid=candidate.uid)

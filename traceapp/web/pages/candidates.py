@@ -1,0 +1,39 @@
+"""Things of one number as they stand in a table that asks which one is meant."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from traceapp.domain.batch import Candidate
+from traceapp.domain.identifiers import number_key
+from traceapp.domain.kinds import NodeKind
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRow:
+    """address: where the choice leads.   sites: printed names.
+    by_supplier: its own number is another one; what was asked for is its supplier's number of it.
+    """
+
+    candidate: Candidate
+    address: str
+    sites: tuple[str, ...]
+    by_supplier: bool
+
+
+def candidate_rows(
+    candidates: Iterable[Candidate], asked: str, sites: Mapping[str, str], address: Callable[[Candidate], str]
+) -> list[CandidateRow]:
+    """asked: the number as it was typed.   sites: code → printed name."""
+    return [
+        CandidateRow(
+            candidate,
+            address(candidate),
+            tuple(sites.get(site, site) for site in candidate.sites),
+            candidate.kind is NodeKind.MATERIAL and _differ(asked, candidate.number),
+        )
+        for candidate in candidates
+    ]
+
+
+def _differ(asked: str, number: str | None) -> bool:
+    return bool(asked.strip()) and number is not None and number_key(number) != number_key(asked)
