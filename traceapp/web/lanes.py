@@ -19,7 +19,7 @@ WIDEST_CARD: Final = 172.0
 SLIMMEST_CARD: Final = 136.0
 WIDEST_GAP: Final = 180.0
 GAP: Final = 72.0
-SLIMMEST_GAP: Final = 62.0
+SLIMMEST_GAP: Final = 68.0
 HEAD: Final = 52.0
 LINE: Final = 16.0
 PAD: Final = 12.0
@@ -29,6 +29,9 @@ NARROW_PORT: Final = 10.0
 MOST_NUMBERS: Final = 6
 """Threads into one card that carry their number; of more, only the widest few do."""
 BYPASS: Final = 16.0
+PAPER_WIDTH: Final = 1340.0
+PAPER_HEIGHT: Final = 780.0
+"""What an A4 sheet on its side carries at 7 pt."""
 TEXT_EDGES: Final = 22.0
 MOST_LINES: Final = 3
 WIDTHS: Final = (Decimal("0.5"), Decimal("0.2"), Decimal("0.05"))
@@ -116,6 +119,11 @@ class Picture:
     threads: tuple[Thread, ...]
     nodes: int
     turning: int
+
+    @property
+    def fits_paper(self) -> bool:
+        """Whether its words can still be read on a sheet; else paper gets the same cards as a list."""
+        return self.width <= PAPER_WIDTH and self.height <= PAPER_HEIGHT
 
     @property
     def cards(self) -> int:
@@ -220,7 +228,7 @@ def _lane(stage: Stage, captions: Captions, x: float, size: float) -> Lane:
         text = captions.card(group)
         lines, y = [], LINE + PAD + 10
         for style, said in text.lines:
-            pieces = wrap(said, size - TEXT_EDGES, 7.9 if style == "id" else 7.2 if style == "name" else 6.4)
+            pieces = wrap(said, size - TEXT_EDGES, 7.9 if style == "id" else 7.7 if style == "name" else 6.4)
             if style != "id" and len(pieces) > MOST_LINES:
                 pieces = [*pieces[: MOST_LINES - 1], pieces[MOST_LINES - 1] + "…"]
             for piece in pieces:
@@ -311,7 +319,7 @@ def _threads(
             out, back = start + gap, end - gap
             path = f"M{start:.1f} {one.leaves:.1f}C{out:.1f} {one.leaves:.1f} {start:.1f} {below:.1f} {out:.1f} {below:.1f}"
             path += f"H{back:.1f}C{end:.1f} {below:.1f} {back:.1f} {one.arrives:.1f} {end:.1f} {one.arrives:.1f}"
-        fits = one.numbered and all(_measure(text, 6.6) <= gap - 8 for text in one.said)
+        fits = one.numbered and all(_measure(text, 6.2) <= gap - 6 for text in one.said)
         threads.append(Thread(path, _width(one, totals), not one.exact, one.said if fits else (), end - 6, one.arrives - 4))
     return tuple(threads), lowest
 
@@ -336,4 +344,7 @@ def _stage_pair(one: _Merged, unit: str) -> tuple[str, str, str]:
 
 
 def _name(card: Card) -> str:
-    return next((text for style, text in card.text.lines if style in {"id", "name"}), card.text.state)
+    """What it is called where another card names it: one of several numbers says how many more there are."""
+    style, name = next((line for line in card.text.lines if line[0] in {"id", "name"}), ("name", card.text.state))
+    more = len(card.group.members) - 1
+    return f"{name} (+{more})" if more and style == "id" else name

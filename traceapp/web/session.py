@@ -64,6 +64,11 @@ def find_signed_in() -> Actor | None:
     return actor
 
 
+def has_session() -> bool:
+    """Whether this browser holds a session at all; who it is was not asked, as on an address that does not exist."""
+    return "_user_id" in flask.session
+
+
 def check_csrf() -> None:
     """Raises CSRFError where an unsafe request does not carry the session's CSRF token (form field or X-CSRFToken)."""
     _csrf.protect()

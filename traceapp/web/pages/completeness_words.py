@@ -7,7 +7,7 @@ from flask_babel import gettext, ngettext
 
 from traceapp.domain.trace import Completeness, Status
 from traceapp.web.pages.showing import count_text
-from traceapp.web.pages.wording import N_, STATUS_SIGNS, STATUSES, withheld_counted
+from traceapp.web.pages.wording import N_, STATUS_SIGNS, STATUSES, sentence_gap, withheld_counted
 
 CODES: Final = ("limits_hit", "window", "withheld", "unresolved", "class_level", "one_sided", "twins", "dead_ends")
 """What every trace looks for, as `Completeness` names it."""
@@ -53,11 +53,10 @@ def headline(said: Completeness) -> tuple[str, str]:
         "%(count)s record was visited.", "%(count)s records were visited.", said.visited, count=count_text(said.visited)
     )
     if said.status is Status.COMPLETE:
-        return gettext("Complete, as far as the records go"), visited + " " + gettext(
-            "Nothing is withheld, unresolved or cut off."
-        )
+        nothing = gettext("Nothing is withheld, unresolved or cut off.")
+        return gettext("Complete, as far as the records go"), visited + sentence_gap() + nothing
     title = gettext("Not complete: %(status)s", status=gettext(STATUSES[said.status]).lower())
-    return title, gettext("Read the reasons before you use a number.") + " " + visited
+    return title, gettext("Read the reasons before you use a number.") + sentence_gap() + visited
 
 
 def ladder(said: Completeness) -> list[Rung]:
@@ -128,7 +127,7 @@ def _sentences(code: str, said: Completeness, sentence: str, place: int) -> tupl
                 ngettext(
                     "%(num)s lot is used but described by no record.", "%(num)s lots are used but described by no record.", n
                 ),
-                gettext("Where they came from is unknown."),
+                ngettext("Where it came from is unknown.", "Where they came from is unknown.", n),
                 gettext("Have the missing receipt or batch record sent in."),
                 said.unresolved,
             )
@@ -168,8 +167,12 @@ def _sentences(code: str, said: Completeness, sentence: str, place: int) -> tupl
                 ngettext(
                     "%(num)s lot ends here without a recorded reason.", "%(num)s lots end here without a recorded reason.", n
                 ),
-                gettext("What became of them is unknown: neither stock, shipment, use nor disposal is on record."),
-                gettext("Ask the site where they are."),
+                ngettext(
+                    "What became of it is unknown: neither stock, shipment, use nor disposal is on record.",
+                    "What became of them is unknown: neither stock, shipment, use nor disposal is on record.",
+                    n,
+                ),
+                ngettext("Ask the site where it is.", "Ask the site where they are.", n),
                 said.dead_ends,
             )
         case _:

@@ -14,17 +14,20 @@ from traceapp.web.lanes import CardText
 from traceapp.web.pages.showing import amount_text, count_text
 from traceapp.web.pages.wording import STATES, country_name, kind_name, kinds_counted, sign_of, site_names
 
+MOST_NUMBERS: Final = 2
+"""Numbers on the card of a group that has no product to be called by."""
 LOTS: Final = frozenset({NodeKind.MATERIAL, NodeKind.BATCH, NodeKind.UNIT})
 
 
 class PageCaptions:
-    """`lanes.Captions`; `sites` gives the printed name of a site code."""
+    """`lanes.Captions`; `sites` gives the printed name of a site code, `unresolved` holds what no record describes."""
 
-    def __init__(self, sites: Mapping[str, str]) -> None:
+    def __init__(self, sites: Mapping[str, str], unresolved: frozenset[str] = frozenset()) -> None:
         self._sites = sites
+        self._unresolved = unresolved
 
     def head(self, stage: Stage) -> tuple[str, str]:
-        counted = kinds_counted(stage.kinds, stage.count)
+        counted = self._parties_counted(stage) or kinds_counted(stage.kinds, stage.count)
         withheld = sum(1 for group in stage.groups for node in group.members if node.stub)
         if withheld and stage.kinds != {None}:
             counted = gettext("%(counted)s, %(withheld)s withheld", counted=counted, withheld=count_text(withheld))
@@ -54,6 +57,21 @@ class PageCaptions:
             return []
         return [("" if certain else "≤ ") + amount_text(amount, unit) for unit, amount in sorted(quantities.items())]
 
+    def _parties_counted(self, stage: Stage) -> str:
+        """`9 consignees, 1 other party`: as many as the list has, and who else stands here."""
+        if stage.kinds != {NodeKind.PARTY}:
+            return ""
+        listed = sum(1 for group in stage.groups for line in group.parties if line.lots)
+        others, count = stage.count - listed, count_text(listed)
+        if stage.key.place is Place.SUPPLIERS:
+            said = ngettext("%(count)s supplier", "%(count)s suppliers", listed, count=count)
+        else:
+            said = ngettext("%(count)s consignee", "%(count)s consignees", listed, count=count)
+        if not others:
+            return said
+        other = ngettext("%(count)s other party", "%(count)s other parties", others, count=count_text(others))
+        return said + gettext(", ") + other
+
     def _title(self, stage: Stage) -> str:
         match stage.key.place:
             case Place.SUPPLIERS:
@@ -82,20 +100,23 @@ class PageCaptions:
 
     def _lot_lines(self, group: Group) -> tuple[tuple[str, str], ...]:
         node = group.first
-        single = group.single is not None
-        lines = [("id", node.number or node.epc or "–")] if single else [("name", node.product or kind_name(node.kind))]
-        if single and (node.name or node.product):
+        lines = _numbers(group) if group.single or not node.product else [("name", node.product)]
+        if group.single and (node.name or node.product):
             lines.append(("quiet", node.name or node.product or ""))
         if node.site:
             lines.append(("quiet", site_names(node.site, self._sites)))
+        if group.single and node.uid in self._unresolved:
+            lines.append(("quiet", gettext("described by no record")))
         return (*lines, *_possible(group))
 
     def _party(self, group: Group) -> CardText:
         node, certain = group.first, group.certain is Certainty.EXACT
         state = gettext("Confirmed") if certain else gettext("May have")
+        name = _party_name(node, group.parties) if group.single else _countries(group.parties)
         if group.parties == () or not group.parties[0].lots:
-            state = gettext("Party")
-        lines = [("name", _party_name(node, group.parties) if group.single else _countries(group.parties))]
+            state = gettext("Own site") if node.number in self._sites else gettext("Party")
+            name = self._sites.get(node.number or "", name)
+        lines = [("name", name)]
         if group.single and group.parties and group.parties[0].country:
             lines.append(("quiet", country_name(group.parties[0].country)))
         amount = _amounts(group.parties)
@@ -116,6 +137,15 @@ class PageCaptions:
         tone = worst if stated else "plain"
         state = gettext("worst: %(state)s", state=gettext(STATES[worst])) if stated else gettext("More")
         return CardText(tone, sign_of(tone), state, "", (*lines, *_possible(group)))
+
+
+def _numbers(group: Group) -> list[tuple[str, str]]:
+    """The first of them by number; an id is never cut, so what does not fit is counted."""
+    shown = group.members[:MOST_NUMBERS]
+    lines = [("id", node.number or node.epc or node.name or "–") for node in shown]
+    if left := len(group.members) - len(shown):
+        lines.append(("quiet", gettext("and %(count)s more", count=count_text(left))))
+    return lines
 
 
 def _back(steps: int) -> str:

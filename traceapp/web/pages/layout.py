@@ -11,6 +11,7 @@ from traceapp.domain.rights import Actor
 from traceapp.web.language import LANGUAGES
 from traceapp.web.pages import wording
 from traceapp.web.pages.paging import address_with
+from traceapp.web.session import has_session
 from traceapp.web.stations import stations
 
 
@@ -37,9 +38,11 @@ def _frame() -> dict[str, Any]:
     here = request.full_path.removesuffix("?") if request.method == "GET" else url_for("search.start")
     return {
         "actor": actor,
+        "in_session": has_session(),
         "here": here,
         "language": wording.language(),
         "languages": LANGUAGES,
         "address_with": address_with,
+        "sentence_gap": wording.sentence_gap,
         "version": __version__,
     }

@@ -126,11 +126,11 @@ class TracePage:
 
     @cached_property
     def consignees(self) -> Cut[PartyLine]:
-        return cut("parties", self.answer.consignees, self._asked.parties, SHORT_PAGE)
+        return cut("parties", sorted(self.answer.consignees, key=_largest), self._asked.parties, SHORT_PAGE)
 
     @cached_property
     def suppliers(self) -> Cut[PartyLine]:
-        return cut("parties", self.answer.suppliers, self._asked.parties, SHORT_PAGE)
+        return cut("parties", sorted(self.answer.suppliers, key=_largest), self._asked.parties, SHORT_PAGE)
 
     @cached_property
     def lots(self) -> Cut[TraceNode]:
@@ -146,7 +146,8 @@ class TracePage:
 
     @cached_property
     def links(self) -> Cut[TraceLink]:
-        return cut("links", self.answer.links, self._asked.links, SHORT_PAGE)
+        """From the start outwards, so that what was done first stands first."""
+        return cut("links", sorted(self.answer.links, key=self._outwards), self._asked.links, SHORT_PAGE)
 
     @cached_property
     def class_level(self) -> list[tuple[str, str]]:
@@ -160,7 +161,7 @@ class TracePage:
 
     @cached_property
     def picture(self) -> Picture:
-        return draw_lanes(self.answer, PageCaptions(self._sites))
+        return draw_lanes(self.answer, PageCaptions(self._sites, frozenset(self.answer.completeness.unresolved)))
 
     def card_address(self, key: str, uid: str | None, *, stub: bool) -> str:
         """Where a card leads: a single thing to its own page, a group to its list."""
@@ -212,6 +213,11 @@ class TracePage:
     def supplied(self) -> list[str]:
         return _sums(self.answer.suppliers)
 
+    def _outwards(self, link: TraceLink) -> tuple[object, ...]:
+        source, target = self.end(link.source), self.end(link.target)
+        names = [(end.stub, end.number or end.name or "", end.uid) for end in (source, target)]
+        return (min(source.hop, target.hop), max(source.hop, target.hop), target.kind not in LOTS, *names, link.type)
+
     @cached_property
     def _lots(self) -> list[TraceNode]:
         ends = {NodeKind.SHIPMENT, NodeKind.PARTY, NodeKind.CONTAINER, NodeKind.LOCATION, NodeKind.ORDER, NodeKind.DISPOSAL}
@@ -220,6 +226,13 @@ class TracePage:
 
 def _nearest(node: TraceNode) -> tuple[object, ...]:
     return (node.stub, node.hop, node.kind not in LOTS, node.product or "", node.number or "", node.uid)
+
+
+def _largest(line: PartyLine) -> tuple[object, ...]:
+    """What nobody stated may be the largest; of the rest whoever may have most, by name where they are alike."""
+    stated = [amount for amount in line.quantities.values() if amount is not None]
+    silent = not stated or len(stated) < len(line.quantities)
+    return (not silent, -max(stated, default=Decimal(0)), line.name or "", line.number or "", line.uid)
 
 
 def _figure(label: str, items: Sequence[TraceNode] | Sequence[PartyLine], anchor: str) -> Figure:

@@ -138,6 +138,11 @@ def language() -> str:
     return str(get_locale() or "en")
 
 
+def sentence_gap() -> str:
+    """What parts two sentences: a blank, which Chinese does not put after its full-width stop."""
+    return "" if language().startswith("zh") else " "
+
+
 def kind_name(kind: NodeKind | None) -> str:
     return gettext("Withheld") if kind is None else read_dictionary().kind_label(kind, language())
 
