@@ -41,10 +41,8 @@ def amount_text(quantity: Decimal | None, unit: str | None = None) -> str:
 
 
 def moment_text(moment: datetime) -> str:
-    """`2026-05-19 08:02` in UTC; seconds and their parts only where there are some."""
+    """`2026-05-19 08:02` in UTC; seconds only where there are some, their parts stay in the `datetime` attribute."""
     utc = moment.astimezone(UTC)
-    if utc.microsecond:
-        return utc.strftime("%Y-%m-%d %H:%M:%S.%f")
     return utc.strftime("%Y-%m-%d %H:%M:%S" if utc.second else "%Y-%m-%d %H:%M")
 
 
@@ -69,6 +67,20 @@ def foreign(text: str | None) -> Markup:
     return Markup('<span class="quiet">–</span>') if not text else Markup("<bdi>{}</bdi>").format(text)
 
 
+def position_text(position: str) -> str:
+    """`row 21` of a table, `event 3` of a document, in the reader's language; any other place as it stands."""
+    word, _, number = position.partition(" ")
+    if not number.isdecimal():
+        return position
+    match word:
+        case "row":
+            return gettext("row %(number)s", number=number)
+        case "event":
+            return gettext("event %(number)s", number=number)
+        case _:
+            return position
+
+
 def register(app: Flask) -> None:
     """Filters of the templates."""
     app.jinja_env.filters.update(
@@ -82,6 +94,7 @@ def register(app: Flask) -> None:
         kind=wording.kind_name,
         linkname=wording.link_name,
         moment=moment,
+        position=position_text,
         pretty=lambda value: json.dumps(value, ensure_ascii=False, indent=2, default=str),
         quantity=quantity_text,
         role=lambda value: gettext(wording.ROLES[value]),
