@@ -1,0 +1,82 @@
+"""A real browser on the running service: one service and one browser for the whole suite."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, StorageState
+
+from tests.browser.browsing import ENGLISH, WIDE, Language, Window, chromium, window
+from tests.browser.looks import PAGES, SIGNED_IN, Look, look_at
+from tests.browser.service import DemoService
+
+Windows = Callable[..., Window]
+LookAt = Callable[..., Look]
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoService]:
+    """`traceapp run` with the demo."""
+    home: Path = tmp_path_factory.mktemp("browser") / "home"
+    with DemoService(home) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def session(service: DemoService, browser: Browser) -> StorageState:
+    """The cookies of the coordinator, signed in through the form."""
+    with window(browser, service.url) as entrance:
+        entrance.sign_in("coordinator", service.password("coordinator"))
+        return entrance.page.context.storage_state()
+
+
+@pytest.fixture
+def open_window(service: DemoService, browser: Browser) -> Iterator[Windows]:
+    """Open a window, signed out; none of them may make noise or ask anything of anybody else."""
+    opened: list[Window] = []
+    with ExitStack() as stack:
+
+        def make(language: Language = ENGLISH, width: int = WIDE, **more: object) -> Window:
+            made = stack.enter_context(window(browser, service.url, language, width, **more))  # type: ignore[arg-type]
+            opened.append(made)
+            return made
+
+        yield make
+    assert [(one.noise, one.strangers) for one in opened if one.noise or one.strangers] == []
+
+
+@pytest.fixture
+def coordinator(open_window: Windows, session: StorageState) -> Windows:
+    """Open a window of the coordinator."""
+
+    def make(language: Language = ENGLISH, width: int = WIDE, **more: object) -> Window:
+        return open_window(language, width, session=session, **more)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def look(service: DemoService, browser: Browser, session: StorageState) -> Iterator[LookAt]:
+    """`look("forward trace", CHINESE, NARROW)`: each page is looked at once in the session, whoever asks."""
+    seen: dict[tuple[object, ...], Look] = {}
+    windows: dict[tuple[object, ...], Window] = {}
+    with ExitStack() as stack:
+
+        def at(name: str, language: Language = ENGLISH, width: int = WIDE, scheme: str = "light") -> Look:
+            cookies = session if name in SIGNED_IN else None
+            kind = (language, width, scheme, cookies is None)
+            if kind not in windows:
+                opened = window(browser, service.url, language, width, session=cookies, scheme=scheme)
+                windows[kind] = stack.enter_context(opened)
+            if (name, *kind) not in seen:
+                seen[name, *kind] = look_at(windows[kind], PAGES[name][0])
+            return seen[name, *kind]
+
+        yield at

@@ -1,0 +1,106 @@
+"""Every page of the product, and what a look at it tells: axe's violations, its width, its words."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.browsing import Window
+
+SIGNED_OUT: Final = {
+    "sign-in": ("/sign-in", 200),
+    "sign-in after sign-out": ("/sign-in?left=1", 200),
+}
+SIGNED_IN: Final = {
+    "search": ("/", 200),
+    "search without a number": ("/search?number=", 400),
+    "material lot": ("/search?number=RM-26-0417", 200),
+    "finished batch": ("/search?number=F26-301", 200),
+    "forward trace": ("/traces?number=RM-26-0417&direction=forward", 200),
+    "backward trace": ("/traces?number=F26-301&direction=backward", 200),
+    "both ways": ("/traces?number=S26-201&direction=both", 200),
+    "nothing known yet": ("/traces?number=RM-26-0417&direction=forward&as_of=2001-01-01", 404),
+    "ambiguous number": ("/search?number=26-0042", 200),
+    "ambiguous trace": ("/traces?number=26-0042&direction=forward", 409),
+    "question with errors": ("/traces?number=RM-26-0417&direction=sideways&as_of=yesterday", 400),
+    "unknown number": ("/search?number=NO-SUCH-LOT", 404),
+    "unknown address": ("/nowhere", 404),
+}
+PAGES: Final = SIGNED_OUT | SIGNED_IN
+
+WORDS: Final = """() => {
+    const found = [], outside = '.id, bdi, code, pre, [translate=no], [lang]:not(html)';
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const text = walker.currentNode.textContent.trim(), parent = walker.currentNode.parentElement;
+        if (text && !parent.closest(outside) && !parent.closest('svg.picture')) found.push(text);
+    }
+    for (const element of document.querySelectorAll('[aria-label], [placeholder], [title], [data-label]'))
+        for (const name of ['aria-label', 'placeholder', 'title', 'data-label'])
+            if (element.getAttribute(name)) found.push(element.getAttribute(name));
+    for (const text of document.querySelectorAll('svg.picture .t-head, svg.picture .t-quiet, svg.picture .t-state'))
+        found.push(text.textContent.trim());
+    return found;
+}"""
+SMALLEST: Final = """() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    let smallest = Infinity;
+    while (walker.nextNode()) {
+        const parent = walker.currentNode.parentElement;
+        if (walker.currentNode.textContent.trim() && parent.getClientRects().length)
+            smallest = Math.min(smallest, parseFloat(getComputedStyle(parent).fontSize));
+    }
+    return smallest;
+}"""
+CUT_IDS: Final = """() => [...document.querySelectorAll('.id:not(.id-long)')].filter(id => id.getClientRects().length > 1)
+    .map(id => id.textContent)"""
+
+
+@dataclass(frozen=True)
+class Look:
+    """violations: axe's rules with the places that break them.   words: the sentences of the page, not its data.
+    cut_ids: numbers that stand on two lines.   smallest: size of the smallest text in px.
+    """
+
+    status: int
+    language: str
+    violations: tuple[str, ...]
+    width: int
+    words: tuple[str, ...]
+    cut_ids: tuple[str, ...]
+    smallest: float
+    noise: tuple[str, ...]
+    strangers: tuple[str, ...]
+
+
+def look_at(window: Window, address: str) -> Look:
+    window.noise.clear()
+    window.strangers.clear()
+    status = window.open(address)
+    page = window.page
+    found: dict[str, Any] = Axe().run(page).response
+    return Look(
+        status,
+        page.locator("html").get_attribute("lang") or "",
+        tuple(_told(violation) for violation in found["violations"]),
+        page.evaluate("document.documentElement.scrollWidth"),
+        tuple(page.evaluate(WORDS)),
+        tuple(page.evaluate(CUT_IDS)),
+        page.evaluate(SMALLEST),
+        tuple(window.noise),
+        tuple(window.strangers),
+    )
+
+
+def _told(violation: dict[str, Any]) -> str:
+    places = [" ".join(str(part) for part in node["target"]) for node in violation["nodes"]]
+    return f"{violation['id']} at {', '.join(places[:5])}: {violation['help']}"
+
+
+def english_left(words: tuple[str, ...], sentences: tuple[str, ...]) -> list[str]:
+    """What is English in the words of a Chinese page: a sentence of the catalogue, or three English words in a row."""
+    known = [re.compile(re.sub(r"%\\\(\w+\\\)s", ".+?", re.escape(one))) for one in sentences]
+    return [
+        text for text in words if any(one.fullmatch(text) for one in known) or re.search(r"\b[A-Za-z]+(?: [a-z]+){2,}\b", text)
+    ]

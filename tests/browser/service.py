@@ -1,0 +1,70 @@
+"""The service as a person starts it, with the demo in a home of its own."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from tests.processes import wait_until
+from tests.terminal.conftest import child_environment
+
+START_SECONDS = 180.0
+STOP_SECONDS = 60.0
+
+
+class DemoService:
+    """Context manager: `traceapp run` on a free port; inside it answers, afterwards nothing of it is left.
+
+    url       where it answers, without a slash at the end.
+    password  of a demo account, by the name of its role.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._words = home.with_name("service.log")
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = ""
+
+    def __enter__(self) -> "DemoService":
+        with self._words.open("wb") as words:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "traceapp.cli", "run", "--port", "0"],
+                env=child_environment(self._home),
+                stdin=subprocess.DEVNULL,
+                stdout=words,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            wait_until(self._said_its_address, START_SECONDS)
+        except BaseException:
+            self._stop()
+            raise
+        self.url = self._address().read_text(encoding="utf-8").strip()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stop()
+
+    def password(self, role: str) -> str:
+        accounts: dict[str, str] = json.loads((self._home / "demo.json").read_text(encoding="utf-8"))["accounts"]
+        return accounts[role]
+
+    def _address(self) -> Path:
+        return self._home / "service.url"
+
+    def _said_its_address(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, "it ended:\n" + self._words.read_text(encoding="utf-8", errors="replace")
+        return self._address().is_file() and self._address().read_text(encoding="utf-8").endswith("\n")
+
+    def _stop(self) -> None:
+        assert self._process is not None
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
