@@ -53,8 +53,11 @@ SMALLEST: Final = """() => {
     }
     return smallest;
 }"""
-CUT_IDS: Final = """() => [...document.querySelectorAll('.id:not(.id-long)')].filter(id => id.getClientRects().length > 1)
-    .map(id => id.textContent)"""
+CUT_IDS: Final = """() => [...document.querySelectorAll('.id:not(.id-long)')].filter(id => {
+    const range = document.createRange();
+    range.selectNodeContents(id);
+    return new Set([...range.getClientRects()].map(line => Math.round(line.top))).size > 1 || id.scrollWidth > id.offsetWidth + 1;
+}).map(id => id.textContent)"""
 
 
 @dataclass(frozen=True)
