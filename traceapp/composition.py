@@ -14,13 +14,14 @@ from traceapp.demo.plant import write_organisation
 from traceapp.dictionary.organisation import read_organisation
 from traceapp.dictionary.properties import read_dictionary
 from traceapp.domain.clock import SystemClock
-from traceapp.domain.errors import HomeError, LedgerUnavailableError
+from traceapp.domain.errors import HomeError, HomeInUseError, KeyUnavailableError, LedgerUnavailableError, SettingsError
 from traceapp.domain.rights import Actor, Role
 from traceapp.graph.account_store import AccountStore
 from traceapp.graph.acl_store import AclStore
 from traceapp.graph.batch_store import BatchStore
 from traceapp.graph.connection import Graph
 from traceapp.graph.embedded import EmbeddedEngine
+from traceapp.graph.endpoint import read_server_file, server_file, write_server_file
 from traceapp.graph.event_store import EventStore
 from traceapp.graph.head_store import HeadStore
 from traceapp.graph.schema import migrate
@@ -33,23 +34,49 @@ from traceapp.settings import Settings
 from traceapp.usecases.stations import Stations
 
 ORGANISATION = "organisation.toml"
+DATA = ("ledger", "store", "sources")
+"""Folders of a home that are worth nothing without its keys."""
+KEYS = "keys"
+STORE = "kept-in"
+EMBEDDED, NEO4J = "the embedded store", "a Neo4j server"
 
 Say = Callable[[str], None]
 
 
 def prepare_home(settings: Settings) -> None:
-    """Make the home folder and its keys where they are missing; never over existing ones.
+    """Make the home folder and its keys where they are missing; never over existing ones, nor beside data of others.
 
     raises  HomeError: the folder cannot be written, or belongs to somebody else.
+            KeyUnavailableError: there is data, and the keys that it was sealed with are gone.
     """
+    home = settings.home
     try:
-        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        probe = settings.home / ".writable"
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = home / ".writable"
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
-        raise HomeError(f"the home folder {settings.home} cannot be written ({error.strerror})") from None
-    create_keys(settings.home)
+        raise HomeError(f"the home folder {home} cannot be written ({error.strerror})") from None
+    data = [name for name in DATA if (home / name).exists()]
+    if data and not (home / KEYS).exists():
+        raise KeyUnavailableError(
+            f"{home} holds {', '.join(data)} and no keys: what is sealed there opens under its own keys only"
+        )
+    create_keys(home)
+
+
+def check_store(settings: Settings) -> None:
+    """One home keeps its records in one store for good; the first start says in which.
+
+    raises  SettingsError: they are kept in the other one.
+    """
+    path = settings.home / STORE
+    wanted = EMBEDDED if settings.embedded else NEO4J
+    kept = path.read_text(encoding="utf-8").strip() if path.is_file() else wanted
+    if kept != wanted:
+        wants = "set NEO4J_URI, or start with --store neo4j" if kept == NEO4J else "unset NEO4J_URI"
+        raise SettingsError(f"the records of {settings.home} are kept in {kept}, not in {wanted}; {wants}")
+    path.write_text(wanted + "\n", encoding="utf-8")
 
 
 def place_demo_organisation(settings: Settings) -> None:
@@ -81,7 +108,7 @@ def build_stations(settings: Settings) -> Stations:
         events=EventStore(graph),
         batches=BatchStore(graph),
         traces=TraceStore(graph),
-        sealer=DictionarySealer(keys, dictionary, organisation.name),
+        sealer=DictionarySealer(keys, dictionary, keys.owner),
         archive=SourceArchive(settings.home, keys.purpose_key(KeyPurpose.SOURCES)),
         ledger=LedgerClient(settings.home),
     )
@@ -110,16 +137,19 @@ def terminal_actor() -> Actor:
 class ServiceLock:
     """One service per home, held as long as the process lives.
 
-    raises  HomeError: another service holds it.
+    raises  HomeInUseError: another service holds it. HomeError: the file belongs to somebody else.
     """
 
     def __init__(self, home: Path) -> None:
-        self._file = (home / "service.lock").open("wb")
+        try:
+            self._file = (home / "service.lock").open("wb")
+        except OSError as error:
+            raise HomeError(f"{home / 'service.lock'} cannot be written ({error.strerror})") from None
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self._file.close()
-            raise HomeError(f"another service runs on {home}") from None
+            raise HomeInUseError(f"another service runs on {home}") from None
 
     def release(self) -> None:
         self._file.close()
@@ -136,6 +166,9 @@ class Backing:
 
     def start(self) -> None:
         """Start the store where it is the embedded one, then the ledger, then bring the schema to this version."""
+        load_keys(self._settings.home)
+        read_organisation(self._settings.home / ORGANISATION)
+        check_store(self._settings)
         if self._settings.embedded:
             self._say("starting the embedded store")
             self._engine = EmbeddedEngine(self._settings.home, statement_timeout=self._settings.statement_timeout)
@@ -144,6 +177,7 @@ class Backing:
         self._ledger = WriterProcess.start(self._settings.home)
         with Graph.open(self._settings) as graph:
             migrate(graph, SystemClock().now())
+        write_server_file(self._settings)
 
     def dead(self) -> tuple[str, ...]:
         """Names of the parts that have ended by themselves."""
@@ -162,7 +196,8 @@ class Backing:
             self._engine.start()
 
     def stop(self) -> None:
-        """Ledger last asked, first stopped: nothing writes any more when the store goes. Harmless where nothing runs."""
+        """Stop the ledger first, then the store: nothing writes any more when the store goes. Harmless where nothing runs."""
+        server_file(self._settings.home).unlink(missing_ok=True)
         if self._ledger is not None:
             self._ledger.stop()
         if self._engine is not None:
@@ -187,9 +222,9 @@ def backing(settings: Settings, say: Say) -> Iterator[Stations]:
     client = LedgerClient(settings.home)
     running = _answers(client)
     client.close()
-    lock, owned = (None, None) if running else (ServiceLock(settings.home), start_backing(settings, say))
+    lock, owned = (None, None) if running else _own_backing(settings, say)
     try:
-        stations = build_stations(settings)
+        stations = build_stations(read_server_file(settings) if running else settings)
         try:
             yield stations
         finally:
@@ -200,6 +235,18 @@ def backing(settings: Settings, say: Say) -> Iterator[Stations]:
             owned.stop()
         if lock is not None:
             lock.release()
+
+
+def _own_backing(settings: Settings, say: Say) -> tuple[ServiceLock, Backing]:
+    try:
+        lock = ServiceLock(settings.home)
+    except HomeInUseError:
+        raise LedgerUnavailableError(f"a service runs on {settings.home}, and its ledger does not answer") from None
+    try:
+        return lock, start_backing(settings, say)
+    except BaseException:
+        lock.release()
+        raise
 
 
 def _answers(client: LedgerClient) -> bool:

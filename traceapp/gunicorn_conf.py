@@ -16,7 +16,8 @@ from traceapp.settings import read_settings
 _settings = read_settings()
 _PR_SET_PDEATHSIG = 1
 
-bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
+_host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
+bind = f"{_host}:{_settings.port}" if _settings.listener is None else f"fd://{_settings.listener}"
 workers = _settings.workers
 worker_class = "gthread"
 threads = 8
@@ -45,5 +46,6 @@ def worker_exit(_server: Any, worker: Any) -> None:
     """Give the connections of this worker back."""
     from traceapp.web.stations import close_stations
 
-    if worker.wsgi is not None:
-        close_stations(worker.wsgi)
+    application = getattr(worker, "wsgi", None)  # not there where the application could not be loaded
+    if application is not None:
+        close_stations(application)

@@ -1,5 +1,7 @@
 """The only reader of the environment."""
 
+import os
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from traceapp.domain.errors import SettingsError
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+
+PREFIXES = ("TRACEAPP_", "NEO4J_")
 
 
 def _capital(value: Any) -> Any:
@@ -111,6 +115,15 @@ class Settings(BaseSettings):
         ),
     ] = None
 
+    listener: Annotated[
+        int | None,
+        Field(
+            validation_alias="TRACEAPP_LISTENER",
+            ge=3,
+            description="Descriptor of the socket that the workers listen on, held since the start. Set by the service itself.",
+        ),
+    ] = None
+
     @model_validator(mode="after")
     def _one_password(self) -> "Settings":
         if self.neo4j_password is not None and self.neo4j_password_file is not None:
@@ -127,6 +140,7 @@ def read_settings(**overrides: object) -> Settings:
 
     raises  SettingsError: names each wrong variable, never its value.
     """
+    _check_names()
     try:
         said = {
             str(Settings.model_fields[name].validation_alias): value for name, value in overrides.items() if value is not None
@@ -135,3 +149,15 @@ def read_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, item['loc'])) or 'settings'}: {item['msg']}" for item in error.errors())
         raise SettingsError(wrong) from None
+
+
+def _check_names() -> None:
+    """A variable that is nearly one of ours was meant to be it, and would be passed over without a word."""
+    known = [str(field.validation_alias) for field in Settings.model_fields.values()]
+    for prefix in PREFIXES:
+        ours = [name.removeprefix(prefix) for name in known if name.startswith(prefix)]
+        for name in os.environ:
+            typed = name.removeprefix(prefix)
+            if name.startswith(prefix) and typed not in ours:
+                for meant in get_close_matches(typed, ours, 1, cutoff=0.65):
+                    raise SettingsError(f"{name} is no setting; {prefix}{meant} is near it")

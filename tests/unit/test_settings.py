@@ -24,6 +24,7 @@ NAMES = {
     "workers": ("TRACEAPP_WORKERS", 2),
     "log_level": ("TRACEAPP_LOG_LEVEL", "WARNING"),
     "parent": ("TRACEAPP_PARENT", None),
+    "listener": ("TRACEAPP_LISTENER", None),
 }
 
 
@@ -59,6 +60,7 @@ SET: list[tuple[str, str, Any]] = [
     ("log_level", "INFO", "INFO"),
     ("log_level", "debug", "DEBUG"),
     ("parent", "4711", 4711),
+    ("listener", "7", 7),
 ]
 
 
@@ -83,6 +85,7 @@ WRONG = [
     ("statement_timeout", "inf"),
     ("allow_plain_bolt", "perhaps-not"),
     ("parent", "init-process"),
+    ("listener", "2"),
     ("log_level", "shouting"),
 ]
 
@@ -146,3 +149,12 @@ def test_the_store_is_embedded_unless_a_server_is_named(monkeypatch: pytest.Monk
     assert read_settings().embedded
     monkeypatch.setenv("NEO4J_URI", "bolt://127.0.0.1:7687")
     assert not read_settings().embedded
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("TRACEAPP_PROT", "TRACEAPP_PORT"), ("NEO4J_URL", "NEO4J_URI")])
+def test_a_name_that_is_nearly_one_of_ours_is_refused(typed: str, meant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(typed, "secret-value")
+    monkeypatch.setenv("TRACEAPP_CASES", "of the tests alone")
+
+    with pytest.raises(SettingsError, match=f"^{typed} is no setting; {meant} is near it$"):
+        read_settings()

@@ -1,13 +1,18 @@
 """`traceapp account` and `traceapp token`: who may come in."""
 
+import errno
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import click
 
 from traceapp.cli.options import home_option, settings_of
 from traceapp.composition import backing, terminal_actor
+from traceapp.domain.errors import InputError
 from traceapp.domain.rights import Role
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.issue_token import issue_token
@@ -30,7 +35,12 @@ def token() -> None:
 @lines_option
 @click.option("--label", default="made on the terminal", show_default=True, help="What the token is for.")
 @click.option("--days", type=click.IntRange(1, 3650), default=90, show_default=True, help="Days until it expires.")
-@click.option("--file", "path", type=click.Path(path_type=Path), help="Write it to this file (0600) instead of the terminal.")
+@click.option(
+    "--file",
+    "path",
+    type=click.Path(path_type=Path, readable=False),
+    help="Write it to this file (0600) instead of the terminal.",
+)
 @home_option
 def create_token(
     role: str, sites: tuple[str, ...], lines: tuple[str, ...], label: str, days: int, path: Path | None, home: Path | None
@@ -41,16 +51,36 @@ def create_token(
     traceapp token create --role integrator --site LYON --days 30
     traceapp token create --role coordinator --file var/token
     """
-    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
-        made = issue_token(stations, terminal_actor(), Role(role), frozenset(sites), frozenset(lines), label, days)
-    if path is None:
-        click.echo(made.value)
-        return
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+    with _private_file(path) as file:
+        with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+            made = issue_token(stations, terminal_actor(), Role(role), frozenset(sites), frozenset(lines), label, days)
         file.write(made.value + "\n")
-    path.chmod(0o600)
-    click.echo(f"token written to {path} (ledger record {made.receipt.seq})", err=True)
+    if path is not None:
+        click.echo(f"token written to {path} (ledger record {made.receipt.seq})", err=True)
+
+
+@contextmanager
+def _private_file(path: Path | None) -> Iterator[TextIO]:
+    """Open before the token is made, which is shown once; standard output where there is no path.
+
+    raises  InputError: the file cannot be written.
+    """
+    if path is None:
+        yield sys.stdout
+        return
+    staged = path.with_name(f".{path.name}.new")
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise InputError(f"--file {path} cannot be written ({error.strerror}); no token was made") from None
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            yield file
+        staged.replace(path)
+    finally:
+        staged.unlink(missing_ok=True)
 
 
 @click.group()

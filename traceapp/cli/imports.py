@@ -9,15 +9,15 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from traceapp.cli.options import home_option, settings_of
 from traceapp.composition import backing, terminal_actor
-from traceapp.domain.errors import ImportBrokenOffError, TraceappError
+from traceapp.domain.errors import ImportBrokenOffError, InputError, TraceappError
 from traceapp.usecases.import_file import ImportReport, import_file
 
 ALL_IN, NOTHING_DONE, SOME_REJECTED = 0, 1, 2
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--source", required=True, help="Name of the system that the files come from, e.g. MES-LYON.")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, readable=False))
+@click.option("--source", default="", help="Name of the system that the files come from, e.g. MES-LYON.")
 @home_option
 def import_files(files: tuple[Path, ...], source: str, home: Path | None) -> None:
     """Import EPCIS 2.0 JSON documents and plain CSV forms (docs/csv.md).
@@ -27,6 +27,8 @@ def import_files(files: tuple[Path, ...], source: str, home: Path | None) -> Non
 
     Exit codes: 0 all in · 2 a part of it · 1 nothing
     """
+    if not files or not source:
+        raise InputError("wanted at least one file, and --source with the name of the system that it comes from")
     reports: list[ImportReport] = []
     failed: list[TraceappError] = []
     console = Console(stderr=True)

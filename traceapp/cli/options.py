@@ -9,7 +9,7 @@ import click
 from traceapp.settings import Settings, read_settings
 
 home_option: Callable[[Any], Any] = click.option(
-    "--home", type=click.Path(path_type=Path), help="Home folder  [TRACEAPP_HOME, else var/]"
+    "--home", type=click.Path(path_type=Path, readable=False), help="Home folder  [TRACEAPP_HOME, else var/]"
 )
 
 

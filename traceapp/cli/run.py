@@ -32,11 +32,11 @@ LOCAL_NEO4J = Path(__file__).resolve().parents[2] / "scripts" / "neo4j"
 def run(check: bool, port: int | None, demo: bool, store: str | None, home: Path | None) -> None:
     """Set up, start everything, ask the first question, print its answer, serve until Ctrl-C."""
     settings = settings_of(home, port=0 if check else port)
-    if store == "neo4j":
-        settings = _with_local_neo4j(settings)
-    elif store == "embedded" and not settings.embedded:
+    if store == "embedded" and not settings.embedded:
         raise SettingsError("--store embedded contradicts NEO4J_URI; unset one of them")
     try:
+        if store == "neo4j":
+            settings = _with_local_neo4j(settings)
         _serve(settings, demo=demo, check=check)
     finally:
         if store == "neo4j":
@@ -45,10 +45,8 @@ def run(check: bool, port: int | None, demo: bool, store: str | None, home: Path
 
 def _serve(settings: Settings, *, demo: bool, check: bool) -> None:
     with Service(settings, say=_say) as service:
-        if demo:
-            place_demo_organisation(settings)
         service.start_backing()
-        loaded = _demo(settings) if demo else None
+        loaded = _demo(settings, service) if demo else None
         service.start_web()
         if loaded is not None:
             _first_question(service.url, settings, loaded)
@@ -57,15 +55,23 @@ def _serve(settings: Settings, *, demo: bool, check: bool) -> None:
             service.wait()
 
 
-def _demo(settings: Settings) -> DemoLoaded | None:
+def _demo(settings: Settings, service: Service) -> DemoLoaded | None:
+    """Load it where it may be; who we are is told only then, since it says whose lots are our own."""
     with backing(settings, say=_say) as stations:
         known = read_demo(stations)
         if known is not None or not may_load_demo(stations):
             return known
+    place_demo_organisation(settings)
+    with backing(settings, say=_say) as stations:
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
         with Progress(*columns, console=Console(stderr=True)) as progress:
             task = progress.add_task("loading the demo", total=1.0)
-            return load_demo(stations, terminal_actor(), lambda share: progress.update(task, completed=share))
+
+            def show(share: float) -> None:
+                service.check_stopped()
+                progress.update(task, completed=share)
+
+            return load_demo(stations, terminal_actor(), show)
 
 
 def _first_question(url: str, settings: Settings, loaded: DemoLoaded) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from urllib.error import URLError
-from urllib.request import urlopen
 
+from traceapp.cli.client import DIRECT
 from traceapp.composition import Backing, ServiceLock, prepare_home, start_backing
 from traceapp.domain.errors import PortInUseError, TraceappError
 from traceapp.settings import Settings
@@ -20,6 +20,7 @@ from traceapp.settings import Settings
 WEB_READY_SECONDS = 60.0
 STOP_SECONDS = 15.0
 POLL_SECONDS = 0.2
+BACKLOG = 512
 RESTART_SECONDS = 3.0
 
 
@@ -41,12 +42,12 @@ class Service:
         self._backing: Backing | None = None
         self._web: subprocess.Popen[bytes] | None = None
         self._stop = threading.Event()
-        self._port = settings.port
+        self._listener: socket.socket | None = None
         self._settings = settings
 
     def __enter__(self) -> "Service":
-        self._port = _free_port(self._settings.host, self._settings.port)
         prepare_home(self._settings)
+        self._listener = _listen(self._settings.host, self._settings.port)
         self._lock = ServiceLock(self._settings.home)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
@@ -59,6 +60,8 @@ class Service:
             self._say("stopping the web service")
             service_file(self._settings.home).unlink(missing_ok=True)
             _stop(self._web)
+        if self._listener is not None:
+            self._listener.close()
         if self._backing is not None:
             self._say("stopping ledger and store")
             self._backing.stop()
@@ -67,11 +70,13 @@ class Service:
 
     @property
     def url(self) -> str:
-        return f"http://{self._settings.host}:{self._port}"
+        assert self._listener is not None  # noqa: S101  for the type checker
+        host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
+        return f"http://{host}:{self._listener.getsockname()[1]}"
 
     def start_backing(self) -> None:
         self._backing = start_backing(self._settings, self._say)
-        self._check_stopped()
+        self.check_stopped()
 
     def start_web(self) -> None:
         """Start gunicorn and wait until /readyz says yes."""
@@ -79,7 +84,7 @@ class Service:
         self._web = self._spawn_web()
         deadline = time.monotonic() + WEB_READY_SECONDS
         while not self._answers():
-            self._check_stopped()
+            self.check_stopped()
             if self._web.poll() is not None or time.monotonic() > deadline:
                 raise WebStartError("the web service did not become ready")
             self._stop.wait(POLL_SECONDS)
@@ -98,19 +103,21 @@ class Service:
                 raise WebStartError(f"the web service ended with code {self._web.returncode}")
 
     def _spawn_web(self) -> subprocess.Popen[bytes]:
+        assert self._listener is not None  # noqa: S101  for the type checker
+        descriptor = self._listener.fileno()
         environment = {
             **os.environ,
             "TRACEAPP_HOME": str(self._settings.home),
-            "TRACEAPP_PORT": str(self._port),
+            "TRACEAPP_LISTENER": str(descriptor),
             "TRACEAPP_WORKERS": str(self._settings.workers),
             "TRACEAPP_PARENT": str(os.getpid()),
         }
         command = [sys.executable, "-m", "gunicorn", "--config", "python:traceapp.gunicorn_conf", "traceapp.wsgi:app"]
-        return subprocess.Popen(command, env=environment, start_new_session=True)
+        return subprocess.Popen(command, env=environment, start_new_session=True, pass_fds=(descriptor,))
 
     def _answers(self) -> bool:
         try:
-            with urlopen(f"{self.url}/readyz", timeout=5) as reply:  # noqa: S310 (our own loopback address)
+            with DIRECT.open(f"{self.url}/readyz", timeout=5) as reply:
                 return bool(reply.status == 200)
         except (URLError, OSError):
             return False
@@ -118,7 +125,8 @@ class Service:
     def _on_signal(self, number: int, _frame: object) -> None:
         self._stop.set()
 
-    def _check_stopped(self) -> None:
+    def check_stopped(self) -> None:
+        """Leave where a signal asked for it: long work calls this between its steps."""
         if self._stop.is_set():
             raise SystemExit(0)
 
@@ -128,14 +136,12 @@ def service_file(home: Path) -> Path:
     return home / "service.url"
 
 
-def _free_port(host: str, port: int) -> int:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise PortInUseError(f"port {port} on {host} cannot be used ({error.strerror})") from None
-        return int(probe.getsockname()[1])
+def _listen(host: str, port: int) -> socket.socket:
+    """The port, held from now on: gunicorn is handed the socket itself. raises PortInUseError."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=BACKLOG)
+    except OSError as error:
+        raise PortInUseError(f"port {port} on {host} cannot be used ({error.strerror})") from None
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

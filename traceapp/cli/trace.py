@@ -23,7 +23,7 @@ from traceapp.settings import Settings
 @click.option("--kind", help="Narrow an ambiguous number.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--url", help="Base address of the service  [the one that runs on the home]")
-@click.option("--token-file", type=click.Path(path_type=Path), help="File with a bearer token  [HOME/token]")
+@click.option("--token-file", type=click.Path(path_type=Path, readable=False), help="File with a bearer token  [HOME/token]")
 @home_option
 def trace(
     number: str,
@@ -74,14 +74,14 @@ def _running_url(settings: Settings) -> str:
 def read_token(path: Path) -> str:
     """The token in a file; blanks around it do not count.
 
-    raises  InputError: no such file, or nothing in it.
+    raises  InputError: no such file, or something else than one token in it.
     """
     try:
-        token = path.read_text(encoding="utf-8").strip()
+        token = path.read_bytes().decode("ascii", "replace").strip()
     except OSError as error:
         raise InputError(
             f"token file {quote(str(path), safe='/.-_ ')} cannot be read ({error.strerror}); make one with traceapp token create"
         ) from None
-    if not token:
-        raise InputError(f"token file {path} is empty; make one with traceapp token create")
+    if not token.isprintable() or not token or " " in token or "\ufffd" in token:
+        raise InputError(f"token file {path} does not hold one token; make one with traceapp token create")
     return token

@@ -80,9 +80,11 @@ class DataKey:
 class KeyRing:
     """The unwrapped keys of one process. It shows ids, never bytes."""
 
-    __slots__ = ("_active", "_data", "_purposes")
+    __slots__ = ("_active", "_data", "_purposes", "owner")
 
-    def __init__(self, data: Mapping[str, DataKey], purposes: Mapping[KeyPurpose, bytes]) -> None:
+    def __init__(self, data: Mapping[str, DataKey], purposes: Mapping[KeyPurpose, bytes], owner: str) -> None:
+        """owner  whose keys these are: a name drawn with them, to which every ciphertext is bound."""
+        self.owner = owner
         self._data = dict(data)
         self._purposes = dict(purposes)
         self._active: dict[str, DataKey] = {}
@@ -187,7 +189,8 @@ def create_keys(home: Path) -> bool:
         ring = {f"{tier}.1": _fresh(provider) for tier in SEALED_TIERS} | {
             purpose.value: _fresh(provider) for purpose in KeyPurpose
         }
-        _write_private(staging / KEYRING, json.dumps({"format": 1, "keys": ring}, indent=1).encode() + b"\n")
+        document = {"format": 1, "owner": secrets.token_hex(16), "keys": ring}
+        _write_private(staging / KEYRING, json.dumps(document, indent=1).encode() + b"\n")
         _sync_folder(staging)
         try:
             staging.rename(folder)
@@ -224,7 +227,7 @@ def load_keys(home: Path) -> KeyRing:
         entries = [
             (str(name), KeyState(entry["state"]), bytes.fromhex(entry["wrapped"])) for name, entry in document["keys"].items()
         ]
-        known = document["format"] == 1
+        known, owner = document["format"] == 1, str(document["owner"])
     except (ValueError, KeyError, TypeError, AttributeError):
         raise KeyUnavailableError(f"{folder / KEYRING} is not a key ring.") from None
     if not known:
@@ -234,7 +237,7 @@ def load_keys(home: Path) -> KeyRing:
             purposes[KeyPurpose(name)] = provider.unwrap(name, wrapped)
         elif state is not KeyState.RETIRED:
             data[name] = DataKey(name, state, provider.unwrap(name, wrapped))
-    return KeyRing(data, purposes)
+    return KeyRing(data, purposes, owner)
 
 
 def _fresh(provider: FileKeyProvider) -> dict[str, str]:

@@ -52,6 +52,12 @@ class HomeError(TraceappError):
     next_step = "Choose another folder with --home, or mend the permissions of this one."
 
 
+class HomeInUseError(HomeError):
+    """Another service has this home."""
+
+    next_step = "Use the service that runs, stop it first, or choose another folder with --home."
+
+
 class PortInUseError(TraceappError):
     """Somebody else listens on the port."""
 
@@ -65,7 +71,7 @@ class StoreError(TraceappError):
 class StoreUnavailableError(StoreError):
     """The store does not answer."""
 
-    next_step = "Start the store (traceapp serve, or your Neo4j server) and ask again; nothing was lost."
+    next_step = "See that the store runs and can be reached (NEO4J_URI, or the service of this home), then ask again."
 
 
 class StoreCredentialsError(StoreError):
@@ -149,7 +155,7 @@ class PolicyError(TraceappError):
 class KeyUnavailableError(TraceappError):
     """The key provider cannot give a key."""
 
-    next_step = "Bring the key provider back; nothing was lost."
+    next_step = "Bring the keys back (the copy of HOME/keys that you keep apart), then start again; nothing was lost."
 
 
 class SealBrokenError(TraceappError):

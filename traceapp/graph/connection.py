@@ -1,5 +1,6 @@
 """One connection pool per process; every statement goes by its name in the catalogue."""
 
+import logging
 import os
 import random
 import re
@@ -12,14 +13,16 @@ from typing import Any, Final, Generic, TypeVar
 import neo4j
 from neo4j.exceptions import DriverError, Neo4jError
 
-from traceapp.domain.errors import StatementError, StoreConflictError, StoreVersionError
-from traceapp.graph.driver_errors import UNREACHABLE, domain_error, is_conflict, is_repeatable
+from traceapp.domain.errors import StatementError, StoreConflictError, StoreUnavailableError, StoreVersionError
+from traceapp.graph.driver_errors import MEETING, UNREACHABLE, domain_error, is_conflict, is_repeatable
 from traceapp.graph.endpoint import Endpoint, find_endpoint
 from traceapp.graph.query_catalogue import QueryCatalogue, load_catalogue
 from traceapp.settings import Settings
 
 T = TypeVar("T")
 Row = dict[str, Any]
+
+logging.getLogger("neo4j").setLevel(logging.CRITICAL)  # it logs whole statements and what it tried; we say what came of it
 
 OLDEST: Final = (5, 26)
 READ_PATIENCE: Final = 5.0
@@ -126,7 +129,11 @@ class Graph:
         try:
             agent = self._driver.get_server_info().agent
         except (DriverError, Neo4jError) as error:
-            raise domain_error(error, "connecting") from None
+            if isinstance(error, UNREACHABLE):
+                raise StoreUnavailableError(
+                    f"the store at {self._endpoint.uri} does not answer ({type(error).__name__})"
+                ) from None
+            raise domain_error(error, MEETING) from None
         found = server_version(agent)
         self.read("head.get_pulse")
         return found

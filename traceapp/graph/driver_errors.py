@@ -31,6 +31,8 @@ from traceapp.domain.errors import (
 UNREACHABLE: Final = (ServiceUnavailable, SessionExpired)
 TIMEOUTS: Final = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration", "LockClientStopped", "ExecutionTimeout")
 
+MEETING: Final = "asking the server who it is"
+"""At this moment a driver's complaint of the configuration means that no version of Bolt is spoken by both."""
 SCHEMA_RACES: Final = ("EquivalentSchemaRuleAlreadyExists", "ConstraintAlreadyExists", "IndexAlreadyExists")
 """What `IF NOT EXISTS` runs into when two services create the same rule at one moment."""
 
@@ -71,8 +73,8 @@ def domain_error(error: Exception, statement: str) -> StoreError | SettingsError
         return StoreConflictError(f"{statement}: a uniqueness rule of the store was broken, again after every repetition")
     if isinstance(error, CypherSyntaxError | CypherTypeError):
         return StatementError(f"{statement} was not understood by the store ({code})")
-    if isinstance(error, UnsupportedServerProduct):
-        return StoreVersionError("what answers at the address of the store is no Neo4j that can be used")
+    if isinstance(error, UnsupportedServerProduct) or (isinstance(error, ConfigurationError) and statement == MEETING):
+        return StoreVersionError("what answers at the address of the store is no Neo4j that can be used, or one before 5.26")
     if isinstance(error, ConfigurationError):
         return SettingsError(f"the address or the options of the store are wrong ({code})")
     if isinstance(error, ClientError) and "DatabaseNotFound" in code:

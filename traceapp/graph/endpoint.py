@@ -11,6 +11,7 @@ from traceapp.domain.errors import SettingsError, StoreUnavailableError
 from traceapp.settings import Settings
 
 PLAIN_SCHEMES = frozenset({"bolt", "neo4j"})
+SERVER = {"neo4j_uri", "neo4j_username", "neo4j_database", "neo4j_password_file", "allow_plain_bolt"}
 SCHEMES = PLAIN_SCHEMES | {"bolt+s", "bolt+ssc", "neo4j+s", "neo4j+ssc"}
 
 
@@ -35,6 +36,33 @@ def store_folder(home: Path) -> Path:
 def endpoint_file(home: Path) -> Path:
     """Written by the embedded engine (0600) so that other processes of this home find it."""
     return store_folder(home) / "endpoint.json"
+
+
+def server_file(home: Path) -> Path:
+    """Where a running service says which Neo4j server it uses, for commands of the same home."""
+    return home / "server.json"
+
+
+def write_server_file(settings: Settings) -> None:
+    """Everything but the password; where that is in a file, its path. Nothing for the embedded engine, which tells itself."""
+    if settings.neo4j_uri is None:
+        return
+    said = settings.model_dump(mode="json", by_alias=True, include=SERVER)
+    path = server_file(settings.home)
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump({name: value for name, value in said.items() if value is not None}, file)
+
+
+def read_server_file(settings: Settings) -> Settings:
+    """The settings of a command, with the server of the running service where they name none."""
+    if settings.neo4j_uri is not None:
+        return settings
+    try:
+        said = json.loads(server_file(settings.home).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return settings
+    return Settings.model_validate({**settings.model_dump(by_alias=True), **said})
 
 
 def find_endpoint(settings: Settings) -> Endpoint:

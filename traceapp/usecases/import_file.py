@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import sys
 import time
 import uuid
@@ -16,7 +17,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from traceapp.domain.errors import DocumentError, HomeError, ImportBrokenOffError, LedgerUnavailableError, TraceappError
+from traceapp.domain.errors import (
+    DocumentError,
+    HomeError,
+    ImportBrokenOffError,
+    InputError,
+    LedgerUnavailableError,
+    TraceappError,
+)
 from traceapp.domain.events import CapturedEvent, CaptureOutcome, RejectedRow
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import LedgerEntry
@@ -29,6 +37,7 @@ from traceapp.usecases.stations import Stations
 GROUP_EVENTS: Final = 2000
 GROUP_STATEMENTS: Final = 20_000
 """A group is full with so many events, or so many nodes and links in them: one event may name thousands of serials."""
+SOURCE: Final = re.compile(r"\S(?:.{0,98}\S)?")
 FOLDER: Final = "rejects"
 SWITCH_SECONDS: Final = 0.0005
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -61,9 +70,11 @@ def import_file(stations: Stations, actor: Actor, path: Path, source: str, progr
 
     source     name of the sending system.   progress  called with the share done, 0 to 1.
     returns    when the ledger holds what was done. Broken off half-way, import the file again: nothing is lost or doubled.
-    raises     PermissionDeniedError; DocumentError: the file is unusable, and nothing was stored;
+    raises     PermissionDeniedError; InputError: no name of a source; DocumentError: the file is unusable;
                LedgerUnavailableError, StoreError and its kinds: nothing was stored; ImportBrokenOffError: a part was.
     """
+    if not SOURCE.fullmatch(source) or not source.isprintable():
+        raise InputError("source: wanted 1 to 100 printable characters, without blanks around them")
     request: dict[str, Any] = {"file": path.name, "source": source}
     authorise(stations, actor, Permission.EVENT_IMPORT, request)
     started = time.monotonic()

@@ -57,6 +57,7 @@ def load_demo(stations: Stations, actor: Actor, progress: Callable[[float], None
     progress  called with the share done, 0 to 1. Cut off, it begins again at the next start; nothing is doubled.
     """
     home = stations.settings.home
+    (home / FOLDER).mkdir(mode=0o700, exist_ok=True)
     files = write_demo(home / FOLDER)
     state = _read_state(home) or {
         "whole": False,

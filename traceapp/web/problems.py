@@ -68,6 +68,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.DictionaryError: Problem(400, "dictionary", "The data dictionary does not know this"),
     errors.SettingsError: Problem(500, "settings", "The service is set up wrongly", _DEFECT),
     errors.HomeError: Problem(500, "home", "The service cannot use its folder", _DEFECT),
+    errors.HomeInUseError: Problem(500, "home-in-use", "Another service uses this folder", _DEFECT),
     errors.PortInUseError: Problem(500, "port-in-use", "The service cannot use its port", _DEFECT),
     errors.StoreError: Problem(503, "store", "The store cannot be asked", _STORE),
     errors.StoreUnavailableError: Problem(503, "store-unavailable", "The store does not answer", _STORE),
