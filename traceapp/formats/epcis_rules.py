@@ -202,7 +202,7 @@ def _quantity(value: Any) -> Iterator[str]:
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int):
         yield f"quantity {_shown(value)} is not a number"
-    elif not 0 <= number < LARGEST or exponent < FINEST:
+    elif not 0 <= number < LARGEST or not FINEST <= exponent < LARGEST.adjusted():
         yield f"quantity: wanted 0 or more, 18 digits and 30 decimals at most, found {_shown(value)}"
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -14,9 +14,11 @@ from traceapp.domain.organisation import Organisation
 from traceapp.formats.epcis import EventReader, event_offset, event_time
 from traceapp.formats.epcis_digest import content_digest
 from traceapp.formats.epcis_rules import TYPES, check_event
+from traceapp.intake.json_documents import NumberBeyondReach, read_json
 
 DOCUMENTS: Final = ("EPCISDocument", "EPCISQueryDocument")
 LONGEST_ORIGINAL: Final = 20_000
+EXACT_IN_A_FLOAT: Final = 2**53
 
 
 def read_epcis(text: str, file_digest: str, source: str, organisation: Organisation) -> Iterator[CapturedEvent | RejectedRow]:
@@ -24,7 +26,7 @@ def read_epcis(text: str, file_digest: str, source: str, organisation: Organisat
 
     raises  DocumentError: not well-formed JSON (cut off, most often), or no EPCIS document.
     """
-    for number, event in enumerate(_events(_parse(text)), start=1):
+    for number, event in enumerate(_events(read_json(text)), start=1):
         place = SourcePlace(file_digest, f"event {number}")
         try:
             check_event(event)
@@ -39,7 +41,7 @@ def epcis_event_at(text: str, number: int) -> str:
     raises  DocumentError: no such event.
     """
     mark = secrets.token_hex(16)
-    events = _events(_parse(text, lambda written: mark + written))
+    events = _events(read_json(text, lambda written: mark + written))
     if not 1 <= number <= len(events):
         raise DocumentError(f"the document has no event {number}")
     marked = json.dumps(events[number - 1], ensure_ascii=False, indent=2)
@@ -50,7 +52,7 @@ def _captured(event: Mapping[str, Any], place: SourcePlace, source: str, organis
     digest = content_digest(event)
     said = event.get("eventID")
     key = said if isinstance(said, str) and said else f"epcis:{digest}"
-    declared = event.get("errorDeclaration") is not None
+    declared = "errorDeclaration" in event
     told = EventReader(event, key, organisation).read()
     return CapturedEvent(
         key=key,
@@ -66,25 +68,6 @@ def _captured(event: Mapping[str, Any], place: SourcePlace, source: str, organis
         voids=key if declared and said else None,
         voids_digest=digest if declared and not said else None,
     )
-
-
-def _parse(text: str, number: Callable[[str], Any] = Decimal) -> Any:
-    """number  makes something of a number with a point or an exponent.
-
-    raises  DocumentError: not JSON (`NaN` and `Infinity` are none), nested too deep, a number beyond every measure.
-    """
-    try:
-        return json.loads(text, parse_float=number, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        raise DocumentError(f"not well-formed JSON: {error.msg}, line {error.lineno}, column {error.colno}") from None
-    except (ValueError, ArithmeticError):
-        raise DocumentError("not usable JSON: a number of more digits than any quantity has") from None
-    except RecursionError:
-        raise DocumentError("not usable JSON: nested too deep") from None
-
-
-def _refuse_constant(word: str) -> Any:
-    raise DocumentError(f"not well-formed JSON: {word} is no number of JSON")
 
 
 def _events(document: Any) -> list[Any]:
@@ -110,14 +93,16 @@ def _events(document: Any) -> list[Any]:
 
 
 def _plain(value: Any) -> Any:
-    """The sender's own words in what JSON can hold; a decimal that a float would change becomes its text."""
+    """The sender's own words in what JSON can hold; a number that a float would change becomes its text."""
     match value:
         case dict():
             return {name: _plain(found) for name, found in value.items()}
         case list():
             return [_plain(found) for found in value]
         case Decimal():
-            if value == value.to_integral_value() and value.copy_abs() < 2**53:
+            if -EXACT_IN_A_FLOAT < value < EXACT_IN_A_FLOAT and value == value.to_integral_value():
                 return int(value)
             return float(value) if Decimal(repr(float(value))) == value else str(value)
+        case NumberBeyondReach():
+            return value.text
     return value
