@@ -1,5 +1,6 @@
 """What an EPCIS 2.0 event must say (EPCIS 2.0 §7, CBV 2.0 §7–8): all that is wrong with one, at once and in words."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -160,6 +161,8 @@ def _fields(event: Mapping[str, Any]) -> Iterator[str]:
         place = event.get(name)
         if place is not None and not (isinstance(place, dict) and isinstance(place.get("id"), str)):
             yield f"{name}: wanted an object with an id, found {_shown(place)}"
+    if not isinstance(event.get("errorDeclaration", {}), dict):
+        yield f"errorDeclaration: wanted an object, found {_shown(event['errorDeclaration'])}"
     ilmd = event.get("ilmd")
     if ilmd is not None and not isinstance(ilmd, dict):
         yield f"ilmd: wanted an object with fields, found {_shown(ilmd)}"
@@ -208,5 +211,7 @@ def _quantity(value: Any) -> Iterator[str]:
 
 def _shown(value: Any) -> str:
     """What was found, short enough for a reason."""
-    text = str(value) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else repr(value)
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    text = str(value) if isinstance(value, int | float | Decimal) else repr(value)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

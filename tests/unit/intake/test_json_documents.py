@@ -90,3 +90,22 @@ def test_an_event_with_huge_numbers_opens_as_it_was_written() -> None:
 def test_what_is_no_json_is_refused_as_no_json(word: str, organisation: Organisation) -> None:
     with pytest.raises(DocumentError, match=f"not well-formed JSON: {word} is no JSON"):
         read(document(event(), with_member(f'"a:b": {word}')), organisation)
+
+
+@pytest.mark.parametrize("said", ["null", '"yes"', "true", "0", "[]"])
+def test_a_declaration_that_is_no_object_voids_nothing(said: str, organisation: Organisation) -> None:
+    refused, good = read(document(with_member(f'"eventID": "urn:x:1", "errorDeclaration": {said}'), event()), organisation)
+
+    assert isinstance(refused, RejectedRow)
+    assert refused.reason.startswith("errorDeclaration: wanted an object, found ")
+    assert isinstance(good, CapturedEvent)
+    assert (good.voids, good.voids_digest) == (None, None)
+
+
+def test_a_declaration_voids_the_event_that_it_repeats(organisation: Organisation) -> None:
+    (found,) = read(
+        document(event(eventID="urn:x:1", errorDeclaration={"declarationTime": "2026-03-02T08:00:00Z"})), organisation
+    )
+
+    assert isinstance(found, CapturedEvent)
+    assert found.voids == "urn:x:1"
