@@ -14,7 +14,7 @@ from traceapp.domain.organisation import Organisation
 from traceapp.formats.epcis import EventReader, event_offset, event_time
 from traceapp.formats.epcis_digest import content_digest
 from traceapp.formats.epcis_rules import TYPES, check_event
-from traceapp.intake.json_documents import NumberBeyondReach, read_json
+from traceapp.intake.json_documents import DoubledObject, NumberBeyondReach, read_json, what_is_doubled
 
 DOCUMENTS: Final = ("EPCISDocument", "EPCISQueryDocument")
 LONGEST_ORIGINAL: Final = 20_000
@@ -29,6 +29,8 @@ def read_epcis(text: str, file_digest: str, source: str, organisation: Organisat
     for number, event in enumerate(_events(read_json(text)), start=1):
         place = SourcePlace(file_digest, f"event {number}")
         try:
+            if doubled := what_is_doubled(event):
+                raise InputError(doubled)
             check_event(event)
             yield _captured(event, place, source, organisation)
         except (InputError, DictionaryError) as error:
@@ -82,14 +84,25 @@ def _events(document: Any) -> list[Any]:
         raise DocumentError(f"wanted type {' or '.join(DOCUMENTS)}, found {document.get('type')!r}")
     if "@context" not in document:
         raise DocumentError("@context is missing")
-    body = document.get("epcisBody")
-    if document["type"] == "EPCISQueryDocument" and isinstance(body, dict):
-        body = (body.get("queryResults") or {}).get("resultsBody")
-    if isinstance(body, dict) and isinstance(body.get("event"), dict):
-        return [body["event"]]
-    if not isinstance(body, dict) or not isinstance(body.get("eventList"), list):
+    body = _member(document, "epcisBody")
+    if document["type"] == "EPCISQueryDocument":
+        body = _member(_member(body, "queryResults"), "resultsBody")
+    event, events = _member(body, "event"), _member(body, "eventList")
+    if isinstance(event, dict):
+        return [event]
+    if not isinstance(events, list):
         raise DocumentError("wanted a list of events in epcisBody.eventList, found none")
-    return list(body["eventList"])
+    return events
+
+
+def _member(part: Any, name: str) -> Any:
+    """What a part of the document around its events says under a name; None where it says nothing.
+
+    raises  DocumentError: the part says a member twice, and all the events of one of them would be lost.
+    """
+    if isinstance(part, DoubledObject):
+        raise DocumentError(part.reason)
+    return part.get(name) if isinstance(part, dict) else None
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What strangers' JSON may hold: numbers of any size, declarations that are none. One bad event is one reject."""
+"""What strangers' JSON may hold: huge numbers, declarations that are none, members said twice. One bad event is one reject."""
 
 import json
 from typing import Any, Final
@@ -109,3 +109,41 @@ def test_a_declaration_voids_the_event_that_it_repeats(organisation: Organisatio
 
     assert isinstance(found, CapturedEvent)
     assert found.voids == "urn:x:1"
+
+
+@pytest.mark.parametrize(
+    ("members", "name"),
+    [
+        ('"epcList": ["urn:x:2"]', "epcList"),
+        ('"a:b": {"c": [{"d": 1, "e": 2, "d": 1}]}', "d"),
+        ('"epcList": null', "epcList"),
+    ],
+)
+def test_a_member_said_twice_refuses_its_event_and_is_named(members: str, name: str, organisation: Organisation) -> None:
+    good, refused, last = read(document(event(), with_member(members), event(eventID="urn:x:3")), organisation)
+
+    assert isinstance(good, CapturedEvent)
+    assert isinstance(last, CapturedEvent)
+    assert isinstance(refused, RejectedRow)
+    assert (refused.position, refused.reason) == ("event 2", f"{name}: wanted each member of an object once, found it twice")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        document(event())[:-1] + ', "epcisBody": {"eventList": []}}',
+        document(event())[:-2] + ', "eventList": []}}',
+        '{"@context": [], "type": "EPCISQueryDocument", "epcisBody": {"queryResults": {"resultsBody": '
+        f'{{"eventList": [{event()}], "eventList": []}}}}}}}}',
+    ],
+    ids=["epcisBody", "eventList", "resultsBody"],
+)
+def test_a_list_of_events_said_twice_refuses_the_document(text: str, organisation: Organisation) -> None:
+    with pytest.raises(DocumentError, match=r"(epcisBody|eventList): wanted each member of an object once, found it twice"):
+        read(text, organisation)
+
+
+@pytest.mark.parametrize("results", ['"x"', "[]", "null", "7"])
+def test_a_query_document_without_results_is_refused(results: str, organisation: Organisation) -> None:
+    with pytest.raises(DocumentError, match="found none"):
+        read(f'{{"@context": [], "type": "EPCISQueryDocument", "epcisBody": {{"queryResults": {results}}}}}', organisation)
