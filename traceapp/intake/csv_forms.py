@@ -5,9 +5,8 @@ A row's key is `<source>/<form>/row/<row_id>`, or, where the sender numbers no r
 are two events.
 """
 
-import csv
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TextIO
 
@@ -20,6 +19,7 @@ from traceapp.intake.csv_distribution_forms import DISPOSAL, ORDER, RETURN, SHIP
 from traceapp.intake.csv_master_forms import EQUIPMENT, OPERATOR, PARTY, PRODUCT
 from traceapp.intake.csv_material_forms import CONSUMPTION, RECEIPT
 from traceapp.intake.csv_quality_forms import HOLD, INSPECTION, PROCESS_STEP, RELEASE
+from traceapp.intake.csv_records import Record, Records
 from traceapp.intake.csv_rows import Row, moment_of
 from traceapp.intake.csv_values import clean_cell, offset_text
 from traceapp.intake.occurrences import Occurrences
@@ -44,8 +44,6 @@ FORMS: Final = (
     OPERATOR,
 )
 FORM_COLUMN: Final = "form"
-DELIMITERS: Final = (",", ";", "\t")
-LONGEST_CELL: Final = 1 << 17
 NOT_CONTENT: Final = frozenset({"row_id", FORM_COLUMN})
 
 
@@ -68,64 +66,6 @@ def read_csv(lines: TextIO, file_digest: str, source: str, organisation: Organis
             yield layout.event(record, file_digest, source, organisation, occurrences)
         except (InputError, DictionaryError) as error:
             yield RejectedRow(record.position, str(error), record.text)
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One row as it stands in the file. broken says why its cells could not be told apart."""
-
-    number: int
-    cells: list[str]
-    text: str
-    broken: str = ""
-
-    @property
-    def position(self) -> str:
-        return f"row {self.number}"
-
-
-class Records:
-    """The rows of a file, numbered as a spreadsheet does (the header is row 1), each with its own text."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = iter(lines)
-        self._kept: list[str] = []
-        self._number = 0
-        first = next(self._lines, "")
-        self._reader = csv.reader(self._keep(first), delimiter=_delimiter(first), strict=True)
-        csv.field_size_limit(LONGEST_CELL)
-
-    def header(self) -> list[str]:
-        record = next(self, None)
-        if record is None or record.broken or not any(cell.strip() for cell in record.cells):
-            raise DocumentError("wanted a first line with the names of the columns, found none")
-        return record.cells
-
-    def __iter__(self) -> Iterator[Record]:
-        return self
-
-    def __next__(self) -> Record:
-        self._kept.clear()
-        self._number += 1
-        cells: list[str] = []
-        broken = ""
-        try:
-            cells = next(self._reader)
-        except csv.Error as error:
-            broken, cells = f"the row cannot be split into cells: {error}", ["?"]
-        return Record(self._number, cells, "".join(self._kept).rstrip("\r\n"), broken)
-
-    def _keep(self, first: str) -> Iterator[str]:
-        """Hand on line by line, and remember the lines of the row in hand: a rejected row is given back as it was."""
-        line: str | None = first
-        while line:
-            self._kept.append(line)
-            yield line
-            line = next(self._lines, None)
-
-
-def _delimiter(first: str) -> str:
-    return max(DELIMITERS, key=first.count)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from traceapp.domain.errors import DocumentError
 from traceapp.domain.events import CapturedEvent, RejectedRow
 from traceapp.domain.organisation import Organisation
-from traceapp.intake.csv_forms import Records, read_csv
+from traceapp.intake.csv_forms import read_csv
+from traceapp.intake.csv_records import Records
 from traceapp.intake.epcis_documents import epcis_event_at, read_epcis
 
 if TYPE_CHECKING:

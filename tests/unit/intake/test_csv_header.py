@@ -117,16 +117,6 @@ def test_a_file_cut_inside_quotes_loses_nothing_before_the_cut(read: Read) -> No
     assert (cut.position, cut.original) == ("row 3", 'LYON,TUBE-30,"T2,WH-1,5,M')
 
 
-def test_a_stray_quote_swallows_no_more_than_one_row_of_the_rejects(read: Read) -> None:
-    rows = "".join(f"LYON,TUBE-30,T{number},WH-1,5,MTR,2026-01-01\n" for number in range(10_000))
-
-    found = read(STOCK + 'LYON,"TUBE-30,T2,WH-1,5,MTR,2026-01-01\n' + rows)
-
-    refused = [row for row in found if isinstance(row, RejectedRow)]
-    swallowed = sum(row.original.count("\n") + 1 for row in refused)
-    assert len(found) - len(refused) + swallowed == 10_002
-
-
 def test_a_cell_over_two_lines_is_one_row(read_good: ReadGood) -> None:
     (event,) = read_good('party,time,name\nH-1,2026-01-01,"Demo\nHospital"\n')
 
