@@ -124,6 +124,12 @@ PROCESS_STEP = Form(
         Column(
             "process_kind", "工序类别", "whether it is a key or special process", "是否关键工序或特殊过程", choices=PROCESS_KINDS
         ),
+        Column(
+            "process_parameters",
+            "工艺参数",
+            "how it was set and run; a later row of the same order or batch replaces it",
+            "工艺参数的设定与实际值；同一工单或批次较晚的行替代较早的行",
+        ),
         site_column(),
     ),
     read_process_step,

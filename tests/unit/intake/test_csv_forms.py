@@ -104,6 +104,29 @@ def test_a_step_runs_on_a_machine_and_by_an_operator(read_good: ReadGood) -> Non
     }
 
 
+@pytest.mark.parametrize("header", ["process_parameters", "工艺参数"])
+def test_a_step_says_the_parameters_of_its_order_or_of_its_batch(read_good: ReadGood, header: str) -> None:
+    of_order, of_batch = read_good(
+        f"order,owner,product,number,step,equipment,time,site,{header}\n"
+        "MIX-1,,,,mixing,MIX-01,2026-01-17,LYON,40 min at 80 °C\n"
+        ",LYON,TUBE-30,T1,extrusion,EXT-01,2026-01-17,LYON,180 °C\n"
+    )
+
+    order = local_identity("transformation", "LYON", "MIX-1")
+    told = [{node.identity: dict(node.properties) for node in event.nodes} for event in (of_order, of_batch)]
+    assert told[0][order] == {"process_parameters": "40 min at 80 °C"}
+    assert told[1][TUBE] == {"process_parameters": "180 °C"}
+
+
+def test_parameters_of_what_we_did_not_make_are_refused(read: Read) -> None:
+    (row,) = read(
+        "owner,product,number,step,equipment,time,site,process_parameters\nS-POLY,PVC-R7,P1,drying,D-1,2026-01-17,LYON,x\n"
+    )
+
+    assert isinstance(row, RejectedRow)
+    assert row.reason == "process_parameters: wanted an order or a batch to state them of, found a Material"
+
+
 def test_an_inspection_without_a_number_is_known_by_its_row(read_good: ReadGood) -> None:
     rows = "owner,product,number,result,time\nLYON,TUBE-30,T1,合格,2026-01-17\nLYON,TUBE-30,T1,不合格,2026-01-17\n"
 
