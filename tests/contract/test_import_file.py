@@ -12,12 +12,15 @@ import pytest
 
 from traceapp.domain.errors import DocumentError, ImportBrokenOffError, LedgerUnavailableError, PermissionDeniedError
 from traceapp.domain.identifiers import local_identity
+from traceapp.domain.kinds import Direction
 from traceapp.domain.rights import Actor, Role
+from traceapp.domain.trace import Seed, TraceQuestion
 from traceapp.ledger.process import WriterProcess
 from traceapp.ledger.records import records_path
 from traceapp.usecases import import_file as module
 from traceapp.usecases.import_file import ImportReport, import_file
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.trace_batch import trace_batch
 
 HEADER = "from_owner,from_product,from_number,to_owner,to_product,to_number,quantity,unit,time,order,row_id,corrects"
 MakeActor = Callable[..., Actor]
@@ -222,3 +225,22 @@ def test_promise_an_import_that_breaks_off_says_what_is_in(stations: Stations, a
 
     with pytest.raises(ImportBrokenOffError, match=r"^3000 events are in, then it broke off: The ledger"):
         import_file(stations, actor(Role.INTEGRATOR), path, "MES", stop_the_ledger)
+
+
+def test_promise_no_node_but_its_sealed_one_tells_a_suppliers_lot_that_was_made_of_another(
+    stations: Stations, actor: MakeActor, tmp_path: Path
+) -> None:
+    text = "from_owner,from_product,from_number,to_owner,to_product,to_number,time\n"
+    path = tmp_path / "supplier.csv"
+    path.write_text(text + "SUP-7,RESIN,PLANTED-IN-4711,SUP-7,TUBE,PLANTED-OUT-4712,2026-03-01\n", encoding="utf-8")
+
+    import_file(stations, actor(Role.INTEGRATOR), path, "MES", lambda share: None)
+
+    rows = stations.graph.administer("MATCH (n) RETURN properties(n) AS found", "test")
+    assert [row["found"] for row in rows if "PLANTED" in repr(row["found"])] == []
+    made = stations.graph.administer("MATCH (n:Transformation) RETURN n.number AS number, n.identity AS identity", "test")
+    assert made == [{"number": None, "identity": None}]
+
+    question = TraceQuestion((Seed(number="PLANTED-IN-4711"),), Direction.FORWARD)
+    answer = trace_batch(stations, actor(Role.COORDINATOR), question).value
+    assert {node.number for node in answer.nodes} == {"PLANTED-IN-4711", "PLANTED-OUT-4712"}

@@ -13,6 +13,7 @@ from traceapp.domain.errors import IdentifierError
 
 GS1_HOST = "https://id.gs1.org/"
 URN = "urn:traceapp:"
+UNNAMED = "unnamed"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,6 +25,11 @@ class Identity:
     @property
     def is_gs1(self) -> bool:
         return self.text.startswith(GS1_HOST)
+
+    @property
+    def is_unnamed(self) -> bool:
+        """Nobody numbered the thing: the text makes its uid, and is written down nowhere in clear."""
+        return self.text.startswith(f"{URN}{UNNAMED}:")
 
     @property
     def epc(self) -> str | None:
@@ -69,6 +75,11 @@ def local_identity(thing: str, *parts: str) -> Identity:
     if not all(part.strip() for part in parts):
         raise IdentifierError(f"{thing}: wanted owner, code and number without blanks, found {len(parts)} parts, one empty")
     return Identity(URN + ":".join(quote(part.strip(), safe="") for part in (thing, *parts)))
+
+
+def unnamed_identity(thing: str, *parts: str) -> Identity:
+    """Of a thing that is known only by something confidential, such as the supplier's lot that came out of it."""
+    return local_identity(UNNAMED, thing, *parts)
 
 
 def number_key(number: str) -> str:

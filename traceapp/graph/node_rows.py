@@ -152,7 +152,7 @@ class NodeGroup:
         kind = state.kind
         row = self._changes(uid, state, record_seq, identity)
         row |= {"uid": uid, "kind": kind.value, "record_seq": record_seq}
-        if kind not in SEALED_IDENTITIES:
+        if kind not in SEALED_IDENTITIES and not identity.is_unnamed:
             row |= {"identity": identity.text, "number": identity.number, "number_key": number_key(identity.number)}
         elif kind in INDEXED_IDENTITIES:
             row["number_index"] = self.sealer.number_index(kind.value, identity.number)

@@ -1,6 +1,6 @@
 """Material in and material used: the forms `receipt` and `consumption`."""
 
-from traceapp.domain.identifiers import Identity, local_identity
+from traceapp.domain.identifiers import Identity, local_identity, unnamed_identity
 from traceapp.domain.kinds import EventType, LinkType, NodeKind
 from traceapp.intake.csv_columns import Column, Form, both, lot_columns, quantity_columns, site_column, time_column
 from traceapp.intake.csv_rows import Lot, Row, Told, flow
@@ -38,10 +38,15 @@ def read_consumption(row: Row) -> Told:
 
 
 def transformation(row: Row, made: Lot) -> Identity:
-    """The order where one is named; else one transformation per produced lot, so that its links are exact."""
+    """The order where one is named; else one transformation per produced lot, so that its links are exact.
+
+    A supplier's lot number is confidential: what only such a lot names has no number of its own.
+    """
     if row.text("order") is not None:
         return row.issued("transformation", "site", "to_owner", number="order")
     parts = made.identity.parts
+    if made.kind is NodeKind.MATERIAL:
+        return unnamed_identity("transformation", *parts)
     return local_identity("transformation", *(parts[1:] if parts[0] == "lot" else parts))
 
 

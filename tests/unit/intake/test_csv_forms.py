@@ -85,6 +85,21 @@ def test_a_gtin_lot_without_order_or_owner_is_its_own_transformation(read_good: 
     assert local_identity("transformation", "01", GTIN, "10", "F1") in nodes(event)
 
 
+def test_a_transformation_that_only_a_suppliers_lot_names_has_no_number_of_its_own(read_good: ReadGood) -> None:
+    first, again = (
+        read_good(
+            "from_owner,from_product,from_number,to_owner,to_product,to_number,time\n"
+            f"S-CHEM,{used},A1,S-POLY,PVC-R7,PX/1,2026-01-17\n"
+        )[0]
+        for used in ("GLUE", "SALT")
+    )
+
+    (done,) = {node.identity for node in first.nodes if node.kind is NodeKind.TRANSFORMATION}
+    assert done.is_unnamed
+    assert done in nodes(again), "rows of one produced lot are one transformation"
+    assert not any(identity.is_unnamed for identity in nodes(first) if identity != done)
+
+
 def test_a_step_runs_on_a_machine_and_by_an_operator(read_good: ReadGood) -> None:
     (event,) = read_good(
         "order,step,equipment,operator,role,started_at,ended_at,process_kind,site\n"
