@@ -8,6 +8,9 @@ from traceapp.formats.gs1 import check_digit
 LYON: Final = "LYON"
 SUZHOU: Final = "SUZHOU"
 SITES: Final = {LYON: "Usine Démo Lyon", SUZHOU: "苏州示范工厂"}
+MAKERS: Final = {LYON: "Usine Démo Lyon SAS (fictional)", SUZHOU: "苏州示范工厂有限公司（虚构）"}
+REGISTRANT: Final = "Demo Medical Holding (fictional) 示范医疗（虚构）"
+"""In whose name the products are registered; both plants make them under contract."""
 TIME_ZONES: Final = {SUZHOU: "Asia/Shanghai"}
 COMPANY_PREFIX: Final = "952100100"
 """Of the range 952, which GS1 keeps for demonstrations."""
@@ -27,7 +30,9 @@ def gln(party: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """owner  code under which its lots are numbered; a product with a GTIN needs none."""
+    """owner        code under which its lots are numbered; a product with a GTIN needs none.
+    certificate  of its registration, of a pattern that no authority gives out; finished goods alone have one.
+    """
 
     code: str
     line: str
@@ -35,6 +40,10 @@ class Product:
     name: str
     name_zh: str
     owner: str = ""
+    certificate: str = ""
+    model: str = ""
+    specification: str = ""
+    risk_class: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +92,53 @@ MADE: Final = (
     Product(TUBE, INFUSION, "MTR", "Tube 3.0 mm", "3.0 mm 软管"),
     Product(CHAMBER, INFUSION, "EA", "Drip chamber", "滴斗"),
     Product(BULK_SET, INFUSION, "EA", "Infusion set, not sterile", "输液器（未灭菌）"),
-    Product(INFUSION_SET, INFUSION, "EA", "Infusion set IS-150, sterile", "一次性使用输液器 IS-150（灭菌）"),
-    Product(INFUSION_SET_CN, INFUSION, "EA", "Infusion set IS-150 CN, sterile", "一次性使用输液器 IS-150 国内型（灭菌）"),
+    Product(
+        INFUSION_SET,
+        INFUSION,
+        "EA",
+        "Infusion set IS-150, sterile",
+        "一次性使用输液器 IS-150（灭菌）",
+        certificate="DEMO-REG-0001",
+        model="IS-150",
+        specification="tube 1.5 m, needle 0.7 mm, filter 15 µm",
+        risk_class="IIa",
+    ),
+    Product(
+        INFUSION_SET_CN,
+        INFUSION,
+        "EA",
+        "Infusion set IS-150 CN, sterile",
+        "一次性使用输液器 IS-150 国内型（灭菌）",
+        certificate="示范注准-DEMO-0002",
+        model="IS-150 CN",
+        specification="管长 1.5 m，针头 0.7 mm，过滤孔径 15 µm",
+        risk_class="III",
+    ),
     Product(SPARE_KIT, INFUSION, "EA", "Spare kit for wards", "病区备用包"),
     Product(STEM_BLANK, HIP, "EA", "Hip stem blank, forged", "髋关节柄锻件"),
-    Product(HIP_STEM, HIP, "EA", "Hip stem HS-9", "髋关节柄 HS-9"),
+    Product(
+        HIP_STEM,
+        HIP,
+        "EA",
+        "Hip stem HS-9",
+        "髋关节柄 HS-9",
+        certificate="DEMO-REG-0011",
+        model="HS-9",
+        specification="size 9, taper 12/14, cementless",
+        risk_class="III",
+    ),
     Product(KNEE_BLANK, KNEE, "EA", "Knee tray blank, printed", "胫骨托增材件"),
-    Product(KNEE_TRAY, KNEE, "EA", "Knee tray KT-4", "胫骨托 KT-4"),
+    Product(
+        KNEE_TRAY,
+        KNEE,
+        "EA",
+        "Knee tray KT-4",
+        "胫骨托 KT-4",
+        certificate="示范注准-DEMO-0012",
+        model="KT-4",
+        specification="4 号，骨水泥型",
+        risk_class="III",
+    ),
 )
 
 SUPPLIERS: Final = (

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from traceapp.demo.batch_records import finished_record, udi
 from traceapp.demo.books import WEEKS, Lot, at
 from traceapp.demo.catalogue import CONSIGNEES, HIP_STEM, KNEE_BLANK, KNEE_TRAY, LYON, STEM_BLANK, SUZHOU
 from traceapp.demo.shop_floor import Pile, ShopFloor
@@ -34,11 +35,17 @@ def _make(
     order = floor.next_number(f"{prefix}O-{time:%y}-1")
     floor.make(order, steps[1], site, time + timedelta(days=1), [Pile(blanks, 20, "EA")], finished, 20, "EA")
     floor.work(order, steps[1], site, time + timedelta(days=1), 9, "key")
-    floor.inspect(finished, site, at(week, 4, 8), "taper angle", "5.67 °")
+    floor.inspect(finished, site, at(week, 4, 8), "taper angle", "5.67 °", wanted="5.67 ± 0.05 °")
     floor.release(finished, site, at(week, 4, 15))
+    made, expires = at(week, 2, 7), at(week + 260, 2, 7)
+    load = f"GS-{site[0]}-{made:%y%m%d}"
+    record = finished_record(finished, site, made, expires, 20, load)
+    dose = f"{26 + week % 5}.{week % 10}"
+    floor.books.write("batch-record", at(week, 4, 15), finished.cells(), record, sterilisation_dose=dose, quantity_approved=20)
     for piece in range(1, PIECES + 1):
         unit = Lot("", implant, finished.number, f"{finished.number}{piece:03}")
-        floor.books.write("batch-record", at(week, 4, 9), unit.cells(), site=site)
+        dates = {"production_date": f"{made:%Y-%m-%d}", "expiry_date": f"{expires:%Y-%m-%d}", "sterilisation_lot": load}
+        floor.books.write("batch-record", at(week, 4, 9), unit.cells(), udi(unit, made, expires), dates, site=site)
         _send(floor, week, site, Lot("", implant, "", unit.serial), piece)
     floor.books.write("stock", at(week, 5, 6), finished.cells(), location="WH-2", quantity=20 - PIECES, unit="EA", site=site)
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from traceapp.demo.batch_records import finished_record
 from traceapp.demo.books import LAST_DAY, WEEKS, Lot, at
 from traceapp.demo.catalogue import (
     BULK_SET,
@@ -104,22 +105,16 @@ def _sterilise(floor: ShopFloor, week: int, site: str, bulk: list[Lot]) -> None:
     for pair, lot in enumerate(bulk, start=1):
         sterile = Lot("", GTINS[site], lot.number.replace("S", "F", 1))
         floor.make(load, "sterilisation", site, time, [Pile(lot, SETS_PER_ORDER, "EA")], sterile, SETS_PER_ORDER, "EA", str(pair))
-        floor.books.write(
-            "batch-record",
-            time,
-            sterile.cells(),
-            site=site,
-            sterilisation_lot=load,
-            production_date=f"{time:%Y-%m-%d}",
-            expiry_date=f"{time + timedelta(days=1095):%Y-%m-%d}",
-        )
+        expires = time + timedelta(days=1095)
+        record = finished_record(sterile, site, time, expires, SETS_PER_ORDER, load)
+        floor.books.write("batch-record", time, sterile.cells(), record)
         _finish(floor, week, site, sterile)
     floor.work(load, "sterilisation", site, time, 10, "special")
 
 
 def _finish(floor: ShopFloor, week: int, site: str, lot: Lot) -> None:
     result = "failed" if floor.chance.random() < 0.01 else "passed"
-    floor.inspect(lot, site, at(week, 7, 8), "sterility", "no growth" if result == "passed" else "growth", result)
+    floor.inspect(lot, site, at(week, 7, 8), "sterility", "no growth" if result == "passed" else "growth", result, "no growth")
     if result == "failed":
         floor.books.write(
             "disposal",

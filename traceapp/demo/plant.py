@@ -122,7 +122,18 @@ def _tell_names(books: Books) -> None:
         )
     for product in (*BOUGHT, *MADE):
         owner = "" if product.code.isdigit() else product.owner or LYON
-        books.write("product", FIRST_DAY, owner=owner, product=product.code, name=f"{product.name} {product.name_zh}")
+        books.write(
+            "product",
+            FIRST_DAY,
+            owner=owner,
+            product=product.code,
+            name=f"{product.name} {product.name_zh}",
+            registration_certificate=product.certificate,
+            model=product.model,
+            specification=product.specification,
+            udi_di=product.code if product.certificate else None,
+            risk_class=product.risk_class,
+        )
     for place, machine in enumerate(MACHINES):
         for year in (2025, 2026):
             done = FIRST_DAY.replace(year=year, month=1, day=8 + place % 20)

@@ -18,6 +18,7 @@ RM-26-0417 500 kg ─┬─ 300 → C26-021 ─┬─ T26-101 ─┬─ S26-201 
 from collections.abc import Sequence
 from typing import Final
 
+from traceapp.demo.batch_records import KINDS, PARAMETERS, finished_record
 from traceapp.demo.books import Books, Lot
 from traceapp.demo.catalogue import (
     LYON,
@@ -55,6 +56,12 @@ from traceapp.demo.resin_lots import (
 )
 
 FIRST_QUESTION: Final = "RM-26-0417"
+
+INSPECTIONS: Final = (
+    ("sterility", "no growth", "no growth"),
+    ("ethylene oxide residue", "2.1 mg", "4 mg at most"),
+    ("leak tightness", "no bubbles at 50 kPa", "no bubbles at 50 kPa"),
+)
 
 Input = tuple[Lot, str, str]
 
@@ -119,7 +126,22 @@ def _make(
                 order=order,
                 step=step,
             )
-    books.write("process-step", day(time), order=order, step=step, equipment=machine, operator=person, role="operator", site=site)
+    _work(books, order, step, site, time, machine, person)
+
+
+def _work(books: Books, order: str, step: str, site: str, time: str, machine: str, person: str) -> None:
+    books.write(
+        "process-step",
+        day(time),
+        order=order,
+        step=step,
+        equipment=machine,
+        operator=person,
+        role="operator",
+        process_kind=KINDS.get(step, "ordinary"),
+        process_parameters=PARAMETERS.get(step),
+        site=site,
+    )
 
 
 def _plastics(books: Books) -> None:
@@ -227,51 +249,39 @@ def _sterilisation(books: Books) -> None:
                 pair=pair,
                 step="sterilisation",
             )
-            books.write(
-                "batch-record",
-                day(time),
-                sterile.cells(),
-                site=site,
-                sterilisation_lot=load,
-                production_date=f"2026-{time[:5]}",
-                expiry_date=f"2029-{time[:5]}",
-            )
-        books.write(
-            "process-step",
-            day(time),
-            order=load,
-            step="sterilisation",
-            equipment=machine,
-            operator=person,
-            role="operator",
-            process_kind="special",
-            site=site,
-        )
+            made = day(time)
+            record = finished_record(sterile, site, made, made.replace(year=2029), quantity, load)
+            books.write("batch-record", made, sterile.cells(), record)
+        _work(books, load, "sterilisation", site, time, machine, person)
     for sublot, quantity in ((F304A, "3000"), (F304B, "4900")):
-        books.write(
-            "batch-record", day("03-20 02:00"), sublot.cells(), site=SUZHOU, split_from=F304.number, quantity=quantity, unit="EA"
-        )
+        made = day("03-08 00:00")
+        record = finished_record(sublot, SUZHOU, made, made.replace(year=2029), quantity, "ST-S-26-019")
+        split = {"split_from": F304.number, "quantity": quantity, "unit": "EA"}
+        books.write("batch-record", day("03-20 02:00"), sublot.cells(), record, split)
 
 
 def _verdicts(books: Books) -> None:
-    for lot, site, number, inspected, released in (
-        (F301, LYON, "QC-L26-0301", "03-19 09:00", "03-20 15:00"),
-        (F302, LYON, "QC-L26-0302", "03-19 10:00", "03-20 15:10"),
-        (F303, LYON, "QC-L26-0303", "03-20 09:00", "03-23 15:00"),
-        (F304, SUZHOU, "QC-S26-0304", "03-19 02:00", "03-20 01:00"),
-        (F305, LYON, "QC-L26-0305", "03-20 10:00", "03-23 15:10"),
+    """Three inspections, the release, and what was approved by it."""
+    for lot, site, number, inspected, released, approved in (
+        (F301, LYON, "QC-L26-0301", "03-19 09:00", "03-20 15:00", "3896"),
+        (F302, LYON, "QC-L26-0302", "03-19 10:00", "03-20 15:10", "3490"),
+        (F303, LYON, "QC-L26-0303", "03-20 09:00", "03-23 15:00", "3670"),
+        (F304, SUZHOU, "QC-S26-0304", "03-19 02:00", "03-20 01:00", "7960"),
+        (F305, LYON, "QC-L26-0305", "03-20 10:00", "03-23 15:10", "800"),
     ):
-        books.write(
-            "inspection",
-            day(inspected),
-            lot.cells(),
-            inspection_number=number,
-            result="passed",
-            characteristic="sterility",
-            value="no growth",
-            inspector="OP-15" if site == LYON else "OP-28",
-            site=site,
-        )
+        for part, (characteristic, value, wanted) in enumerate(INSPECTIONS):
+            books.write(
+                "inspection",
+                day(inspected),
+                lot.cells(),
+                inspection_number=f"{number}-{part}" if part else number,
+                result="passed",
+                characteristic=characteristic,
+                value=value,
+                specification=wanted,
+                inspector="OP-15" if site == LYON else "OP-28",
+                site=site,
+            )
         books.write(
             "release",
             day(released),
@@ -281,3 +291,4 @@ def _verdicts(books: Books) -> None:
             releaser="OP-16" if site == LYON else "OP-30",
             site=site,
         )
+        books.write("batch-record", day(released), lot.cells(), quantity_approved=approved, quantity_unit="EA", site=site)

@@ -151,6 +151,7 @@ def _afterwards(books: Books) -> None:
         complaint_number="CPL-26-118",
         site=LYON,
     )
+    books.write("batch-record", day("05-19 09:00"), F301.cells(), ncr_number="NCR-26-031", capa_number="CAPA-26-009", site=LYON)
     books.write("use", day("05-10 09:00"), F301.cells(), party=NORD, kind="used", quantity="450", unit="EA")
     books.write("use", day("05-11 09:00"), F302.cells(), party=ESTE, kind="used", quantity="300", unit="EA")
     books.write(

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from traceapp.demo.batch_records import PARAMETERS
 from traceapp.demo.books import Books, Lot
 from traceapp.demo.catalogue import BOUGHT, MACHINES, OPERATORS, operator
 
@@ -114,10 +115,14 @@ class ShopFloor:
             role="operator",
             ended_at=f"{time + timedelta(hours=hours):%Y-%m-%dT%H:%MZ}",
             process_kind=kind,
+            process_parameters=PARAMETERS.get(step) if kind != "ordinary" else None,
             site=site,
         )
 
-    def inspect(self, lot: Lot, site: str, time: datetime, characteristic: str, value: str, result: str = "passed") -> None:
+    def inspect(
+        self, lot: Lot, site: str, time: datetime, characteristic: str, value: str, result: str = "passed", wanted: str = ""
+    ) -> None:
+        """What failed gets a non-conformance report. wanted: what the specification asks."""
         number = self.next_number(f"QC-{site[0]}{time:%y}-", 4)
         inspector = operator(self.chance.choice(OPERATORS[site]))
         self.books.write(
@@ -128,7 +133,9 @@ class ShopFloor:
             result=result,
             characteristic=characteristic,
             value=value,
+            specification=wanted,
             inspector=inspector,
+            ncr_number=self.next_number(f"NCR-{time:%y}-1") if result == "failed" else None,
             site=site,
         )
 

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Final
 
 import pytest
 
+from traceapp.demo.catalogue import HIP_STEM, INFUSION_SET, INFUSION_SET_CN, KNEE_TRAY
 from traceapp.demo.plant import DemoFiles, write_demo
 from traceapp.dictionary.organisation import read_organisation
-from traceapp.domain.events import CapturedEvent
-from traceapp.domain.identifiers import Identity
+from traceapp.domain.events import CapturedEvent, PropertyValue
+from traceapp.domain.identifiers import Identity, gs1_identity
 from traceapp.domain.kinds import EventType, LinkType, NodeKind
 from traceapp.intake.files import read_file
 
@@ -69,6 +71,80 @@ def test_the_glue_of_the_story_is_the_only_lot_that_nobody_describes(events: lis
     lots = {node.identity for event in events for node in event.nodes if node.kind in {NodeKind.BATCH, NodeKind.MATERIAL}}
 
     assert {identity.number for identity in lots - described} == {"GL-UNBOOKED-7", "26-0042"}
+
+
+COMPLETE: Final = {
+    "registration_certificate", "model", "specification", "registrant", "contract_maker", "udi_di", "udi_pi",
+    "sterilisation_lot", "production_date", "expiry_date", "quantity_made", "quantity_approved", "quantity_unit",
+    "environment", "key_processes", "special_processes", "process_parameters", "inspection_result", "release_stage",
+    "release_decision", "releaser",
+}  # fmt: skip
+
+
+def said_of(events: list[CapturedEvent], identity: Identity) -> dict[str, PropertyValue]:
+    """The later of two rows wins, as in the store."""
+    said: dict[str, PropertyValue] = {}
+    for event in sorted(events, key=lambda event: event.event_time):
+        for node in event.nodes:
+            if node.identity == identity:
+                said.update(node.properties)
+    return said
+
+
+def test_the_record_of_a_contaminated_batch_is_complete(events: list[CapturedEvent]) -> None:
+    said = said_of(events, gs1_identity("01", INFUSION_SET, "10", "F26-301"))
+
+    assert set(said) == COMPLETE | {"ncr_number", "capa_number", "complaint_number"}
+    assert said["udi_pi"] == "(11)260305(17)290305(10)F26-301"
+    assert (said["udi_di"], said["sterilisation_lot"], said["releaser"]) == (INFUSION_SET, "ST-L-26-044", "OP-16")
+    assert (said["quantity_made"], said["quantity_approved"], said["quantity_unit"]) == (3896, 3896, "EA")
+    assert said["complaint_number"] == "CPL-26-118"
+
+
+@pytest.mark.parametrize("number", ["F26-301", "F26-302", "F26-303", "F26-305"])
+def test_the_records_of_the_story_are_those_of_finished_goods(number: str, events: list[CapturedEvent]) -> None:
+    assert set(said_of(events, gs1_identity("01", INFUSION_SET, "10", number))) >= COMPLETE
+
+
+def test_every_finished_lot_has_a_record(events: list[CapturedEvent]) -> None:
+    wanted = {"registration_certificate", "udi_di", "udi_pi", "registrant", "contract_maker", "environment", "sterilisation_lot"}
+    goods = {INFUSION_SET, INFUSION_SET_CN, HIP_STEM, KNEE_TRAY}
+    made = {
+        link.target for event in events for link in event.links if link.type is LinkType.PRODUCED and link.target.product in goods
+    }
+    said = said_of_all(events)
+
+    without = {identity.number for identity in made if not wanted <= said[identity]}
+
+    assert len(made) > 350
+    assert without == {"F26/310", "H26/01"}, "numbers made up to be odd, and nothing else"
+
+
+def said_of_all(events: list[CapturedEvent]) -> dict[Identity, set[str]]:
+    said: dict[Identity, set[str]] = {}
+    for event in events:
+        for node in event.nodes:
+            said.setdefault(node.identity, set()).update(node.properties)
+    return said
+
+
+def test_no_certificate_could_be_a_real_one(events: list[CapturedEvent]) -> None:
+    said = {
+        str(node.properties["registration_certificate"])
+        for event in events
+        for node in event.nodes
+        if "registration_certificate" in node.properties
+    }
+
+    assert len(said) == 4
+    assert all("DEMO" in number for number in said)
+
+
+def test_a_lot_that_failed_has_a_report(events: list[CapturedEvent]) -> None:
+    failed = [event for event in events if event.original.get("result") == "failed"]
+
+    assert failed
+    assert all(str(event.original["ncr_number"]).startswith("NCR-") for event in failed)
 
 
 def test_nothing_is_left_on_disk_but_the_files(demo: DemoFiles) -> None:
