@@ -13,9 +13,20 @@ import pytest
 
 FOLDER: Final = os.environ.get("TRACEAPP_CASES")
 ABLE: Final = frozenset(
-    {"trace", "epcis-json", "csv", "look-up", "error declaration", "rights PASS", "container at a time", "recipe", "refusal"}
+    {
+        "trace",
+        "epcis-json",
+        "csv",
+        "look-up",
+        "error declaration",
+        "rights PASS",
+        "container at a time",
+        "recipe",
+        "refusal",
+        "fields kept",
+    }
 )
-ASKS: Final = frozenset({"forward", "backward", "look up", "look up serial", "look up lot number", "import", "contents"})
+ASKS: Final = frozenset({"forward", "backward", "look up", "look up serial", "look up lot number", "import", "contents", "kept"})
 
 collect_ignore_glob = [] if FOLDER else ["test_*.py"]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -18,6 +18,7 @@ from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import PartyLine, Seed, TraceAnswer, TraceNode, TraceQuestion
 from traceapp.usecases.import_file import ImportReport, import_file
 from traceapp.usecases.look_up_batches import look_up_batches
+from traceapp.usecases.show_source import show_source
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import trace_batch
 
@@ -73,6 +74,9 @@ def ask(stations: Stations, case: Case, files: tuple[str, ...], reports: list[Im
         report = reports[0]
         refused = {"accepted": 0, "rejected": "document"} if report is None else None
         return {**answer, **(refused or {"accepted": report.appended + report.voided, "rejected": report.rejected})}  # type: ignore[union-attr]
+    if question["ask"] == "kept":
+        told = kept(stations, question["paths"])
+        return {key: told[key] for key in answer}
     if question["ask"].startswith("look up"):
         return look_up(stations, question)
     try:
@@ -81,6 +85,30 @@ def ask(stations: Stations, case: Case, files: tuple[str, ...], reports: list[Im
         return {"status": 404}
     said = Told(traced, in_csv=files[0].endswith(".csv"))
     return {key: answer[key] if key in NOT_ASKED else said.value(key, answer[key]) for key in answer}
+
+
+def kept(stations: Stations, paths: list[str]) -> dict[str, Any]:
+    """What the events' own words, opened as a person opens a source, hold at `<event>/<field>/…`; all their sensor reports."""
+    rows = stations.graph.administer("MATCH (e:Event) RETURN e.uid AS uid, e.position AS position", "test")
+    originals = {
+        int(row["position"].removeprefix("event ")) - 1: show_source(stations, coordinator(), row["uid"]).value.original
+        for row in rows
+    }
+    return {
+        "values": {path: at_path(originals, path.split("/")) for path in paths},
+        "sensor_reports": sum(
+            len(element["sensorReport"])
+            for event in originals.values()
+            for element in cast("list[Any]", event.get("sensorElementList", []))
+        ),
+    }
+
+
+def at_path(value: Any, path: list[str]) -> Any:
+    """Steps are names of fields, or places of a list counted from 0."""
+    for step in path:
+        value = value[step] if step in value or not step.isdigit() else value[int(step)]
+    return value
 
 
 def look_up(stations: Stations, question: dict[str, Any]) -> dict[str, Any]:
