@@ -65,10 +65,8 @@ UNUSABLE = {
     "without list": ({**document(), "epcisBody": {}}, "wanted a list of events in epcisBody.eventList, found none"),
     "a list that is none": ({**document(), "epcisBody": {"eventList": {}}}, "wanted a list of events"),
     "nested without end": ("[" * 100_000, "not usable JSON: nested too deep"),
-    "a number that is none": (json.dumps(document(event("ObjectEvent", n=float("nan")))), "NaN is no number of JSON"),
-    "a number without end": (json.dumps(document(event("ObjectEvent", n=float("-inf")))), "-Infinity is no number of JSON"),
-    "an integer of 5,000 digits": ('{"type": "ObjectEvent", "ext:n": ' + "1" * 5000 + "}", "a number of more digits than any"),
-    "an exponent of 30 digits": ('{"type": "ObjectEvent", "ext:n": 1e' + "9" * 30 + "}", "a number of more digits than any"),
+    "a number that is none": (json.dumps(document(event("ObjectEvent", n=float("nan")))), "NaN is no JSON"),
+    "a number without end": (json.dumps(document(event("ObjectEvent", n=float("-inf")))), "-Infinity is no JSON"),
 }
 
 
@@ -168,7 +166,7 @@ def test_promise_quantities_of_one_lot_add_up_without_rounding() -> None:
         ("26.2", 26.2),
         ("1.0", 1),
         ("-4", -4),
-        ("123456789012345678901234567890", 123456789012345678901234567890),
+        ("123456789012345678901234567890", "123456789012345678901234567890"),
         ("0.1234567890123456789", "0.1234567890123456789"),
         ("1e400", "1E+400"),
         ("1e9999999", "1E+9999999"),
@@ -216,13 +214,6 @@ def test_an_error_declaration_voids_the_event_of_its_id_else_of_its_content() ->
     assert (by_content.voids, by_content.voids_digest) == (None, read_one(bare).content_digest)
     assert (read_one(GOOD).voids, read_one(GOOD).voids_digest) == (None, None)
     assert by_id.original["errorDeclaration"] == DECLARED["errorDeclaration"]
-
-
-def test_a_declaration_of_null_is_none() -> None:
-    """Some writers put null for what they do not say; read as a declaration it would take the event out of every trace."""
-    said = read_one({**GOOD, "errorDeclaration": None})
-
-    assert (said.voids, said.voids_digest) == (None, None)
 
 
 def test_an_empty_error_declaration_is_one_all_the_same() -> None:
