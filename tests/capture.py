@@ -31,6 +31,7 @@ LYON = Scope("LYON", "INF")
 SUZHOU = Scope("SUZHOU", "INF")
 ORDER_OF_RECORDS = frozenset({"record_seq", "record_time", "projected_seq", "version", "voided_by", "declaration"})
 """What may differ between two orders of the same events."""
+APPENDED, KNOWN, VOIDED, CONFLICT = CaptureOutcome.APPENDED, CaptureOutcome.KNOWN, CaptureOutcome.VOIDED, CaptureOutcome.CONFLICT
 
 
 def day(number: int) -> datetime:
@@ -127,6 +128,24 @@ def production(
         LinkStatement(LinkType.PRODUCED, order, made, time, Decimal(100), "EA"),
     )
     return event(key, EventType.TRANSFORMATION, time, nodes, links, **more)
+
+
+def declaration(original: CapturedEvent, key: str | None = None) -> CapturedEvent:
+    """The same event again, declared wrong: under its own key, or by its content where there is no eventID."""
+    return CapturedEvent(
+        key=key or original.key,
+        type=original.type,
+        event_time=original.event_time,
+        event_offset=original.event_offset,
+        source=original.source,
+        content_digest=original.content_digest,
+        nodes=original.nodes,
+        links=original.links,
+        original={"errorDeclaration": {"reason": "did_not_occur"}},
+        place=original.place,
+        voids=original.key if key is None else None,
+        voids_digest=original.content_digest if key is not None else None,
+    )
 
 
 def append(store: EventStore, sealer: DictionarySealer, *events: CapturedEvent, at: datetime = NOW) -> list[CaptureOutcome]:

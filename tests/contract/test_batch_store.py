@@ -1,14 +1,11 @@
 """BatchStore, cypher/batch: one step, with rights and snapshot, on both stores."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from tests.flows import LYON, SUZHOU, Flows, batch, hour, material, order, party, product, shipment
-from traceapp.confidential.keys import load_keys
 from traceapp.confidential.sealer import DictionarySealer
-from traceapp.dictionary.properties import read_dictionary
 from traceapp.domain.identifiers import local_identity
 from traceapp.domain.kinds import Direction, LinkType, NodeKind
 from traceapp.domain.rights import Rights
@@ -21,11 +18,6 @@ from traceapp.graph.head_store import HeadStore
 BACKWARD, FORWARD = Direction.BACKWARD, Direction.FORWARD
 ALL = Rights(tuple(acl_number([scope]) for scope in (LYON, SUZHOU, SHARED)), "")
 LYON_ONLY = Rights(tuple(acl_number([scope]) for scope in (LYON, SHARED)), "")
-
-
-@pytest.fixture
-def sealer(home: Path) -> DictionarySealer:
-    return DictionarySealer(load_keys(home), read_dictionary(), "Testwerk")
 
 
 @pytest.fixture

@@ -1,0 +1,21 @@
+"""What the suites of the stores share: a sealer under keys of its own, and the store of events."""
+
+from pathlib import Path
+
+import pytest
+
+from traceapp.confidential.keys import load_keys
+from traceapp.confidential.sealer import DictionarySealer
+from traceapp.dictionary.properties import read_dictionary
+from traceapp.graph.connection import Graph
+from traceapp.graph.event_store import EventStore
+
+
+@pytest.fixture
+def sealer(home: Path) -> DictionarySealer:
+    return DictionarySealer(load_keys(home), read_dictionary(), "Testwerk")
+
+
+@pytest.fixture
+def events(store: Graph) -> EventStore:
+    return EventStore(store)
