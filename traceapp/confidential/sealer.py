@@ -14,6 +14,7 @@ from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.errors import DictionaryError, SealBrokenError
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.identifiers import Identity
+from traceapp.domain.kinds import LinkType
 from traceapp.domain.sealing import SealedRecord
 
 DOCUMENT_TIER: Final = "T3"
@@ -79,6 +80,13 @@ class DictionarySealer:
                 if index.setdefault("number_index", blind) != blind:
                     raise DictionaryError(f"{label} {name}: a node has one number to be looked up by, found two.")
         return SealedRecord(plain, sealed, index, oldest_key(sealed))
+
+    def check_link(self, link: LinkType, attributes: Mapping[str, str]) -> None:
+        """What a source states of a link stands plain in the store, and only as the dictionary knows it.
+
+        raises  DictionaryError: an attribute that no link of this type has, or a value that is none of its closed list.
+        """
+        self._dictionary.check_link(link, attributes)
 
     def open(self, label: str, uid: str, stored: Mapping[str, Any]) -> dict[str, PropertyValue]:
         """The reverse of `seal`, over plain and sealed alike.

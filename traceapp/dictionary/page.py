@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from traceapp.dictionary.properties import Dictionary, PropertyEntry, read_dictionary
+from traceapp.dictionary.properties import RECORDED, Dictionary, LinkAttribute, PropertyEntry, StoredProperty, read_dictionary
 from traceapp.domain.kinds import LinkType, NodeKind
 
 INTRODUCTION: Final = """\
@@ -20,12 +20,15 @@ same file; a property that is not in it is refused. 本页由数据字典生成�
 
 SHA-256 of what the dictionary says (`dictionary` in every ledger record): `{digest}`
 
-| tier · 级别 | at rest · 存储 | who lacks the right sees · 无权限者所见 |
-|---|---|---|
-| T0 public · 公开 | plain · 明文 | the value · 值 |
-| T1 internal · 内部 | plain · 明文 | a stub · 占位节点 |
-| T2 confidential · 保密 | AES-256-GCM | that there is a value · 仅知有值 |
-| T3 restricted · 受限 | AES-256-GCM | that there is a value; the node may be a stub · 仅知有值，节点可为占位节点 |
+| tier · 级别 | at rest · 存储 |
+|---|---|
+| T0 public · 公开 | plain · 明文 |
+| T1 internal · 内部 | plain · 明文 |
+| T2 confidential · 保密 | AES-256-GCM |
+| T3 restricted · 受限 | AES-256-GCM |
+
+Rights go by node: of a thing outside somebody's sites and product lines no value leaves, of whatever tier; where a trace passes
+through it, it is an opaque stub. 权限以节点为单位：超出某人生产地址与产品线的对象，任何级别的值都不提供；追溯经过时仅为占位节点。
 
 *Index* is a blind index: equal sealed values can be looked up, and as many bits of them are given away at most. The code of a
 Party and the number within the identity of a Material are looked up by an index of 64 bits as well.
@@ -37,7 +40,7 @@ def render_page(dictionary: Dictionary) -> str:
     """The whole page in Markdown."""
     parts = [INTRODUCTION.format(version=dictionary.version, digest=dictionary.digest)]
     parts += [_section(dictionary, kind) for kind in NodeKind]
-    parts += [_links(dictionary), _rules(dictionary.rules)]
+    parts += [_links(dictionary), _link_attributes(dictionary), *_service(dictionary), _rules(dictionary.rules)]
     return "\n".join(parts)
 
 
@@ -66,14 +69,59 @@ def _row(name: str, entry: PropertyEntry) -> tuple[str, ...]:
 
 
 def _type(entry: PropertyEntry) -> str:
-    if entry.values is not None:
-        return ", ".join(f"`{word}` {chinese}" for word, chinese in entry.values.items())
-    return entry.type.value + (f", {entry.unit}" if entry.unit else "")
+    return _values(entry) or entry.type.value + (f", {entry.unit}" if entry.unit else "")
+
+
+def _values(entry: PropertyEntry | LinkAttribute) -> str:
+    return ", ".join(f"`{word}` {chinese}" for word, chinese in (entry.values or {}).items())
 
 
 def _links(dictionary: Dictionary) -> str:
     rows = [(f"`{link.value}`", dictionary.link_label(link, "en"), dictionary.link_label(link, "zh")) for link in LinkType]
     return f"## Links · 关系\n\n{table(('link', 'meaning', '含义'), rows)}"
+
+
+def _link_attributes(dictionary: Dictionary) -> str:
+    said = (
+        "## What a source may state of a link · 来源可说明的关系属性\n\n"
+        "Beside quantity and unit. It stands plain in the store, so nothing confidential belongs there; an attribute that is\n"
+        "not here is refused. 除数量与单位外；以明文存储，不得含保密内容；不在此表的属性一律拒收。\n\n"
+    )
+    header = ("attribute", "meaning", "含义", "type", "tier", "links · 关系")
+    rows = [
+        (
+            f"`{name}`",
+            entry.en,
+            entry.zh,
+            _values(entry) or entry.type.value,
+            entry.tier.value,
+            ", ".join(f"`{link.value}`" for link in entry.links),
+        )
+        for name, entry in dictionary.link_attributes.items()
+    ]
+    return said + table(header, rows)
+
+
+def _service(dictionary: Dictionary) -> list[str]:
+    service = dictionary.service
+    said = (
+        "## What the service itself keeps · 服务自身保存的内容\n\n"
+        "No source can write any of it; it makes up the store together with the properties above. A *document* is sealed words\n"
+        "of any length. 来源无法写入这些内容；它们与上述属性共同构成存储的全部内容。\n"
+    )
+    own = [(kind, f"{kind} · {named.zh}", named.en) for kind, named in service.kinds.items()]
+    return [
+        said,
+        _kept("Every node · 每个节点", service.nodes),
+        _kept("Every link · 每个关系", service.links),
+        _kept(f"`{RECORDED}`, from an event to what it speaks of · 事件与其所涉对象之间", service.recorded),
+        *(_kept(title, service.properties[kind], f"{meaning}.\n\n") for kind, title, meaning in own),
+    ]
+
+
+def _kept(title: str, entries: Mapping[str, StoredProperty], said: str = "") -> str:
+    rows = [(f"`{name}`", entry.en, entry.zh, entry.type.value, entry.tier.value) for name, entry in entries.items()]
+    return f"### {title}\n\n{said}{table(('property', 'meaning', '含义', 'type', 'tier'), rows)}"
 
 
 def _rules(rules: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -18,6 +18,8 @@ from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import LinkType, NodeKind
 
 LONGEST_TEXT: Final = 4000
+RECORDED: Final = "RECORDED"
+"""The link from an event to what it speaks of; the service alone makes it."""
 Words = Annotated[str, Field(min_length=1)]
 
 
@@ -37,6 +39,11 @@ class Tier(StrEnum):
     T1 = "T1"
     T2 = "T2"
     T3 = "T3"
+
+
+SEALED: Final = frozenset({Tier.T2, Tier.T3})
+STATED_BESIDE: Final = frozenset({"identity", "number"})
+"""Names that the service writes of most kinds; where a kind has an entry of its own, that one governs."""
 
 
 class PropertyEntry(BaseModel):
@@ -67,7 +74,7 @@ class PropertyEntry(BaseModel):
 
     @property
     def encrypted(self) -> bool:
-        return self.tier in {Tier.T2, Tier.T3}
+        return self.tier in SEALED
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "PropertyEntry":
@@ -92,8 +99,76 @@ class Named(BaseModel):
     zh: Words
 
 
+class LinkAttribute(Named):
+    """What a source may state of a link beside its quantity. Nothing on a link is sealed, so nothing on it is confidential.
+
+    links   the types of link that carry it.
+    values  the closed list of a text that is a choice.
+    """
+
+    type: Literal[PropertyType.TEXT, PropertyType.TIME]
+    tier: Literal[Tier.T0, Tier.T1]
+    links: Annotated[tuple[LinkType, ...], Field(min_length=1)]
+    values: Mapping[str, str] | None = None
+    encrypted: ClassVar[bool] = False
+
+
+class StoredType(StrEnum):
+    """Of what the service writes itself; a document is sealed words of any length."""
+
+    TEXT = "text"
+    TEXTS = "texts"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    TIME = "time"
+    DOCUMENT = "document"
+
+
+class StoredProperty(Named):
+    """What the service keeps by itself, and what no source can write."""
+
+    type: StoredType
+    tier: Tier
+
+    @property
+    def encrypted(self) -> bool:
+        return self.tier in SEALED
+
+    @model_validator(mode="after")
+    def _seals_documents_only(self) -> "StoredProperty":
+        if self.encrypted != (self.type is StoredType.DOCUMENT):
+            raise ValueError("wanted tier T2 or T3 of a document, and of nothing else")
+        return self
+
+
+class ServiceSection(BaseModel):
+    """What the service keeps beside the properties that sources state.
+
+    links       on every link of the model.   recorded  on RECORDED, from an event to what it speaks of.
+    nodes       on every node of the model.
+    kinds       nodes of its own, and properties: what those hold.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    links: Mapping[str, StoredProperty] = {}
+    recorded: Mapping[str, StoredProperty] = {}
+    nodes: Mapping[str, StoredProperty] = {}
+    kinds: Mapping[str, Named] = {}
+    properties: Mapping[str, Mapping[str, StoredProperty]] = {}
+
+    @model_validator(mode="after")
+    def _kinds_are_its_own(self) -> "ServiceSection":
+        if self.kinds.keys() != self.properties.keys():
+            raise ValueError("wanted the same kinds under kinds and properties")
+        if ours := self.kinds.keys() & {kind.value for kind in NodeKind}:
+            raise ValueError(f"wanted kinds that are not of the model, found {sorted(ours)}")
+        return self
+
+
 class Document(BaseModel):
-    """The whole file. rules: what clauses name, with its full title."""
+    """The whole file. rules: what clauses name, with its full title. What is left out is known of nothing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -102,6 +177,8 @@ class Document(BaseModel):
     links: Mapping[LinkType, Named]
     rules: Mapping[str, Words]
     properties: Mapping[NodeKind, Mapping[str, PropertyEntry]]
+    link_attributes: Mapping[str, LinkAttribute] = {}
+    service: ServiceSection = ServiceSection()
 
     @model_validator(mode="after")
     def _clauses_name_rules(self) -> "Document":
@@ -110,6 +187,15 @@ class Document(BaseModel):
                 for clause in entry.clause.split("; ") if entry.clause else ():
                     if not clause.startswith(tuple(self.rules)):
                         raise ValueError(f"{kind}.{name}: wanted a clause of one of the rules, found {clause!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _sources_cannot_write_for_the_service(self) -> "Document":
+        if taken := self.link_attributes.keys() & self.service.links.keys():
+            raise ValueError(f"link_attributes: wanted names that the service does not write, found {sorted(taken)}")
+        for kind, entries in self.properties.items():
+            if taken := entries.keys() & self.service.nodes.keys() - STATED_BESIDE:
+                raise ValueError(f"{kind}: wanted names that the service does not write, found {sorted(taken)}")
         return self
 
 
@@ -152,6 +238,41 @@ class Dictionary:
         raises  DictionaryError: an unknown property, a value of another type, or none of the closed list; the value is not shown.
         """
         return {name: _normal(kind, name, self.entry(kind, name), value) for name, value in properties.items()}
+
+    def check_link(self, link: str, attributes: Mapping[str, str]) -> None:
+        """raises  DictionaryError: an attribute that no link of this type has, or none of its closed list; no value is shown."""
+        for name, value in attributes.items():
+            entry = self.link_attributes.get(name)
+            if entry is None or LinkType(link) not in entry.links:
+                raise DictionaryError(f"A link {link} has no attribute {name!r} in the data dictionary.")
+            if not value.strip() or (entry.values is not None and value not in entry.values):
+                wanted = "one of " + ", ".join(entry.values) if entry.values is not None else "some text"
+                raise DictionaryError(f"{link} {name}: wanted {wanted}, found another text of {len(value)} characters.")
+
+    @property
+    def link_attributes(self) -> Mapping[str, LinkAttribute]:
+        """What a source may state of a link, by name."""
+        return self._document.link_attributes
+
+    @property
+    def service(self) -> ServiceSection:
+        """What the service keeps by itself."""
+        return self._document.service
+
+    def stored_on_node(self, label: str) -> Mapping[str, PropertyEntry | StoredProperty]:
+        """All that a node of a kind may hold in the store; nothing where the label is of no kind."""
+        if label in set(NodeKind):
+            return {**self.service.nodes, **self.entries(label)}
+        return self.service.properties.get(label, {})
+
+    def stored_on_link(self, link: str) -> Mapping[str, LinkAttribute | StoredProperty]:
+        """All that a link of a type may hold in the store; nothing where the type is unknown."""
+        if link == RECORDED:
+            return self.service.recorded
+        if link not in set(LinkType):
+            return {}
+        stated = {name: entry for name, entry in self.link_attributes.items() if LinkType(link) in entry.links}
+        return {**self.service.links, **stated}
 
     def label(self, kind: str, name: str, language: str) -> str:
         """The property's name for people; language "zh…" or any other for English."""

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.identifiers import Identity
+from traceapp.domain.kinds import LinkType
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,9 @@ class Sealer(Protocol):
 
     def seal(self, label: str, uid: str, properties: Mapping[str, PropertyValue]) -> SealedRecord:
         """Seal the properties of a node as the dictionary says; raises DictionaryError for an unknown one."""
+
+    def check_link(self, link: LinkType, attributes: Mapping[str, str]) -> None:
+        """Raises DictionaryError for an attribute that the dictionary does not know of such a link; it is stored plain."""
 
     def open(self, label: str, uid: str, stored: Mapping[str, Any]) -> dict[str, PropertyValue]:
         """The reverse, over plain and sealed alike; raises SealBrokenError for a ciphertext that does not belong."""

@@ -91,6 +91,7 @@ def prepare_event(event: CapturedEvent, sealer: Sealer, uid_of: Mapping[Identity
 
     uid_of   a mapping that makes a node's uid where it has none yet; shared by the events of a group.
     raises   StatementError: a link between things that the event does not name, or that no link of its type joins.
+             DictionaryError: an attribute of a link that the data dictionary does not know.
     """
     uid = sealer.event_uid(event.key)
     arrival = Arrival(
@@ -115,6 +116,8 @@ def prepare_event(event: CapturedEvent, sealer: Sealer, uid_of: Mapping[Identity
             properties = {**properties, "number": event.receipt_number}
         scope = statement.scope.text if statement.scope else None
         claims.append(Claim(node_uid, statement.kind, event_stamp, statement.described, scope, properties))
+    for link in event.links:
+        sealer.check_link(link.type, link.attributes)
     links = tuple(
         _link_row(link, position, event, (uid, event_time), labels, uid_of) for position, link in enumerate(event.links)
     )

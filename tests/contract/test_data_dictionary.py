@@ -1,0 +1,99 @@
+"""The data dictionary and every store: nothing is kept that it does not know, and T2 and T3 are kept as ciphertext alone."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.capture import append, batch, day, declaration, event, material, party, production, receipt
+from tests.web.plant import fill
+from traceapp.composition import terminal_actor
+from traceapp.confidential.sealer import DictionarySealer
+from traceapp.domain.errors import DictionaryError
+from traceapp.domain.events import LinkStatement, NodeStatement
+from traceapp.domain.identifiers import local_identity
+from traceapp.domain.kinds import EventType, LinkType, NodeKind
+from traceapp.domain.rights import Role
+from traceapp.graph.connection import Graph
+from traceapp.graph.event_store import EventStore
+from traceapp.graph.head_store import HeadStore
+from traceapp.usecases.create_account import create_account
+from traceapp.usecases.import_file import import_file
+from traceapp.usecases.issue_token import issue_token
+from traceapp.usecases.stations import Stations
+
+SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
+EVERYWHERE = frozenset({"*"})
+
+
+@pytest.fixture
+def full(stations: Stations, tmp_path: Path) -> Stations:
+    """Something of all that the service writes: each form of row, corrections in every order, an account, a token."""
+    fill(stations, tmp_path)
+    for path in sorted(SAMPLES.glob("*.csv")):
+        import_file(stations, terminal_actor(), path, "ERP", lambda share: None)
+    events = EventStore(stations.graph)
+    wrong, other = receipt("r1", "T-1", day(0)), receipt("r2", "T-2", day(1))
+    append(events, stations.sealer, wrong, production("p1", [material("T-1")], "B-1", day(2)))
+    append(events, stations.sealer, receipt("r3", "T-3", day(3), voids="r1"), declaration(other, key="declares"))
+    box, sent = local_identity("container", "LYON", "C-1"), local_identity("shipment", "LYON", "D-1")
+    kinds = {box: NodeKind.CONTAINER, sent: NodeKind.SHIPMENT, party("WARD-3"): NodeKind.PARTY, party("HOSP-1"): NodeKind.PARTY}
+    links = (
+        LinkStatement(LinkType.SHIPPED_IN, box, sent, day(4)),
+        LinkStatement(LinkType.DELIVERED_TO, sent, party("HOSP-1"), day(4), place=party("WARD-3")),
+    )
+    nodes = [NodeStatement(identity, kind, True) for identity, kind in kinds.items()]
+    append(events, stations.sealer, event("d1", EventType.OBJECT, day(4), nodes, links))
+    create_account(stations, terminal_actor(), "rc-02", "correct horse battery", "RC 02", Role.VIEWER, EVERYWHERE, EVERYWHERE)
+    issue_token(stations, terminal_actor(), Role.VIEWER, EVERYWHERE, EVERYWHERE, "a test", 1)
+    return stations
+
+
+def stored(graph: Graph) -> list[tuple[str, bool, dict[str, Any]]]:
+    """(label or type, whether it is a link, properties) of all that the store holds."""
+    nodes = graph.administer("MATCH (n) RETURN labels(n) AS labels, properties(n) AS found", "test")
+    links = graph.administer("MATCH ()-[r]->() RETURN type(r) AS type, properties(r) AS found", "test")
+    told = [(next(label for label in row["labels"] if label != "Traceable"), False, dict(row["found"])) for row in nodes]
+    return told + [(row["type"], True, dict(row["found"])) for row in links]
+
+
+def test_promise_nothing_is_stored_that_the_dictionary_does_not_know(full: Stations) -> None:
+    dictionary = full.dictionary
+    unknown, wrong_form, seen = set(), set(), set()
+    for name, is_link, properties in stored(full.graph):
+        known = dictionary.stored_on_link(name) if is_link else dictionary.stored_on_node(name)
+        for key, value in properties.items():
+            seen.add((name, key))
+            if key not in known:
+                unknown.add((name, key))
+            elif known[key].encrypted != isinstance(value, bytes | bytearray):
+                wrong_form.add((name, key))
+
+    assert unknown == set()
+    assert wrong_form == set()
+    assert {name for name, _ in seen} >= dictionary.service.kinds.keys() | {kind.value for kind in NodeKind}
+    said = {(kind, key) for kind, entries in dictionary.service.properties.items() for key in entries}
+    assert said - seen == set(), "the dictionary tells of what is never stored"
+    assert {key for _, key in seen} >= dictionary.link_attributes.keys() | dictionary.service.links.keys()
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [{"comment": "late"}, {"report": "despatch"}, {"acl": "0"}, {"uid": "0"}, {"step": " "}],
+    ids=["unknown", "of another link", "the service's own", "its id", "empty"],
+)
+def test_a_link_attribute_that_is_not_in_the_dictionary_is_refused(attributes: dict[str, str], stations: Stations) -> None:
+    source, target = batch("B-1"), batch("B-2")
+    done = production("p1", [source], "B-2", day(1))
+    nodes = [*done.nodes, NodeStatement(target, NodeKind.BATCH, True)]
+    link = LinkStatement(LinkType.CONSUMED_IN, source, done.links[0].target, day(1), attributes=attributes)
+
+    with pytest.raises(DictionaryError):
+        append(EventStore(stations.graph), stations.sealer, event("e1", EventType.CONSUMPTION, day(1), nodes, [link]))
+    assert HeadStore(stations.graph).get_head() == 0
+
+
+def test_a_value_outside_a_closed_list_of_a_link_is_refused(sealer: DictionarySealer) -> None:
+    with pytest.raises(DictionaryError, match="despatch, receipt") as caught:
+        sealer.check_link(LinkType.SHIPPED_IN, {"report": "hearsay"})
+    assert "hearsay" not in str(caught.value)
