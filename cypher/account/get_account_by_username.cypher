@@ -12,6 +12,7 @@
 // column: lines           list<string>   product line codes, or *
 // column: created_at      string         stored time, UTC
 // column: disabled        boolean        whether signing in is refused
+// column: session_epoch   integer        how often the person's sessions were ended
 // bounds: one index seek, at most one row
 MATCH (account:Account {username: $username})
 RETURN account.uid AS uid,
@@ -22,4 +23,5 @@ RETURN account.uid AS uid,
        account.sites AS sites,
        account.lines AS lines,
        account.created_at AS created_at,
-       account.disabled AS disabled
+       account.disabled AS disabled,
+       account.session_epoch AS session_epoch

@@ -1,5 +1,5 @@
 // name:   account.put_account
-// does:   makes an account, or overwrites the one with this uid
+// does:   makes an account, or overwrites the one with this uid; its sessions stay as they are
 // mode:   write
 // rows:   none
 // param:  uid             string         32 hex digits
@@ -13,6 +13,7 @@
 // param:  disabled        boolean        whether signing in is refused
 // bounds: one index seek, one node
 MERGE (account:Account {uid: $uid})
+ON CREATE SET account.session_epoch = 0
 SET account.username = $username,
     account.password_hash = $password_hash,
     account.printed_name = $printed_name,

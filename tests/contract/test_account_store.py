@@ -69,6 +69,20 @@ def test_account_is_overwritten_by_uid(accounts: AccountStore) -> None:
     assert accounts.get_account_by_username("anna") is None
 
 
+def test_ended_sessions_stay_ended(accounts: AccountStore) -> None:
+    accounts.put_account(ANNA)
+    accounts.put_account(BERT)
+
+    accounts.advance_session_epoch(ANNA.uid)
+    accounts.advance_session_epoch(ANNA.uid)
+    accounts.put_account(ANNA)
+    accounts.advance_session_epoch("c" * 32)
+
+    assert accounts.get_account(ANNA.uid) == accounts.get_account_by_username("anna") == replace(ANNA, session_epoch=2)
+    assert accounts.get_account(BERT.uid) == BERT
+    assert accounts.get_account("c" * 32) is None
+
+
 def test_taken_username_is_refused_and_nothing_changes(accounts: AccountStore) -> None:
     accounts.put_account(ANNA)
     with pytest.raises(InputError, match="username"):

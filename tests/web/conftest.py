@@ -18,7 +18,6 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.errors import StoreUnavailableError
 from traceapp.domain.rights import Role
 from traceapp.usecases.create_account import create_account
-from traceapp.usecases.find_actor import find_actor
 from traceapp.usecases.issue_token import issue_token
 from traceapp.usecases.stations import Stations
 from traceapp.web.access import open_door
@@ -94,9 +93,9 @@ def doors(app: Flask, stations: Stations) -> Flask:
 
     @open_door
     def begin() -> str:
-        actor = find_actor(stations, uid, "127.0.0.1")
-        assert actor is not None
-        begin_session(actor)
+        account = stations.accounts.get_account(uid)
+        assert account is not None
+        begin_session(account.actor(through="session", address="127.0.0.1"))
         return ""
 
     @open_door

@@ -1,11 +1,13 @@
 """Sessions of persons: cookies, CSRF, their end; and how often a stranger may try."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from traceapp.usecases.stations import Stations
 from traceapp.web import session
@@ -50,9 +52,42 @@ def test_a_cookie_from_another_browser_is_nobody(signed_in: FlaskClient) -> None
     assert signed_in.get("/api/v1/batches/N", headers={"User-Agent": "another"}).status_code == 401
 
 
-def test_a_session_ends_by_sign_out(signed_in: FlaskClient) -> None:
-    signed_in.get("/test/end")
+def sign_out(browser: FlaskClient) -> TestResponse:
+    return browser.post("/sign-out", headers={"X-CSRFToken": browser.get("/test/csrf").text})
 
+
+def test_attacker_cannot_use_a_cookie_after_its_owner_signed_out(signed_in: FlaskClient) -> None:
+    copied = signed_in.get_cookie(COOKIE)
+    assert copied is not None
+
+    assert sign_out(signed_in).headers["Location"] == "/sign-in?left=1"
+    assert signed_in.get("/api/v1/batches/N").status_code == 401
+
+    signed_in.set_cookie(COOKIE, copied.value)
+    assert signed_in.get("/api/v1/batches/N").status_code == 401
+
+
+def test_promise_a_sign_out_ends_every_session_of_the_person(doors: Flask, signed_in: FlaskClient) -> None:
+    another = doors.test_client()
+    another.get("/test/begin")
+    assert another.get("/api/v1/batches/N").status_code == 404
+
+    sign_out(signed_in)
+
+    assert another.get("/api/v1/batches/N").status_code == 401
+    signed_in.get("/test/begin")
+    assert signed_in.get("/api/v1/batches/N").status_code == 404
+
+
+def test_nobody_is_kept_signed_in_because_the_ledger_is_down(signed_in: FlaskClient, kill_ledger: Callable[[], None]) -> None:
+    copied = signed_in.get_cookie(COOKIE)
+    assert copied is not None
+    kill_ledger()
+
+    assert sign_out(signed_in).status_code == 503
+
+    assert signed_in.get("/api/v1/batches/N").status_code == 401
+    signed_in.set_cookie(COOKIE, copied.value)
     assert signed_in.get("/api/v1/batches/N").status_code == 401
 
 

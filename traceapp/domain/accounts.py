@@ -21,6 +21,7 @@ class Account:
     password_hash  Argon2id in its text form.
     printed_name   the person's name, sealed by the use case: the store never sees it plain.
     sites, lines   what the person may see; `*` stands for all.
+    session_epoch  how often the person's sessions were ended; a session of an earlier epoch is nobody's.
     """
 
     uid: str
@@ -32,10 +33,11 @@ class Account:
     lines: frozenset[str]
     created_at: datetime
     disabled: bool = False
+    session_epoch: int = 0
 
     def actor(self, *, through: str, address: str = "") -> Actor:
-        """This person, asking through a session or a token."""
-        return Actor(self.uid, self.username, self.role, self.sites, self.lines, through, address)
+        """This person, asking through a session that is of the account's present epoch."""
+        return Actor(self.uid, self.username, self.role, self.sites, self.lines, through, address, self.session_epoch)
 
 
 @dataclass(frozen=True, slots=True)

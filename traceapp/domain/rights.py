@@ -15,7 +15,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks: a person with a real role, over a session, a token or the operating system."""
+    """Who asks: a person with a real role, over a session, a token or the operating system.
+
+    session_epoch  of a session: the person's epoch (`domain/accounts.py`) in which it was begun; None for the others.
+    """
 
     account_uid: str
     username: str
@@ -24,6 +27,7 @@ class Actor:
     lines: frozenset[str]
     through: str
     address: str = ""
+    session_epoch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ class AccountStore:
         self._graph = graph
 
     def put_account(self, account: Account) -> None:
-        """Make an account, or overwrite the one with its uid.
+        """Make an account, or overwrite the one with its uid; the epoch of its sessions is kept as it is.
 
         raises  InputError: another account has this username.
         """
@@ -35,6 +35,14 @@ class AccountStore:
     def get_account_by_username(self, username: str) -> Account | None:
         """The account with exactly this username, disabled or not; None where there is none."""
         return _account(self._graph.read("account.get_account_by_username", username=username))
+
+    def advance_session_epoch(self, uid: str) -> None:
+        """End every session that the account with this uid has; raises StoreUnavailableError and its kin."""
+        self._graph.write(
+            lambda transaction: transaction.run("account.advance_session_epoch", uid=uid),
+            command=uuid.uuid4().hex,
+            act="session:end",
+        )
 
     def put_token(self, token: Token) -> None:
         """Keep a new token, or overwrite the one with its uid, for instance to revoke it."""

@@ -1,4 +1,4 @@
-"""A person leaves."""
+"""A person leaves, everywhere at once."""
 
 from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import Recorded
@@ -8,5 +8,10 @@ from traceapp.usecases.stations import Stations
 
 
 def sign_out(stations: Stations, actor: Actor) -> Recorded[None]:
-    """Record the end of a session; raises LedgerUnavailableError, and the session may be ended all the same."""
+    """End every session of this person: a cookie is only a copy, and whoever kept another one must not go on with it.
+
+    raises  StoreUnavailableError and its kin: nothing was ended. LedgerUnavailableError: it was, but is not on record;
+            to leave is never refused.
+    """
+    stations.accounts.advance_session_epoch(actor.account_uid)
     return stations.ledger.record(None, entry(stations, actor, Act.SESSION_END, "done"))

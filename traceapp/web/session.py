@@ -1,4 +1,8 @@
-"""Sessions of persons: a signed cookie, ended by idleness and by age; the account is read anew at every request."""
+"""Sessions of persons: a signed cookie, ended by idleness, by age and by sign-out.
+
+The account is read anew at every request. A cookie that was signed stays signed, so that the account says which ones
+still count: it keeps an epoch, the cookie carries the one it was made in, and a sign-out begins the next.
+"""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -28,7 +32,8 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         self.actor = actor
 
     def get_id(self) -> str:
-        return self.actor.account_uid
+        """What the cookie keeps: account and epoch."""
+        return f"{self.actor.account_uid}.{self.actor.session_epoch}"
 
 
 class _SessionInterface(SecureCookieSessionInterface):
@@ -47,13 +52,13 @@ def begin_session(actor: Actor) -> None:
 
 
 def end_session() -> None:
-    """Sign this browser out and forget everything of the session."""
+    """Forget everything of the session in this browser; `usecases/sign_out.py` is what ends it for other copies too."""
     logout_user()
     flask.session.clear()
 
 
 def find_signed_in() -> Actor | None:
-    """The person of this session, or None; an account that was closed, or a session that grew too old, is nobody."""
+    """The person of this session, or None: nobody where the account was closed, or the session ended or grew too old."""
     if not current_user.is_authenticated:
         return None
     # A permanent session of another browser or address is only called stale by flask-login; to us it is nobody's.
@@ -91,8 +96,9 @@ def register(app: Flask) -> None:
     login.user_loader(_load)
 
 
-def _load(account_uid: str) -> SignedIn | None:
-    actor = find_actor(stations(), account_uid, request.remote_addr or "")
+def _load(kept: str) -> SignedIn | None:
+    account_uid, _, epoch = kept.partition(".")
+    actor = find_actor(stations(), account_uid, int(epoch), request.remote_addr or "")
     return SignedIn(actor) if actor is not None else None
 
 

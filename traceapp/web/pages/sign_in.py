@@ -39,9 +39,11 @@ def enter() -> Response | tuple[str, int]:
 @sign_in.post("/sign-out")
 @signed_in
 def leave() -> Response:
-    """End the session, and record that it was ended."""
-    exit_door.sign_out(stations(), current_actor())
-    end_session()
+    """End every session of the person, and record it; this browser forgets its own whatever happens."""
+    try:
+        exit_door.sign_out(stations(), current_actor())
+    finally:
+        end_session()
     return redirect(url_for("sign_in.form", left=1), 303)
 
 
