@@ -185,3 +185,14 @@ def test_promise_no_record_no_answer(ask: Ask, stations: Stations, kill_ledger: 
         for word in (b"B-1", b"nodes", b"LYON", B1.text.encode()):
             assert word not in reply.data
     assert ask("/healthz").status_code == 200
+
+
+def test_a_seed_that_breaks_its_standard_is_named(ask: Ask) -> None:
+    by_query = ask("/api/v1/traces?epc=01/0952/10/A1")
+    by_body = ask("/api/v1/traces", "POST", json={"seeds": [{"number": "B-1"}, {"epc": "01/0952/10/A1"}]})
+
+    for reply, field in ((by_query, "epc"), (by_body, "seeds.1.epc")):
+        problem = reply.get_json(force=True)
+        assert (reply.status_code, problem["type"]) == (400, "urn:traceapp:problem:identifier")
+        assert [wrong["field"] for wrong in problem["errors"]] == [field]
+        assert "8, 12, 13 or 14 digits" in problem["errors"][0]["detail"]

@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.exceptions import UnsupportedMediaType
 
 from traceapp.domain.batch import BatchQuery
-from traceapp.domain.errors import InputError
+from traceapp.domain.errors import IdentifierError, InputError
 from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.trace import Seed, TraceQuestion, Window
 from traceapp.web.inputs import (
@@ -61,7 +61,7 @@ def test_a_query_becomes_a_question() -> None:
 
 def test_a_body_becomes_a_question() -> None:
     body = {
-        "seeds": [{"number": "批号１", "site": "LYON"}, {"uid": UID, "number": None}, {"epc": "00/1"}],
+        "seeds": [{"number": "批号１", "site": "LYON"}, {"uid": UID, "number": None}, {"epc": "00/095210010000000017"}],
         "direction": "backward",
         "as_of": "2026-03-02T12:00:00Z",
         "window": {"event_time_to": "2026-03-02T12:00:00.1234567Z"},
@@ -70,7 +70,7 @@ def test_a_body_becomes_a_question() -> None:
     asked = body_question(json.dumps(body))
 
     assert asked == TraceQuestion(
-        (Seed(number="批号１", site="LYON"), Seed(uid=UID), Seed(epc="00/1")),
+        (Seed(number="批号１", site="LYON"), Seed(uid=UID), Seed(epc="00/095210010000000017")),
         Direction.BACKWARD,
         NOON,
         None,
@@ -144,6 +144,16 @@ def test_a_wrong_body_names_every_wrong_field(body: bytes, wrong: set[str]) -> N
 def test_a_body_of_another_kind_is_refused(content_type: str) -> None:
     with pytest.raises(UnsupportedMediaType):
         body_question('{"seeds": [{"number": "A"}]}', content_type)
+
+
+def test_a_key_that_breaks_its_standard_is_named_by_its_field() -> None:
+    with pytest.raises(IdentifierError) as in_query:
+        trace_question("epc=01/0952/10/A1")
+    with pytest.raises(IdentifierError) as in_body:
+        body_question(json.dumps({"seeds": [{"epc": "01/1"}, {"number": "A"}, {"epc": "urn:epc:id:sgtin:1"}]}))
+
+    assert wrong_fields(in_query.value) == {"epc"}
+    assert wrong_fields(in_body.value) == {"seeds.0.epc", "seeds.2.epc"}
 
 
 def test_a_refusal_repeats_no_value() -> None:

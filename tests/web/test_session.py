@@ -110,7 +110,10 @@ def test_a_stranger_cannot_fill_the_ledger_with_refusals(client: FlaskClient, st
         client.get("/api/v1/batches/N", headers={"Authorization": "Bearer x"})
     before = stations.ledger.get_head().seq
 
-    assert client.get("/api/v1/batches/N", headers={"Authorization": "Bearer x"}).status_code == 429
+    refused = client.get("/api/v1/batches/N", headers={"Authorization": "Bearer x"})
+
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
     assert stations.ledger.get_head().seq == before
 
 
@@ -130,7 +133,8 @@ def test_a_stranger_cannot_guess_passwords_all_day(closed: FlaskClient) -> None:
     assert found is not None
     guess = {"username": "rc-02", "password": "guess", "csrf_token": found[1]}
 
-    tries = [closed.post("/sign-in", data=guess).status_code for _ in range(11)]
+    tries = [closed.post("/sign-in", data=guess) for _ in range(11)]
 
-    assert tries == [503] * 10 + [429]
+    assert [reply.status_code for reply in tries] == [503] * 10 + [429]
+    assert 1 <= int(tries[-1].headers["Retry-After"]) <= 60
     assert closed.get("/sign-in").status_code == 200

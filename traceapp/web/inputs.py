@@ -24,9 +24,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
 from traceapp.domain.batch import BatchQuery
-from traceapp.domain.errors import InputError
+from traceapp.domain.errors import IdentifierError, InputError
 from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.trace import Seed, TraceQuestion, Window
+from traceapp.formats.gs1 import parse_identity
 
 MAX_BODY: Final = 1024 * 1024
 MAX_SEEDS: Final = 1000
@@ -154,6 +155,8 @@ class TraceInput(NarrowingInput):
     _order = field_validator("event_time_to")(_not_before_its_beginning)
 
     def question(self, number: str | None, uid: str | None = None, epc: str | None = None) -> TraceQuestion:
+        """Raises IdentifierError: the epc breaks its own standard."""
+        _check_epcs([("epc", epc)])
         seed = Seed(number, uid, epc, self.product, self.site, self.kind)
         return TraceQuestion((seed,), self.direction, self.as_of, self.at, Window(self.event_time_from, self.event_time_to))
 
@@ -208,6 +211,8 @@ class TraceBody(_Strict):
     window: WindowInput | None = None
 
     def question(self) -> TraceQuestion:
+        """Raises IdentifierError: an epc breaks its own standard; every one of them is named."""
+        _check_epcs((f"seeds.{place}.epc", seed.epc) for place, seed in enumerate(self.seeds))
         seeds = tuple(Seed(seed.number, seed.uid, seed.epc, seed.product, seed.site, seed.kind) for seed in self.seeds)
         window = Window(self.window.event_time_from, self.window.event_time_to) if self.window else Window()
         return TraceQuestion(seeds, self.direction, self.as_of, self.at, window)
@@ -266,6 +271,19 @@ def read_body(model: type[Input]) -> Input:
         return model.model_validate_json(content, strict=True)
     except ValidationError as error:
         raise _wrong(model, error, "body") from None
+
+
+def _check_epcs(said: Iterable[tuple[str, str | None]]) -> None:
+    """(field, epc) of every seed."""
+    wrong = []
+    for field, epc in said:
+        try:
+            if epc is not None:
+                parse_identity(epc)
+        except IdentifierError as error:
+            wrong.append((field, str(error)))
+    if wrong:
+        raise IdentifierError("; ".join(detail for _, detail in wrong[:5]), tuple(wrong))
 
 
 def _read(model: type[Input], said: dict[str, Any]) -> Input:

@@ -1,5 +1,7 @@
 """How often one address may try: kept in the memory of each worker."""
 
+import math
+import time
 from typing import Final
 
 from flask import Flask, request
@@ -19,8 +21,10 @@ sign_in_limit = _limiter.limit("10/minute;100/hour", methods=["POST"])
 
 def count_refusal() -> None:
     """One more caller with wrong credentials; raises TooManyRequests, so that nobody fills the ledger or tires the store."""
-    if not _limiter.limiter.hit(_REFUSALS, "refusal", request.remote_addr or ""):
-        raise TooManyRequests
+    caller = ("refusal", request.remote_addr or "")
+    if not _limiter.limiter.hit(_REFUSALS, *caller):
+        opens_at = _limiter.limiter.get_window_stats(_REFUSALS, *caller).reset_time
+        raise TooManyRequests(retry_after=max(1, math.ceil(opens_at - time.time())))
 
 
 def register(app: Flask) -> None:
