@@ -24,13 +24,13 @@ from traceapp.graph.embedded import EmbeddedEngine
 from traceapp.graph.endpoint import read_server_file, server_file, write_server_file
 from traceapp.graph.event_store import EventStore
 from traceapp.graph.head_store import HeadStore
-from traceapp.graph.schema import migrate
 from traceapp.graph.trace_store import TraceStore
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import read_policy
 from traceapp.settings import Settings
+from traceapp.usecases.migrate_store import migrate_store
 from traceapp.usecases.stations import Stations
 
 ORGANISATION = "organisation.toml"
@@ -114,6 +114,17 @@ def build_stations(settings: Settings) -> Stations:
     )
 
 
+@contextmanager
+def connected(settings: Settings) -> Iterator[Stations]:
+    """Stations for as long as this block; raises what `build_stations` raises."""
+    stations = build_stations(settings)
+    try:
+        yield stations
+    finally:
+        stations.graph.close()
+        stations.ledger.close()
+
+
 def spare_collections() -> None:
     """An answer of 10,000 lots is 100,000 objects without a cycle; at its usual pace the collector takes a fifth of the time.
 
@@ -165,7 +176,7 @@ class Backing:
         self._ledger: WriterProcess | None = None
 
     def start(self) -> None:
-        """Start the store where it is the embedded one, then the ledger, then bring the schema to this version."""
+        """Start the store where it is the embedded one, then the ledger, then bring the schema to this version, on record."""
         load_keys(self._settings.home)
         read_organisation(self._settings.home / ORGANISATION)
         check_store(self._settings)
@@ -175,8 +186,8 @@ class Backing:
             self._engine.start()
         self._say("starting the ledger")
         self._ledger = WriterProcess.start(self._settings.home)
-        with Graph.open(self._settings) as graph:
-            migrate(graph, SystemClock().now())
+        with connected(self._settings) as stations:
+            migrate_store(stations, terminal_actor())
         write_server_file(self._settings)
 
     def dead(self) -> tuple[str, ...]:
@@ -224,12 +235,8 @@ def backing(settings: Settings, say: Say) -> Iterator[Stations]:
     client.close()
     lock, owned = (None, None) if running else _own_backing(settings, say)
     try:
-        stations = build_stations(read_server_file(settings) if running else settings)
-        try:
+        with connected(read_server_file(settings) if running else settings) as stations:
             yield stations
-        finally:
-            stations.graph.close()
-            stations.ledger.close()
     finally:
         if owned is not None:
             owned.stop()

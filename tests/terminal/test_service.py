@@ -1,5 +1,6 @@
 """The running service: first question, a part that is killed, the end of all that was started."""
 
+import getpass
 import json
 import os
 import signal
@@ -30,6 +31,18 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory, traceapp: Terminal) -> P
     assert "Consignees (" in said.out
     assert "coordinator" in said.out
     return home
+
+
+def test_start_and_migration_are_on_record(demo_home: Path) -> None:
+    lines = (demo_home / "ledger" / "records.jsonl").read_text(encoding="utf-8").splitlines()
+    found = [record for record in map(json.loads, lines) if record["act"] in {"store:migrate", "service:start"}]
+
+    who = f"os:{getpass.getuser()}"
+    assert [(record["act"], record["outcome"], record["actor"]["username"]) for record in found[:3]] == [
+        ("store:migrate", "intended", who),
+        ("store:migrate", "done", who),
+        ("service:start", "done", who),
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.recorded import records
 from tests.web.conftest import Tokens
 from traceapp.domain.rights import Role
 from traceapp.usecases.stations import Stations
@@ -36,7 +37,11 @@ def test_promise_an_undeclared_endpoint_is_refused_and_recorded(
 
     assert reply.status_code in {403, 404}
     assert b"secret" not in reply.data
-    assert stations.ledger.get_head().seq > before
+    refused = records(stations, after=before)
+    assert [record["act"] for record in refused] == ["request:refuse"]
+    assert {(record["policy"], record["dictionary"]) for record in refused} == {
+        (stations.policy.digest, stations.dictionary.digest)
+    }
 
 
 def test_every_role_meets_the_policy_at_every_door_of_the_api(app: Flask, stations: Stations, tokens: Tokens) -> None:

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.recorded import records
 from traceapp.usecases.stations import Stations
 from traceapp.web import session
 from traceapp.web.limits import REFUSALS_A_MINUTE
@@ -38,6 +39,18 @@ def test_a_cookie_is_for_this_site_and_not_for_scripts(doors: Flask) -> None:
     assert "SameSite=Lax" in plain
     assert "Secure" not in plain
     assert "Secure" in secure
+
+
+@pytest.mark.parametrize("username", ["rc-02", "nobody"])
+def test_a_failed_sign_in_is_recorded_as_every_other_act(username: str, doors: Flask, stations: Stations) -> None:
+    browser, before = doors.test_client(), stations.ledger.get_head().seq
+    told = {"username": username, "password": "a wrong one entirely", "csrf_token": browser.get("/test/csrf").text}
+
+    assert browser.post("/sign-in", data=told).status_code == 401
+
+    (failed,) = records(stations, after=before)
+    assert (failed["act"], failed["outcome"]) == ("session:start", "denied")
+    assert (failed["policy"], failed["dictionary"]) == (stations.policy.digest, stations.dictionary.digest)
 
 
 def test_an_edited_cookie_is_nobody(signed_in: FlaskClient) -> None:

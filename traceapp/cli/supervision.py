@@ -13,9 +13,10 @@ from types import TracebackType
 from urllib.error import URLError
 
 from traceapp.cli.client import DIRECT
-from traceapp.composition import Backing, ServiceLock, prepare_home, start_backing
+from traceapp.composition import Backing, ServiceLock, connected, prepare_home, start_backing, terminal_actor
 from traceapp.domain.errors import PortInUseError, TraceappError
 from traceapp.settings import Settings
+from traceapp.usecases.record_start import record_start
 
 WEB_READY_SECONDS = 60.0
 STOP_SECONDS = 15.0
@@ -75,7 +76,10 @@ class Service:
         return f"http://{host}:{self._listener.getsockname()[1]}"
 
     def start_backing(self) -> None:
+        """Store and ledger; the start of the service is on record before it serves anything."""
         self._backing = start_backing(self._settings, self._say)
+        with connected(self._settings) as stations:
+            record_start(stations, terminal_actor(), self.url)
         self.check_stopped()
 
     def start_web(self) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from traceapp import __version__
 from traceapp.domain.clock import Clock, stored_time
 from traceapp.domain.errors import HomeError, LedgerBrokenError
+from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt
 from traceapp.ledger.records import (
     FOLDER,
@@ -78,9 +79,9 @@ class LedgerStorage:
         except BaseException:
             self.close()
             raise
-        opening = [self._own("ledger:start", {"boot_id": self._boot, "version": __version__})]
+        opening = [self._own(Act.LEDGER_START, {"boot_id": self._boot, "version": __version__})]
         if dropped is not None:
-            opening.insert(0, self._own("ledger:recover", {"boot_id": self._boot, **dropped}))
+            opening.insert(0, self._own(Act.LEDGER_RECOVER, {"boot_id": self._boot, **dropped}))
         self.append(opening)
 
     @property
@@ -204,9 +205,9 @@ class LedgerStorage:
         if len(self._receipts) > _REMEMBERED:
             self._receipts.popitem(last=False)
 
-    def _own(self, act: str, result: dict[str, Any]) -> Wanted:
+    def _own(self, act: Act, result: dict[str, Any]) -> Wanted:
         """A record of the writer about itself."""
-        entry = LedgerEntry(act=act, outcome="done", actor={"username": "ledger", "through": "service"}, result=result)
+        entry = LedgerEntry(act=act.value, outcome="done", actor={"username": "ledger", "through": "service"}, result=result)
         return Wanted(uuid.uuid4().hex, plain_entry(entry))
 
 

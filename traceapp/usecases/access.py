@@ -61,10 +61,15 @@ def carry_out(
 
 def entry(stations: Stations, actor: Actor, act: Permission | Act, outcome: str, **said: Any) -> LedgerEntry:
     """A record of this actor, under the policy and the dictionary of this moment; `said` are fields of `LedgerEntry`."""
+    return entry_of(stations, actor_document(actor), act, outcome, **said)
+
+
+def entry_of(stations: Stations, who: Mapping[str, Any], act: Permission | Act, outcome: str, **said: Any) -> LedgerEntry:
+    """The same of somebody who is no actor (yet); `who` is what is known of him."""
     return LedgerEntry(
         act=act.value,
         outcome=outcome,
-        actor=actor_document(actor),
+        actor=who,
         policy=stations.policy.digest,
         dictionary=stations.dictionary.digest,
         **said,

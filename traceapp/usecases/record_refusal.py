@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from traceapp.domain.permissions import Act, Permission
-from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Actor
-from traceapp.usecases.access import actor_document
+from traceapp.usecases.access import actor_document, entry_of
 from traceapp.usecases.stations import Stations
 
 
@@ -19,13 +18,5 @@ def record_refusal(
     reason   one sentence.   request  endpoint, method, address: never a value that was sent.
     raises   LedgerUnavailableError.
     """
-    stations.ledger.append(
-        LedgerEntry(
-            act=act.value,
-            outcome="denied",
-            actor=actor_document(actor) if actor is not None else {},
-            request=request,
-            policy=stations.policy.digest,
-            reason=reason,
-        )
-    )
+    who = actor_document(actor) if actor is not None else {}
+    stations.ledger.append(entry_of(stations, who, act, "denied", request=request, reason=reason))

@@ -3,10 +3,10 @@
 from traceapp.domain.accounts import Account, normal_username
 from traceapp.domain.errors import InputError, SignInError
 from traceapp.domain.permissions import Act
-from traceapp.domain.recorded import LedgerEntry, Recorded
+from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.identity.passwords import verify_password
-from traceapp.usecases.access import entry
+from traceapp.usecases.access import entry, entry_of
 from traceapp.usecases.stations import Stations
 
 WRONG = "The user name or the password is wrong."
@@ -52,12 +52,5 @@ def _record_failure(stations: Stations, username: str, account: Account | None, 
         if account is not None
         else {"username_mac": stations.sealer.digest(username)}
     )
-    stations.ledger.append(
-        LedgerEntry(
-            act=Act.SESSION_START,
-            outcome="denied",
-            actor={**who, "through": "session", "address": address},
-            policy=stations.policy.digest,
-            reason=reason,
-        )
-    )
+    known = {**who, "through": "session", "address": address}
+    stations.ledger.append(entry_of(stations, known, Act.SESSION_START, "denied", reason=reason))

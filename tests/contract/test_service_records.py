@@ -1,0 +1,46 @@
+"""What the service does by itself is on record: its start, and the migration of its store."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import MakeActor
+from tests.recorded import records
+from tests.servers import StoreLeg
+from traceapp import __version__
+from traceapp.domain.rights import Role
+from traceapp.graph.schema import load_steps
+from traceapp.usecases.migrate_store import migrate_store
+from traceapp.usecases.record_start import record_start
+from traceapp.usecases.stations import Stations
+
+
+@pytest.fixture
+def bare(store_leg: StoreLeg, stations: Stations) -> Iterator[Stations]:
+    """Stations over a store that no migration was run on."""
+    store_leg.strip()
+    yield stations
+    store_leg.strip()
+
+
+def test_a_migration_is_recorded_before_it_begins_and_when_it_is_done(bare: Stations, actor: MakeActor) -> None:
+    versions = [step.version for step in load_steps()]
+
+    done = migrate_store(bare, actor(Role.ADMIN, username="os:anna"))
+
+    assert done is not None
+    assert list(done.value) == versions
+    intended, outcome = records(bare, act="store:migrate")
+    assert (intended["outcome"], intended["request"]) == ("intended", {"steps": versions})
+    assert (outcome["outcome"], outcome["request"]) == ("done", {"steps": versions, "intent": intended["seq"]})
+    assert outcome["actor"]["username"] == "os:anna"
+    assert migrate_store(bare, actor(Role.ADMIN)) is None
+    assert len(records(bare, act="store:migrate")) == 2
+
+
+def test_a_start_is_recorded(stations: Stations, actor: MakeActor) -> None:
+    record_start(stations, actor(Role.ADMIN, username="os:anna"), "http://127.0.0.1:8000")
+
+    (start,) = records(stations, act="service:start")
+    assert start["request"] == {"version": __version__, "store": "neo4j", "url": "http://127.0.0.1:8000"}
+    assert (start["policy"], start["dictionary"]) == (stations.policy.digest, stations.dictionary.digest)
