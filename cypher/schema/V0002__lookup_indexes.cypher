@@ -4,4 +4,3 @@ CREATE INDEX traceable_number_index IF NOT EXISTS FOR (n:Traceable) ON (n.number
 CREATE INDEX event_receipt_key IF NOT EXISTS FOR (n:Event) ON (n.receipt_key);
 CREATE INDEX event_content_mac IF NOT EXISTS FOR (n:Event) ON (n.content_mac);
 CREATE INDEX command_record_time IF NOT EXISTS FOR (n:Command) ON (n.record_time);
-CREATE INDEX token_account_uid IF NOT EXISTS FOR (n:Token) ON (n.account_uid);

@@ -117,8 +117,3 @@ def key_of(stored: bytes) -> str:
     if len(stored) < _HEADER.size + _TAG:
         raise KeyUnavailableError("What was stored is not a ciphertext.")
     return key_id_of(_HEADER.unpack_from(stored)[1])
-
-
-def version_of(stored: bytes) -> int:
-    """The field version that a ciphertext names."""
-    return int(_HEADER.unpack_from(stored)[2])

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from traceapp.confidential.blind_index import BlindIndex
 from traceapp.confidential.envelope import Envelope, Place, key_of, length_prefixed
-from traceapp.confidential.keys import SEALED_TIERS, KeyPurpose, KeyRing, epoch_of
+from traceapp.confidential.keys import KeyPurpose, KeyRing, epoch_of
 from traceapp.dictionary.properties import Dictionary, PropertyEntry
 from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.errors import DictionaryError, SealBrokenError
@@ -71,7 +71,7 @@ class DictionarySealer:
         for name, value in properties.items():
             entry = self._dictionary.entry(label, name)
             text = _as_text(label, name, entry, value)
-            if entry.tier not in SEALED_TIERS:
+            if not entry.encrypted:
                 plain[name] = value if isinstance(value, bool | int) else text
                 continue
             sealed[name] = self._envelope.seal(_place(label, uid, name, entry), text.encode())
@@ -99,7 +99,7 @@ class DictionarySealer:
             if found is None or not self._dictionary.knows(label, name):
                 continue
             entry = self._dictionary.entry(label, name)
-            if (entry.tier in SEALED_TIERS) != isinstance(found, bytes | bytearray):
+            if entry.encrypted != isinstance(found, bytes | bytearray):
                 raise SealBrokenError(
                     f"The {name} of {label} {uid} is not stored in the form that its tier {entry.tier} demands."
                 )

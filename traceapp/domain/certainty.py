@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from traceapp.domain.genealogy import LOT_KINDS, MARK, NEAR, Closure, Exit, Link, LotLink, Passage, mark_of
-from traceapp.domain.kinds import Certainty, Direction, LinkType
+from traceapp.domain.kinds import Direction, LinkType
 from traceapp.domain.trace import LimitHit
 
 CONSUMED = LinkType.CONSUMED_IN.value
@@ -157,10 +157,6 @@ def exact_nodes(seeds: Collection[str], links: Collection[LotLink]) -> set[str]:
                 reached.add(far)
                 waiting.append(far)
     return reached
-
-
-def certainty_of(exact: bool) -> Certainty:
-    return Certainty.EXACT if exact else Certainty.POSSIBLE
 
 
 def class_level_exits(closure: Closure) -> list[Exit]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from traceapp.domain.genealogy import EVENT_TIME, MARK, NEAR, PLACE, QUANTITY, UNIT, Bundle
-from traceapp.domain.kinds import LinkType, NodeKind
+from traceapp.domain.kinds import LinkType
 from traceapp.domain.packing import OBSERVED, Held, PackingFact, Stay, held, stays
 from traceapp.domain.quantities import add, exact_sum
 
@@ -331,7 +331,3 @@ def one_sided(distribution: Distribution) -> list[str]:
     """Shipments that only their receiver reports: whoever sent them has said nothing."""
     despatched = {carriage.shipment for carriage in distribution.carriages if carriage.report != RECEIPT}
     return sorted({carriage.shipment for carriage in distribution.carriages if carriage.report == RECEIPT} - despatched)
-
-
-def is_container(kind: str) -> bool:
-    return kind == NodeKind.CONTAINER.value

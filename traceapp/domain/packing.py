@@ -50,7 +50,6 @@ class Held:
     start: str
     end: str
     first: Stay
-    depth: int
 
 
 def stays(facts: Iterable[PackingFact], emptied: Mapping[str, Sequence[str]]) -> dict[str, list[Stay]]:
@@ -122,7 +121,7 @@ def held(child: str, stays_of: Mapping[str, Sequence[Stay]]) -> list[Held]:
     """Every holder of a thing at every depth, with the time that it was in there; container loops end."""
     found: list[Held] = []
     waiting = [
-        (Held(stay.parent, stay.start, stay.end, stay, 1), frozenset({child, stay.parent})) for stay in stays_of.get(child, ())
+        (Held(stay.parent, stay.start, stay.end, stay), frozenset({child, stay.parent})) for stay in stays_of.get(child, ())
     ]
     while waiting:
         inner, path = waiting.pop()
@@ -130,7 +129,7 @@ def held(child: str, stays_of: Mapping[str, Sequence[Stay]]) -> list[Held]:
         for stay in stays_of.get(inner.holder, ()):
             start, end = max(inner.start, stay.start), min(inner.end, stay.end)
             if start <= end and stay.parent not in path:
-                waiting.append((Held(stay.parent, start, end, inner.first, inner.depth + 1), path | {stay.parent}))
+                waiting.append((Held(stay.parent, start, end, inner.first), path | {stay.parent}))
     return found
 
 

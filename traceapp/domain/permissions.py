@@ -11,7 +11,6 @@ class Permission(StrEnum):
     BATCH_SHOW = "batch:show"
     BATCH_TRACE = "batch:trace"
     EVENT_IMPORT = "event:import"
-    LEDGER_READ = "ledger:read"
     LEDGER_VERIFY = "ledger:verify"
     SOURCE_SHOW = "source:show"
     TOKEN_CREATE = "token:create"  # noqa: S105 - the name of an act

@@ -40,11 +40,6 @@ class Key:
     lot: bool = False
     of_lot: Identity | None = None
 
-    @property
-    def class_level(self) -> bool:
-        """A product, a type of asset: it names no single thing, and a walk never passes through it."""
-        return self.kind is NodeKind.PRODUCT
-
 
 def check_digit(body: str) -> str:
     """The mod-10 digit that follows `body` (GS1 General Specifications, 7.9)."""

@@ -46,10 +46,9 @@ class ServerVersion:
 class Transaction:
     """What the work of `Graph.write` speaks to; it lives no longer than that work."""
 
-    def __init__(self, inner: neo4j.Transaction, catalogue: QueryCatalogue, command: str) -> None:
+    def __init__(self, inner: neo4j.Transaction, catalogue: QueryCatalogue) -> None:
         self._inner = inner
         self._catalogue = catalogue
-        self.command = command
 
     def run(self, statement: str, /, **params: Any) -> list[Row]:
         """Run a read or write statement of the catalogue; all its rows, as dicts by column.
@@ -228,7 +227,7 @@ class _Write(Generic[T]):
         with self._graph.session(neo4j.WRITE_ACCESS) as session:
             transaction = self._graph.begin(session, self._act or "write")
             try:
-                inner = Transaction(transaction, self._graph.catalogue, self._command)
+                inner = Transaction(transaction, self._graph.catalogue)
                 found = inner.run("command.get_command", uid=self._command)
                 if found:
                     return self._carried_out_before(found[0]["attempt"])

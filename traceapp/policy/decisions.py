@@ -33,7 +33,3 @@ class Policy:
         if row is None or permission not in row.permissions:
             return Decision(False, "default/deny", f"The role {actor.role.value} does not allow {permission.value}.")
         return Decision(True, f"{actor.role.value}/{permission.value}", f"The role {actor.role.value} allows {permission.value}.")
-
-    def roles_that_allow(self, permission: Permission) -> tuple[str, ...]:
-        """Who can help, by role name in order; for the sentence of a refusal."""
-        return tuple(sorted(role.value for role, row in self._document.roles.items() if permission in row.permissions))

@@ -30,7 +30,6 @@ MEANINGS: Final[Mapping[Permission, tuple[str, str]]] = {
     Permission.BATCH_SHOW: ("open the page of a batch: its state, where it came from and went, who worked on it", "查看批次页"),
     Permission.BATCH_TRACE: ("ask forward and backward traces", "正向与反向追溯"),
     Permission.EVENT_IMPORT: ("bring files of events in", "导入事件文件"),
-    Permission.LEDGER_READ: ("read the records of who did what", "查看审计追踪"),
     Permission.LEDGER_VERIFY: ("check that the ledger is whole", "核验审计追踪"),
     Permission.SOURCE_SHOW: ("open the sender's own words behind a fact", "查看事实的原始来源"),
     Permission.TOKEN_CREATE: ("make bearer tokens for programs", "建立程序令牌"),

@@ -61,7 +61,6 @@ def test_every_written_form_is_one_canonical_identity(canonical: str) -> None:
     for text in (*urns, *links):
         key = parse_key(text)
         assert (key.identity.text, key.kind) == (f"https://id.gs1.org/{canonical}", kind), text
-        assert key.class_level == (kind is NodeKind.PRODUCT)
         assert key.lot == (canonical == LOT)
 
 

@@ -82,7 +82,7 @@ def test_one_batch_permission_is_enough_and_none_is_not() -> None:
     for permission in SEES_BATCHES:
         some = parse_policy(f'format = 1\n[roles.viewer]\nen = "V"\nzh = "看"\npermissions = ["{permission}"]\n'.encode())
         assert compile_rights(Policy(some), ENTRIES, actor("*", "*")).see
-    none = parse_policy('format = 1\n[roles.viewer]\nen = "V"\nzh = "看"\npermissions = ["ledger:read"]\n'.encode())
+    none = parse_policy('format = 1\n[roles.viewer]\nen = "V"\nzh = "看"\npermissions = ["ledger:verify"]\n'.encode())
     assert compile_rights(Policy(none), ENTRIES, actor("*", "*")).see == ()
     assert compile_rights(Policy(none), ENTRIES, actor("*", "*", Role.QUALITY)).see == ()
 
