@@ -1,8 +1,9 @@
 """The first source is kept: the raw bytes of every file or message, encrypted, found by their digest.
 
 A file: magic · 32 B salt · 32 B name tag · chunks of 1 MiB, each AES-256-GCM under a key of this file alone, bound
-to its place and to whether it is the last. The file's name is an HMAC of the digest, so that a dump does not let
-somebody test whether he knows a document.
+to its place and to whether it is the last. The file's name is an HMAC of the digest, so that this folder alone does
+not let somebody test whether a document that he has is kept here. A dump of the store does: `Event.file_digest` is the
+plain SHA-256.
 """
 
 import hashlib

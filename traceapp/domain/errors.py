@@ -141,13 +141,13 @@ class SignInError(TraceappError):
 
 
 class PermissionDeniedError(TraceappError):
-    """The policy says no; the message carries the rule and the reason."""
+    """The policy says no; the message is the reason, and the rule that spoke stands in the ledger."""
 
     next_step = "Ask somebody whose role allows this, or the administrator for the right."
 
 
 class PolicyError(TraceappError):
-    """The policy document is missing, empty, edited or malformed; everything is denied."""
+    """The policy document is missing, empty or malformed; everything is denied."""
 
     next_step = "Restore the policy document and start again."
 

@@ -254,8 +254,8 @@ def find_runtime(package: str = WHEEL) -> Path:
     found = importlib.util.find_spec(package)
     if found is None or found.origin is None or not (Path(found.origin).parent / "jre" / "bin" / "java").exists():
         raise EmbeddedStoreError(
-            f"the embedded engine is not installed ({platform.system()} {platform.machine()}): wheels exist for Linux x86-64, "
-            "macOS arm64 and Windows. Install traceapp[embedded] there; elsewhere set NEO4J_URI to a Neo4j server"
+            f"the embedded engine is not installed ({platform.system()} {platform.machine()}): wheels exist for Linux x86-64 "
+            "and macOS arm64. Install traceapp[embedded] there; elsewhere set NEO4J_URI to a Neo4j server"
         )
     return Path(found.origin).parent
 
