@@ -7,6 +7,7 @@ the same thing exactly when they are equal.
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from traceapp.domain.errors import IdentifierError
@@ -39,9 +40,7 @@ class Identity:
     @property
     def parts(self) -> tuple[str, ...]:
         """Decoded parts: for GS1 (ai, key, ai, key …), else (thing, owner, …, number)."""
-        if self.is_gs1:
-            return tuple(unquote(part) for part in self.text.removeprefix(GS1_HOST).split("/"))
-        return tuple(unquote(part) for part in self.text.removeprefix(URN).split(":"))
+        return _parts(self.text)
 
     @property
     def number(self) -> str:
@@ -60,6 +59,13 @@ class Identity:
     def owner(self) -> str | None:
         """Who issued a number that is not a GS1 key: a site or a supplier code."""
         return None if self.is_gs1 else self.parts[1]
+
+
+@lru_cache(maxsize=65_536)
+def _parts(text: str) -> tuple[str, ...]:
+    if text.startswith(GS1_HOST):
+        return tuple(unquote(part) for part in text.removeprefix(GS1_HOST).split("/"))
+    return tuple(unquote(part) for part in text.removeprefix(URN).split(":"))
 
 
 def gs1_identity(*parts: str) -> Identity:

@@ -42,6 +42,8 @@ def _normal(name: str, value: Any) -> Any:
     match value:
         case dict():
             return {inner: _normal(inner, found) for inner, found in value.items() if _says(found)}
+        case [only]:
+            return [_normal(name, only)]
         case list():
             return sorted((_normal(name, found) for found in value), key=lambda found: json.dumps(found, sort_keys=True))
         case bool():

@@ -7,6 +7,7 @@ A wrong check digit in a Digital Link is kept as sent: the event happened, and r
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from biip.checksums import gs1_standard_check_digit
@@ -46,6 +47,7 @@ def check_digit(body: str) -> str:
     return str(gs1_standard_check_digit(body))
 
 
+@lru_cache(maxsize=65_536)
 def parse_key(text: str) -> Key:
     """An EPC URN, a class or pattern URN, or a Digital Link of any domain.
 
