@@ -127,10 +127,23 @@ def test_a_number_that_nobody_knows_is_one_clear_refusal(service: Running, trace
     assert "Traceback" not in said.all
 
 
-def test_import_and_audit_use_the_running_store_and_ledger(service: Running, traceapp: Terminal) -> None:
+def test_import_and_audit_use_the_running_store_and_ledger(service: Running, traceapp: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "receipts.csv"
+    path.write_text(
+        "supplier,product,supplier_lot,receipt_number,quantity,unit,time,site\n"
+        "S-POLY,PVC-R7,LATE-1,RM-LATE-1,25,kg,2026-06-10,LYON\n",
+        encoding="utf-8",
+    )
+    question = "/api/v1/batches?number=RM-LATE-1"
+    before, _ = service.ask(question)
+    imported = traceapp(service.home, "import", str(path), "--source", "ERP-LATE")
+    after, _ = service.ask(question)
     verified = traceapp(service.home, "audit", "verify")
 
-    assert verified.code == 0, verified.all
+    assert (imported.code, verified.code) == (0, 0), imported.all + verified.all
+    assert "1 new, 0 known" in imported.out
+    assert "starting" not in imported.all, "the service's own store and ledger were used"
+    assert (before, after) == (404, 200)
     assert "whole" in verified.out
 
 

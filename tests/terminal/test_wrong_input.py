@@ -8,13 +8,23 @@ from pathlib import Path
 import pytest
 
 from tests.terminal.conftest import Terminal, wait_for_line
+from traceapp.composition import backing
+from traceapp.settings import Settings
 
-RECEIPTS = Path(__file__).resolve().parents[2] / "docs" / "samples" / "receipt.csv"
+SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"
+RECEIPTS = SAMPLES / "receipt.csv"
+CHINESE_RECEIPTS = SAMPLES / "receipt-zh.csv"
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that nothing good ever comes into."""
+    return tmp_path_factory.mktemp("empty-home")
 
 
 def cut_json(folder: Path) -> Path:
@@ -35,38 +45,61 @@ def no_encoding(folder: Path) -> Path:
     return path
 
 
-WRONG_FILES: dict[str, Callable[[Path], Path]] = {
-    "missing": lambda folder: folder / "nowhere.csv",
-    "a folder": lambda folder: folder,
-    "JSON cut in half": cut_json,
-    "wrong columns": wrong_columns,
-    "no known encoding": no_encoding,
+WRONG_FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
+    "missing": (lambda folder: folder / "nowhere.csv", "is not there, or is no file"),
+    "a folder": (lambda folder: folder, "is not there, or is no file"),
+    "JSON cut in half": (cut_json, "not well-formed JSON"),
+    "wrong columns": (wrong_columns, "the columns fit no form"),
+    "no known encoding": (no_encoding, "neither UTF-8 nor GBK"),
 }
 
 
-@pytest.mark.parametrize("make", WRONG_FILES.values(), ids=WRONG_FILES)
+@pytest.mark.parametrize(("make", "reason"), WRONG_FILES.values(), ids=WRONG_FILES)
 def test_promise_a_wrong_file_is_named_with_its_reason_and_nothing_is_stored(
-    make: Callable[[Path], Path], home: Path, tmp_path: Path, traceapp: Terminal
+    make: Callable[[Path], Path], reason: str, empty_home: Path, tmp_path: Path, traceapp: Terminal
 ) -> None:
     path = make(tmp_path)
 
-    said = traceapp(home, "import", str(path), "--source", "ERP-1")
+    said = traceapp(empty_home, "import", str(path), "--source", "ERP-1")
 
     assert said.code == 1
     assert path.name in said.all
+    assert reason in " ".join(said.all.split())
     assert "next:" in said.all
     assert "Traceback" not in said.all
+    assert stored(empty_home) == {"nodes": [], "sources": []}
 
 
-def test_import_reads_gbk_and_utf8_with_bom(home: Path, tmp_path: Path, traceapp: Terminal) -> None:
-    text = RECEIPTS.read_text(encoding="utf-8")
-    for encoding in ("utf-8-sig", "gbk"):
-        path = tmp_path / f"{encoding}.csv"
-        path.write_bytes(text.replace("ERP", "仓库").encode(encoding))
+def test_what_is_stored_would_have_been_seen(home: Path, traceapp: Terminal) -> None:
+    """The other side of the promise above: of a good file, both are there."""
+    assert traceapp(home, "import", str(RECEIPTS), "--source", "ERP-1").code == 0
 
-        said = traceapp(home, "import", str(path), "--source", f"SRC-{encoding}")
+    found = stored(home)
+    assert found["nodes"]
+    assert found["sources"]
 
-        assert said.code == 0, said.all
+
+def stored(home: Path) -> dict[str, list[str]]:
+    """Uids of every thing and event in the store, and names of the sources that were kept."""
+    with backing(Settings.model_validate({"TRACEAPP_HOME": home, "NEO4J_URI": None}), say=lambda text: None) as stations:
+        rows = stations.graph.administer("MATCH (n) WHERE n.kind IS NOT NULL OR n:Event RETURN n.uid AS uid", "test")
+    return {
+        "nodes": [row["uid"] for row in rows],
+        "sources": [path.name for path in (home / "sources").rglob("*") if path.is_file()],
+    }
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk"])
+def test_import_reads_gbk_and_utf8_with_bom(encoding: str, home: Path, tmp_path: Path, traceapp: Terminal) -> None:
+    text = CHINESE_RECEIPTS.read_text(encoding="utf-8")
+    path = tmp_path / f"{encoding}.csv"
+    path.write_bytes(text.encode(encoding))
+    assert path.read_bytes() != text.encode(), "the sample has bytes that tell the encodings apart"
+
+    said = traceapp(home, "import", str(path), "--source", f"SRC-{encoding}")
+
+    assert said.code == 0, said.all
+    assert f"{text.count(chr(10)) - 1} new, 0 known, 0 declared void, 0 rejected" in said.out
 
 
 def test_a_port_in_use_is_named(tmp_path: Path, traceapp: Terminal) -> None:
