@@ -61,7 +61,7 @@ class Identity:
         return None if self.is_gs1 else self.parts[1]
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def _parts(text: str) -> tuple[str, ...]:
     if text.startswith(GS1_HOST):
         return tuple(unquote(part) for part in text.removeprefix(GS1_HOST).split("/"))

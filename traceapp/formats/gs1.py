@@ -47,7 +47,7 @@ def check_digit(body: str) -> str:
     return str(gs1_standard_check_digit(body))
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def parse_key(text: str) -> Key:
     """An EPC URN, a class or pattern URN, or a Digital Link of any domain.
 
