@@ -48,7 +48,7 @@ def verify(path: Path, *, receipts: Sequence[LedgerReceipt] = (), upto: int | No
         file = path.open("rb")
     except OSError as error:
         return LedgerVerdict(False, 0, 1, f"The ledger cannot be read: {error.strerror}.", "")
-    previous = _GENESIS  # hash of the record before
+    previous = before = _GENESIS  # hashes of the record before, and of the one before that
     leaf = ""
     seq = 0
     suspect = False  # the record before does not join its neighbour and stands on trial itself
@@ -61,6 +61,8 @@ def verify(path: Path, *, receipts: Sequence[LedgerReceipt] = (), upto: int | No
             try:
                 record = _record(line, expected)
             except _BadLineError as error:
+                if not suspect and seq not in wanted and _claims_place(line, seq, before, previous):
+                    return LedgerVerdict(False, seq - 1, seq, f"Record {seq} stands there twice, with different content.", leaf)
                 return LedgerVerdict(False, seq, expected - 1 if suspect else expected, str(error), leaf)
             joins = record["prev"] == previous
             if suspect:
@@ -71,7 +73,8 @@ def verify(path: Path, *, receipts: Sequence[LedgerReceipt] = (), upto: int | No
                 return LedgerVerdict(False, 0, 1, "Record 1 was changed: it is not the beginning of a ledger.", "")
             suspect = not joins
             content = line[:-1]
-            previous, leaf, seq = hashlib.sha256(content).hexdigest(), hashlib.sha256(b"\x00" + content).hexdigest(), expected
+            before, previous = previous, hashlib.sha256(content).hexdigest()
+            leaf, seq = hashlib.sha256(b"\x00" + content).hexdigest(), expected
             if not suspect and wanted.get(seq, leaf) != leaf:
                 return LedgerVerdict(False, seq - 1, seq, f"Record {seq} was changed: its receipt names another.", leaf)
     if suspect:
@@ -99,6 +102,15 @@ def _record(line: bytes, expected: int) -> dict[str, Any]:
     if not isinstance(prev, str) or not _is_canonical(record, content):
         raise _BadLineError(f"Record {expected} was changed: it is not in canonical form.")
     return dict(record)
+
+
+def _claims_place(line: bytes, seq: int, before: str, taken_by: str) -> bool:
+    """Whether another record than the one read already joins the record before it as well: one of the two was inserted."""
+    try:
+        record = _record(line, seq)
+    except _BadLineError:
+        return False
+    return bool(record["prev"] == before) and hashlib.sha256(line[:-1]).hexdigest() != taken_by
 
 
 def _is_canonical(record: object, content: bytes) -> bool:
