@@ -1,0 +1,179 @@
+"""The file of the ledger: what is acknowledged is there once, a torn end is mended and said, nobody else writes."""
+
+import hashlib
+import os
+import stat
+import uuid
+from pathlib import Path
+
+import pytest
+
+from tests.unit.ledger.conftest import OpenStorage, lines_of, records_of, wanted
+from traceapp.domain.errors import HomeError, LedgerBrokenError
+from traceapp.domain.recorded import LedgerReceipt
+from traceapp.ledger.records import FOLDER, GENESIS, MAX_RECORD, RECORDS, leaf_hash, record_hash, records_path
+from traceapp.ledger.storage import Refusal, Wanted
+from traceapp.ledger.verification import verify
+
+
+def test_promise_a_receipt_names_the_line_on_disk(open_storage: OpenStorage, tmp_path: Path) -> None:
+    storage = open_storage()
+
+    receipts = storage.append([wanted(1), wanted(2)])
+
+    lines = lines_of(tmp_path)
+    assert receipts == [LedgerReceipt(2, leaf_hash(lines[1])), LedgerReceipt(3, leaf_hash(lines[2]))]
+    assert storage.head == receipts[-1]
+    assert [record["request"] for record in records_of(tmp_path)[1:]] == [{"number": "B-1"}, {"number": "B-2"}]
+
+
+def test_promise_every_record_carries_the_hash_of_the_one_before_over_restarts(open_storage: OpenStorage, tmp_path: Path) -> None:
+    for start in range(3):
+        storage = open_storage()
+        storage.append([wanted(start), wanted(start + 10)])
+        storage.close()
+
+    lines, records = lines_of(tmp_path), records_of(tmp_path)
+    assert [record["seq"] for record in records] == list(range(1, 10))
+    assert [record["prev"] for record in records] == [GENESIS, *map(record_hash, lines[:-1])]
+    assert [record["act"] for record in records[::3]] == ["ledger:start"] * 3
+    assert len({record["result"]["boot_id"] for record in records[::3]}) == 3
+
+
+def test_promise_the_ledger_is_its_owners_alone(open_storage: OpenStorage, tmp_path: Path) -> None:
+    open_storage()
+
+    assert stat.S_IMODE((tmp_path / FOLDER).stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / FOLDER / RECORDS).stat().st_mode) == 0o600
+
+
+TORN = {
+    "half a record": b'{"act":"batch:trace","act',
+    "a record without its line end": b'{"act":"batch:trace","seq":5}',
+    "one byte": b"{",
+    "zeros that the file system left": bytes(4096),
+    "half a record, then zeros": b'{"act":"batch' + bytes(512),
+    "zeros among line ends": b"\x00\x00\n\x00\n",
+}
+
+
+@pytest.mark.parametrize("tail", TORN.values(), ids=TORN)
+def test_promise_a_torn_tail_is_mended_and_said_in_a_record(open_storage: OpenStorage, tmp_path: Path, tail: bytes) -> None:
+    storage = open_storage()
+    storage.append([wanted(1), wanted(2)])
+    storage.close()
+    whole = records_path(tmp_path).read_bytes()
+    with records_path(tmp_path).open("ab") as file:
+        file.write(tail)
+
+    head = open_storage().head
+
+    assert records_path(tmp_path).read_bytes().startswith(whole), "what was acknowledged is as it was"
+    recovered, started = records_of(tmp_path)[3:]
+    said = {name: recovered["result"][name] for name in ("bytes_dropped", "sha256", "last_good_seq")}
+    assert said == {"bytes_dropped": len(tail), "sha256": hashlib.sha256(tail).hexdigest(), "last_good_seq": 3}
+    assert (recovered["act"], started["act"]) == ("ledger:recover", "ledger:start")
+    assert recovered["result"]["boot_id"] == started["result"]["boot_id"]
+    (kept,) = (tmp_path / FOLDER).glob("torn-after-3-*")
+    assert (kept.read_bytes(), stat.S_IMODE(kept.stat().st_mode)) == (tail, 0o600)
+    assert verify(records_path(tmp_path), receipts=(head,)).ok
+
+
+def test_promise_what_no_crash_leaves_is_not_mended(open_storage: OpenStorage, tmp_path: Path) -> None:
+    storage = open_storage()
+    storage.append([wanted(1), wanted(2)])
+    storage.close()
+    lines = lines_of(tmp_path)
+    edited = b"\n".join([lines[0], lines[1].replace(b"B-1", b"B-9"), lines[2]]) + b"\n"
+    records_path(tmp_path).write_bytes(edited)
+
+    with pytest.raises(LedgerBrokenError, match="after record 2"):
+        open_storage()
+    assert records_path(tmp_path).read_bytes() == edited
+
+
+def test_second_writer_is_refused_and_the_first_goes_on(open_storage: OpenStorage, tmp_path: Path) -> None:
+    first = open_storage()
+
+    with pytest.raises(HomeError, match=f"another writer .process {os.getpid()}"):
+        open_storage()
+
+    first.append([wanted(1)])
+    first.close()
+    open_storage()
+    assert verify(records_path(tmp_path)).records == 3
+
+
+def test_promise_a_retry_makes_no_second_record(open_storage: OpenStorage, tmp_path: Path) -> None:
+    """In the same group, in a later one, and after a restart of the writer."""
+    one = wanted(1)
+    storage = open_storage()
+
+    (receipt, twin) = storage.append([one, one])
+    (later,) = storage.append([one])
+    storage.close()
+    (restarted,) = open_storage().append([one])
+
+    assert receipt == twin == later == restarted
+    assert [record["request_id"] for record in records_of(tmp_path)].count(one.request_id) == 1
+
+
+def test_attacker_cannot_get_a_receipt_for_another_record_under_a_known_request_id(
+    open_storage: OpenStorage, tmp_path: Path
+) -> None:
+    one = wanted(1)
+    other = wanted(2, request_id=one.request_id)
+    storage = open_storage()
+
+    (first,) = storage.append([one])
+    outcomes = storage.append([other])
+    storage.close()
+    outcomes += open_storage().append([other])
+
+    assert isinstance(first, LedgerReceipt)
+    assert outcomes == [Refusal("request_id was used for another record")] * 2
+    assert {"number": "B-2"} not in [record["request"] for record in records_of(tmp_path)]
+
+
+UNFIT = {
+    "too long": {"reason": "x" * MAX_RECORD},
+    "an integer that readers round": {"result": {"count": 2**53 + 1}},
+    "a lone surrogate": {"reason": "\ud800"},
+}
+
+
+@pytest.mark.parametrize("unfit", UNFIT.values(), ids=UNFIT)
+def test_a_record_that_does_not_fit_is_refused_and_its_group_goes_on(
+    open_storage: OpenStorage, tmp_path: Path, unfit: dict[str, object]
+) -> None:
+    """Clients of ours bring entries into form first; the writer trusts none."""
+    bad = Wanted(uuid.uuid4().hex, {**wanted(2).entry, **unfit})
+
+    before, refused, after = open_storage().append([wanted(1), bad, wanted(3)])
+
+    assert isinstance(refused, Refusal)
+    assert [getattr(one, "seq", None) for one in (before, after)] == [2, 3]
+    assert verify(records_path(tmp_path)).records == 3
+
+
+def test_promise_a_tail_longer_than_what_is_read_back_still_joins(open_storage: OpenStorage, tmp_path: Path) -> None:
+    """A start reads the newest megabytes only; the head it finds there is the head."""
+    storage = open_storage()
+    for number in range(3):
+        storage.append([wanted(number * 60 + part, result={"names": ["x" * 60_000]}) for part in range(60)])
+    head = storage.head
+    storage.close()
+    assert records_path(tmp_path).stat().st_size > 8 * 1024 * 1024
+
+    storage = open_storage()
+    (receipt,) = storage.append([wanted(1000)])
+
+    assert (head.seq, receipt) == (181, storage.head)
+    assert verify(records_path(tmp_path), receipts=(head, storage.head)).records == 183
+
+
+def test_a_folder_that_cannot_be_made_is_said(open_storage: OpenStorage, tmp_path: Path) -> None:
+    (tmp_path / FOLDER).write_text("no folder")
+
+    with pytest.raises(HomeError, match="cannot be written"):
+        open_storage()

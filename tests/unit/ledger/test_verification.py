@@ -1,0 +1,77 @@
+"""Is it whole? Said of a whole ledger, of none, and of one that is being written to."""
+
+import threading
+from pathlib import Path
+
+from tests.unit.ledger.conftest import OpenStorage, lines_of, wanted
+from traceapp.domain.recorded import LedgerEntry, LedgerReceipt
+from traceapp.ledger.client import LedgerClient
+from traceapp.ledger.process import WriterProcess
+from traceapp.ledger.records import leaf_hash, records_path
+from traceapp.ledger.verification import LedgerVerdict, verify
+
+APPENDERS = 4
+LOOKS = 25
+
+
+def test_promise_a_whole_ledger_is_whole(open_storage: OpenStorage, tmp_path: Path) -> None:
+    storage = open_storage()
+    receipts = storage.append([wanted(number, reason="原因 \U0002070e") for number in range(40)])
+
+    verdict = verify(records_path(tmp_path), receipts=[one for one in receipts if isinstance(one, LedgerReceipt)])
+
+    assert verdict == LedgerVerdict(True, 41, None, "41 records, all as they were written.", storage.head.leaf)
+
+
+def test_a_part_is_verified_up_to_a_record(open_storage: OpenStorage, tmp_path: Path) -> None:
+    open_storage().append([wanted(number) for number in range(9)])
+
+    verdict = verify(records_path(tmp_path), upto=4)
+
+    assert (verdict.ok, verdict.records, verdict.head_leaf) == (True, 4, leaf_hash(lines_of(tmp_path)[3]))
+
+
+def test_a_record_that_must_be_there_and_is_not_is_named(open_storage: OpenStorage, tmp_path: Path) -> None:
+    open_storage().append([wanted(1)])
+
+    assert verify(records_path(tmp_path), upto=3).first_bad_seq == 3
+    assert verify(records_path(tmp_path), receipts=(LedgerReceipt(3, "0" * 64),)).first_bad_seq == 3
+
+
+def test_no_ledger_is_not_a_whole_one(tmp_path: Path) -> None:
+    missing = verify(tmp_path / "records.jsonl")
+    (tmp_path / "records.jsonl").touch()
+    empty = verify(tmp_path / "records.jsonl")
+
+    assert [(one.ok, one.records, one.first_bad_seq) for one in (missing, empty)] == [(False, 0, 1)] * 2
+
+
+def test_promise_a_ledger_that_is_being_written_to_can_be_verified(tmp_path: Path) -> None:
+    """Up to the newest record that the writer answers for, as `audit verify` does: never a false alarm."""
+    writer = WriterProcess.start(tmp_path)
+    client = LedgerClient(tmp_path)
+    done = threading.Event()
+
+    def append() -> None:
+        while not done.is_set():
+            client.append(LedgerEntry(act="batch:trace", outcome="answered", actor={"username": "rc"}))
+
+    appenders = [threading.Thread(target=append) for _ in range(APPENDERS)]
+    try:
+        for appender in appenders:
+            appender.start()
+        looks = []
+        for _ in range(LOOKS):
+            newest = client.get_head()
+            looks.append((newest, verify(records_path(tmp_path), receipts=(newest,), upto=newest.seq)))
+    finally:
+        done.set()
+        for appender in appenders:
+            appender.join()
+        client.close()
+        writer.stop()
+
+    assert [(verdict.ok, verdict.records, verdict.head_leaf) for _, verdict in looks] == [
+        (True, newest.seq, newest.leaf) for newest, _ in looks
+    ]
+    assert looks[-1][0].seq > looks[0][0].seq, "it grew meanwhile"
