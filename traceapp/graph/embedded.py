@@ -191,6 +191,8 @@ class EmbeddedEngine:
             "bolt.maxMessageSize": LARGEST_MESSAGE,
             "command.timeout": int(self._statement_timeout * 1000),
             "txWalFlush": 2,
+            # It counts what the groups of a statement share once for each of them: a level of 1,000 lots would be refused.
+            "queryMaxHeapRAM": 0,
             "support.autoRegister": "false",
             "opencypher.loadCsv.allowRemoteUrls": "false",
         }
