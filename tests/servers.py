@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -45,6 +46,9 @@ class Server(Protocol):
     """A running store."""
 
     def endpoint(self) -> Endpoint: ...
+
+    def at_rest(self) -> AbstractContextManager[Path]:
+        """The folder of its files while everything that was committed is in them."""
 
     def stop(self) -> None: ...
 
@@ -168,9 +172,14 @@ class EmbeddedServer:
     def endpoint(self) -> Endpoint:
         return self._endpoint
 
-    @property
-    def folder(self) -> Path:
-        return store_folder(self._home)
+    @contextlib.contextmanager
+    def at_rest(self) -> Iterator[Path]:
+        """It does not run meanwhile, and keeps its ports afterwards."""
+        self._engine.stop()
+        try:
+            yield store_folder(self._home)
+        finally:
+            self._endpoint = self._engine.start()
 
     def stop(self) -> None:
         self._engine.stop()
@@ -205,6 +214,11 @@ class Neo4jServer:
 
     def endpoint(self) -> Endpoint:
         return self._endpoint
+
+    @contextlib.contextmanager
+    def at_rest(self) -> Iterator[Path]:
+        """It runs on: what was committed is in its transaction log."""
+        yield self._home
 
     def stop(self) -> None:
         assert self._guard.stdin is not None
