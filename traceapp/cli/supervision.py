@@ -102,7 +102,10 @@ class Service:
                     self._say(f"the {name} has stopped; starting it again in {RESTART_SECONDS:.0f} s")
                     if self._stop.wait(RESTART_SECONDS):
                         return
-                    self._backing.restart(name)
+                    try:
+                        self._backing.restart(name)
+                    except TraceappError as error:
+                        self._say(f"the {name} could not be started: {error}")
             if self._web is not None and self._web.poll() is not None:
                 raise WebStartError(f"the web service ended with code {self._web.returncode}")
 

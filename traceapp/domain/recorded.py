@@ -43,3 +43,20 @@ class Recorded(Generic[T]):
 
     value: T
     receipt: LedgerReceipt
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerVerdict:
+    """What a verification found.
+
+    records        whole records read, the bad one not counted.
+    first_bad_seq  sequence number of the first record that is not what was written; None where all are.
+    reason         one sentence.
+    head_leaf      leaf hash of the newest record that was read; compare it with the newest receipt.
+    """
+
+    ok: bool
+    records: int
+    first_bad_seq: int | None
+    reason: str
+    head_leaf: str

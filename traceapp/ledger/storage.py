@@ -29,6 +29,7 @@ from traceapp.ledger.records import (
 )
 
 LOCK: Final = "lock"
+SECTOR: Final = 512
 _WINDOW: Final = 8 * 1024 * 1024
 _REMEMBERED: Final = 20_000
 _make_durable = getattr(os, "fdatasync", os.fsync)
@@ -175,7 +176,7 @@ class LedgerStorage:
         tail = content[position:]
         if not tail:
             return None
-        if b"\n" in tail and b"\x00" not in tail:
+        if not _is_torn(tail, start + position):
             raise LedgerBrokenError(f"The ledger is broken after record {self._head.seq}; it is not opened for writing.")
         kept = folder / f"torn-after-{self._head.seq}-{self._boot[:8]}"
         kept.write_bytes(tail)
@@ -209,6 +210,19 @@ class LedgerStorage:
         """A record of the writer about itself."""
         entry = LedgerEntry(act=act.value, outcome="done", actor={"username": "ledger", "through": "service"}, result=result)
         return Wanted(uuid.uuid4().hex, plain_entry(entry))
+
+
+def _is_torn(tail: bytes, offset: int) -> bool:
+    """Whether a crash can have left this end of the file, which begins at `offset`.
+
+    It leaves one line that was not finished, or whole sectors that were never written and read as zeros. A zero byte
+    amid a line is somebody's edit.
+    """
+    written = tail.rstrip(b"\x00")
+    if b"\n" not in written:
+        return True
+    first = -offset % SECTOR
+    return any(not any(tail[place : place + SECTOR]) for place in range(first, len(written), SECTOR))
 
 
 def _fingerprint(entry: dict[str, Any]) -> bytes:

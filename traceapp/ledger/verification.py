@@ -3,33 +3,15 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import rfc8785
 
-from traceapp.domain.recorded import LedgerReceipt
+from traceapp.domain.recorded import LedgerReceipt, LedgerVerdict
 
 _GENESIS: Final = "0" * 64
 _LONGEST_LINE: Final = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerVerdict:
-    """What a verification found.
-
-    records        whole records read, the bad one not counted.
-    first_bad_seq  sequence number of the first record that is not what was written; None where all are.
-    reason         one sentence.
-    head_leaf      leaf hash of the newest record that was read; compare it with the newest receipt.
-    """
-
-    ok: bool
-    records: int
-    first_bad_seq: int | None
-    reason: str
-    head_leaf: str
 
 
 class _BadLineError(Exception):

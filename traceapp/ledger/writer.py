@@ -166,8 +166,10 @@ class Writer:
                         connection.reply({"request_id": wanted.request_id, "seq": outcome.seq, "leaf": outcome.leaf})
         except BaseException as error:
             # Never a second try: Linux forgets the error, and the second fdatasync would "succeed" with the data lost.
-            _say(f"ledger: writing failed ({type(error).__name__}: {error}); ending without an acknowledgement")
-            os._exit(EXIT_WRITE_FAILED)
+            try:  # the log may lie on the disk that is full
+                _say(f"ledger: writing failed ({type(error).__name__}: {error}); ending without an acknowledgement")
+            finally:
+                os._exit(EXIT_WRITE_FAILED)
 
     def _next_group(self) -> list[tuple[Connection, Wanted]]:
         with self._waiting:

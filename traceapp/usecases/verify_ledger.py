@@ -1,12 +1,13 @@
 """Is the ledger whole, and if not, which record is the first that is not what was written?"""
 
 from pathlib import Path
+from typing import Literal
 
 from traceapp.domain.permissions import Permission
-from traceapp.domain.recorded import Recorded
+from traceapp.domain.recorded import LedgerVerdict, Recorded
 from traceapp.domain.rights import Actor
 from traceapp.ledger.records import records_path
-from traceapp.ledger.verification import LedgerVerdict, verify
+from traceapp.ledger.verification import verify
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.stations import Stations
 
@@ -27,3 +28,16 @@ def verify_ledger(stations: Stations, actor: Actor) -> Recorded[LedgerVerdict]:
 def verify_closed_ledger(home: Path) -> LedgerVerdict:
     """The same of a ledger that is so damaged that no writer opens it; where no record can be made, none is."""
     return verify(records_path(home))
+
+
+def ledger_state(home: Path) -> Literal["never begun", "lost", "there"]:
+    """Whether there are records to verify; an empty or missing file in its folder is a lost ledger, never a whole one."""
+    path = records_path(home)
+    if not path.parent.is_dir():
+        return "never begun"
+    return "there" if path.is_file() and path.stat().st_size else "lost"
+
+
+def torn_ends(home: Path) -> list[Path]:
+    """What a writer cut off at its start, since a crash had left it unfinished."""
+    return sorted(records_path(home).parent.glob("torn-after-*"))

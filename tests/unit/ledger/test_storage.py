@@ -53,7 +53,7 @@ TORN = {
     "one byte": b"{",
     "zeros that the file system left": bytes(4096),
     "half a record, then zeros": b'{"act":"batch' + bytes(512),
-    "zeros among line ends": b"\x00\x00\n\x00\n",
+    "sectors of zeros before a line": bytes(1024) + b'"seq":5}\n',
 }
 
 
@@ -177,3 +177,20 @@ def test_a_folder_that_cannot_be_made_is_said(open_storage: OpenStorage, tmp_pat
 
     with pytest.raises(HomeError, match="cannot be written"):
         open_storage()
+
+
+@pytest.mark.parametrize("place", [30, 200, 513])
+def test_promise_a_zero_byte_amid_a_record_is_an_edit_and_cuts_nothing_off(
+    place: int, open_storage: OpenStorage, tmp_path: Path
+) -> None:
+    storage = open_storage()
+    storage.append([wanted(number) for number in range(20)])
+    storage.close()
+    path = tmp_path / FOLDER / RECORDS
+    content = bytearray(path.read_bytes())
+    content[place] = 0
+    path.write_bytes(content)
+
+    with pytest.raises(LedgerBrokenError):
+        open_storage()
+    assert path.read_bytes() == content
