@@ -23,7 +23,7 @@ from traceapp.domain.trace import (
     TraceQuestion,
 )
 from traceapp.web import answers
-from traceapp.web.answer_models import BatchSaid, SourceSaid, TraceSaid
+from traceapp.web.answer_models import Batch, Source, Trace
 from traceapp.web.answers import batch_document, document_bytes, source_document, trace_document
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -93,7 +93,7 @@ RECORD = BatchRecord(
 def test_a_trace_is_what_the_document_promises() -> None:
     written = json.loads(document_bytes(trace_document(Recorded(ANSWER, RECEIPT))))
 
-    TraceSaid.model_validate(written)
+    Trace.model_validate(written)
     assert written["links"][0]["quantity"] == "2.50"
     assert written["links"][0]["event_time"] == "2026-03-02T12:00:00.000000Z"
     assert written["consignees"][0]["quantities"] == [{"quantity": "1000", "unit": "H87"}, {"quantity": None, "unit": None}]
@@ -119,7 +119,7 @@ def test_a_trace_is_what_the_document_promises() -> None:
 def test_a_batch_is_what_the_document_promises() -> None:
     written = json.loads(document_bytes(batch_document(Recorded(RECORD, RECEIPT))))
 
-    BatchSaid.model_validate(written)
+    Batch.model_validate(written)
     assert written["properties"] == {
         "dose": "25.0",
         "expiry": "2026-03-02T12:00:00.000000Z",
@@ -132,7 +132,7 @@ def test_a_batch_is_what_the_document_promises() -> None:
 def test_a_source_is_what_the_document_promises() -> None:
     row = SourceRow(D, "MES", "0" * 64, "row 3", {"number": "A", "quantity": Decimal("1.5")}, "number;quantity\nA;1.5\n")
 
-    SourceSaid.model_validate_json(document_bytes(source_document(Recorded(row, RECEIPT))))
+    Source.model_validate_json(document_bytes(source_document(Recorded(row, RECEIPT))))
 
 
 def test_promise_an_answer_is_made_of_recorded_only() -> None:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from traceapp.domain import errors
 from traceapp.domain.errors import TraceappError
-from traceapp.web.answer_models import ProblemSaid
+from traceapp.web.answer_models import Problem
 from traceapp.web.inputs import MAX_BODY
 from traceapp.web.problems import PROBLEMS, answer_of, problem_bytes, problem_of
 
@@ -31,7 +31,7 @@ def test_promise_an_inner_error_keeps_its_words_inside(kind: type[TraceappError]
     answer = answer_of(kind("secret-host:7687"))
     document = json.loads(problem_bytes(answer))
 
-    ProblemSaid.model_validate(document)
+    Problem.model_validate(document)
     assert document["status"] == problem_of(kind("")).status
     assert ("secret-host" in document["detail"]) == (document["status"] < 500 and document["status"] != 404)
     assert document["next_step"] == kind.next_step
@@ -70,7 +70,7 @@ def test_whatever_goes_wrong_is_one_shape(
     assert reply.status_code == status
     assert reply.content_type == "application/problem+json"
     problem = json.loads(reply.data)
-    ProblemSaid.model_validate(problem)
+    Problem.model_validate(problem)
     assert problem["type"] == f"urn:traceapp:problem:{name}"
     assert problem["status"] == status
     assert b"10.1.2.3" not in reply.data

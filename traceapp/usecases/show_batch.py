@@ -20,9 +20,8 @@ from traceapp.usecases.event_claims import read_claims
 from traceapp.usecases.event_view import find_unseen
 from traceapp.usecases.look_up_batches import asked_of, seed_of
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_seeds import find_candidates
+from traceapp.usecases.trace_seeds import find_candidates, refusal
 
-UNKNOWN = "This number is unknown, or outside your view."
 NEIGHBOUR = ("event_time", "name", "number", "product", "quantity", "unit")
 PARTICIPATION = ("ended_at", "name", "number", "role", "started_at", "step")
 
@@ -48,9 +47,7 @@ def _refused(
     stations: Stations, actor: Actor, request: dict[str, object], candidates: Sequence[Candidate]
 ) -> BatchNotFoundError | BatchAmbiguousError:
     """Recorded first: the candidates of an ambiguous number leave with the refusal."""
-    error: BatchNotFoundError | BatchAmbiguousError = BatchNotFoundError(UNKNOWN)
-    if candidates:
-        error = BatchAmbiguousError(f"{len(candidates)} records carry this number; say which one you mean.", tuple(candidates))
+    error = refusal(candidates)
     disclosed = {kind: list(CANDIDATE) for kind in sorted({one.kind.value for one in candidates})}
     made = entry(
         stations,

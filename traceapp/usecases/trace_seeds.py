@@ -53,11 +53,16 @@ def _as_key(stations: Stations, number: str) -> list[str]:
 def find_one(stations: Stations, rights: Rights, head: int, seed: Seed) -> Candidate:
     """The one thing that the seed means; raises BatchNotFoundError, BatchAmbiguousError, IdentifierError."""
     candidates = find_candidates(stations, rights, head, seed)
-    if not candidates:
-        raise BatchNotFoundError(UNKNOWN)
-    if len(candidates) > 1:
-        raise BatchAmbiguousError(f"{len(candidates)} records carry this number; say which one you mean.", tuple(candidates))
+    if len(candidates) != 1:
+        raise refusal(candidates)
     return candidates[0]
+
+
+def refusal(candidates: Sequence[Candidate]) -> BatchNotFoundError | BatchAmbiguousError:
+    """What is said where not exactly one thing was meant: nobody picks one for the asker."""
+    if not candidates:
+        return BatchNotFoundError(UNKNOWN)
+    return BatchAmbiguousError(f"{len(candidates)} records carry this number; say which one you mean.", tuple(candidates))
 
 
 def _find_seed(stations: Stations, rights: Rights, head: int, seed: Seed) -> dict[str, NodeKind]:

@@ -18,14 +18,14 @@ class _Said(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=False)
 
 
-class LedgerSaid(_Said):
+class Ledger(_Said):
     """The record that was durable before this answer left."""
 
     seq: Annotated[int, Field(ge=1)]
     leaf: Annotated[str, Field(description="RFC 6962 leaf hash of the record, hexadecimal.")]
 
 
-class CandidateSaid(_Said):
+class Candidate(_Said):
     """One thing that a number fits, with what tells it from the others."""
 
     uid: Uid
@@ -37,12 +37,12 @@ class CandidateSaid(_Said):
     described: Annotated[bool, Field(description="False where it is only mentioned by others.")]
 
 
-class FieldErrorSaid(_Said):
+class FieldError(_Said):
     field: str
     detail: str
 
 
-class ProblemSaid(_Said):
+class Problem(_Said):
     """RFC 9457. Every problem has this one shape."""
 
     type: Annotated[str, Field(description="urn:traceapp:problem:…; docs/api.md lists them.")]
@@ -50,16 +50,16 @@ class ProblemSaid(_Said):
     status: Annotated[int, Field(ge=400, le=599)]
     detail: str
     next_step: str
-    errors: Annotated[list[FieldErrorSaid], Field(description="Every wrong field, for wrong input.")]
-    candidates: Annotated[list[CandidateSaid], Field(description="All that a number fits, for 409.")]
+    errors: Annotated[list[FieldError], Field(description="Every wrong field, for wrong input.")]
+    candidates: Annotated[list[Candidate], Field(description="All that a number fits, for 409.")]
 
 
-class WindowSaid(_Said):
+class Window(_Said):
     event_time_from: datetime | None
     event_time_to: datetime | None
 
 
-class QuestionSaid(_Said):
+class Question(_Said):
     """What was asked, as it was understood."""
 
     seeds: list[Uid]
@@ -67,10 +67,10 @@ class QuestionSaid(_Said):
     as_of: datetime
     head: Annotated[int, Field(description="Record sequence asked about: the same number gives the same answer.")]
     at: datetime | None
-    window: WindowSaid
+    window: Window
 
 
-class NodeSaid(_Said):
+class Node(_Said):
     """A thing of the answer; a stub has neither kind nor number."""
 
     uid: Uid
@@ -87,7 +87,7 @@ class NodeSaid(_Said):
     certainty: Certainty
 
 
-class LinkSaid(_Said):
+class Link(_Said):
     """source → target in the direction in which material flows; `via` is the transformation between two lots."""
 
     source: Uid
@@ -101,41 +101,41 @@ class LinkSaid(_Said):
     pair: str | None
 
 
-class QuantitySaid(_Said):
+class QuantityByUnit(_Said):
     quantity: Annotated[Quantity | None, Field(description="null where some source states none.")]
     unit: Unit | None
 
 
-class PartySaid(_Said):
+class Party(_Said):
     """A consignee or supplier: how much, and by which lots."""
 
     uid: Uid
     number: str | None
     name: str | None
     country: str | None
-    quantities: list[QuantitySaid]
+    quantities: list[QuantityByUnit]
     certainty: Certainty
     lots: list[Uid]
     shipments: list[Uid]
     locations: list[str]
 
 
-class ReasonSaid(_Said):
+class Reason(_Said):
     status: StatusName
     code: str
     sentence: str
 
 
-class LimitSaid(_Said):
+class Limit(_Said):
     limit: str
     value: int
 
 
-class CompletenessSaid(_Said):
+class Completeness(_Said):
     """What the answer covers and what it lacks. The status is the worst of the reasons."""
 
     status: StatusName
-    reasons: list[ReasonSaid]
+    reasons: list[Reason]
     visited: int
     withheld: Annotated[dict[str, int], Field(description="Counts by kind of what your rights do not show.")]
     unresolved: Annotated[list[Uid], Field(description="Used, but described by nobody.")]
@@ -143,35 +143,35 @@ class CompletenessSaid(_Said):
     one_sided: Annotated[list[str], Field(description="Links that one party only states.")]
     twins: Annotated[list[Annotated[list[Uid], Field(min_length=2, max_length=2)]], Field(description="Likely the same lot.")]
     dead_ends: Annotated[list[Uid], Field(description="Where a chain stops without a recorded reason.")]
-    limits_hit: list[LimitSaid]
+    limits_hit: list[Limit]
     statement: str
 
 
-class ClassLevelSaid(_Said):
+class ClassLevel(_Said):
     product: str
-    quantities: list[QuantitySaid]
+    quantities: list[QuantityByUnit]
 
 
-class TraceSaid(_Said):
+class Trace(_Said):
     """The answer to a trace."""
 
-    trace: QuestionSaid
-    nodes: list[NodeSaid]
-    links: list[LinkSaid]
+    trace: Question
+    nodes: list[Node]
+    links: list[Link]
     containers: list[Uid]
-    consignees: list[PartySaid]
-    suppliers: list[PartySaid]
-    class_level: list[ClassLevelSaid]
+    consignees: list[Party]
+    suppliers: list[Party]
+    class_level: list[ClassLevel]
     cycles: list[list[Uid]]
-    completeness: CompletenessSaid
+    completeness: Completeness
     policy: Annotated[str, Field(description="Digest of the policy that decided.")]
-    ledger: LedgerSaid
+    ledger: Ledger
 
 
-PropertySaid = str | int | bool
+Property = str | int | bool
 
 
-class StateSaid(_Said):
+class State(_Said):
     """A computed state and the event that set it."""
 
     name: str
@@ -180,7 +180,7 @@ class StateSaid(_Said):
     event_time: datetime | None
 
 
-class NeighbourSaid(_Said):
+class Neighbour(_Said):
     """One step from the lot: backward is where it came from, forward is where it went."""
 
     direction: Direction
@@ -198,7 +198,7 @@ class NeighbourSaid(_Said):
     event_uid: Uid | None
 
 
-class ParticipationSaid(_Said):
+class Participation(_Said):
     """Equipment it ran on, or an operator who worked on it."""
 
     uid: Uid
@@ -212,7 +212,7 @@ class ParticipationSaid(_Said):
     event_uid: Uid | None
 
 
-class FactSaid(_Said):
+class Fact(_Said):
     """An event that describes the lot; its first source is at /api/v1/events/{event_uid}/source."""
 
     event_uid: Uid
@@ -223,25 +223,25 @@ class FactSaid(_Said):
     position: str
 
 
-class BatchSaid(_Said):
+class Batch(_Said):
     """One lot: where from, where to, in what state, and who touched it."""
 
-    batch: CandidateSaid
-    properties: Annotated[dict[str, PropertySaid], Field(description="By name of the data dictionary; withheld ones are absent.")]
-    states: list[StateSaid]
-    neighbours: list[NeighbourSaid]
-    participations: list[ParticipationSaid]
-    facts: list[FactSaid]
+    batch: Candidate
+    properties: Annotated[dict[str, Property], Field(description="By name of the data dictionary; withheld ones are absent.")]
+    states: list[State]
+    neighbours: list[Neighbour]
+    participations: list[Participation]
+    facts: list[Fact]
     facts_withheld: Annotated[
         int, Field(ge=0, description="Events that name something outside the view as well, and are not listed.")
     ]
     as_of: datetime
     head: int
     policy: str
-    ledger: LedgerSaid
+    ledger: Ledger
 
 
-class SourceSaid(_Said):
+class Source(_Said):
     """The first source of an event: the sender's own words, the file by digest, the place in it."""
 
     event_uid: Uid
@@ -250,8 +250,8 @@ class SourceSaid(_Said):
     position: str
     original: dict[str, object]
     content: str
-    ledger: LedgerSaid
+    ledger: Ledger
 
 
-class HealthSaid(_Said):
+class Health(_Said):
     status: Literal["alive", "ready"]

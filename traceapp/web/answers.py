@@ -33,7 +33,7 @@ def source_answer(recorded: Recorded[SourceRow]) -> Response:
 
 
 def trace_document(recorded: Recorded[TraceAnswer]) -> dict[str, Any]:
-    """`answer_models.TraceSaid`, ready for orjson."""
+    """`answer_models.Trace`, ready for orjson."""
     answer = recorded.value
     question = answer.question
     return {
@@ -61,7 +61,7 @@ def trace_document(recorded: Recorded[TraceAnswer]) -> dict[str, Any]:
 
 
 def batch_document(recorded: Recorded[BatchRecord]) -> dict[str, Any]:
-    """`answer_models.BatchSaid`, ready for orjson."""
+    """`answer_models.Batch`, ready for orjson."""
     record = recorded.value
     return {
         "batch": record.candidate,
@@ -79,7 +79,7 @@ def batch_document(recorded: Recorded[BatchRecord]) -> dict[str, Any]:
 
 
 def source_document(recorded: Recorded[SourceRow]) -> dict[str, Any]:
-    """`answer_models.SourceSaid`, ready for orjson."""
+    """`answer_models.Source`, ready for orjson."""
     row = recorded.value
     return {
         "event_uid": row.event_uid,

@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 
 from traceapp.usecases.check_readiness import check_readiness
 from traceapp.web.access import open_door, stations
-from traceapp.web.answer_models import HealthSaid
+from traceapp.web.answer_models import Health
 from traceapp.web.operations import operation
 
 health = Blueprint("health", __name__)
@@ -12,7 +12,7 @@ health = Blueprint("health", __name__)
 
 @health.get("/healthz")
 @open_door
-@operation(answer=HealthSaid)
+@operation(answer=Health)
 def live() -> Response:
     """Say that this process answers; store and ledger are not asked."""
     return Response(b'{"status":"alive"}', content_type="application/json")
@@ -20,7 +20,7 @@ def live() -> Response:
 
 @health.get("/readyz")
 @open_door
-@operation(answer=HealthSaid, refuses=(503,))
+@operation(answer=Health, refuses=(503,))
 def ready() -> Response:
     """Say whether store and ledger answer, so that questions can be asked."""
     check_readiness(stations())

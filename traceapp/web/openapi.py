@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 
 from traceapp import __version__
 from traceapp.web.access import door_of, open_door
-from traceapp.web.answer_models import ProblemSaid
+from traceapp.web.answer_models import Problem
 from traceapp.web.operations import Operation, operation_of
 from traceapp.web.problems import CONTENT_TYPE
 
@@ -53,7 +53,7 @@ def show() -> Response:
 def build_document(app: Flask) -> Document:
     """The document of every endpoint that declares an operation."""
     described = list(_operations(app))
-    models: set[type[BaseModel]] = {ProblemSaid}
+    models: set[type[BaseModel]] = {Problem}
     for _, operation in described:
         models |= {operation.answer} | ({operation.body} if operation.body else set())
     inputs = {operation.body for _, operation in described if operation.body}
@@ -119,7 +119,7 @@ def _describe(app: Flask, rule: Rule, operation: Operation, schemas: Document) -
         said["requestBody"] = {"required": True, "content": {"application/json": {"schema": _reference(operation.body)}}}
         statuses |= {*_WITH_BODY}
     for status in sorted(statuses):
-        said["responses"][str(status)] = _response(_SAID[status], CONTENT_TYPE, ProblemSaid)
+        said["responses"][str(status)] = _response(_SAID[status], CONTENT_TYPE, Problem)
     return said
 
 

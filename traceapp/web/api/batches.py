@@ -6,7 +6,7 @@ from traceapp.domain.permissions import Permission
 from traceapp.usecases.show_batch import show_batch
 from traceapp.usecases.trace_batch import trace_batch
 from traceapp.web.access import current_actor, permission, stations
-from traceapp.web.answer_models import BatchSaid, TraceSaid
+from traceapp.web.answer_models import Batch, Trace
 from traceapp.web.answers import batch_answer, trace_answer
 from traceapp.web.inputs import BatchInput, BatchSearchInput, NumberInput, TraceInput
 from traceapp.web.operations import operation
@@ -16,7 +16,7 @@ batches = Blueprint("batches", __name__, url_prefix="/api/v1/batches")
 
 @batches.get("/<number>")
 @permission(Permission.BATCH_SHOW)
-@operation(answer=BatchSaid, path=NumberInput, query=BatchInput, refuses=(404, 409))
+@operation(answer=Batch, path=NumberInput, query=BatchInput, refuses=(404, 409))
 def show(path: NumberInput, query: BatchInput) -> Response:
     """Show the lot that carries a printed number.
 
@@ -28,7 +28,7 @@ def show(path: NumberInput, query: BatchInput) -> Response:
 
 @batches.get("")
 @permission(Permission.BATCH_SHOW)
-@operation(answer=BatchSaid, query=BatchSearchInput, refuses=(404, 409))
+@operation(answer=Batch, query=BatchSearchInput, refuses=(404, 409))
 def search(query: BatchSearchInput) -> Response:
     """Show the lot that carries a printed number, or has a uid.
 
@@ -40,7 +40,7 @@ def search(query: BatchSearchInput) -> Response:
 
 @batches.get("/<number>/trace")
 @permission(Permission.BATCH_TRACE)
-@operation(answer=TraceSaid, path=NumberInput, query=TraceInput, refuses=(404, 409))
+@operation(answer=Trace, path=NumberInput, query=TraceInput, refuses=(404, 409))
 def trace(path: NumberInput, query: TraceInput) -> Response:
     """Trace from the lot that carries a printed number.
 

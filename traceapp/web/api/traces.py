@@ -5,7 +5,7 @@ from flask import Blueprint, Response
 from traceapp.domain.permissions import Permission
 from traceapp.usecases.trace_batch import trace_batch
 from traceapp.web.access import current_actor, permission, stations
-from traceapp.web.answer_models import TraceSaid
+from traceapp.web.answer_models import Trace
 from traceapp.web.answers import trace_answer
 from traceapp.web.inputs import TraceBody, TraceSearchInput
 from traceapp.web.operations import operation
@@ -15,7 +15,7 @@ traces = Blueprint("traces", __name__, url_prefix="/api/v1/traces")
 
 @traces.get("")
 @permission(Permission.BATCH_TRACE)
-@operation(answer=TraceSaid, query=TraceSearchInput, refuses=(404, 409))
+@operation(answer=Trace, query=TraceSearchInput, refuses=(404, 409))
 def search(query: TraceSearchInput) -> Response:
     """Trace from one lot, unit, container, shipment or party.
 
@@ -26,7 +26,7 @@ def search(query: TraceSearchInput) -> Response:
 
 @traces.post("")
 @permission(Permission.BATCH_TRACE)
-@operation(answer=TraceSaid, body=TraceBody, refuses=(404, 409))
+@operation(answer=Trace, body=TraceBody, refuses=(404, 409))
 def ask(body: TraceBody) -> Response:
     """Trace from several seeds at once.
 
