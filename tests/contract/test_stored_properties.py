@@ -1,5 +1,6 @@
 """The data dictionary and every store: nothing is kept that it does not know, and T2 and T3 are kept as ciphertext alone."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,24 @@ SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
 EVERYWHERE = frozenset({"*"})
 
 
+def aggregation(action: str) -> dict[str, Any]:
+    return {
+        "type": "AggregationEvent",
+        "eventTime": "2026-03-02T10:00:00Z",
+        "eventTimeZoneOffset": "+00:00",
+        "action": action,
+        "parentID": "urn:epc:id:sscc:9521001.0000000001",
+        "childQuantityList": [{"epcClass": "urn:epc:class:lgtin:9521001.000001.P1", "quantity": 5, "uom": "KGM"}],
+    }
+
+
 @pytest.fixture
 def full(stations: Stations, tmp_path: Path) -> Stations:
     """Something of all that the service writes: each form of row, corrections in every order, an account, a token."""
     fill(stations, tmp_path)
-    for path in sorted(SAMPLES.glob("*.csv")):
+    packed = tmp_path / "packed.json"
+    packed.write_text(json.dumps([aggregation(action) for action in ("ADD", "OBSERVE", "DELETE")]), encoding="utf-8")
+    for path in (*sorted(SAMPLES.glob("*.csv")), packed):
         import_file(stations, terminal_actor(), path, "ERP", lambda share: None)
     events = EventStore(stations.graph)
     wrong, other = receipt("r1", "T-1", day(0)), receipt("r2", "T-2", day(1))
