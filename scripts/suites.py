@@ -38,7 +38,7 @@ SUITES = [
     Suite("contract", pytest("tests/contract", "tests/cypher"), 300, fast=False),
     Suite("property", pytest("tests/property"), 300),
     Suite("cases", pytest("tests/cases"), 180, fast=False),
-    Suite("attack", pytest("tests/attack"), 60, fast=False),
+    Suite("attack", pytest("tests/attack"), 120, fast=False),
     Suite("fault", pytest("tests/fault"), 240, fast=False),
     Suite("terminal", pytest("tests/terminal"), 240, fast=False, lines=""),
     Suite("story", pytest("tests/story"), 240, fast=False),
