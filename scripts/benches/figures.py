@@ -7,6 +7,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+WIDTH = 110
+"""Names of figures are long, and never cut."""
+
 
 @dataclass
 class Figure:
@@ -29,7 +32,9 @@ def show(title: str, found: list[Figure]) -> None:
     for one in found:
         ratio = "" if one.ratio is None else f"{one.ratio:.2f}"
         table.add_row(one.figure, f"{one.value:,.1f}", one.unit, ratio, one.ratio_to or "")
-    Console(highlight=False, soft_wrap=True).print(table)
+    console = Console(highlight=False)
+    console.width = max(console.width, WIDTH)
+    console.print(table)
 
 
 def write(path: Path | None, found: list[Figure]) -> None:
