@@ -12,7 +12,7 @@ from traceapp.domain.trace import PartyLine, TraceNode
 from traceapp.web.lane_stages import SEVERITY, Group, Place, Stage, condition
 from traceapp.web.lanes import CardText
 from traceapp.web.pages.showing import amount_text, count_text
-from traceapp.web.pages.wording import STATES, country_name, kind_name, kinds_counted, sign_of, site_names
+from traceapp.web.pages.wording import CARD_STATES, country_name, kind_name, kinds_counted, sign_of, site_names
 
 MOST_NUMBERS: Final = 2
 """Numbers on the card of a group that has no product to be called by."""
@@ -47,7 +47,7 @@ class PageCaptions:
             return CardText("unknown", "unknown", gettext("No lot"), self._corner(group), lines)
         if node.kind in LOTS:
             tone = condition(node)
-            word = kind_name(node.kind) if tone == "plain" else gettext(STATES[tone])
+            word = kind_name(node.kind) if tone == "plain" else gettext(CARD_STATES[tone])
             return CardText(tone, sign_of(tone), word, self._corner(group), self._lot_lines(group))
         return CardText("plain", "plain", kind_name(node.kind), self._corner(group), self._lot_lines(group))
 
@@ -135,7 +135,7 @@ class PageCaptions:
         if amount:
             lines.append(("quiet", amount))
         tone = worst if stated else "plain"
-        state = gettext("worst: %(state)s", state=gettext(STATES[worst])) if stated else gettext("More")
+        state = gettext("worst: %(state)s", state=gettext(CARD_STATES[worst])) if stated else gettext("More")
         return CardText(tone, sign_of(tone), state, "", (*lines, *_possible(group)))
 
 

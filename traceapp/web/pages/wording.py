@@ -32,6 +32,14 @@ STATES: Final = {
     "released": N_("Released for market"),
 }
 """Words of `lane_stages.SEVERITY`."""
+CARD_STATES: Final = {
+    **STATES,
+    "conditional": N_("Concession"),
+    "passed": N_("Inspected"),
+    "production": N_("Prod. release"),
+    "released": N_("Released"),
+}
+"""The same where a card of the picture has room for one short word."""
 SIGNS: Final = {
     "rejected": "recalled",
     "expired": "expired",
