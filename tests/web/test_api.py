@@ -13,7 +13,7 @@ from tests.web.conftest import Tokens
 from tests.web.plant import B1, SLASHED
 from traceapp.domain.rights import Role
 from traceapp.usecases.stations import Stations
-from traceapp.web.answer_models import BatchSaid, ProblemSaid, SourceSaid, TraceSaid
+from traceapp.web.answer_models import Batch, Problem, Source, Trace
 from traceapp.web.inputs import MAX_BODY
 
 pytestmark = pytest.mark.usefixtures("filled")
@@ -40,7 +40,7 @@ def test_a_forward_trace_is_whole_and_the_same_by_every_way(ask: Ask) -> None:
     answers = [json.loads(reply.data) for reply in ways]
 
     for answer in answers:
-        TraceSaid.model_validate(answer)
+        Trace.model_validate(answer)
         assert {"RM-1", "B-1", "S-9"} <= numbers(answer)
         assert len(answer["consignees"]) == 2
         assert answer["trace"]["direction"] == "forward"
@@ -66,7 +66,7 @@ def test_a_batch_is_shown_by_number_and_by_uid(ask: Ask) -> None:
 
     for reply in (by_number, by_query, by_uid):
         assert reply.status_code == 200, reply.text
-        BatchSaid.model_validate_json(reply.data)
+        Batch.model_validate_json(reply.data)
         assert reply.get_json()["batch"]["number"] == "B-1"
         assert {item["direction"] for item in reply.get_json()["neighbours"]} == {"forward", "backward"}
 
@@ -83,7 +83,7 @@ def test_promise_a_number_that_fits_two_lots_asks(ask: Ask, stations: Stations) 
         before = stations.ledger.get_head().seq
         reply = ask(path)
         problem = json.loads(reply.data)
-        ProblemSaid.model_validate(problem)
+        Problem.model_validate(problem)
         assert reply.status_code == 409
         assert {tuple(candidate["sites"]) for candidate in problem["candidates"]} == {("LYON",), ("SUZHOU",)}
         assert stations.ledger.get_head().seq > before, "what the candidates disclose is recorded"
@@ -131,7 +131,7 @@ def test_an_event_opens_its_source(ask: Ask) -> None:
 
     reply = ask(f"/api/v1/events/{facts[0]['event_uid']}/source")
 
-    SourceSaid.model_validate_json(reply.data)
+    Source.model_validate_json(reply.data)
     source = reply.get_json()
     assert source["source"] == "MES-TEST"
     assert "CSV-1" in source["content"]

@@ -57,7 +57,7 @@ def test_every_refusal_has_the_one_shape(document: dict[str, Any]) -> None:
             for status, response in operation["responses"].items():
                 if status != "200":
                     assert response["content"] == {
-                        "application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemSaid"}}
+                        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
                     }
 
 
