@@ -10,25 +10,18 @@ by the statements of the product, without reading, sealing or checking.
 """
 
 import argparse
-import contextlib
 import json
 import resource
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 from figures import Figure, show, write
-from stores import STORES, console, running
+from stores import STORES, console, service
 
-from traceapp.composition import build_stations, place_demo_organisation, prepare_home, terminal_actor
-from traceapp.domain.clock import SystemClock
-from traceapp.graph.connection import Graph
-from traceapp.graph.schema import migrate
-from traceapp.ledger.process import WriterProcess
-from traceapp.settings import read_settings
+from traceapp.composition import terminal_actor
 from traceapp.usecases.import_file import import_file
 from traceapp.usecases.stations import Stations
 
@@ -75,27 +68,6 @@ def csv_file(path: Path, rows: int) -> None:
             order = row // INPUTS
             lots = f"S-POLY,PVC-R7,M{row % 5000:05},LYON,TUBE-30,T{order:07}"
             file.write(f"{lots},1.5,KGM,2026-03-{1 + order % 28:02}T08:00:00Z,O{order}\n")
-
-
-@contextlib.contextmanager
-def service(name: str, home: Path, line: str) -> Iterator[Stations]:
-    """An empty service of its own."""
-    settings = read_settings(home=home)
-    prepare_home(settings)
-    place_demo_organisation(settings)
-    with running(name, home, line) as settings:
-        with Graph.open(settings) as graph:
-            migrate(graph, SystemClock().now())
-        writer = WriterProcess.start(home)
-        try:
-            stations = build_stations(settings)
-            try:
-                yield stations
-            finally:
-                stations.graph.close()
-                stations.ledger.close()
-        finally:
-            writer.stop()
 
 
 def import_speed(stations: Stations, path: Path) -> float:

@@ -28,17 +28,12 @@ import postgres
 from figures import Figure, show, write
 from million_links import Plant, generate
 from stored_form import load, lot_identity
-from stores import STORES, console, running
+from stores import STORES, console, service
 
-from traceapp.composition import build_stations, place_demo_organisation, prepare_home, spare_collections
-from traceapp.domain.clock import SystemClock
+from traceapp.composition import spare_collections
 from traceapp.domain.kinds import Direction
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Budget, Seed, TraceQuestion
-from traceapp.graph.connection import Graph
-from traceapp.graph.schema import migrate
-from traceapp.ledger.process import WriterProcess
-from traceapp.settings import read_settings
 from traceapp.usecases import node_names, trace_batch
 from traceapp.usecases.stations import Stations
 from traceapp.web.answers import document_bytes, trace_document
@@ -138,32 +133,18 @@ def ask(stations: Stations, number: int, rounds: int) -> tuple[dict[str, float],
 
 def bench_store(name: str, home: Path, line: str, plant: Plant, rounds: int) -> dict[str, dict[str, float]]:
     """Seconds by station for each closure, by the closure's name."""
-    settings = read_settings(home=home)
-    prepare_home(settings)
-    place_demo_organisation(settings)
     found = {}
-    with running(name, home, line) as settings:
-        with Graph.open(settings) as graph:
-            migrate(graph, SystemClock().now())
-        writer = WriterProcess.start(home)
-        try:
-            stations = build_stations(settings)
-            spare_collections()
-            if stations.heads.get_head() == 0:
-                begun = time.perf_counter()
-                with console.status(f"{name}: loading") as status:
-                    load(stations.graph, stations.sealer, plant, lambda what: status.update(f"{name}: loading {what}"))
-                console.print(f"{name}: loaded in {time.perf_counter() - begun:.0f} s")
-            for part in plant.parts[:3]:
-                best, nodes, links = ask(stations, part.first, rounds if part.lots < 100_000 else max(2, rounds // 2))
-                console.print(
-                    f"{name}: closure {part.name}: {nodes:,} nodes and {links:,} links in {best['whole'] * 1000:,.0f} ms"
-                )
-                found[part.name] = best
-            stations.graph.close()
-            stations.ledger.close()
-        finally:
-            writer.stop()
+    with service(name, home, line) as stations:
+        spare_collections()
+        if stations.heads.get_head() == 0:
+            begun = time.perf_counter()
+            with console.status(f"{name}: loading") as status:
+                load(stations.graph, stations.sealer, plant, lambda what: status.update(f"{name}: loading {what}"))
+            console.print(f"{name}: loaded in {time.perf_counter() - begun:.0f} s")
+        for part in plant.parts[:3]:
+            best, nodes, links = ask(stations, part.first, rounds if part.lots < 100_000 else max(2, rounds // 2))
+            console.print(f"{name}: closure {part.name}: {nodes:,} nodes and {links:,} links in {best['whole'] * 1000:,.0f} ms")
+            found[part.name] = best
     return found
 
 
