@@ -47,11 +47,11 @@ def write_server_file(settings: Settings) -> None:
     """Everything but the password; where that is in a file, its path. Nothing for the embedded engine, which tells itself."""
     if settings.neo4j_uri is None:
         return
-    said = settings.model_dump(mode="json", by_alias=True, include=SERVER)
+    said = settings.model_dump(mode="json", include=SERVER)
     path = server_file(settings.home)
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump({name: value for name, value in said.items() if value is not None}, file)
+        json.dump(said, file)
 
 
 def read_server_file(settings: Settings) -> Settings:
@@ -62,7 +62,8 @@ def read_server_file(settings: Settings) -> Settings:
         said = json.loads(server_file(settings.home).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return settings
-    return Settings.model_validate({**settings.model_dump(by_alias=True), **said})
+    password_file = said["neo4j_password_file"]
+    return settings.model_copy(update={**said, "neo4j_password_file": Path(password_file) if password_file else None})
 
 
 def find_endpoint(settings: Settings) -> Endpoint:

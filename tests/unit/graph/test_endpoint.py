@@ -1,11 +1,19 @@
 """Where the store is: addresses, passwords, and what is refused before anything is sent."""
 
+import stat
 from pathlib import Path
 
 import pytest
 
 from traceapp.domain.errors import SettingsError, StoreUnavailableError
-from traceapp.graph.endpoint import Endpoint, check_address, find_endpoint
+from traceapp.graph.endpoint import (
+    Endpoint,
+    check_address,
+    find_endpoint,
+    read_server_file,
+    server_file,
+    write_server_file,
+)
 from traceapp.settings import Settings
 
 
@@ -75,3 +83,26 @@ def test_password_shows_in_no_representation() -> None:
     endpoint = Endpoint("neo4j+s://graph.example.org", "neo4j", "neo4j", "hunter22")
     assert "hunter22" not in repr(endpoint)
     assert endpoint.routed
+
+
+def test_promise_a_command_uses_the_server_of_the_running_service(tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    running = Settings.model_validate(
+        {
+            "TRACEAPP_HOME": tmp_path,
+            "NEO4J_URI": "bolt://127.0.0.1:7699",
+            "NEO4J_USERNAME": "graph",
+            "NEO4J_PASSWORD_FILE": password,
+            "NEO4J_DATABASE": "lots",
+        }
+    )
+    command = Settings.model_validate({"TRACEAPP_HOME": tmp_path, "TRACEAPP_PORT": 9000, "NEO4J_URI": None})
+    assert read_server_file(command) == command, "no service runs"
+
+    write_server_file(running)
+    found = read_server_file(command)
+
+    assert found == running.model_copy(update={"port": 9000})
+    assert stat.S_IMODE(server_file(tmp_path).stat().st_mode) == 0o600
+    elsewhere = command.model_copy(update={"neo4j_uri": "bolt://127.0.0.1:7700"})
+    assert read_server_file(elsewhere) == elsewhere, "what the environment names goes first"
