@@ -1,7 +1,11 @@
 """What a person may see, compiled to small sets that go into every statement."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from traceapp.domain.permissions import Permission
+from traceapp.domain.purposes import Purpose
 
 
 class Role(StrEnum):
@@ -18,6 +22,9 @@ class Actor:
     """Who asks: a person with a real role, over a session, a token or the operating system.
 
     session_epoch  of a session: the person's epoch (`domain/accounts.py`) in which it was begun; None for the others.
+    purpose        why he looks, as chosen for the session or the request, or carried by the token; None where none was.
+    factor_at      when he last showed a second factor in this session; None where he never did.
+    only           what a token was made for: his role allows no more than this through it; None where nothing is taken away.
     """
 
     account_uid: str
@@ -28,6 +35,9 @@ class Actor:
     through: str
     address: str = ""
     session_epoch: int | None = None
+    purpose: Purpose | None = None
+    factor_at: datetime | None = None
+    only: frozenset[Permission] | None = None
 
 
 @dataclass(frozen=True, slots=True)
