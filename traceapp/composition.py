@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from traceapp.confidential.keys import KeyPurpose, create_keys, load_keys
+from traceapp.confidential.keys import KeyPurpose, complete_keys, create_keys, load_keys
 from traceapp.confidential.sealer import DictionarySealer
 from traceapp.confidential.source_archive import SourceArchive
 from traceapp.demo.plant import write_organisation
@@ -63,6 +63,7 @@ def prepare_home(settings: Settings) -> None:
             f"{home} holds {', '.join(data)} and no keys: what is sealed there opens under its own keys only"
         )
     create_keys(home)
+    complete_keys(home)
 
 
 def check_store(settings: Settings) -> None:

@@ -6,6 +6,7 @@ HOME/keys/keyring.json        every other key, wrapped (AES key wrap, RFC 3394),
 A stolen disk that holds both speaks; that is the price of the `file` provider and is said at start-up.
 """
 
+import fcntl
 import json
 import os
 import secrets
@@ -15,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
@@ -33,9 +34,14 @@ class KeyPurpose(StrEnum):
     IDENTITY = "identity"  # uid = HMAC of an identity; never rotates, or the same lot would get a second node
     BLIND_INDEX = "blind-index"
     CONTENT_DIGEST = "content-digest"
+    EXPORT = "export"
+    MAC = "mac"  # has epochs, see `KeyRing.mac_key`
     SESSIONS = "sessions"
     SOURCES = "sources"
     STUBS = "stubs"
+
+
+PURPOSES: Final[Mapping[str, KeyPurpose]] = {purpose.value: purpose for purpose in KeyPurpose}
 
 
 class KeyState(StrEnum):
@@ -61,6 +67,16 @@ def epoch_of(key_id: str) -> int:
     return int(key_id.partition(".")[2])
 
 
+def purpose_of(name: str) -> KeyPurpose | None:
+    """The purpose of a key of the ring by its name there (`sessions`, `mac.1`); None for a data key."""
+    return PURPOSES.get(name.partition(".")[0])
+
+
+def _purpose_name(purpose: KeyPurpose) -> str:
+    """The name of the first key of a purpose in the ring."""
+    return f"{purpose.value}.1" if purpose is KeyPurpose.MAC else purpose.value
+
+
 @dataclass(frozen=True, slots=True)
 class DataKey:
     """One data key of a (tier, epoch)."""
@@ -80,11 +96,16 @@ class DataKey:
 class KeyRing:
     """The unwrapped keys of one process. It shows ids, never bytes."""
 
-    __slots__ = ("_active", "_data", "_purposes", "owner")
+    __slots__ = ("_active", "_data", "_macs", "_purposes", "owner")
 
-    def __init__(self, data: Mapping[str, DataKey], purposes: Mapping[KeyPurpose, bytes], owner: str) -> None:
-        """owner  whose keys these are: a name drawn with them, to which every ciphertext is bound."""
+    def __init__(
+        self, data: Mapping[str, DataKey], purposes: Mapping[KeyPurpose, bytes], macs: Mapping[int, bytes], owner: str
+    ) -> None:
+        """owner  whose keys these are: a name drawn with them, to which every ciphertext is bound.
+        macs   keys of purpose `mac` by epoch.
+        """
         self.owner = owner
+        self._macs = dict(macs)
         self._data = dict(data)
         self._purposes = dict(purposes)
         self._active: dict[str, DataKey] = {}
@@ -113,10 +134,22 @@ class KeyRing:
         return key
 
     def purpose_key(self, purpose: KeyPurpose) -> bytes:
-        """32 bytes; raises KeyUnavailableError."""
-        key = self._purposes.get(purpose)
+        """32 bytes, of purpose `mac` those of the newest epoch; raises KeyUnavailableError."""
+        key = self.mac_key(self.mac_epoch) if purpose is KeyPurpose.MAC else self._purposes.get(purpose)
         if key is None:
             raise KeyUnavailableError(f"No key for {purpose.value}.")
+        return key
+
+    @property
+    def mac_epoch(self) -> int:
+        """The epoch whose key new record MACs are made with; 0 where there is none."""
+        return max(self._macs, default=0)
+
+    def mac_key(self, epoch: int) -> bytes:
+        """32 bytes: the key that the record MACs of an epoch were made with; raises KeyUnavailableError."""
+        key = self._macs.get(epoch)
+        if key is None:
+            raise KeyUnavailableError(f"No key for the record MACs of epoch {epoch}.")
         return key
 
 
@@ -187,7 +220,7 @@ def create_keys(home: Path) -> bool:
         _write_private(staging / KEY_ENCRYPTION_KEY, secrets.token_hex(32).encode() + b"\n")
         provider = FileKeyProvider(staging)
         ring = {f"{tier}.1": _fresh(provider) for tier in SEALED_TIERS} | {
-            purpose.value: _fresh(provider) for purpose in KeyPurpose
+            _purpose_name(purpose): _fresh(provider) for purpose in KeyPurpose
         }
         document = {"format": 1, "owner": secrets.token_hex(16), "keys": ring}
         _write_private(staging / KEYRING, json.dumps(document, indent=1).encode() + b"\n")
@@ -207,6 +240,37 @@ def create_keys(home: Path) -> bool:
     return True
 
 
+def complete_keys(home: Path) -> tuple[str, ...]:
+    """Draw the keys of purposes that the ring of HOME/keys does not know yet: it was written by an older version.
+
+    returns  their names in the ring; none where nothing was missing.
+    raises   KeyUnavailableError: the ring cannot be read.   HomeError: it cannot be written.
+    """
+    folder = home / FOLDER
+    ring = folder / KEYRING
+    try:
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise KeyUnavailableError(f"The key folder {folder} cannot be read: {error.strerror}.") from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        document, entries = _read_ring(ring)
+        known = {purpose_of(name) for name, _, _ in entries}
+        provider = FileKeyProvider(folder)
+        fresh = {_purpose_name(purpose): _fresh(provider) for purpose in KeyPurpose if purpose not in known}
+        if fresh:
+            document["keys"] |= fresh
+            staging = folder / f".{KEYRING}-{secrets.token_hex(8)}"
+            _write_private(staging, json.dumps(document, indent=1).encode() + b"\n")
+            staging.rename(ring)
+            _sync_folder(folder)
+    except OSError as error:
+        raise HomeError(f"The key ring {ring} cannot be written: {error.strerror}.") from None
+    finally:
+        os.close(lock)
+    return tuple(sorted(fresh))
+
+
 def load_keys(home: Path) -> KeyRing:
     """Unwrap the ring of HOME/keys.
 
@@ -222,22 +286,32 @@ def load_keys(home: Path) -> KeyRing:
     provider = FileKeyProvider(folder)
     data: dict[str, DataKey] = {}
     purposes: dict[KeyPurpose, bytes] = {}
+    macs: dict[int, bytes] = {}
+    document, entries = _read_ring(folder / KEYRING)
+    for name, state, wrapped in entries:
+        purpose = purpose_of(name)
+        if purpose is KeyPurpose.MAC:
+            macs[epoch_of(name)] = provider.unwrap(name, wrapped)
+        elif purpose is not None:
+            purposes[purpose] = provider.unwrap(name, wrapped)
+        elif state is not KeyState.RETIRED:
+            data[name] = DataKey(name, state, provider.unwrap(name, wrapped))
+    return KeyRing(data, purposes, macs, str(document["owner"]))
+
+
+def _read_ring(path: Path) -> tuple[dict[str, Any], list[tuple[str, KeyState, bytes]]]:
+    """The document, and (name, state, wrapped key) of each key; raises KeyUnavailableError."""
     try:
-        document = json.loads(read_private(folder / KEYRING))
+        document = json.loads(read_private(path))
         entries = [
             (str(name), KeyState(entry["state"]), bytes.fromhex(entry["wrapped"])) for name, entry in document["keys"].items()
         ]
-        known, owner = document["format"] == 1, str(document["owner"])
+        known = document["format"] == 1 and bool(document["owner"])
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise KeyUnavailableError(f"{folder / KEYRING} is not a key ring.") from None
+        raise KeyUnavailableError(f"{path} is not a key ring.") from None
     if not known:
-        raise KeyUnavailableError(f"{folder / KEYRING} was written by a newer traceapp.")
-    for name, state, wrapped in entries:
-        if name in {purpose.value for purpose in KeyPurpose}:
-            purposes[KeyPurpose(name)] = provider.unwrap(name, wrapped)
-        elif state is not KeyState.RETIRED:
-            data[name] = DataKey(name, state, provider.unwrap(name, wrapped))
-    return KeyRing(data, purposes, owner)
+        raise KeyUnavailableError(f"{path} was written by a newer traceapp.")
+    return document, entries
 
 
 def _fresh(provider: FileKeyProvider) -> dict[str, str]:

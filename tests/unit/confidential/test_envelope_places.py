@@ -21,7 +21,7 @@ ELSEWHERE = {
 
 def ring() -> KeyRing:
     data = {key_id: DataKey(key_id, KeyState.ACTIVE, os.urandom(32)) for key_id in ("T2.1", "T2.2", "T3.1")}
-    return KeyRing(data, {}, "owner")
+    return KeyRing(data, {}, {}, "owner")
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_attacker_cannot_flip_cut_or_lengthen_a_ciphertext(envelope: Envelope) -
 
 
 def test_the_newest_epoch_seals_and_older_ones_still_open(keys: KeyRing) -> None:
-    old = KeyRing({"T2.1": keys.opening_key("T2.1")}, {}, "owner")
+    old = KeyRing({"T2.1": keys.opening_key("T2.1")}, {}, {}, "owner")
     stored = Envelope(old, "Ourselves").seal(PLACE, SECRET)
 
     assert key_of(stored) == "T2.1"

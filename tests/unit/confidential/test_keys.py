@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from traceapp.confidential.keys import KeyPurpose, KeyRing, create_keys, key_id_of, key_number, load_keys
+from traceapp.confidential.keys import KeyPurpose, KeyRing, complete_keys, create_keys, key_id_of, key_number, load_keys
 from traceapp.domain.errors import HomeError, KeyUnavailableError
 
 
@@ -53,6 +53,30 @@ def test_wrapped_keys_do_not_stand_in_the_ring_file(tmp_path: Path) -> None:
 
     for secret in [keys.purpose_key(purpose) for purpose in KeyPurpose] + [keys.sealing_key("T3").secret]:
         assert secret.hex() not in ring
+
+
+def test_an_old_ring_gains_the_keys_of_new_purposes_once_and_keeps_the_others(tmp_path: Path) -> None:
+    create_keys(tmp_path)
+    ring = tmp_path / "keys/keyring.json"
+    document = json.loads(ring.read_text())
+    del document["keys"]["mac.1"]
+    ring.unlink()
+    ring.write_text(json.dumps(document))
+    ring.chmod(0o400)
+    before = load_keys(tmp_path)
+    with pytest.raises(KeyUnavailableError):
+        before.purpose_key(KeyPurpose.MAC)
+
+    with ThreadPoolExecutor(8) as pool:
+        gained = list(pool.map(lambda _: complete_keys(tmp_path), range(16)))
+
+    after = load_keys(tmp_path)
+    assert sorted(gained)[-1] == ("mac.1",)
+    assert gained.count(()) == 15
+    assert len(after.purpose_key(KeyPurpose.MAC)) == 32
+    assert after.purpose_key(KeyPurpose.SESSIONS) == before.purpose_key(KeyPurpose.SESSIONS)
+    assert stat.S_IMODE(ring.stat().st_mode) == 0o400
+    assert sorted(path.name for path in ring.parent.iterdir()) == ["key-encryption-key", "keyring.json"]
 
 
 @pytest.mark.parametrize("name", ["key-encryption-key", "keyring.json"])
