@@ -27,8 +27,15 @@ SHA-256 of what the dictionary says (`dictionary` in every ledger record): `{dig
 | T2 confidential · 保密 | AES-256-GCM |
 | T3 restricted · 受限 | AES-256-GCM |
 
-Rights go by node: of a thing outside somebody's sites and product lines no value leaves, of whatever tier; where a trace passes
-through it, it is an opaque stub. 权限以节点为单位：超出某人生产地址与产品线的对象，任何级别的值都不提供；追溯经过时仅为占位节点。
+Of a thing outside somebody's sites and product lines no value leaves, of whatever tier; where a trace passes through it, it is an
+opaque stub. 超出某人生产地址与产品线的对象，任何级别的值都不提供；追溯经过时仅为占位节点。
+
+*Mask* is what stands in place of a value of a thing that may be shown, for whoever may not see this property of it. It is equal
+whether the value is there or not. *Value* hides nothing; *masked* tells the tier alone; *last4* tells the last four characters of
+a text of eight or more, and so that there is one; *pseudonym* names the thing within one answer, is another one in the next, and
+is made of our own id, never of the value.
+脱敏形式：无权查看某属性者所见；无论该值是否存在，所见相同。value 不隐藏；masked 仅示级别；last4 仅示末四位（不足八位不示）；
+pseudonym 为仅在一次答复内有效的代称，由内部标识生成，与值无关。
 
 *Index* is a blind index: equal sealed values can be looked up, and as many bits of them are given away at most. The code of a
 Party and the number within the identity of a Material are looked up by an index of 64 bits as well.
@@ -50,7 +57,7 @@ def _section(dictionary: Dictionary, kind: NodeKind) -> str:
     if not entries:
         return f"{title}\nIts identity only. 仅标识。\n"
     rows = [_row(name, entry) for name, entry in entries.items()]
-    header = ("property", "meaning", "含义", "type", "tier", "index", "years", "EPCIS, GS1", "clause · 条款")
+    header = ("property", "meaning", "含义", "type", "tier", "mask", "index", "years", "EPCIS, GS1", "clause · 条款")
     return f"{title}\n{table(header, rows)}"
 
 
@@ -61,6 +68,7 @@ def _row(name: str, entry: PropertyEntry) -> tuple[str, ...]:
         entry.zh,
         _type(entry),
         entry.tier.value,
+        entry.mask_form.value,
         f"{entry.leak_bits} bits" if entry.blind_index else "",
         str(entry.retention),
         entry.epcis or "",

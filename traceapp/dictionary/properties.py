@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from traceapp.domain.errors import DictionaryError
 from traceapp.domain.events import PropertyValue
-from traceapp.domain.kinds import LinkType, NodeKind
+from traceapp.domain.kinds import SEALED_IDENTITIES, LinkType, NodeKind
 
 LONGEST_TEXT: Final = 4000
 RECORDED: Final = "RECORDED"
@@ -41,7 +41,23 @@ class Tier(StrEnum):
     T3 = "T3"
 
 
+class MaskForm(StrEnum):
+    """What stands in place of a value for somebody who may not see it.
+
+    value      the value itself: nothing is hidden of it.
+    masked     its tier and nothing else.
+    last4      its last four characters, enough to compare it with a label in hand; none of a short one.
+    pseudonym  a name that means the thing within one answer, so that it can be spoken of; made of our uid, not of the value.
+    """
+
+    VALUE = "value"
+    MASKED = "masked"
+    LAST4 = "last4"
+    PSEUDONYM = "pseudonym"
+
+
 SEALED: Final = frozenset({Tier.T2, Tier.T3})
+NAMING: Final = frozenset({"identity", "name"})
 STATED_BESIDE: Final = frozenset({"identity", "number"})
 """Names that the service writes of most kinds; where a kind has an entry of its own, that one governs."""
 
@@ -49,7 +65,7 @@ STATED_BESIDE: Final = frozenset({"identity", "number"})
 class PropertyEntry(BaseModel):
     """One property of one kind.
 
-    mask         what stands in its place for somebody who may not see the value.
+    mask         what stands in its place for somebody who may not see the value; `mask_form` where it is not said.
     blind_index  whether equal sealed values can be looked up; leak_bits is how much of a value that gives away at most.
     retention    how long it is kept, in years after the end of the product's life.
     epcis        where EPCIS 2.0 or a GS1 key says the same.
@@ -64,7 +80,7 @@ class PropertyEntry(BaseModel):
     en: Words
     zh: Words
     unit: str | None = None
-    mask: Literal["tier", "stub"] = "tier"
+    mask: MaskForm | None = None
     blind_index: bool = False
     leak_bits: Annotated[int, Field(ge=0, le=64)] = 0
     retention: Annotated[int, Field(ge=1)] = 15
@@ -75,6 +91,19 @@ class PropertyEntry(BaseModel):
     @property
     def encrypted(self) -> bool:
         return self.tier in SEALED
+
+    @property
+    def mask_form(self) -> MaskForm:
+        """As declared; else the value of what is public, and the tier alone of everything else."""
+        return self.mask or (MaskForm.VALUE if self.tier is Tier.T0 else MaskForm.MASKED)
+
+    @model_validator(mode="after")
+    def _masks_what_is_confidential(self) -> "PropertyEntry":
+        if self.mask is MaskForm.VALUE and self.encrypted:
+            raise ValueError("wanted a mask that hides the value of a sealed property")
+        if self.mask is MaskForm.LAST4 and (self.tier is not Tier.T2 or self.type is not PropertyType.TEXT or self.values):
+            raise ValueError("wanted last4 of a free text of tier T2 only")
+        return self
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "PropertyEntry":
@@ -190,6 +219,15 @@ class Document(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _pseudonyms_name_things(self) -> "Document":
+        """A pseudonym stands for the thing itself, so only what identifies a thing has one."""
+        for kind, entries in self.properties.items():
+            for name, entry in entries.items():
+                if entry.mask is MaskForm.PSEUDONYM and (kind not in SEALED_IDENTITIES or name not in NAMING):
+                    raise ValueError(f"{kind}.{name}: wanted a pseudonym of {' or '.join(sorted(NAMING))} of a sealed identity")
+        return self
+
+    @model_validator(mode="after")
     def _sources_cannot_write_for_the_service(self) -> "Document":
         if taken := self.link_attributes.keys() & self.service.links.keys():
             raise ValueError(f"link_attributes: wanted names that the service does not write, found {sorted(taken)}")
@@ -231,6 +269,11 @@ class Dictionary:
     def entries(self, kind: str) -> Mapping[str, PropertyEntry]:
         """Every property of a kind by name, in the order of the document."""
         return self._document.properties.get(NodeKind(kind), {})
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every property of any kind, by name: what `fields` may ask for."""
+        return frozenset().union(*self._document.properties.values())
 
     def check(self, kind: str, properties: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
         """The same properties with normalised values.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from traceapp.dictionary.page import render_page
-from traceapp.dictionary.properties import PropertyEntry, PropertyType, Tier, read_dictionary
+from traceapp.dictionary.properties import MaskForm, PropertyEntry, PropertyType, Tier, read_dictionary
 from traceapp.domain.errors import DictionaryError
 from traceapp.domain.kinds import LinkType, NodeKind
 
@@ -89,6 +89,19 @@ def test_promise_confidential_and_restricted_properties_are_encrypted(place: tup
 
     assert entry.encrypted == (entry.tier in {"T2", "T3"})
     assert not entry.blind_index or (entry.tier is Tier.T2 and entry.leak_bits > 0), "a leak is said"
+
+
+@pytest.mark.parametrize("place", ENTRIES, ids=".".join)
+def test_promise_no_mask_of_a_sealed_property_is_its_value(place: tuple[str, str]) -> None:
+    entry = ENTRIES[place]
+
+    assert not (entry.encrypted and entry.mask_form is MaskForm.VALUE)
+    assert entry.tier is not Tier.T3 or entry.mask_form in {MaskForm.MASKED, MaskForm.PSEUDONYM}
+
+
+def test_whoever_may_not_know_a_person_can_still_speak_of_him() -> None:
+    assert {KNOWN.entry("Operator", name).mask_form for name in ("identity", "name")} == {MaskForm.PSEUDONYM}
+    assert {KNOWN.entry("Party", name).mask_form for name in ("identity", "name")} == {MaskForm.PSEUDONYM}
 
 
 @pytest.mark.parametrize(("place", "tier"), SEALED.items(), ids=map(".".join, SEALED))

@@ -142,6 +142,14 @@ MALFORMED: dict[str, tuple[bytes, str]] = {
     "a closed list of numbers": (written(entry(type='"integer"', values='{ 1 = "一" }')), "wanted a closed list"),
     "a unit of a text": (written(entry(unit='"KGM"')), "wanted a unit of a number only"),
     "kept for no time": (written(entry(retention="0")), "properties.Batch.x.retention"),
+    "an unknown mask": (written(entry(mask='"stub"')), "properties.Batch.x.mask"),
+    "a mask that shows a sealed value": (written(entry(tier='"T2"', mask='"value"')), "wanted a mask that hides the value"),
+    "a part of a restricted value": (written(entry(tier='"T3"', mask='"last4"')), "wanted last4 of a free text of tier T2"),
+    "a part of a choice": (
+        written(entry(tier='"T2"', mask='"last4"', values='{ first = "一级" }')),
+        "wanted last4 of a free text of tier T2",
+    ),
+    "a pseudonym of what names nothing": (written(entry(tier='"T2"', mask='"pseudonym"')), "Batch.x: wanted a pseudonym of"),
     "a clause of no rule": (written(entry(clause='"ISO 1 4.2; ISO 9 7"')), "Batch.x: wanted a clause of one of the rules"),
 }
 
@@ -154,6 +162,21 @@ def test_a_malformed_document_is_refused_at_its_place(defect: str) -> None:
         parse_dictionary(content)
 
     assert place in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "form"),
+    [
+        ({"tier": '"T0"'}, "value"),
+        ({"tier": '"T1"'}, "masked"),
+        ({"tier": '"T1"', "mask": '"value"'}, "value"),
+        ({"tier": '"T2"'}, "masked"),
+        ({"tier": '"T2"', "mask": '"last4"'}, "last4"),
+        ({"tier": '"T3"'}, "masked"),
+    ],
+)
+def test_a_property_without_a_mask_of_its_own_has_that_of_its_tier(said: dict[str, str], form: str) -> None:
+    assert parse_dictionary(written(entry(**said))).entry("Batch", "x").mask_form == form
 
 
 @pytest.mark.parametrize("name", ["Batch", "PACKED_IN"])
