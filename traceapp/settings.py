@@ -3,20 +3,40 @@
 import os
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from traceapp.domain.errors import SettingsError
+from traceapp.host.outbound import Network, parse_networks
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
-PREFIXES = ("TRACEAPP_", "NEO4J_")
+OURS, SHARED = "TRACEAPP_", "NEO4J_"
+"""With the first prefix every name is one of ours or wrong; the second belongs to other tools as well."""
+NOT_OF_THE_SERVICE: Final = frozenset(f"{OURS}{name}" for name in ("CASES", "LONG", "NEO4J_LINES", "PYTHON", "STORES", "VENV"))
+"""What the scripts of a checkout read."""
+DEBUGGERS: Final = ("FLASK_DEBUG", "FLASK_RUN_FROM_CLI", "WERKZEUG_RUN_MAIN")
+OFF: Final = frozenset({"", "0", "false", "no", "off"})
 
 
 def _capital(value: Any) -> Any:
     return value.upper() if isinstance(value, str) else value
+
+
+def _hosts(value: Any) -> Any:
+    return (
+        tuple(word.strip().lower().rstrip(".") for word in value.split(",") if word.strip()) if isinstance(value, str) else value
+    )
+
+
+def _networks(value: Any) -> Any:
+    return parse_networks(value) if isinstance(value, str) else value
+
+
+Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
+Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)]
 
 
 class Settings(BaseSettings):
@@ -54,7 +74,16 @@ class Settings(BaseSettings):
         Path | None,
         Field(
             validation_alias="NEO4J_PASSWORD_FILE",
-            description="File that holds the password, so that it stands in no environment and no process list.",
+            description="File that holds the password, so that it stands in no environment and no process list. "
+            "Like every file of a secret, it must be closed to others (0400).",
+        ),
+    ] = None
+    neo4j_ca_file: Annotated[
+        Path | None,
+        Field(
+            validation_alias="NEO4J_CA_FILE",
+            description="Certificates (PEM) of the authority that signed the server's: that one is trusted and no other. "
+            "Wants `neo4j+s://` or `bolt+s://`. Not set: the authorities of the system.",
         ),
     ] = None
     neo4j_database: Annotated[str, Field(validation_alias="NEO4J_DATABASE", description="Database on the Neo4j server.")] = (
@@ -90,10 +119,44 @@ class Settings(BaseSettings):
         str,
         Field(
             validation_alias="TRACEAPP_HOST",
-            description="Address that the service listens on. The service speaks plain HTTP: "
-            "others reach it through a proxy with TLS on this machine.",
+            description="Address that the service listens on. On another than the loopback address set the next two, "
+            "or put a proxy with TLS on this machine.",
         ),
     ] = "127.0.0.1"
+    tls_cert_file: Annotated[
+        Path | None,
+        Field(
+            validation_alias="TRACEAPP_TLS_CERT_FILE",
+            description="Certificate of the service (PEM, with the chain behind it): with it the service speaks HTTPS, TLS 1.2 "
+            "or newer, and nothing else. `--tls` takes the one that `traceapp tls init` made.",
+        ),
+    ] = None
+    tls_key_file: Annotated[
+        Path | None,
+        Field(validation_alias="TRACEAPP_TLS_KEY_FILE", description="Key of that certificate (PEM, without a password)."),
+    ] = None
+    trusted_proxies: Annotated[
+        Networks,
+        Field(
+            validation_alias="TRACEAPP_TRUSTED_PROXIES",
+            description="Addresses or networks of the proxies in front, such as `127.0.0.1, 10.1.0.0/24`. From them alone "
+            "`X-Forwarded-For` and `X-Forwarded-Proto` count; from others they are passed over, and that is on record.",
+        ),
+    ] = ()
+    outbound_hosts: Annotated[
+        Hosts,
+        Field(
+            validation_alias="TRACEAPP_OUTBOUND_HOSTS",
+            description="Hosts that the service may call by itself, such as `id.example.org`; no other is called.",
+        ),
+    ] = ()
+    outbound_networks: Annotated[
+        Networks,
+        Field(
+            validation_alias="TRACEAPP_OUTBOUND_NETWORKS",
+            description="Networks that are not public and hold such a host all the same, such as `10.1.0.0/16`.",
+        ),
+    ] = ()
     workers: Annotated[
         int,
         Field(validation_alias="TRACEAPP_WORKERS", ge=1, description="Worker processes of the web service, eight threads each."),
@@ -125,10 +188,20 @@ class Settings(BaseSettings):
     ] = None
 
     @model_validator(mode="after")
+    def _certificate_and_key(self) -> "Settings":
+        if (self.tls_cert_file is None) != (self.tls_key_file is None):
+            raise ValueError("set TRACEAPP_TLS_CERT_FILE and TRACEAPP_TLS_KEY_FILE, or neither")
+        return self
+
+    @model_validator(mode="after")
     def _one_password(self) -> "Settings":
         if self.neo4j_password is not None and self.neo4j_password_file is not None:
             raise ValueError("set NEO4J_PASSWORD or NEO4J_PASSWORD_FILE, not both")
         return self
+
+    @property
+    def tls(self) -> bool:
+        return self.tls_cert_file is not None
 
     @property
     def embedded(self) -> bool:
@@ -138,9 +211,10 @@ class Settings(BaseSettings):
 def read_settings(**overrides: object) -> Settings:
     """Environment first, then what the command line says.
 
-    raises  SettingsError: names each wrong variable, never its value.
+    raises  SettingsError: names each wrong variable, never its value; a name that is none of ours, or a debugger's.
     """
     _check_names()
+    _check_debuggers()
     try:
         said = {
             str(Settings.model_fields[name].validation_alias): value for name, value in overrides.items() if value is not None
@@ -151,13 +225,28 @@ def read_settings(**overrides: object) -> Settings:
         raise SettingsError(wrong) from None
 
 
+def forget_secrets() -> None:
+    """Take what is secret out of this process's environment, so that no child inherits it; read the settings before."""
+    os.environ.pop("NEO4J_PASSWORD", None)
+
+
 def _check_names() -> None:
-    """A variable that is nearly one of ours was meant to be it, and would be passed over without a word."""
-    known = [str(field.validation_alias) for field in Settings.model_fields.values()]
-    for prefix in PREFIXES:
-        ours = [name.removeprefix(prefix) for name in known if name.startswith(prefix)]
-        for name in os.environ:
-            typed = name.removeprefix(prefix)
-            if name.startswith(prefix) and typed not in ours:
-                for meant in get_close_matches(typed, ours, 1, cutoff=0.65):
-                    raise SettingsError(f"{name} is no setting; {prefix}{meant} is near it")
+    """A variable that is no setting would be passed over without a word, and the service would run otherwise than meant."""
+    known = {str(field.validation_alias) for field in Settings.model_fields.values()}
+    for name in sorted(os.environ.keys() - known - NOT_OF_THE_SERVICE):
+        prefix = next((prefix for prefix in (OURS, SHARED) if name.startswith(prefix)), None)
+        if prefix is None:
+            continue
+        ours = [other.removeprefix(prefix) for other in known if other.startswith(prefix)]
+        near = get_close_matches(name.removeprefix(prefix), ours, 1, cutoff=0.65)
+        if near:
+            raise SettingsError(f"{name} is no setting; {prefix}{near[0]} is near it")
+        if prefix == OURS:
+            raise SettingsError(f"{name} is no setting; docs/settings.md lists them all")
+
+
+def _check_debuggers() -> None:
+    """A debugger shows memory, keys among it, to whoever reaches its port."""
+    for name in DEBUGGERS:
+        if os.environ.get(name, "").lower() not in OFF:
+            raise SettingsError(f"{name} is set: this program runs under no debugger and no development server; unset it")

@@ -31,7 +31,7 @@ def render_page(fields: Mapping[str, FieldInfo]) -> str:
 def _default(field: FieldInfo) -> str:
     """As it would be written in the environment."""
     match field.default:
-        case None:
+        case None | ():
             return "not set"
         case bool():
             return f"`{int(field.default)}`"

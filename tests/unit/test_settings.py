@@ -1,5 +1,6 @@
 """Every environment variable decides one thing; a wrong one is named, and its value is never repeated."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,17 @@ NAMES = {
     "neo4j_username": ("NEO4J_USERNAME", "neo4j"),
     "neo4j_password": ("NEO4J_PASSWORD", None),
     "neo4j_password_file": ("NEO4J_PASSWORD_FILE", None),
+    "neo4j_ca_file": ("NEO4J_CA_FILE", None),
     "neo4j_database": ("NEO4J_DATABASE", "neo4j"),
     "allow_plain_bolt": ("TRACEAPP_ALLOW_PLAIN_BOLT", False),
     "statement_timeout": ("TRACEAPP_STATEMENT_TIMEOUT", 60.0),
     "port": ("TRACEAPP_PORT", 8000),
     "host": ("TRACEAPP_HOST", "127.0.0.1"),
+    "tls_cert_file": ("TRACEAPP_TLS_CERT_FILE", None),
+    "tls_key_file": ("TRACEAPP_TLS_KEY_FILE", None),
+    "trusted_proxies": ("TRACEAPP_TRUSTED_PROXIES", ()),
+    "outbound_hosts": ("TRACEAPP_OUTBOUND_HOSTS", ()),
+    "outbound_networks": ("TRACEAPP_OUTBOUND_NETWORKS", ()),
     "workers": ("TRACEAPP_WORKERS", 2),
     "log_level": ("TRACEAPP_LOG_LEVEL", "WARNING"),
     "parent": ("TRACEAPP_PARENT", None),
@@ -56,6 +63,11 @@ SET: list[tuple[str, str, Any]] = [
     ("port", "0", 0),
     ("port", "65535", 65535),
     ("host", "::1", "::1"),
+    ("neo4j_ca_file", "/etc/traceapp/graph-ca.pem", Path("/etc/traceapp/graph-ca.pem")),
+    ("trusted_proxies", "127.0.0.1, fd00::/8", (ip_network("127.0.0.1"), ip_network("fd00::/8"))),
+    ("outbound_hosts", "ID.example.org., tsa.example.org", ("id.example.org", "tsa.example.org")),
+    ("outbound_networks", "10.1.0.0/16", (ip_network("10.1.0.0/16"),)),
+    ("outbound_networks", "", ()),
     ("workers", "8", 8),
     ("log_level", "INFO", "INFO"),
     ("log_level", "debug", "DEBUG"),
@@ -87,6 +99,9 @@ WRONG = [
     ("parent", "init-process"),
     ("listener", "2"),
     ("log_level", "shouting"),
+    ("trusted_proxies", "proxy.example.org"),
+    ("trusted_proxies", "10.1.0.1/16"),
+    ("outbound_networks", "everywhere"),
 ]
 
 
@@ -158,3 +173,49 @@ def test_a_name_that_is_nearly_one_of_ours_is_refused(typed: str, meant: str, mo
 
     with pytest.raises(SettingsError, match=f"^{typed} is no setting; {meant} is near it$"):
         read_settings()
+
+
+def test_every_name_with_our_prefix_is_a_setting_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACEAPP_COLOUR_OF_THE_SKY", "blue-value")
+
+    with pytest.raises(SettingsError, match=r"^TRACEAPP_COLOUR_OF_THE_SKY is no setting; docs/settings.md lists them all$"):
+        read_settings()
+
+
+@pytest.mark.parametrize("name", ["NEO4J_HOME", "NEO4J_CONF", "NEO4J_ACCEPT_LICENSE_AGREEMENT", "TRACEAPP_VENV"])
+def test_names_of_other_tools_are_left_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "theirs")
+
+    assert read_settings().port == 8000
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("FLASK_DEBUG", "1"), ("FLASK_DEBUG", "True"), ("FLASK_RUN_FROM_CLI", "true"), ("WERKZEUG_RUN_MAIN", "true")],
+)
+def test_a_debugger_is_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=f"^{name} is set: "):
+        read_settings()
+
+
+def test_a_debugger_that_is_off_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLASK_DEBUG", "0")
+
+    assert read_settings().port == 8000
+
+
+@pytest.mark.parametrize("alone", ["TRACEAPP_TLS_CERT_FILE", "TRACEAPP_TLS_KEY_FILE"])
+def test_a_certificate_wants_its_key(alone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(alone, "/etc/traceapp/host.pem")
+
+    with pytest.raises(SettingsError, match="set TRACEAPP_TLS_CERT_FILE and TRACEAPP_TLS_KEY_FILE, or neither"):
+        read_settings()
+
+
+def test_a_certificate_with_its_key_is_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not read_settings().tls
+    monkeypatch.setenv("TRACEAPP_TLS_CERT_FILE", "/etc/traceapp/host.pem")
+    monkeypatch.setenv("TRACEAPP_TLS_KEY_FILE", "/etc/traceapp/host.key")
+    assert read_settings().tls

@@ -64,6 +64,36 @@ class PortInUseError(TraceappError):
     next_step = "Choose another port with --port, or stop the program that holds this one."
 
 
+class CertificateError(TraceappError):
+    """A certificate cannot be made, read or used."""
+
+    next_step = "See traceapp tls status; make one with traceapp tls init, or anew with traceapp tls renew."
+
+
+class OutboundError(TraceappError):
+    """An address that the service may not call by itself."""
+
+    next_step = "Use a host of TRACEAPP_OUTBOUND_HOSTS over https, or ask the administrator to add it there."
+
+
+class CrossSiteError(TraceappError):
+    """A browser says that another site made it send this request."""
+
+    next_step = "Open traceapp itself and repeat there what you wanted to do."
+
+
+class BusyError(TraceappError):
+    """As many heavy questions as this process answers at once are being answered."""
+
+    next_step = "Wait a few seconds and ask again; nothing was changed."
+
+
+class TooManyQuestionsError(TraceappError):
+    """One person or token asks more at once, or more in a minute, than one may."""
+
+    next_step = "Wait for your other answers, then ask again; ask for several lots in one trace."
+
+
 class StoreError(TraceappError):
     """Base of what can go wrong with the store."""
 

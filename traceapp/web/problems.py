@@ -70,6 +70,11 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.HomeError: Problem(500, "home", "The service cannot use its folder", _DEFECT),
     errors.HomeInUseError: Problem(500, "home-in-use", "Another service uses this folder", _DEFECT),
     errors.PortInUseError: Problem(500, "port-in-use", "The service cannot use its port", _DEFECT),
+    errors.CertificateError: Problem(500, "certificate", "The certificate cannot be used", _DEFECT),
+    errors.OutboundError: Problem(400, "outbound", "This address may not be called"),
+    errors.CrossSiteError: Problem(403, "cross-site", "The request came from another site"),
+    errors.BusyError: Problem(503, "busy", "Too many heavy questions at once"),
+    errors.TooManyQuestionsError: Problem(429, "too-many-questions", "You ask more than one may at once"),
     errors.StoreError: Problem(503, "store", "The store cannot be asked", _STORE),
     errors.StoreUnavailableError: Problem(503, "store-unavailable", "The store does not answer", _STORE),
     errors.StoreCredentialsError: Problem(503, "store-credentials", "The store refuses this service", _STORE),
@@ -156,7 +161,7 @@ def _on_error(error: TraceappError) -> Response:
         headers["WWW-Authenticate"] = 'Bearer realm="traceapp"' + (
             ', error="invalid_token"' if "Authorization" in request.headers else ""
         )
-    if answer.problem.status == 503:
+    if answer.problem.status in {429, 503}:
         headers["Retry-After"] = "5"
     return _respond(answer, headers)
 
