@@ -58,6 +58,7 @@ _STORE: Final = "The store of batches cannot be asked at this moment. No data wa
 _LEDGER: Final = "The look could not be recorded, so no answer is given."
 _KEYS: Final = "The keys of this service are not at hand, so nothing can be opened."
 _DEFECT: Final = "The program met something that it does not know how to handle. It was noted for the administrator."
+_FULL: Final = "As many heavy questions as may be are being answered at this moment."
 _UNSEEN: Final = "What you ask for is unknown, or outside your view."
 
 PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
@@ -73,7 +74,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.CertificateError: Problem(500, "certificate", "The certificate cannot be used", _DEFECT),
     errors.OutboundError: Problem(400, "outbound", "This address may not be called"),
     errors.CrossSiteError: Problem(403, "cross-site", "The request came from another site"),
-    errors.BusyError: Problem(503, "busy", "Too many heavy questions at once"),
+    errors.BusyError: Problem(503, "busy", "Too many heavy questions at once", _FULL),
     errors.TooManyQuestionsError: Problem(429, "too-many-questions", "You ask more than one may at once"),
     errors.StoreError: Problem(503, "store", "The store cannot be asked", _STORE),
     errors.StoreUnavailableError: Problem(503, "store-unavailable", "The store does not answer", _STORE),
