@@ -101,7 +101,7 @@ def build_stations(settings: Settings) -> Stations:
         clock=SystemClock(),
         organisation=organisation,
         dictionary=dictionary,
-        policy=Policy(read_policy()),
+        policy=Policy(read_policy(), dictionary),
         graph=graph,
         heads=HeadStore(graph),
         acls=AclStore(graph),

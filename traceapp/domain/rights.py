@@ -1,20 +1,42 @@
 """What a person may see, compiled to small sets that go into every statement."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
+from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
 
 
 class Role(StrEnum):
+    """What somebody is there for; the policy says what each may do. `admin` is the security administrator."""
+
     VIEWER = "viewer"
     COORDINATOR = "coordinator"
     QUALITY = "quality"
+    PRODUCTION = "production"
+    WAREHOUSE = "warehouse"
+    LAB = "lab"
+    SUPPLIER = "supplier"
+    CUSTOMER = "customer"
+    REGULATOR = "regulator"
     AUDITOR = "auditor"
     INTEGRATOR = "integrator"
     ADMIN = "admin"
+
+
+OUTSIDE: Final = frozenset({Role.SUPPLIER, Role.CUSTOMER, Role.REGULATOR})
+"""Roles of other organisations; each sees a scope that was approved for it, never everything."""
+
+
+class Withholding(StrEnum):
+    """What a walk does at a node that may not be shown: go through it as a stub, or end there."""
+
+    PASS = "pass"  # noqa: S105 - the name of a mode
+    STOP = "stop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +64,30 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """`see` holds the acl numbers whose nodes may be shown; every other node is walked as a stub.
+    """What one request may see, and how much of it.
 
+    see         acl numbers whose nodes may be shown; every other node is withheld, as `mode` says.
     everywhere  every site and product line is within the view, and so is what no record places anywhere yet.
+    mode        what a walk does at a withheld node.
+    clear       per kind, the properties whose value may be shown of a node that is seen; of any other a mask stands in
+                its place. A property that the dictionary does not know is in no set.
+    search      per kind, the properties that may be searched, filtered and sorted by: a part of `clear`.
     """
 
     see: tuple[int, ...]
     policy_digest: str
     everywhere: bool = False
+    mode: Withholding = Withholding.PASS
+    clear: Mapping[NodeKind, frozenset[str]] = field(default_factory=dict)
+    search: Mapping[NodeKind, frozenset[str]] = field(default_factory=dict)
+
+    def shows(self, kind: NodeKind, name: str) -> bool:
+        """Whether the value of this property may be shown."""
+        return name in self.clear.get(kind, ())
+
+    def searches(self, kind: NodeKind, name: str) -> bool:
+        """Whether somebody may look for this property's value: searching by a field is reading it."""
+        return name in self.search.get(kind, ())
 
 
 @dataclass(frozen=True, slots=True)

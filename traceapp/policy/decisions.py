@@ -1,18 +1,31 @@
 """May this person do this? A verdict that can be asked why."""
 
+from collections.abc import Mapping
+
+from traceapp.dictionary.properties import Dictionary, Tier
+from traceapp.domain.errors import PolicyError
+from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
+from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Actor, Decision
 from traceapp.policy.document import PolicyDocument
 
+Names = Mapping[NodeKind, frozenset[str]]
+
 
 class Policy:
-    """A validated document, ready to decide; it holds no state and asks nobody."""
+    """A validated document, ready to decide; it holds no state and asks nobody.
 
-    __slots__ = ("_digest", "_document")
+    raises  PolicyError: a set of fields names a property that the dictionary does not know.
+    """
 
-    def __init__(self, document: PolicyDocument) -> None:
+    __slots__ = ("_digest", "_document", "_tables")
+
+    def __init__(self, document: PolicyDocument, dictionary: Dictionary) -> None:
         self._document = document
         self._digest = document.digest
+        tiers = {purpose: _tiers(document, dictionary, purpose) for purpose in document.purposes}
+        self._tables = {(purpose, tier): _up_to(named, tier) for purpose, named in tiers.items() for tier in Tier}
 
     @property
     def digest(self) -> str:
@@ -23,13 +36,59 @@ class Policy:
     def document(self) -> PolicyDocument:
         return self._document
 
-    def decide(self, actor: Actor, permission: Permission) -> Decision:
-        """Allowed only where the actor's role has a row that names the permission.
+    def chosen_purpose(self, actor: Actor) -> Purpose | None:
+        """Why he says that he looks: what was chosen, or else what his role looks for; None of a role without a row."""
+        row = self._document.roles.get(actor.role)
+        return actor.purpose if actor.purpose is not None or row is None else row.default_purpose
 
-        rule    `<role>/<permission>` where a row spoke, else `default/deny`.
+    def purpose_of(self, actor: Actor) -> Purpose | None:
+        """Why he looks, where it is one of the purposes of his role; else None."""
+        row = self._document.roles.get(actor.role)
+        purpose = self.chosen_purpose(actor)
+        return purpose if row is not None and purpose in row.purposes else None
+
+    def permissions(self, actor: Actor) -> frozenset[Permission]:
+        """All that the actor's role allows, and no more than his token was made for."""
+        row = self._document.roles.get(actor.role)
+        if row is None:
+            return frozenset()
+        return row.permissions if actor.only is None else row.permissions & actor.only
+
+    def fields(self, purpose: Purpose, clearance: Tier) -> Names:
+        """Per kind the properties that this purpose opens up to this tier; nothing where the document does not know it."""
+        return self._tables.get((purpose, clearance), {})
+
+    def decide(self, actor: Actor, permission: Permission) -> Decision:
+        """Allowed only where the actor's role has a row that names the permission, for a purpose of the role.
+
+        rule    `<role>/<permission>` where a row spoke, else what denied: `default/deny`, `<role>/purposes`, `token/scope`.
         reason  one sentence, safe to show to the asker.
         """
+        role = actor.role.value
         row = self._document.roles.get(actor.role)
         if row is None or permission not in row.permissions:
-            return Decision(False, "default/deny", f"The role {actor.role.value} does not allow {permission.value}.")
-        return Decision(True, f"{actor.role.value}/{permission.value}", f"The role {actor.role.value} allows {permission.value}.")
+            return Decision(False, "default/deny", f"The role {role} does not allow {permission.value}.")
+        if actor.only is not None and permission not in actor.only:
+            return Decision(False, "token/scope", f"This token was not made for {permission.value}.")
+        if actor.purpose is not None and actor.purpose not in row.purposes:
+            return Decision(False, f"{role}/purposes", f"The role {role} does not look for the purpose {actor.purpose.value}.")
+        return Decision(True, f"{role}/{permission.value}", f"The role {role} allows {permission.value}.")
+
+
+def _tiers(document: PolicyDocument, dictionary: Dictionary, purpose: Purpose) -> dict[NodeKind, dict[str, Tier]]:
+    """Per kind the properties that a purpose opens, with their tiers; what the service itself writes is always among them."""
+    found: dict[NodeKind, dict[str, Tier]] = {
+        kind: {name: own.tier for name, own in dictionary.service.nodes.items() if not dictionary.knows(kind, name)}
+        for kind in NodeKind
+    }
+    for name in document.purposes[purpose].fields:
+        for kind, properties in document.fields[name].names.items():
+            for property_name in properties:
+                if not dictionary.knows(kind, property_name):
+                    raise PolicyError(f"fields.{name}: {kind.value} has no property {property_name!r} in the data dictionary.")
+                found[kind][property_name] = dictionary.entry(kind, property_name).tier
+    return found
+
+
+def _up_to(tiers: Mapping[NodeKind, Mapping[str, Tier]], clearance: Tier) -> Names:
+    return {kind: frozenset(name for name, tier in named.items() if tier <= clearance) for kind, named in tiers.items()}

@@ -3,52 +3,152 @@
 import hashlib
 import json
 import tomllib
+from collections.abc import Mapping
 from importlib import resources
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from traceapp.dictionary.properties import Tier
 from traceapp.domain.errors import PolicyError
+from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
-from traceapp.domain.rights import Role
+from traceapp.domain.purposes import Purpose
+from traceapp.domain.rights import Role, Withholding
+
+Words = Annotated[str, Field(min_length=1)]
+Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+SHIPPED: Final = {"default": "default_policy.toml"}
+"""Documents that come with the program, by the name under which they are chosen."""
+
+
+class FieldSet(BaseModel):
+    """Properties of kinds that are needed together.
+
+    en, zh  what they are about. Every other key is a kind, with names of its properties in the dictionary.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, list[Words]]
+
+    en: Words
+    zh: Words
+
+    @model_validator(mode="after")
+    def _kinds_are_known(self) -> Self:
+        if unknown := sorted(self.__pydantic_extra__.keys() - {kind.value for kind in NodeKind}):
+            raise ValueError(f"wanted kinds of the model, found {', '.join(unknown)}")
+        return self
+
+    @property
+    def names(self) -> Mapping[NodeKind, frozenset[str]]:
+        return {NodeKind(kind): frozenset(names) for kind, names in self.__pydantic_extra__.items()}
+
+
+class PurposeRow(BaseModel):
+    """Why somebody looks, and the sets of fields that he needs for it (最小必要信息)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    en: Words
+    zh: Words
+    fields: frozenset[str]
+
+
+class Conditions(BaseModel):
+    """What must hold beside the clearance before a T3 value is shown; all that is written must.
+
+    factor_minutes  a second factor was shown within so many minutes.
+    shift           from and to, hours and minutes in UTC; the end may lie on the next day.
+    networks        the request comes from one of them.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    factor_minutes: Annotated[int, Field(ge=1, le=720)] | None = None
+    shift: tuple[Clock, Clock] | None = None
+    networks: Annotated[frozenset[IPv4Network | IPv6Network], Field(min_length=1)] | None = None
 
 
 class RoleRow(BaseModel):
-    """One role: a sentence for people in both languages, and everything that it may do."""
+    """One role: a sentence for people in both languages, everything that it may do, and how much it is shown.
+
+    purposes     why it may look; `default_purpose` stands where none was chosen.
+    clearance    the highest tier whose values are shown.   search  the highest by which it may look things up.
+    withholding  what a walk does at a node that may not be shown.
+    t3           a role without it is shown no T3 value, whatever its clearance.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    en: Annotated[str, Field(min_length=1)]
-    zh: Annotated[str, Field(min_length=1)]
+    en: Words
+    zh: Words
     permissions: frozenset[Permission]
+    purposes: Annotated[frozenset[Purpose], Field(min_length=1)]
+    default_purpose: Purpose
+    clearance: Tier
+    search: Tier
+    withholding: Withholding
+    t3: Conditions | None = None
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if self.default_purpose not in self.purposes:
+            raise ValueError("wanted a default purpose that is one of the purposes")
+        if self.search > self.clearance:
+            raise ValueError("wanted no search beyond the clearance: searching by a field is reading it")
+        if (self.t3 is not None) != (self.clearance is Tier.T3):
+            raise ValueError("wanted the table t3 with clearance T3, and only there")
+        return self
 
 
 class PolicyDocument(BaseModel):
-    """The whole document; a role that it does not name may do nothing."""
+    """The whole document; a role that it does not name may do nothing, a purpose that it does not name opens nothing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    format: Literal[1]
+    format: Literal[2]
+    version: Annotated[int, Field(ge=1)]
+    fields: dict[str, FieldSet]
+    purposes: dict[Purpose, PurposeRow]
     roles: Annotated[dict[Role, RoleRow], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _names_what_is_there(self) -> Self:
+        for purpose, asked in self.purposes.items():
+            if unknown := sorted(asked.fields - self.fields.keys()):
+                raise ValueError(f"purposes.{purpose}: wanted sets of fields that are there, found {', '.join(unknown)}")
+        for role, row in self.roles.items():
+            if unknown := sorted(row.purposes - self.purposes.keys()):
+                raise ValueError(f"roles.{role}: wanted purposes that are there, found {', '.join(unknown)}")
+        return self
 
     @property
     def digest(self) -> str:
         """SHA-256 (hex) of what the document says, whatever its layout and comments."""
-        said = {
-            "format": self.format,
-            "roles": {
-                role.value: {"en": row.en, "zh": row.zh, "permissions": sorted(row.permissions)}
-                for role, row in self.roles.items()
-            },
-        }
-        return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        said = json.dumps(_sorted(self.model_dump()), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _sorted(value: object) -> object:
+    """Sets and lists of names in one order; a pair (a shift) as it is."""
+    match value:
+        case dict():
+            return {str(name): _sorted(part) for name, part in value.items()}
+        case frozenset() | list():
+            return sorted({str(part) for part in value})
+        case tuple():
+            return [_sorted(part) for part in value]
+        case _:
+            return value
 
 
 def parse_policy(content: bytes) -> PolicyDocument:
     """Read a policy document.
 
-    raises  PolicyError: empty, not TOML, an unknown role or permission, an unknown field; it names the place.
+    raises  PolicyError: empty, not TOML, an unknown role, permission, purpose or kind, an unknown field; it names the place.
     """
     try:
         return PolicyDocument.model_validate(tomllib.loads(content.decode()))
@@ -59,11 +159,11 @@ def parse_policy(content: bytes) -> PolicyDocument:
         raise PolicyError(f"The policy document is malformed: {wrong}.") from None
 
 
-def read_policy(path: Path | None = None) -> PolicyDocument:
-    """The document in a file, or the one that comes with the program; raises PolicyError."""
-    if path is None:
-        return parse_policy(resources.files("traceapp.policy").joinpath("default_policy.toml").read_bytes())
+def read_policy(chosen: Path | str = "default") -> PolicyDocument:
+    """The document in a file, or one that comes with the program, by its name; raises PolicyError."""
+    if str(chosen) in SHIPPED:
+        return parse_policy(resources.files("traceapp.policy").joinpath(SHIPPED[str(chosen)]).read_bytes())
     try:
-        return parse_policy(path.read_bytes())
+        return parse_policy(Path(chosen).read_bytes())
     except OSError as error:
-        raise PolicyError(f"The policy document {path} cannot be read: {error.strerror}.") from None
+        raise PolicyError(f"The policy document {chosen} cannot be read: {error.strerror}.") from None

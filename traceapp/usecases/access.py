@@ -29,7 +29,7 @@ def rights_for(stations: Stations, actor: Actor, permission: Permission, request
     raises   PermissionDeniedError: recorded first; LedgerUnavailableError: it could not be.
     """
     authorise(stations, actor, permission, request)
-    return compile_rights(stations.policy, stations.acls.list_entries(), actor)
+    return compile_rights(stations.policy, stations.acls.list_entries(), actor, stations.clock.now())
 
 
 def authorise(stations: Stations, actor: Actor, permission: Permission, request: Mapping[str, Any] | None = None) -> None:
@@ -61,7 +61,7 @@ def carry_out(
 
 def entry(stations: Stations, actor: Actor, act: Permission | Act, outcome: str, **said: Any) -> LedgerEntry:
     """A record of this actor, under the policy and the dictionary of this moment; `said` are fields of `LedgerEntry`."""
-    return entry_of(stations, actor_document(actor), act, outcome, **said)
+    return entry_of(stations, actor_document(stations, actor), act, outcome, **said)
 
 
 def entry_of(stations: Stations, who: Mapping[str, Any], act: Permission | Act, outcome: str, **said: Any) -> LedgerEntry:
@@ -76,8 +76,9 @@ def entry_of(stations: Stations, who: Mapping[str, Any], act: Permission | Act, 
     )
 
 
-def actor_document(actor: Actor) -> dict[str, Any]:
-    """Who it was, as the ledger keeps it: account, real role, and the view he had."""
+def actor_document(stations: Stations, actor: Actor) -> dict[str, Any]:
+    """Who it was, as the ledger keeps it: account, real role, why he looked, and the view he had."""
+    purpose = stations.policy.chosen_purpose(actor)
     return {
         "account": actor.account_uid,
         "username": actor.username,
@@ -86,6 +87,7 @@ def actor_document(actor: Actor) -> dict[str, Any]:
         "lines": sorted(actor.lines),
         "through": actor.through,
         "address": actor.address,
+        "purpose": purpose.value if purpose is not None else None,
     }
 
 

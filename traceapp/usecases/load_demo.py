@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from traceapp.demo.plant import write_demo
-from traceapp.domain.rights import Actor, Role
+from traceapp.domain.rights import OUTSIDE, Actor, Role
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.import_file import import_file
 from traceapp.usecases.issue_token import issue_token
@@ -62,7 +62,7 @@ def load_demo(stations: Stations, actor: Actor, progress: Callable[[float], None
     state = _read_state(home) or {
         "whole": False,
         "first_question": files.first_question,
-        "accounts": {role.value: secrets.token_urlsafe(9) for role in Role},
+        "accounts": {role.value: secrets.token_urlsafe(9) for role in Role if role not in OUTSIDE},
     }
     _write_private(home / STATE, json.dumps(state))
     loaded = _loaded(state)

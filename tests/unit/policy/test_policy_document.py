@@ -1,38 +1,77 @@
 """The policy document: allow-list only, and one wrong word grants nothing at all."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from traceapp.dictionary.properties import read_dictionary
 from traceapp.domain.errors import PolicyError
 from traceapp.domain.permissions import Permission
+from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Actor, Role
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import parse_policy, read_policy
 
+EVERYBODY = {
+    "admin",
+    "auditor",
+    "coordinator",
+    "customer",
+    "integrator",
+    "lab",
+    "production",
+    "quality",
+    "regulator",
+    "supplier",
+    "viewer",
+    "warehouse",
+}
 GRANTED = {
     # by hand, from what each role is there for; a role must gain or lose a right here first
     "account:create": {"admin"},
-    "batch:look_up": {"auditor", "coordinator", "integrator", "quality", "viewer"},
-    "batch:show": {"auditor", "coordinator", "integrator", "quality", "viewer"},
-    "batch:trace": {"auditor", "coordinator", "integrator", "quality", "viewer"},
+    "batch:look_up": EVERYBODY - {"admin"},
+    "batch:show": EVERYBODY - {"admin"},
+    "batch:trace": EVERYBODY - {"admin"},
     "event:import": {"admin", "integrator"},
     "ledger:verify": {"admin", "auditor"},
-    "source:show": {"auditor", "coordinator", "quality"},
+    "source:show": {"auditor", "coordinator", "quality", "regulator"},
     "token:create": {"admin"},
 }
-ROLES = {"admin", "auditor", "coordinator", "integrator", "quality", "viewer"}
 LITTLE = """\
-format = 1
+format = 2
+version = 1
+[fields.thing]
+en = "What it is"
+zh = "标识"
+Batch = ["udi_di"]
+[purposes.recall]
+en = "Recall"
+zh = "召回"
+fields = ["thing"]
 [roles.viewer]
 en = "Looks."
 zh = "查看。"
 permissions = ["batch:look_up", "batch:show"]
+purposes = ["recall"]
+default_purpose = "recall"
+clearance = "T1"
+search = "T1"
+withholding = "pass"
 [roles.admin]
 en = "Runs."
 zh = "运行。"
+purposes = ["recall"]
+default_purpose = "recall"
+clearance = "T3"
+search = "T0"
+withholding = "stop"
+t3 = { factor_minutes = 5, shift = ["22:00", "06:00"], networks = ["10.0.0.0/8"] }
 permissions = []
 """
+HEAD = LITTLE[: LITTLE.index("[roles.viewer]")]
+VIEWER = LITTLE[LITTLE.index("[roles.viewer]") : LITTLE.index("[roles.admin]")]
+ADMIN = LITTLE[LITTLE.index("[roles.admin]") :]
 
 
 def of_role(role: Role) -> Actor:
@@ -41,11 +80,11 @@ def of_role(role: Role) -> Actor:
 
 @pytest.fixture(scope="module")
 def policy() -> Policy:
-    return Policy(read_policy())
+    return Policy(read_policy(), read_dictionary())
 
 
 def test_the_tables_of_this_test_name_every_role_and_permission() -> None:
-    assert {role.value for role in Role} == ROLES
+    assert {role.value for role in Role} == EVERYBODY
     assert {permission.value for permission in Permission} == set(GRANTED)
 
 
@@ -67,7 +106,7 @@ def test_promise_an_administrator_sees_no_batch(policy: Policy) -> None:
 
 
 def test_a_role_that_the_document_does_not_name_may_do_nothing() -> None:
-    little = Policy(parse_policy(LITTLE.encode()))
+    little = Policy(parse_policy(LITTLE.encode()), read_dictionary())
 
     assert little.decide(of_role(Role.VIEWER), Permission.BATCH_SHOW).allowed
     for role in set(Role) - {Role.VIEWER}:
@@ -78,10 +117,11 @@ MALFORMED = {
     "empty": ("", "format: Field required"),
     "cut in a word": (LITTLE[:-12], "cannot be read"),
     "cut after a line": (LITTLE[: LITTLE.index("permissions")], "roles.viewer.permissions: Field required"),
+    "cut before the last line": (LITTLE.replace("permissions = []\n", ""), "roles.admin.permissions: Field required"),
     "no TOML": ("roles: viewer", "cannot be read"),
-    "no roles": ("format = 1\n[roles]\n", "roles: "),
-    "no format": (LITTLE.replace("format = 1\n", ""), "format: Field required"),
-    "another format": (LITTLE.replace("format = 1", "format = 2"), "format: "),
+    "no roles": (HEAD + "[roles]\n", "roles: "),
+    "no format": (LITTLE.replace("format = 2\n", ""), "format: Field required"),
+    "another format": (LITTLE.replace("format = 2", "format = 1"), "format: "),
     "an unknown role": (LITTLE.replace("roles.viewer", "roles.superuser"), "roles.superuser"),
     "a role in capitals": (LITTLE.replace("roles.viewer", "roles.Viewer"), "roles.Viewer"),
     "an unknown permission": (LITTLE.replace("batch:show", "batch:delete"), "roles.viewer.permissions"),
@@ -91,7 +131,28 @@ MALFORMED = {
     "permissions that are none": (LITTLE.replace("permissions = []", 'permissions = "all"'), "roles.admin.permissions"),
     "a role without its sentence": (LITTLE.replace('en = "Runs."\n', ""), "roles.admin.en: Field required"),
     "an empty sentence": (LITTLE.replace("运行。", ""), "roles.admin.zh"),
-    "a role twice": (LITTLE + LITTLE.partition("\n")[2], "cannot be read"),
+    "a role twice": (LITTLE + VIEWER, "cannot be read"),
+    "no version": (LITTLE.replace("version = 1\n", ""), "version: Field required"),
+    "an unknown kind of field": (LITTLE.replace("Batch = [", "Lot = ["), "fields.thing: Value error, wanted kinds of the model"),
+    "a set of fields that is not there": (
+        LITTLE.replace('["thing"]', '["thing", "all"]'),
+        "wanted sets of fields that are there",
+    ),
+    "an unknown purpose": (LITTLE.replace("purposes.recall", "purposes.curiosity"), "purposes.curiosity"),
+    "a purpose that is not there": (LITTLE.replace('["recall"]', '["recall", "audit"]'), "wanted purposes that are there"),
+    "a default that is no purpose of the role": (
+        LITTLE.replace('default_purpose = "recall"', 'default_purpose = "audit"'),
+        "wanted a default purpose that is one of the purposes",
+    ),
+    "an unknown tier": (LITTLE.replace('"T1"', '"T4"'), "roles.viewer.clearance"),
+    "search beyond the clearance": (LITTLE.replace('search = "T1"', 'search = "T2"'), "wanted no search beyond the clearance"),
+    "a third way to withhold": (LITTLE.replace('"stop"', '"hide"'), "roles.admin.withholding"),
+    "clearance T3 without its conditions": (LITTLE.replace('"T1"', '"T3"'), "wanted the table t3"),
+    "conditions without clearance T3": (LITTLE.replace('"T3"', '"T2"'), "wanted the table t3"),
+    "an unknown condition": (LITTLE.replace("factor_minutes", "factor_hours"), "t3.factor_hours: Extra inputs"),
+    "a shift that is no time": (LITTLE.replace("06:00", "25:00"), "t3.shift"),
+    "no network at all": (LITTLE.replace('["10.0.0.0/8"]', "[]"), "t3.networks"),
+    "a network that is none": (LITTLE.replace("10.0.0.0/8", "10.0.0.1/8"), "t3.networks"),
 }
 
 
@@ -119,6 +180,7 @@ def test_attacker_cannot_win_a_right_by_cutting_the_document(size: int) -> None:
     except PolicyError:
         return
     whole = parse_policy(LITTLE.encode())
+    assert all(row.clearance <= whole.roles[role].clearance for role, row in cut.roles.items())
     assert all(row.permissions <= whole.roles[role].permissions for role, row in cut.roles.items())
 
 
@@ -133,9 +195,7 @@ def test_a_file_is_read_and_a_missing_one_is_an_error(tmp_path: Path) -> None:
 SAME = {
     "remarks and empty lines": LITTLE.replace("\n", "\n\n# a remark\n"),
     "windows line ends": LITTLE.replace("\n", "\r\n"),
-    "roles in another order": "format = 1\n"
-    + LITTLE[LITTLE.index("[roles.admin]") :]
-    + LITTLE[11 : LITTLE.index("[roles.admin]")],
+    "roles in another order": HEAD + ADMIN + VIEWER,
     "permissions in another order": LITTLE.replace('"batch:look_up", "batch:show"', '"batch:show", "batch:look_up"'),
     "a permission twice": LITTLE.replace('"batch:show"]', '"batch:show", "batch:show"]'),
 }
@@ -143,9 +203,15 @@ OTHER = {
     "a right more": LITTLE.replace("permissions = []", 'permissions = ["ledger:verify"]'),
     "a right less": LITTLE.replace(', "batch:show"', ""),
     "one right for another": LITTLE.replace('"batch:show"', '"batch:trace"'),
-    "a role less": LITTLE[: LITTLE.index("[roles.admin]")],
+    "a role less": HEAD + VIEWER,
     "the same rights of another role": LITTLE.replace("roles.viewer", "roles.auditor"),
     "another sentence": LITTLE.replace("Looks.", "Looks, and more."),
+    "another version": LITTLE.replace("version = 1", "version = 2"),
+    "a field more": LITTLE.replace('"udi_di"', '"udi_di", "model"'),
+    "a clearance lower": LITTLE.replace('clearance = "T1"', 'clearance = "T0"').replace('search = "T1"', 'search = "T0"'),
+    "the other mode": LITTLE.replace('"pass"', '"stop"'),
+    "a longer factor": LITTLE.replace("factor_minutes = 5", "factor_minutes = 6"),
+    "a shift turned round": LITTLE.replace('["22:00", "06:00"]', '["06:00", "22:00"]'),
     "another Chinese sentence": LITTLE.replace("查看", "看"),
 }
 
@@ -161,4 +227,27 @@ def test_the_digest_depends_on_every_word(change: str) -> None:
     changed = parse_policy(OTHER[change].encode())
 
     assert changed.digest != parse_policy(LITTLE.encode()).digest
-    assert Policy(changed).digest == changed.digest
+    assert Policy(changed, read_dictionary()).digest == changed.digest
+
+
+def test_a_field_that_the_dictionary_does_not_know_is_refused() -> None:
+    unknown = parse_policy(LITTLE.replace("udi_di", "udi").encode())
+
+    with pytest.raises(PolicyError, match=r"fields\.thing: Batch has no property 'udi' in the data dictionary"):
+        Policy(unknown, read_dictionary())
+
+
+def test_a_token_allows_no_more_than_it_was_made_for(policy: Policy) -> None:
+    narrow = replace(of_role(Role.VIEWER), only=frozenset({Permission.BATCH_SHOW, Permission.ACCOUNT_CREATE}))
+
+    assert {one for one in Permission if policy.decide(narrow, one).allowed} == {Permission.BATCH_SHOW}
+    assert policy.decide(narrow, Permission.BATCH_TRACE).rule == "token/scope"
+
+
+def test_a_purpose_that_is_not_of_the_role_is_denied_with_its_reason(policy: Policy) -> None:
+    curious = replace(of_role(Role.WAREHOUSE), purpose=Purpose.RECALL)
+    decision = policy.decide(curious, Permission.BATCH_SHOW)
+
+    assert (decision.allowed, decision.rule) == (False, "warehouse/purposes")
+    assert decision.reason == "The role warehouse does not look for the purpose recall."
+    assert policy.decide(replace(curious, purpose=Purpose.INBOUND), Permission.BATCH_SHOW).allowed
