@@ -24,6 +24,7 @@ from traceapp.graph.embedded import EmbeddedEngine
 from traceapp.graph.endpoint import read_server_file, server_file, write_server_file
 from traceapp.graph.event_store import EventStore
 from traceapp.graph.head_store import HeadStore
+from traceapp.graph.session_store import SessionStore
 from traceapp.graph.trace_store import TraceStore
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
@@ -106,6 +107,7 @@ def build_stations(settings: Settings) -> Stations:
         heads=HeadStore(graph),
         acls=AclStore(graph),
         accounts=AccountStore(graph),
+        sessions=SessionStore(graph),
         events=EventStore(graph),
         batches=BatchStore(graph),
         traces=TraceStore(graph),

@@ -27,6 +27,7 @@ from traceapp.domain.errors import BatchNotFoundError, PermissionDeniedError, Si
 from traceapp.domain.identifiers import local_identity
 from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.rights import Actor, Role
+from traceapp.domain.sessions import Client
 from traceapp.domain.trace import Seed, TraceAnswer, TraceQuestion
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.import_file import ImportReport, import_file
@@ -38,6 +39,7 @@ from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import trace_batch
 
 EVERYWHERE = frozenset({"*"})
+CLIENT = Client("127.0.0.1", "a browser")
 RUN = secrets.token_hex(8)
 
 
@@ -259,10 +261,10 @@ def everything_is_asked(stations: Stations, actor: MakeActor, tmp_path: Path) ->
         traced(stations, actor(Role.ADMIN), Seed(number=SUPPLIER_LOT), Direction.FORWARD)
     admin = actor(Role.ADMIN)
     create_account(stations, admin, "rc-02", PASSWORD, PRINTED_NAME, Role.COORDINATOR, EVERYWHERE, EVERYWHERE)
-    sign_in(stations, "rc-02", PASSWORD, "127.0.0.1")
+    sign_in(stations, "rc-02", PASSWORD, CLIENT)
     for username, password in (("rc-02", WRONG_PASSWORD), (USERNAME_TYPED, WRONG_PASSWORD)):
         with pytest.raises(SignInError):
-            sign_in(stations, username, password, "127.0.0.1")
+            sign_in(stations, username, password, CLIENT)
     token = issue_token(stations, admin, Role.VIEWER, EVERYWHERE, EVERYWHERE, "a test", 1).value
     OTHERS["token"] = token
     return repr(told)

@@ -1,6 +1,7 @@
 """The data dictionary and every store: nothing is kept that it does not know, and T2 and T3 are kept as ciphertext alone."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,16 @@ from traceapp.domain.errors import DictionaryError
 from traceapp.domain.events import LinkStatement, NodeStatement
 from traceapp.domain.identifiers import local_identity
 from traceapp.domain.kinds import EventType, LinkType, NodeKind
+from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
+from traceapp.domain.sessions import Client
 from traceapp.graph.connection import Graph
 from traceapp.graph.event_store import EventStore
 from traceapp.graph.head_store import HeadStore
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.import_file import import_file
 from traceapp.usecases.issue_token import issue_token
+from traceapp.usecases.sign_in import sign_in
 from traceapp.usecases.stations import Stations
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
@@ -36,6 +40,14 @@ def aggregation(action: str) -> dict[str, Any]:
         "parentID": "urn:epc:id:sscc:9521001.0000000001",
         "childQuantityList": [{"epcClass": "urn:epc:class:lgtin:9521001.000001.P1", "quantity": 5, "uom": "KGM"}],
     }
+
+
+def keep_whole_session(stations: Stations, password: str) -> None:
+    """One in which everything that may happen to a session has happened."""
+    begun = sign_in(stations, "rc-02", password, Client("192.0.2.1", "a browser")).value.session
+    now = stations.clock.now()
+    moved = replace(begun, factor_at=now, purpose=Purpose.RECALL, left_network="198.51.100.0/24", moved_at=now)
+    assert stations.sessions.put_session(moved) is not None
 
 
 @pytest.fixture
@@ -58,7 +70,9 @@ def full(stations: Stations, tmp_path: Path) -> Stations:
     )
     nodes = [NodeStatement(identity, kind, True) for identity, kind in kinds.items()]
     append(events, stations.sealer, event("d1", EventType.OBJECT, day(4), nodes, links))
-    create_account(stations, terminal_actor(), "rc-02", "correct horse battery", "RC 02", Role.VIEWER, EVERYWHERE, EVERYWHERE)
+    password = "correct horse battery"
+    create_account(stations, terminal_actor(), "rc-02", password, "RC 02", Role.VIEWER, EVERYWHERE, EVERYWHERE)
+    keep_whole_session(stations, password)
     issue_token(stations, terminal_actor(), Role.VIEWER, EVERYWHERE, EVERYWHERE, "a test", 1)
     return stations
 

@@ -3,6 +3,8 @@
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +21,10 @@ from traceapp.domain.errors import StoreUnavailableError
 from traceapp.domain.rights import Role
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.issue_token import issue_token
+from traceapp.usecases.open_session import open_session
 from traceapp.usecases.stations import Stations
 from traceapp.web.access import open_door
-from traceapp.web.session import begin_session, end_session
+from traceapp.web.session import begin_session, client_of_request, end_session
 
 SECRET = b"only for tests, thirty-two bytes"
 EVERYWHERE = frozenset({"*"})
@@ -44,10 +47,26 @@ def closed(closed_app: Flask) -> FlaskClient:
     return closed_app.test_client()
 
 
+class MovingClock:
+    """The time of day, and whatever a test adds to it."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
 @pytest.fixture
-def app(stations: Stations) -> Flask:
-    """Over an empty store."""
-    return create_app(lambda: stations, SECRET)
+def clock() -> MovingClock:
+    return MovingClock()
+
+
+@pytest.fixture
+def app(stations: Stations, clock: MovingClock) -> Flask:
+    """Over an empty store, under a clock that the test moves."""
+    ours = replace(stations, clock=clock)
+    return create_app(lambda: ours, SECRET)
 
 
 @pytest.fixture
@@ -95,7 +114,7 @@ def doors(app: Flask, stations: Stations) -> Flask:
     def begin() -> str:
         account = stations.accounts.get_account(uid)
         assert account is not None
-        begin_session(account.actor(through="session", address="127.0.0.1"))
+        begin_session(open_session(stations, account, client_of_request()))
         return ""
 
     @open_door

@@ -13,7 +13,7 @@ from traceapp.usecases.stations import Stations
 from traceapp.web.access import door_of, permission_of
 
 OPEN = {"health.live", "health.ready", "openapi.show", "sign_in.form", "sign_in.enter", "languages.choose", "static"}
-SIGNED_IN = {"sign_in.leave", "search.start"}
+SIGNED_IN = {"sign_in.leave", "search.start", "sessions.show", "sessions.end", "sessions.end_others"}
 
 
 def test_promise_no_door_without_a_declaration(closed_app: Flask) -> None:

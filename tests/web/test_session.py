@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.recorded import records
+from tests.web.conftest import MovingClock
 from traceapp.usecases.stations import Stations
-from traceapp.web import session
 from traceapp.web.limits import REFUSALS_A_MINUTE
 
 COOKIE = "traceapp_session"
@@ -104,11 +104,34 @@ def test_nobody_is_kept_signed_in_because_the_ledger_is_down(signed_in: FlaskCli
     assert signed_in.get("/api/v1/batches/N").status_code == 401
 
 
-def test_a_session_ends_by_age(signed_in: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert signed_in.get("/api/v1/batches/N").status_code == 404
-    monkeypatch.setattr(session, "LONGEST", timedelta(seconds=-1))
+@pytest.mark.parametrize(("away", "status"), [(timedelta(minutes=14), 404), (timedelta(minutes=16), 401)])
+def test_a_session_ends_by_idleness(away: timedelta, status: int, signed_in: FlaskClient, clock: MovingClock) -> None:
+    clock.ahead += away
+
+    assert signed_in.get("/api/v1/batches/N").status_code == status
+
+
+def test_a_session_ends_by_age_however_busy_it_is(signed_in: FlaskClient, clock: MovingClock) -> None:
+    for _ in range(12 * 6 - 1):
+        clock.ahead += timedelta(minutes=10)
+        assert signed_in.get("/api/v1/batches/N").status_code == 404
+    clock.ahead += timedelta(minutes=10)
 
     assert signed_in.get("/api/v1/batches/N").status_code == 401
+
+
+def test_a_use_is_written_once_a_minute_and_no_more(signed_in: FlaskClient, stations: Stations, clock: MovingClock) -> None:
+    def versions() -> list[int]:
+        return [one.version for one in stations.sessions.list_sessions(clock.now(), row_limit=10)]
+
+    for _ in range(5):
+        signed_in.get("/api/v1/batches/N")
+    assert versions() == [0]
+
+    clock.ahead += timedelta(minutes=1)
+    for _ in range(5):
+        signed_in.get("/api/v1/batches/N")
+    assert versions() == [1]
 
 
 def test_a_page_without_a_session_leads_to_the_sign_in(client: FlaskClient) -> None:

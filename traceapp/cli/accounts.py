@@ -14,6 +14,7 @@ from traceapp.cli.options import home_option, settings_of
 from traceapp.composition import backing, terminal_actor
 from traceapp.domain.errors import InputError
 from traceapp.domain.rights import Role
+from traceapp.usecases.change_account import set_disabled, set_password, set_role
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.issue_token import issue_token
 
@@ -99,10 +100,7 @@ def create(
     username: str, role: str, sites: tuple[str, ...], lines: tuple[str, ...], printed_name: str | None, home: Path | None
 ) -> None:
     """Make an account; the password is asked for, or read from standard input when that is no terminal."""
-    if os.isatty(0):
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    else:
-        password = sys.stdin.readline().rstrip("\n")
+    password = _ask_password()
     with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
         made = create_account(
             stations,
@@ -115,3 +113,53 @@ def create(
             frozenset(lines),
         )
     click.echo(f"account {username} made as {role} (ledger record {made.receipt.seq})")
+
+
+@account.command("password")
+@click.argument("username")
+@home_option
+def change_password(username: str, home: Path | None) -> None:
+    """Give a person a new password, asked for or read from standard input. All sessions of the person end."""
+    password = _ask_password()
+    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+        done = set_password(stations, terminal_actor(), username, password)
+    click.echo(f"password of {username} changed, sessions ended (ledger record {done.receipt.seq})")
+
+
+@account.command("role")
+@click.argument("username")
+@role_option
+@sites_option
+@lines_option
+@home_option
+def change_role(username: str, role: str, sites: tuple[str, ...], lines: tuple[str, ...], home: Path | None) -> None:
+    """Give a person another role and view. All sessions of the person end."""
+    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+        done = set_role(stations, terminal_actor(), username, Role(role), frozenset(sites), frozenset(lines))
+    click.echo(f"{username} is {role} now, sessions ended (ledger record {done.receipt.seq})")
+
+
+@account.command("close")
+@click.argument("username")
+@home_option
+def close_account(username: str, home: Path | None) -> None:
+    """Close an account: its sessions end and its tokens are refused, at once."""
+    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+        done = set_disabled(stations, terminal_actor(), username, disabled=True)
+    click.echo(f"account {username} closed (ledger record {done.receipt.seq})")
+
+
+@account.command("open")
+@click.argument("username")
+@home_option
+def open_account(username: str, home: Path | None) -> None:
+    """Open a closed account again."""
+    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+        done = set_disabled(stations, terminal_actor(), username, disabled=False)
+    click.echo(f"account {username} open (ledger record {done.receipt.seq})")
+
+
+def _ask_password() -> str:
+    if os.isatty(0):
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")

@@ -10,6 +10,7 @@ from traceapp.cli.audit import audit
 from traceapp.cli.imports import import_files
 from traceapp.cli.run import run
 from traceapp.cli.serve import serve
+from traceapp.cli.sessions import session
 from traceapp.cli.trace import trace
 from traceapp.domain.errors import TraceappError
 
@@ -25,7 +26,7 @@ def commands() -> None:
     """
 
 
-for command in (account, audit, import_files, run, serve, token, trace):
+for command in (account, audit, import_files, run, serve, session, token, trace):
     commands.add_command(command)
 
 

@@ -1,5 +1,6 @@
 """Who may sign in, as the store keeps it: accounts of persons and bearer tokens of programs."""
 
+import hashlib
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,6 +8,7 @@ from typing import Final
 
 from traceapp.domain.errors import InputError
 from traceapp.domain.rights import Actor, Role
+from traceapp.domain.sessions import Session
 
 LONGEST_NAME: Final = 64
 LONGEST_LINE: Final = 120
@@ -35,9 +37,34 @@ class Account:
     disabled: bool = False
     session_epoch: int = 0
 
-    def actor(self, *, through: str, address: str = "") -> Actor:
-        """This person, asking through a session that is of the account's present epoch."""
-        return Actor(self.uid, self.username, self.role, self.sites, self.lines, through, address, self.session_epoch)
+    @property
+    def binding(self) -> str:
+        """What a session is bound to: SHA-256 (hex) of password, role, view and epoch. One of them changes, and it is over."""
+        parts = (
+            self.uid,
+            self.password_hash,
+            self.role.value,
+            *sorted(self.sites),
+            "",
+            *sorted(self.lines),
+            str(self.session_epoch),
+        )
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def actor(self, session: Session) -> Actor:
+        """This person, asking through a session of his."""
+        return Actor(
+            self.uid,
+            self.username,
+            self.role,
+            self.sites,
+            self.lines,
+            "session",
+            session.address,
+            session=session.uid,
+            purpose=session.purpose,
+            factor_at=session.factor_at,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,15 @@ from enum import StrEnum
 class Permission(StrEnum):
     """`<resource>:<act>`, alphabetical. A role grants them in the policy document; nothing is granted elsewhere."""
 
+    ACCOUNT_CHANGE = "account:change"
     ACCOUNT_CREATE = "account:create"
     BATCH_LOOK_UP = "batch:look_up"
     BATCH_SHOW = "batch:show"
     BATCH_TRACE = "batch:trace"
     EVENT_IMPORT = "event:import"
     LEDGER_VERIFY = "ledger:verify"
+    SESSION_LIST = "session:list"
+    SESSION_STOP = "session:stop"
     SOURCE_SHOW = "source:show"
     TOKEN_CREATE = "token:create"  # noqa: S105 - the name of an act
 
@@ -24,6 +27,9 @@ class Act(StrEnum):
     REQUEST_REFUSE = "request:refuse"
     SERVICE_START = "service:start"
     SESSION_END = "session:end"
+    SESSION_LIST_OWN = "session:list_own"
+    SESSION_MOVE = "session:move"
+    SESSION_ROTATE = "session:rotate"
     SESSION_START = "session:start"
     STORE_MIGRATE = "store:migrate"
 

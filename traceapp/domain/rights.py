@@ -43,7 +43,7 @@ class Withholding(StrEnum):
 class Actor:
     """Who asks: a person with a real role, over a session, a token or the operating system.
 
-    session_epoch  of a session: the person's epoch (`domain/accounts.py`) in which it was begun; None for the others.
+    session        public id of the session (`domain/sessions.py`); None for the others.
     purpose        why he looks, as chosen for the session or the request, or carried by the token; None where none was.
     factor_at      when he last showed a second factor in this session; None where he never did.
     only           what a token was made for: his role allows no more than this through it; None where nothing is taken away.
@@ -56,7 +56,7 @@ class Actor:
     lines: frozenset[str]
     through: str
     address: str = ""
-    session_epoch: int | None = None
+    session: str | None = None
     purpose: Purpose | None = None
     factor_at: datetime | None = None
     only: frozenset[Permission] | None = None

@@ -166,6 +166,18 @@ class Graph:
         once = _Write(self, work, command, act)
         return self._repeat(act or command, WRITE_PATIENCE, once.run)
 
+    def overwrite(self, statement: str, /, **params: Any) -> list[Row]:
+        """Run one write statement that may as well run twice, such as when something was used last; no command is kept of it.
+
+        raises  what `read` raises, and StoreConflictError.
+        """
+        found = self._catalogue.get(statement)
+        if found.mode != "write":
+            raise StatementError(f"{statement} does not write")
+        found.check(params)
+        query = neo4j.Query(found.text, metadata=self._metadata(found.name), timeout=self._timeout)
+        return self._repeat(found.name, READ_PATIENCE, lambda: self._run_once(query, params, neo4j.WRITE_ACCESS))
+
     def administer(self, text: str, name: str) -> list[Row]:
         """Run one schema statement outside the catalogue; only `schema.py` has any."""
         query = neo4j.Query(text, metadata=self._metadata(name))

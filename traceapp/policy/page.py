@@ -25,12 +25,18 @@ site or without a line sees nothing. 可查看的地点与产品线由账户或�
 SHA-256 of what the policy says (`policy` in every ledger record): `{digest}`
 """
 MEANINGS: Final[Mapping[Permission, tuple[str, str]]] = {
+    Permission.ACCOUNT_CHANGE: (
+        "change the password, role and view of accounts, close and open them",
+        "更改账户的密码、角色与查看范围，停用与启用",
+    ),
     Permission.ACCOUNT_CREATE: ("make accounts for persons", "建立个人账户"),
     Permission.BATCH_LOOK_UP: ("look a number up", "按编号查询"),
     Permission.BATCH_SHOW: ("open the page of a batch: its state, where it came from and went, who worked on it", "查看批次页"),
     Permission.BATCH_TRACE: ("ask forward and backward traces", "正向与反向追溯"),
     Permission.EVENT_IMPORT: ("bring files of events in", "导入事件文件"),
     Permission.LEDGER_VERIFY: ("check that the ledger is whole", "核验审计追踪"),
+    Permission.SESSION_LIST: ("see who is signed in, and where", "查看当前登录会话"),
+    Permission.SESSION_STOP: ("end the sessions of others", "结束他人的会话"),
     Permission.SOURCE_SHOW: ("open the sender's own words behind a fact", "查看事实的原始来源"),
     Permission.TOKEN_CREATE: ("make bearer tokens for programs", "建立程序令牌"),
 }

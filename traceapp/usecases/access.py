@@ -77,9 +77,9 @@ def entry_of(stations: Stations, who: Mapping[str, Any], act: Permission | Act, 
 
 
 def actor_document(stations: Stations, actor: Actor) -> dict[str, Any]:
-    """Who it was, as the ledger keeps it: account, real role, why he looked, and the view he had."""
+    """Who it was, as the ledger keeps it: account, real role, why he looked, the view he had, and how he came in."""
     purpose = stations.policy.chosen_purpose(actor)
-    return {
+    told = {
         "account": actor.account_uid,
         "username": actor.username,
         "role": actor.role.value,
@@ -89,6 +89,11 @@ def actor_document(stations: Stations, actor: Actor) -> dict[str, Any]:
         "address": actor.address,
         "purpose": purpose.value if purpose is not None else None,
     }
+    if actor.session is not None:
+        told["session"] = actor.session
+    if actor.factor_at is not None:
+        told["factor_at"] = stored_time(actor.factor_at)
+    return told
 
 
 def told_name(stations: Stations, field: str, text: str | None, kinds: Collection[NodeKind]) -> dict[str, str]:

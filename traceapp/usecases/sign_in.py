@@ -3,17 +3,19 @@
 from traceapp.domain.accounts import Account, normal_username
 from traceapp.domain.errors import InputError, SignInError
 from traceapp.domain.permissions import Act
+from traceapp.domain.purposes import Purpose
 from traceapp.domain.recorded import Recorded
-from traceapp.domain.rights import Actor
+from traceapp.domain.sessions import Client
 from traceapp.identity.passwords import verify_password
 from traceapp.usecases.access import entry, entry_of
+from traceapp.usecases.open_session import Opened, make_session
 from traceapp.usecases.stations import Stations
 
 WRONG = "The user name or the password is wrong."
 
 
-def sign_in(stations: Stations, username: str, password: str, address: str) -> Recorded[Actor]:
-    """Who it is, if name and password fit; every attempt is recorded, the successful one before anything is opened.
+def sign_in(stations: Stations, username: str, password: str, client: Client, purpose: Purpose | None = None) -> Recorded[Opened]:
+    """A session of whoever it is, if name and password fit; every attempt is on record before anything is opened.
 
     A name that nobody has, and a closed account, cost the time of a wrong password and are told in its words.
     raises  SignInError; LedgerUnavailableError: nobody is let in without a record.
@@ -23,13 +25,15 @@ def sign_in(stations: Stations, username: str, password: str, address: str) -> R
     try:
         fits = verify_password(known.password_hash if known else None, password)
     except SignInError as turned_away:
-        _record_failure(stations, username, account, address, str(turned_away))
+        _record_failure(stations, username, account, client.address, str(turned_away))
         raise
     if known is None or not fits:
-        _record_failure(stations, username, account, address, _why(account, known))
+        _record_failure(stations, username, account, client.address, _why(account, known))
         raise SignInError(WRONG)
-    actor = known.actor(through="session", address=address)
-    return stations.ledger.record(actor, entry(stations, actor, Act.SESSION_START, "done"))
+    opened = make_session(known, client, stations.clock.now(), purpose=purpose)
+    recorded = stations.ledger.record(opened, entry(stations, opened.actor, Act.SESSION_START, "done"))
+    stations.sessions.append_session(opened.session)
+    return recorded
 
 
 def _find(stations: Stations, username: str) -> Account | None:

@@ -14,4 +14,5 @@ def sign_out(stations: Stations, actor: Actor) -> Recorded[None]:
             to leave is never refused.
     """
     stations.accounts.advance_session_epoch(actor.account_uid)
+    stations.sessions.void_sessions_of_account(actor.account_uid)
     return stations.ledger.record(None, entry(stations, actor, Act.SESSION_END, "done"))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from traceapp.graph.connection import Graph
     from traceapp.graph.event_store import EventStore
     from traceapp.graph.head_store import HeadStore
+    from traceapp.graph.session_store import SessionStore
     from traceapp.graph.trace_store import TraceStore
     from traceapp.ledger.client import LedgerClient
     from traceapp.policy.decisions import Policy
@@ -36,6 +37,7 @@ class Stations:
     heads: HeadStore
     acls: AclStore
     accounts: AccountStore
+    sessions: SessionStore
     events: EventStore
     batches: BatchStore
     traces: TraceStore

@@ -1,77 +1,74 @@
-"""Sessions of persons: a signed cookie, ended by idleness, by age and by sign-out.
+"""Sessions of persons: a cookie that holds 256 random bits, and all else on the server.
 
-The account is read anew at every request. A cookie that was signed stays signed, so that the account says which ones
-still count: it keeps an epoch, the cookie carries the one it was made in, and a sign-out begins the next.
+Flask's signed cookie carries them, beside the CSRF token; what it says counts for nothing unless the store knows the
+session (`usecases/resume_session.py`). Session and account are read anew at every request.
 """
 
-from datetime import datetime, timedelta
 from typing import Final
 
 import flask
 from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
-from flask_login import LoginManager, UserMixin, current_user, login_fresh, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 
-from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.rights import Actor
-from traceapp.usecases.find_actor import find_actor
+from traceapp.domain.sessions import LONGEST, Client
+from traceapp.usecases.open_session import Opened
+from traceapp.usecases.resume_session import resume_session
 from traceapp.web.stations import stations
 
-IDLE: Final = timedelta(minutes=30)
-LONGEST: Final = timedelta(hours=12)
-_SINCE: Final = "since"
+_KEPT: Final = "kept"
+_NAME: Final = "traceapp_session"
 
 _csrf = CSRFProtect()
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
-    """What flask-login keeps for the time of a request."""
-
-    def __init__(self, actor: Actor) -> None:
-        self.actor = actor
-
-    def get_id(self) -> str:
-        """What the cookie keeps: account and epoch."""
-        return f"{self.actor.account_uid}.{self.actor.session_epoch}"
-
-
 class _SessionInterface(SecureCookieSessionInterface):
-    """`Secure` wherever the request came over TLS; over plain http on loopback a browser would drop the cookie."""
+    """Over TLS the cookie is `Secure` and bound to this host by its name; over plain http on loopback a browser would drop it."""
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
 
+    def get_cookie_name(self, app: Flask) -> str:
+        return f"__Host-{_NAME}" if request.is_secure else _NAME
 
-def begin_session(actor: Actor) -> None:
-    """Sign this browser in as `actor`, as `usecases/sign_in.py` returned it; whatever the old session held is gone."""
+
+def client_of_request() -> Client:
+    """Who holds the other end of this request."""
+    return Client(request.remote_addr or "", request.headers.get("User-Agent", ""))
+
+
+def begin_session(opened: Opened) -> None:
+    """Give this browser the session that a use case opened or rotated; whatever the old cookie held is gone."""
     flask.session.clear()
-    login_user(SignedIn(actor))
     flask.session.permanent = True
-    flask.session[_SINCE] = stored_time(stations().clock.now())
+    flask.session[_KEPT] = opened.secret
 
 
 def end_session() -> None:
-    """Forget everything of the session in this browser; `usecases/sign_out.py` is what ends it for other copies too."""
-    logout_user()
+    """Forget everything of the session in this browser; a use case ends it on the server."""
     flask.session.clear()
 
 
-def find_signed_in() -> Actor | None:
-    """The person of this session, or None: nobody where the account was closed, or the session ended or grew too old."""
-    if not current_user.is_authenticated:
+def find_session() -> Opened | None:
+    """The session of this browser, also one that waits for its second factor; None where it is over or was never there."""
+    if _KEPT not in flask.session:
         return None
-    # A permanent session of another browser or address is only called stale by flask-login; to us it is nobody's.
-    if not login_fresh() or _is_too_old(flask.session.get(_SINCE), stations().clock.now()):
+    found = resume_session(stations(), flask.session[_KEPT], client_of_request())
+    if found is None:
         end_session()
-        return None
-    actor: Actor = current_user.actor
-    return actor
+    return found
+
+
+def find_signed_in() -> Actor | None:
+    """The person of this session, or None."""
+    found = find_session()
+    return found.actor if found is not None and not found.session.factor_due else None
 
 
 def has_session() -> bool:
     """Whether this browser holds a session at all; who it is was not asked, as on an address that does not exist."""
-    return "_user_id" in flask.session
+    return _KEPT in flask.session
 
 
 def check_csrf() -> None:
@@ -80,27 +77,14 @@ def check_csrf() -> None:
 
 
 def register(app: Flask) -> None:
-    """Cookies, flask-login and CSRF; `csrf_token()` is known to every template."""
+    """Cookies and CSRF; `csrf_token()` is known to every template."""
     app.session_interface = _SessionInterface()
     app.config.update(
-        SESSION_COOKIE_NAME="traceapp_session",
+        SESSION_COOKIE_NAME=_NAME,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=IDLE,
+        PERMANENT_SESSION_LIFETIME=LONGEST,  # the server knows better, and says so at every request
         WTF_CSRF_CHECK_DEFAULT=False,  # the door calls check_csrf() itself: a bearer token needs none
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as its session
     )
     _csrf.init_app(app)
-    login = LoginManager(app)
-    login.session_protection = "strong"
-    login.user_loader(_load)
-
-
-def _load(kept: str) -> SignedIn | None:
-    account_uid, _, epoch = kept.partition(".")
-    actor = find_actor(stations(), account_uid, int(epoch), request.remote_addr or "")
-    return SignedIn(actor) if actor is not None else None
-
-
-def _is_too_old(since: object, now: datetime) -> bool:
-    return not isinstance(since, str) or now - parse_stored_time(since) > LONGEST

@@ -6,6 +6,7 @@ from traceapp.web.pages import catalogue, layout, problem_page, showing
 from traceapp.web.pages.batches import batch_pages
 from traceapp.web.pages.languages import languages
 from traceapp.web.pages.search import search_pages
+from traceapp.web.pages.sessions import session_pages
 from traceapp.web.pages.sign_in import sign_in
 from traceapp.web.pages.sources import source_pages
 from traceapp.web.pages.traces import trace_pages
@@ -17,5 +18,5 @@ def register(app: Flask) -> None:
     showing.register(app)
     layout.register(app)
     problem_page.register(app)
-    for blueprint in (sign_in, languages, search_pages, batch_pages, trace_pages, source_pages):
+    for blueprint in (sign_in, languages, search_pages, batch_pages, trace_pages, source_pages, session_pages):
         app.register_blueprint(blueprint)

@@ -10,7 +10,7 @@ from traceapp.usecases import sign_out as exit_door
 from traceapp.web.access import current_actor, open_door, signed_in, stations
 from traceapp.web.limits import sign_in_limit
 from traceapp.web.pages.layout import safe_next
-from traceapp.web.session import begin_session, end_session
+from traceapp.web.session import begin_session, client_of_request, end_session
 
 sign_in = Blueprint("sign_in", __name__)
 
@@ -29,7 +29,7 @@ def enter() -> Response | tuple[str, int]:
     """Begin a session, or say at the field that name or password is wrong."""
     username, password = request.form.get("username", "").strip(), request.form.get("password", "")
     try:
-        entered = entrance.sign_in(stations(), username, password, request.remote_addr or "")
+        entered = entrance.sign_in(stations(), username, password, client_of_request())
     except SignInError:
         return _page(username, gettext("Name or password is wrong.")), 401
     begin_session(entered.value)

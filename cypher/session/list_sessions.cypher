@@ -1,0 +1,41 @@
+// name:   session.list_sessions
+// does:   every session that has not come to its latest end
+// mode:   read
+// rows:   many
+// param:  now        string    stored time, UTC
+// param:  row_limit  integer   rows wanted
+// column: uid           string    16 hex digits, told in lists
+// column: secret_hash   string    SHA-256 (hex) of what the cookie holds; unique among sessions
+// column: account_uid   string    whose it is
+// column: binding       string    digest of the account's state in which it was begun
+// column: begun_at      string    stored time, UTC
+// column: seen_at       string    last use, coarse; stored time, UTC
+// column: ends_at       string    the latest end; stored time, UTC
+// column: address       string    network address of the last use that was noted
+// column: agent         string    what the browser calls itself
+// column: factor_due    boolean   whether the second factor is still waited for
+// column: factor_at     string?   when a second factor was shown; stored time, UTC
+// column: purpose       string?   as domain/purposes.Purpose
+// column: left_network  string    the network before this one, empty where it did not move
+// column: moved_at      string?   when it was left; stored time, UTC
+// column: version       integer   how often it was written
+// bounds: one index seek by range, row_limit rows
+MATCH (session:Session)
+WHERE session.ends_at > $now
+RETURN session.uid AS uid,
+       session.secret_hash AS secret_hash,
+       session.account_uid AS account_uid,
+       session.binding AS binding,
+       session.begun_at AS begun_at,
+       session.seen_at AS seen_at,
+       session.ends_at AS ends_at,
+       session.address AS address,
+       session.agent AS agent,
+       session.factor_due AS factor_due,
+       session.factor_at AS factor_at,
+       session.purpose AS purpose,
+       session.left_network AS left_network,
+       session.moved_at AS moved_at,
+       session.version AS version
+ORDER BY begun_at, uid
+LIMIT $row_limit

@@ -1,0 +1,48 @@
+"""An account changes: password, role and view, or whether it may sign in at all. Its sessions end with it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from traceapp.domain.accounts import Account
+from traceapp.domain.permissions import Permission
+from traceapp.domain.recorded import Recorded
+from traceapp.domain.rights import Actor, Role
+from traceapp.identity.passwords import hash_password
+from traceapp.usecases.access import authorise, carry_out
+from traceapp.usecases.end_sessions import account_of
+from traceapp.usecases.given_view import check_view
+from traceapp.usecases.stations import Stations
+
+
+def set_password(stations: Stations, actor: Actor, username: str, password: str) -> Recorded[None]:
+    """Give a person a new password. raises PermissionDeniedError; InputError: nobody has this name, or no good password."""
+    request = {"username": username, "changed": "password"}
+    authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
+    account = account_of(stations, username)
+    return _change(stations, actor, request, replace(account, password_hash=hash_password(password)))
+
+
+def set_role(
+    stations: Stations, actor: Actor, username: str, role: Role, sites: frozenset[str], lines: frozenset[str]
+) -> Recorded[None]:
+    """Give a person another role and view. raises PermissionDeniedError; InputError: nobody has this name, or no such view."""
+    request = {"username": username, "changed": "role", "role": role.value, "sites": sites, "lines": lines}
+    authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
+    account = account_of(stations, username)
+    check_view(stations, actor, sites, lines)
+    return _change(stations, actor, request, replace(account, role=role, sites=sites, lines=lines))
+
+
+def set_disabled(stations: Stations, actor: Actor, username: str, disabled: bool) -> Recorded[None]:
+    """Close an account, or open it again. raises PermissionDeniedError; InputError: nobody has this name."""
+    request = {"username": username, "changed": "closed" if disabled else "opened"}
+    authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
+    return _change(stations, actor, request, replace(account_of(stations, username), disabled=disabled))
+
+
+def _change(stations: Stations, actor: Actor, request: Mapping[str, object], changed: Account) -> Recorded[None]:
+    def work() -> None:
+        stations.accounts.put_account(changed)
+        stations.sessions.void_sessions_of_account(changed.uid)
+
+    return carry_out(stations, actor, Permission.ACCOUNT_CHANGE, {**request, "account": changed.uid}, work)

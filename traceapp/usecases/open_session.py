@@ -1,0 +1,63 @@
+"""A browser gets a session of its own: fresh secret, bound to the account as it is now."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from traceapp.domain.accounts import Account
+from traceapp.domain.purposes import Purpose
+from traceapp.domain.rights import Actor
+from traceapp.domain.sessions import HALF_WAY, LONGEST, LONGEST_AGENT, Client, Session
+from traceapp.identity.session_secrets import mint_session_secret, mint_session_uid
+from traceapp.usecases.stations import Stations
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the web needs of a session: who it is, and what goes into the cookie.
+
+    secret  None where the cookie stays as it is.
+    """
+
+    actor: Actor
+    session: Session
+    secret: str | None = field(default=None, repr=False)
+
+
+def make_session(
+    account: Account,
+    client: Client,
+    now: datetime,
+    *,
+    factor_due: bool = False,
+    factor_at: datetime | None = None,
+    purpose: Purpose | None = None,
+) -> Opened:
+    """A session that is not stored yet, so that its id can be on record before anything is open.
+
+    factor_due  only half of the way is gone: it ends in five minutes unless the second factor is shown.
+    """
+    secret = mint_session_secret()
+    session = Session(
+        uid=mint_session_uid(),
+        secret_hash=secret.hash,
+        account_uid=account.uid,
+        binding=account.binding,
+        begun_at=now,
+        seen_at=now,
+        ends_at=now + (HALF_WAY if factor_due else LONGEST),
+        address=client.address,
+        agent=client.agent[:LONGEST_AGENT],
+        factor_due=factor_due,
+        factor_at=factor_at,
+        purpose=purpose,
+    )
+    return Opened(account.actor(session), session, secret.text)
+
+
+def open_session(
+    stations: Stations, account: Account, client: Client, *, factor_at: datetime | None = None, purpose: Purpose | None = None
+) -> Opened:
+    """The same, stored; nothing is recorded."""
+    opened = make_session(account, client, stations.clock.now(), factor_at=factor_at, purpose=purpose)
+    stations.sessions.append_session(opened.session)
+    return opened

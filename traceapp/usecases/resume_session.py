@@ -1,0 +1,57 @@
+"""Who is behind a cookie, at every request: session and account are read anew, so that what ended is nobody at once."""
+
+from dataclasses import replace
+
+from traceapp.domain.accounts import Account
+from traceapp.domain.permissions import Act
+from traceapp.domain.sessions import Client, Session
+from traceapp.identity.session_secrets import read_session_secret
+from traceapp.usecases.access import entry
+from traceapp.usecases.open_session import Opened
+from traceapp.usecases.stations import Stations
+
+ANOTHER_CLIENT = "another client used the session"
+CHANGED_ACCOUNT = "the account was closed, or its password, role or view changed"
+
+
+def resume_session(stations: Stations, cookie: object, client: Client) -> Opened | None:
+    """The person of this session, with the rights of this moment; None where it is over, or was never there.
+
+    Still None-like for its caller is a session whose second factor is due: `session.factor_due` says so.
+    A cookie in other hands, and an account that changed, end the session on record; a change of network is recorded.
+    raises  LedgerUnavailableError: something is to be recorded and cannot be.
+    """
+    secret_hash = read_session_secret(cookie)
+    session = stations.sessions.get_session(secret_hash) if secret_hash is not None else None
+    now = stations.clock.now()
+    if session is None or session.is_over(now):
+        return None
+    account = stations.accounts.get_account(session.account_uid)
+    if account is None:
+        stations.sessions.void_session(session.uid)
+        return None
+    if account.disabled or account.binding != session.binding:
+        _end(stations, account, session, client, CHANGED_ACCOUNT)
+        return None
+    if not session.is_of(client, now):
+        _end(stations, account, session, client, ANOTHER_CLIENT)
+        return None
+    if session.is_worth_noting(client, now):
+        session = _note(stations, account, session, client)
+    return Opened(account.actor(session), session)
+
+
+def _end(stations: Stations, account: Account, session: Session, client: Client, reason: str) -> None:
+    """Gone first, told then: a session in other hands does not outlive a ledger that is down."""
+    stations.sessions.void_session(session.uid)
+    seen = replace(session, address=client.address)
+    stations.ledger.append(entry(stations, account.actor(seen), Act.SESSION_END, "denied", reason=reason))
+
+
+def _note(stations: Stations, account: Account, session: Session, client: Client) -> Session:
+    used = session.seen(client, stations.clock.now())
+    if session.has_moved(client):
+        left = {"left": session.address}
+        stations.ledger.append(entry(stations, account.actor(used), Act.SESSION_MOVE, "done", request=left))
+    stations.sessions.note_use(used)
+    return used
