@@ -104,7 +104,7 @@ def store(empty_leg: StoreLeg) -> Iterator[Graph]:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """The home of a service, with keys of its own and the organisation of the tests."""
-    from traceapp.confidential.keys import create_keys
+    from traceapp.confidential.key_store import create_keys
 
     folder = tmp_path / "home"
     folder.mkdir(mode=0o700)

@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from traceapp.confidential.keys import KeyPurpose, complete_keys, create_keys, load_keys
+from traceapp.confidential.file_provider import FileKeyProvider
+from traceapp.confidential.key_store import KeyStore
+from traceapp.confidential.keys import KeyPurpose
+from traceapp.confidential.live_keys import LiveKeys
+from traceapp.confidential.pkcs11_provider import Pkcs11KeyProvider
 from traceapp.confidential.sealer import DictionarySealer
 from traceapp.confidential.source_archive import SourceArchive
 from traceapp.demo.plant import write_organisation
@@ -15,6 +19,7 @@ from traceapp.dictionary.organisation import read_organisation
 from traceapp.dictionary.properties import read_dictionary
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.errors import HomeError, HomeInUseError, KeyUnavailableError, LedgerUnavailableError, SettingsError
+from traceapp.domain.keys import KeyProvider
 from traceapp.domain.rights import Actor, Role
 from traceapp.graph.account_store import AccountStore
 from traceapp.graph.acl_store import AclStore
@@ -63,8 +68,45 @@ def prepare_home(settings: Settings) -> None:
         raise KeyUnavailableError(
             f"{home} holds {', '.join(data)} and no keys: what is sealed there opens under its own keys only"
         )
-    create_keys(home)
-    complete_keys(home)
+    keys = key_store(settings)
+    now = SystemClock().now()
+    keys.create(now, settings.key_provider)
+    keys.complete(now)
+
+
+def key_store(settings: Settings) -> KeyStore:
+    """The keys of the home, with the providers that the settings tell of."""
+
+    def provider_of(name: str, folder: Path) -> KeyProvider:
+        if name == FileKeyProvider.name:
+            return FileKeyProvider(folder)
+        if not (settings.pkcs11_module and settings.pkcs11_token and settings.pkcs11_pin_file):
+            raise KeyUnavailableError(
+                f"the keys of {settings.home} are wrapped by a {name} token; set TRACEAPP_PKCS11_MODULE, "
+                "TRACEAPP_PKCS11_TOKEN and TRACEAPP_PKCS11_PIN_FILE"
+            )
+        return Pkcs11KeyProvider(settings.pkcs11_module, settings.pkcs11_token, settings.pkcs11_pin_file)
+
+    return KeyStore(settings.home, provider_of)
+
+
+def key_warnings(settings: Settings) -> tuple[str, ...]:
+    """What a production start says of its keys; raises KeyUnavailableError."""
+    ring = key_store(settings).record()
+    said = []
+    if ring.provider == FileKeyProvider.name:
+        said.append(
+            "the key-encryption key lies in a file of the home folder: a stolen disk speaks; set TRACEAPP_KEY_PROVIDER=pkcs11 "
+            "and run traceapp keys rotate --kek"
+        )
+    elif ring.provider != settings.key_provider:
+        said.append(f"the keys are wrapped by {ring.provider}, and TRACEAPP_KEY_PROVIDER says {settings.key_provider}")
+    if not ring.recovery:
+        said.append(
+            "there is no recovery key: if the key-encryption key is lost, everything sealed is lost; make one with "
+            "traceapp keys officers"
+        )
+    return tuple(said)
 
 
 def check_store(settings: Settings) -> None:
@@ -93,7 +135,8 @@ def build_stations(settings: Settings) -> Stations:
 
     raises  StoreUnavailableError, StoreCredentialsError, StoreVersionError, KeyUnavailableError, PolicyError.
     """
-    keys = load_keys(settings.home)
+    held = key_store(settings)
+    keys = LiveKeys(held.load, held.ring_path)
     dictionary = read_dictionary()
     organisation = read_organisation(settings.home / ORGANISATION)
     graph = Graph.open(settings)
@@ -111,6 +154,7 @@ def build_stations(settings: Settings) -> Stations:
         events=EventStore(graph),
         batches=BatchStore(graph),
         traces=TraceStore(graph),
+        keys=held,
         sealer=DictionarySealer(keys, dictionary, keys.owner),
         archive=SourceArchive(settings.home, keys.purpose_key(KeyPurpose.SOURCES)),
         ledger=LedgerClient(settings.home),
@@ -139,7 +183,7 @@ def spare_collections() -> None:
 
 def session_key(settings: Settings) -> bytes:
     """The key under which the web service signs its sessions."""
-    return load_keys(settings.home).purpose_key(KeyPurpose.SESSIONS)
+    return key_store(settings).load().purpose_key(KeyPurpose.SESSIONS)
 
 
 def terminal_actor() -> Actor:
@@ -180,7 +224,7 @@ class Backing:
 
     def start(self) -> None:
         """Start the store where it is the embedded one, then the ledger, then bring the schema to this version, on record."""
-        load_keys(self._settings.home)
+        key_store(self._settings).load()
         read_organisation(self._settings.home / ORGANISATION)
         check_store(self._settings)
         if self._settings.embedded:

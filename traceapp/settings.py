@@ -97,6 +97,32 @@ class Settings(BaseSettings):
             "Only for a network that nobody else can read; on the loopback address it is not needed.",
         ),
     ] = False
+    key_provider: Annotated[
+        Literal["file", "pkcs11"],
+        Field(
+            validation_alias="TRACEAPP_KEY_PROVIDER",
+            description="Who holds the key-encryption key: `file`, a file of the home folder, with which a stolen disk speaks, "
+            "or `pkcs11`, a hardware security module. Read when keys are made; `traceapp keys rotate --kek` moves later.",
+        ),
+    ] = "file"
+    pkcs11_module: Annotated[
+        Path | None,
+        Field(
+            validation_alias="TRACEAPP_PKCS11_MODULE",
+            description="Library of the module's vendor, such as `/usr/lib/softhsm/libsofthsm2.so`; for `pkcs11`.",
+        ),
+    ] = None
+    pkcs11_token: Annotated[
+        str | None, Field(validation_alias="TRACEAPP_PKCS11_TOKEN", description="Label of the token; for `pkcs11`.")
+    ] = None
+    pkcs11_pin_file: Annotated[
+        Path | None,
+        Field(
+            validation_alias="TRACEAPP_PKCS11_PIN_FILE",
+            description="File that holds the PIN of the token, 0400, so that it stands in no environment and no process list; "
+            "for `pkcs11`.",
+        ),
+    ] = None
     statement_timeout: Annotated[
         float,
         Field(
@@ -197,6 +223,14 @@ class Settings(BaseSettings):
     def _one_password(self) -> "Settings":
         if self.neo4j_password is not None and self.neo4j_password_file is not None:
             raise ValueError("set NEO4J_PASSWORD or NEO4J_PASSWORD_FILE, not both")
+        return self
+
+    @model_validator(mode="after")
+    def _whole_token(self) -> "Settings":
+        if self.key_provider == "pkcs11" and None in {self.pkcs11_module, self.pkcs11_token, self.pkcs11_pin_file}:
+            raise ValueError(
+                "TRACEAPP_KEY_PROVIDER=pkcs11 needs TRACEAPP_PKCS11_MODULE, TRACEAPP_PKCS11_TOKEN and TRACEAPP_PKCS11_PIN_FILE"
+            )
         return self
 
     @property

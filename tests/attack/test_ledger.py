@@ -19,7 +19,7 @@ import rfc8785
 
 from tests.processes import ROOT
 from tests.servers import EmbeddedServer
-from traceapp.confidential.keys import create_keys
+from traceapp.confidential.key_store import create_keys
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt
 from traceapp.ledger.client import LedgerClient

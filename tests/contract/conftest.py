@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from traceapp.confidential.keys import load_keys
+from traceapp.confidential.key_store import load_keys
 from traceapp.confidential.sealer import DictionarySealer
 from traceapp.dictionary.properties import read_dictionary
 from traceapp.graph.connection import Graph

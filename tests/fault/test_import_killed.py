@@ -20,8 +20,8 @@ from tests.processes import wait_until
 from tests.servers import StoreLeg
 from tests.terminal.conftest import child_environment, wait_for_line
 from traceapp.composition import build_stations, terminal_actor
-from traceapp.confidential.keys import FOLDER as KEYS
-from traceapp.confidential.keys import create_keys
+from traceapp.confidential.key_store import FOLDER as KEYS
+from traceapp.confidential.key_store import create_keys
 from traceapp.domain.kinds import Direction
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Seed, TraceQuestion

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.capture import LYON, SUZHOU, append, batch, day, event, material, picture, production, receipt
 from tests.effort import examples
 from tests.servers import StoreLeg
-from traceapp.confidential.keys import create_keys, load_keys
+from traceapp.confidential.key_store import create_keys, load_keys
 from traceapp.confidential.sealer import DictionarySealer
 from traceapp.dictionary.properties import read_dictionary
 from traceapp.domain.events import CapturedEvent, NodeStatement

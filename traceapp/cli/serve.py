@@ -6,6 +6,7 @@ import click
 
 from traceapp.cli.options import home_option, settings_of
 from traceapp.cli.supervision import Service
+from traceapp.composition import key_warnings
 
 
 @click.command()
@@ -21,6 +22,8 @@ def serve(port: int | None, home: Path | None) -> None:
     settings = settings_of(home, port=port)
     with Service(settings, say=lambda text: click.echo(text, err=True)) as service:
         service.start_backing()
+        for warning in key_warnings(settings):
+            click.echo(f"warning: {warning}", err=True)
         service.start_web()
         click.echo(f"traceapp serves {service.url}  (Ctrl-C stops it)")
         service.wait()

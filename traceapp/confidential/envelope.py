@@ -9,14 +9,14 @@ import os
 import struct
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from traceapp.confidential.keys import KeyRing, key_id_of, key_number
+from traceapp.confidential.keys import KeyPurpose, KeyRing, key_id_of, key_number, tier_of
 from traceapp.domain.errors import KeyUnavailableError, SealBrokenError
 
 SCHEME: Final = 1
@@ -38,6 +38,25 @@ class Place:
     property: str
     type: str
     tier: str
+
+
+class Keys(Protocol):
+    """A `KeyRing`, or the `LiveKeys` of a process that lives on."""
+
+    @property
+    def owner(self) -> str: ...
+
+    def present(self) -> KeyRing:
+        """The keys of this moment; raises KeyUnavailableError."""
+
+    def purpose_key(self, purpose: KeyPurpose) -> bytes:
+        """32 bytes; raises KeyUnavailableError."""
+
+    @property
+    def mac_epoch(self) -> int: ...
+
+    def mac_key(self, epoch: int) -> bytes:
+        """32 bytes; raises KeyUnavailableError."""
 
 
 def length_prefixed(*parts: str | bytes | int) -> bytes:
@@ -64,43 +83,62 @@ def unpadded(content: bytes) -> bytes:
 class Envelope:
     """Seals and opens under the keys of a ring, for one organisation."""
 
-    def __init__(self, keys: KeyRing, organisation: str) -> None:
+    def __init__(self, keys: Keys, organisation: str) -> None:
         self._keys = keys
         self._organisation = organisation
-        # A node's properties are sealed and opened together; its derived key is wanted several times in a row.
+        # A node's properties are sealed and opened together; its derived key is wanted several times in a row. The ring is
+        # part of the question, so that nothing opens with what was derived from a key that is gone.
         self._cipher = lru_cache(maxsize=8192)(self._derive)
+        self._ring: KeyRing | None = None
 
     def __repr__(self) -> str:
         return f"Envelope({self._organisation!r})"
 
-    def seal(self, place: Place, content: bytes, *, version: int = 1) -> bytes:
-        """Ciphertext of `content` bound to `place` and to the field version (its write counter, from 1)."""
-        key_id = self._keys.sealing_key(place.tier).key_id
+    def seal(self, place: Place, content: bytes, *, version: int = 1, group: str | None = None) -> bytes:
+        """Ciphertext of `content` bound to `place` and to the field version (its write counter, from 1).
+
+        group   shred group whose key seals it; of tier T3 only.
+        raises  KeyUnavailableError: the keys are not to be had now, or the group has none.
+        """
+        ring = self._present()
+        key_id = ring.sealing_key(place.tier, group).key_id
         nonce = os.urandom(12)
-        sealed = self._cipher(key_id, place.label, place.uid).encrypt(nonce, padded(content), self._bound(place, key_id, version))
+        bound = self._bound(place, key_id, version)
+        sealed = self._cipher(ring, key_id, place.label, place.uid).encrypt(nonce, padded(content), bound)
         return _HEADER.pack(SCHEME, key_number(key_id), version, nonce) + sealed
 
     def open(self, place: Place, stored: bytes) -> bytes:
         """The content, if the ciphertext belongs here.
 
         raises  SealBrokenError: moved, cut or changed; names the place, never a value.
-                KeyUnavailableError: its key is retired or unknown.
+                KeyUnavailableError: its key is retired, unknown or not to be had now.   KeyDestroyedError.
         """
         if len(stored) < _HEADER.size + _TAG:
             raise self._broken(place)
         scheme, number, version, nonce = _HEADER.unpack_from(stored)
         key_id = key_id_of(number)
-        if scheme != SCHEME or not key_id.startswith(f"{place.tier}."):
+        if scheme != SCHEME or tier_of(key_id) != place.tier:
             raise self._broken(place)
         try:
-            cipher = self._cipher(key_id, place.label, place.uid)
+            cipher = self._cipher(self._present(), key_id, place.label, place.uid)
             return unpadded(cipher.decrypt(nonce, stored[_HEADER.size :], self._bound(place, key_id, version)))
         except InvalidTag:
             raise self._broken(place) from None
 
-    def _derive(self, key_id: str, label: str, uid: str) -> AESGCM:
+    def reseal(self, place: Place, stored: bytes) -> bytes:
+        """The same content under the newest key, with the same field version; raises what `open` and `seal` raise."""
+        return self.seal(place, self.open(place, stored), version=_HEADER.unpack_from(stored)[2])
+
+    def _present(self) -> KeyRing:
+        ring = self._keys.present()
+        if ring is not self._ring:
+            self._cipher.cache_clear()
+            self._ring = ring
+        return ring
+
+    def _derive(self, ring: KeyRing, key_id: str, label: str, uid: str) -> AESGCM:
         info = length_prefixed(b"traceapp node key", SCHEME, self._organisation, label, uid)
-        return AESGCM(HKDFExpand(SHA256(), 32, info).derive(self._keys.opening_key(key_id).secret))
+        return AESGCM(HKDFExpand(SHA256(), 32, info).derive(ring.opening_key(key_id).secret))
 
     def _bound(self, place: Place, key_id: str, version: int) -> bytes:
         return length_prefixed(

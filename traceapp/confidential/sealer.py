@@ -7,8 +7,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from traceapp.confidential.blind_index import BlindIndex
-from traceapp.confidential.envelope import Envelope, Place, key_of, length_prefixed
-from traceapp.confidential.keys import KeyPurpose, KeyRing, epoch_of
+from traceapp.confidential.envelope import Envelope, Keys, Place, key_of, length_prefixed
+from traceapp.confidential.keys import KeyPurpose, age_of
 from traceapp.dictionary.properties import Dictionary, PropertyEntry
 from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.errors import DictionaryError, SealBrokenError
@@ -25,7 +25,7 @@ UID_BYTES: Final = 16
 class DictionarySealer:
     """Seals and opens what the dictionary governs, under the keys of one organisation."""
 
-    def __init__(self, keys: KeyRing, dictionary: Dictionary, organisation_name: str) -> None:
+    def __init__(self, keys: Keys, dictionary: Dictionary, organisation_name: str) -> None:
         self._dictionary = dictionary
         self._envelope = Envelope(keys, organisation_name)
         self._blind_index = BlindIndex(keys.purpose_key(KeyPurpose.BLIND_INDEX))
@@ -123,13 +123,13 @@ class DictionarySealer:
     def oldest_key(self, key_ids: Iterable[str | None]) -> str | None:
         """The oldest of some key ids, by epoch, then tier: what a rotation looks for."""
         named = {key_id for key_id in key_ids if key_id is not None}
-        return min(named, key=lambda key_id: (epoch_of(key_id), key_id), default=None)
+        return min(named, key=age_of, default=None)
 
 
 def oldest_key(sealed: Mapping[str, bytes]) -> str | None:
     """The id of the oldest key among ciphertexts: what a rotation looks for."""
     keys = {key_of(ciphertext) for ciphertext in sealed.values()}
-    return min(keys, key=lambda key_id: (epoch_of(key_id), key_id), default=None)
+    return min(keys, key=age_of, default=None)
 
 
 def _place(label: str, uid: str, name: str, entry: PropertyEntry) -> Place:

@@ -188,6 +188,24 @@ class KeyUnavailableError(TraceappError):
     next_step = "Bring the keys back (the copy of HOME/keys that you keep apart), then start again; nothing was lost."
 
 
+class KeyDestroyedError(KeyUnavailableError):
+    """The key was destroyed on purpose, and what it sealed with it."""
+
+    next_step = "Nothing can be done: destroying the key was meant to make this unreadable for good."
+
+
+class KeyStateError(TraceappError):
+    """A key cannot be brought into the state that was asked for; the message says why."""
+
+    next_step = "See traceapp keys status: rotate first, and retire a key when nothing names it any more."
+
+
+class RecoveryError(TraceappError):
+    """The recovery key cannot be made or used."""
+
+    next_step = "Take the two officers' files of this home's recovery key, or two new paths outside the home folder."
+
+
 class SealBrokenError(TraceappError):
     """A ciphertext does not belong where it was found."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from traceapp.confidential.key_store import KeyStore
     from traceapp.confidential.sealer import DictionarySealer
     from traceapp.confidential.source_archive import SourceArchive
     from traceapp.dictionary.properties import Dictionary
@@ -41,6 +42,7 @@ class Stations:
     events: EventStore
     batches: BatchStore
     traces: TraceStore
+    keys: KeyStore
     sealer: DictionarySealer
     archive: SourceArchive
     ledger: LedgerClient

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from traceapp.confidential.keys import KeyRing, create_keys, load_keys
+from traceapp.confidential.key_store import create_keys, load_keys
+from traceapp.confidential.keys import KeyRing
 
 
 @pytest.fixture

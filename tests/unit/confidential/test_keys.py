@@ -3,12 +3,16 @@ import pickle
 import stat
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from traceapp.confidential.keys import KeyPurpose, KeyRing, complete_keys, create_keys, key_id_of, key_number, load_keys
+from traceapp.confidential.key_store import KeyStore, create_keys, load_keys
+from traceapp.confidential.keys import KeyPurpose, KeyRing, key_id_of, key_number
 from traceapp.domain.errors import HomeError, KeyUnavailableError
+
+NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
 
 def test_keys_are_private_files_in_a_private_folder(tmp_path: Path) -> None:
@@ -68,7 +72,7 @@ def test_an_old_ring_gains_the_keys_of_new_purposes_once_and_keeps_the_others(tm
         before.purpose_key(KeyPurpose.MAC)
 
     with ThreadPoolExecutor(8) as pool:
-        gained = list(pool.map(lambda _: complete_keys(tmp_path), range(16)))
+        gained = list(pool.map(lambda _: KeyStore(tmp_path).complete(NOW), range(16)))
 
     after = load_keys(tmp_path)
     assert sorted(gained)[-1] == ("mac.1",)
@@ -173,7 +177,7 @@ def test_nothing_secret_in_repr_traceback_or_pickle(keys: KeyRing) -> None:
         pickle.dumps(keys)
 
 
-@pytest.mark.parametrize("key_id", ["T2.1", "T3.1", "T2.16777215"])
+@pytest.mark.parametrize("key_id", ["T2.1", "T3.1", "T2.16777215", "S3.1", "S3.16777215"])
 def test_key_ids_fit_four_bytes_and_come_back(key_id: str) -> None:
     assert key_number(key_id) < 2**32
     assert key_id_of(key_number(key_id)) == key_id
