@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.servers import CannotStart, StoreLeg, wanted_legs
+from tests.softhsm import MODULE, SoftToken, make_token
 from traceapp.domain.rights import Actor, Role
 from traceapp.graph.connection import Graph
 
@@ -111,6 +112,17 @@ def home(tmp_path: Path) -> Path:
     create_keys(folder)
     shutil.copyfile(ORGANISATION, folder / "organisation.toml")
     return folder
+
+
+@pytest.fixture
+def soft_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SoftToken:
+    """A token of SoftHSM2 in a folder of this test."""
+    import pkcs11
+
+    made = make_token(tmp_path / "softhsm")
+    monkeypatch.setenv("SOFTHSM2_CONF", str(tmp_path / "softhsm" / "softhsm2.conf"))
+    pkcs11.lib(str(MODULE)).reinitialize()  # it reads its settings once
+    return made
 
 
 @pytest.fixture

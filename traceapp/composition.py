@@ -5,6 +5,7 @@ import gc
 import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from traceapp.confidential.file_provider import FileKeyProvider
@@ -85,9 +86,13 @@ def key_store(settings: Settings) -> KeyStore:
                 f"the keys of {settings.home} are wrapped by a {name} token; set TRACEAPP_PKCS11_MODULE, "
                 "TRACEAPP_PKCS11_TOKEN and TRACEAPP_PKCS11_PIN_FILE"
             )
-        return Pkcs11KeyProvider(settings.pkcs11_module, settings.pkcs11_token, settings.pkcs11_pin_file)
+        return _token_provider(settings.pkcs11_module, settings.pkcs11_token, settings.pkcs11_pin_file)
 
     return KeyStore(settings.home, provider_of)
+
+
+_token_provider = cache(Pkcs11KeyProvider)
+"""One for each token, which remembers a PIN that was refused."""
 
 
 def key_warnings(settings: Settings) -> tuple[str, ...]:

@@ -20,6 +20,10 @@ NAMES = {
     "neo4j_ca_file": ("NEO4J_CA_FILE", None),
     "neo4j_database": ("NEO4J_DATABASE", "neo4j"),
     "allow_plain_bolt": ("TRACEAPP_ALLOW_PLAIN_BOLT", False),
+    "key_provider": ("TRACEAPP_KEY_PROVIDER", "file"),
+    "pkcs11_module": ("TRACEAPP_PKCS11_MODULE", None),
+    "pkcs11_token": ("TRACEAPP_PKCS11_TOKEN", None),
+    "pkcs11_pin_file": ("TRACEAPP_PKCS11_PIN_FILE", None),
     "statement_timeout": ("TRACEAPP_STATEMENT_TIMEOUT", 60.0),
     "port": ("TRACEAPP_PORT", 8000),
     "host": ("TRACEAPP_HOST", "127.0.0.1"),
@@ -59,6 +63,10 @@ SET: list[tuple[str, str, Any]] = [
     ("neo4j_database", "recall", "recall"),
     ("allow_plain_bolt", "1", True),
     ("allow_plain_bolt", "no", False),
+    ("key_provider", "file", "file"),
+    ("pkcs11_module", "/usr/lib/softhsm/libsofthsm2.so", Path("/usr/lib/softhsm/libsofthsm2.so")),
+    ("pkcs11_token", "traceapp", "traceapp"),
+    ("pkcs11_pin_file", "/run/secrets/pin", Path("/run/secrets/pin")),
     ("statement_timeout", "2.5", 2.5),
     ("port", "0", 0),
     ("port", "65535", 65535),
@@ -90,6 +98,7 @@ WRONG = [
     ("port", ""),
     ("workers", "0"),
     ("workers", "two-and-a-bit"),
+    ("key_provider", "the-vault"),
     ("statement_timeout", "0"),
     ("statement_timeout", "-5.125"),
     ("statement_timeout", "sixty-seconds"),
@@ -117,6 +126,14 @@ def test_a_wrong_value_is_refused_under_its_name_without_being_repeated(
 
     assert str(refused.value).startswith(f"{variable}: ")
     assert len(text) < 5 or text not in str(refused.value)
+
+
+def test_a_token_wants_module_label_and_pin_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACEAPP_KEY_PROVIDER", "pkcs11")
+    monkeypatch.setenv("TRACEAPP_PKCS11_TOKEN", "traceapp")
+
+    with pytest.raises(SettingsError, match="needs TRACEAPP_PKCS11_MODULE"):
+        read_settings()
 
 
 def test_all_wrong_variables_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

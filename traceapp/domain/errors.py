@@ -185,7 +185,7 @@ class PolicyError(TraceappError):
 class KeyUnavailableError(TraceappError):
     """The key provider cannot give a key."""
 
-    next_step = "Bring the keys back (the copy of HOME/keys that you keep apart), then start again; nothing was lost."
+    next_step = "Bring the key provider back, or the keys from the copy that you keep apart, and ask again; nothing was lost."
 
 
 class KeyDestroyedError(KeyUnavailableError):
