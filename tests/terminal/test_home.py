@@ -40,7 +40,7 @@ def test_promise_no_fresh_keys_beside_sealed_data(home: Path, tmp_path: Path, tr
 
     assert said.code == 1
     assert "no keys" in said.err
-    assert "next: Bring the keys back" in said.err
+    assert "next: Bring the key provider back" in said.err
     assert not (copy / "keys").exists()
 
 

@@ -92,12 +92,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.PermissionDeniedError: Problem(403, "denied", "You may not do this"),
     errors.PolicyError: Problem(503, "policy", "The policy cannot be read", "Without a policy everything is denied."),
     errors.KeyUnavailableError: Problem(503, "key-unavailable", "A key is missing", _KEYS),
-    errors.KeyDestroyedError: Problem(
-        410,
-        "key-destroyed",
-        "The key was destroyed",
-        "What was sealed with it cannot be read by anybody, a restored backup included.",
-    ),
+    errors.KeyDestroyedError: Problem(410, "key-destroyed", "The key was destroyed"),
     errors.KeyStateError: Problem(409, "key-state", "The key cannot be brought into this state"),
     errors.RecoveryError: Problem(409, "recovery", "The recovery key cannot be used"),
     errors.SealBrokenError: Problem(500, "seal-broken", "Stored data does not belong where it was found", _DEFECT),
