@@ -51,3 +51,20 @@ def _address(text: str) -> str:
     address = ipaddress.ip_address(raw)
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return str(mapped or address)
+
+
+def descendants(pid: int) -> set[int]:
+    """Every process that was started by this one, or by one of those."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except (OSError, ValueError):
+                continue
+    found: set[int] = set()
+    wave = {pid}
+    while wave:
+        wave = {child for child, parent in parents.items() if parent in wave and child not in found}
+        found |= wave
+    return found

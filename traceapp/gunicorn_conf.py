@@ -11,8 +11,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from traceapp.host.process_memory import close_memory
+from traceapp.host.tls import ServerTls
 from traceapp.settings import read_settings
 
+close_memory()  # workers are forked off and have it from here
 _settings = read_settings()
 _PR_SET_PDEATHSIG = 1
 
@@ -30,6 +33,19 @@ loglevel = _settings.log_level.lower()
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  a heartbeat must not wait for a disk
 proc_name = "traceapp"
+# A proxy's word counts only from where the settings say that one stands; the environment of gunicorn decides nothing.
+forwarded_allow_ips = ",".join(map(str, _settings.trusted_proxies))
+forwarder_headers = ""
+proxy_protocol = "off"
+certfile = str(_settings.tls_cert_file) if _settings.tls_cert_file is not None else None
+keyfile = str(_settings.tls_key_file) if _settings.tls_key_file is not None else None
+
+if _settings.tls_cert_file is not None and _settings.tls_key_file is not None:
+    _tls = ServerTls(_settings.tls_cert_file, _settings.tls_key_file)
+
+    def ssl_context(_config: Any, _default: Any) -> ServerTls:
+        """Asked at every connection; what gunicorn wants of it is `wrap_socket`."""
+        return _tls
 
 
 def on_starting(_server: Any) -> None:

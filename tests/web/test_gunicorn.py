@@ -1,104 +1,16 @@
 """The real server in front: what it passes on, what it writes down, and when it ends."""
 
-import os
-import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-DEADLINE = 30.0
+from tests.processes import wait_until
+from tests.web.gunicorn_server import DEADLINE, Server
+
 PLANTED = "PLANTED-4711"
-STARTER = """
-import os, subprocess, sys, time
-child = subprocess.Popen(sys.argv[1:], env={**os.environ, "TRACEAPP_PARENT": str(os.getpid())}, start_new_session=True)
-child.wait()
-"""
-
-
-def wait_until(true: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not true():
-        assert time.monotonic() < deadline, f"waited {DEADLINE:.0f} s for {what}"
-        time.sleep(0.05)
-
-
-class Server:
-    """gunicorn under a starter that may be killed, as `traceapp serve` may be."""
-
-    def __init__(self, folder: Path) -> None:
-        with closing(socket.create_server(("127.0.0.1", 0))) as free:
-            self.port = free.getsockname()[1]
-        self.log = folder / "log"
-        self.home = folder
-        command = [sys.executable, "-m", "gunicorn", "--config", "python:traceapp.gunicorn_conf", "tests.web.closed_service:app"]
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("NEO4J_", "TRACEAPP_", "XDG_"))}
-        environment |= {
-            "TRACEAPP_HOME": str(folder),
-            "TRACEAPP_PORT": str(self.port),
-            "TRACEAPP_WORKERS": "1",
-            "TRACEAPP_LOG_LEVEL": "INFO",
-            "PYTHONPATH": str(ROOT),
-            "HOME": str(folder),
-        }
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", STARTER, *command], env=environment, stdout=log, stderr=log, cwd=ROOT
-            )
-        wait_until(self.answers, "gunicorn to answer")
-
-    def answers(self) -> bool:
-        try:
-            return self.status("GET", "/healthz") == 200
-        except (OSError, HTTPException):
-            return False
-
-    def status(self, method: str, target: str) -> int:
-        return self.send(method, target)[0]
-
-    def send(self, method: str, target: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
-        with closing(connection):
-            connection.putrequest(method, target)
-            for name, value in headers.items():
-                connection.putheader(name.replace("_", "-"), value)
-            if body is not None:
-                connection.putheader("Content-Length", str(len(body)))
-            connection.endheaders(body)
-            reply = connection.getresponse()
-            return reply.status, reply.read()
-
-    def send_raw(self, request: bytes) -> bytes:
-        with closing(socket.create_connection(("127.0.0.1", self.port), timeout=DEADLINE)) as connection:
-            connection.sendall(request)
-            return connection.recv(65536)
-
-    def pids(self) -> set[int]:
-        """Every process that has our port in its environment."""
-        wanted = f"TRACEAPP_PORT={self.port}".encode()
-        found = set()
-        for entry in Path("/proc").iterdir():
-            try:
-                if entry.name.isdigit() and wanted in (entry / "environ").read_bytes():
-                    found.add(int(entry.name))
-            except OSError:
-                continue
-        return found
-
-    def stop(self) -> None:
-        for pid in self.pids():
-            try:
-                os.kill(pid, signal.SIGTERM)
-            except ProcessLookupError:
-                continue
-        self.process.wait(DEADLINE)
 
 
 @pytest.fixture(scope="module")
@@ -150,9 +62,9 @@ def test_there_is_no_control_socket(server: Server) -> None:
 
 def test_gunicorn_ends_with_the_service_that_started_it(tmp_path: Path) -> None:
     server = Server(tmp_path)
-    started = server.pids() - {server.process.pid}
+    started = server.pids()
     server.process.kill()
     server.process.wait(DEADLINE)
 
     assert len(started) >= 2
-    wait_until(lambda: not server.pids(), "gunicorn and its workers to end")
+    wait_until(lambda: not server.pids(), DEADLINE)

@@ -11,6 +11,7 @@ from traceapp.cli.imports import import_files
 from traceapp.cli.run import run
 from traceapp.cli.serve import serve
 from traceapp.cli.sessions import session
+from traceapp.cli.tls import tls
 from traceapp.cli.trace import trace
 from traceapp.domain.errors import TraceappError
 
@@ -26,7 +27,7 @@ def commands() -> None:
     """
 
 
-for command in (account, audit, import_files, run, serve, session, token, trace):
+for command in (account, audit, import_files, run, serve, session, tls, token, trace):
     commands.add_command(command)
 
 

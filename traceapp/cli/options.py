@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
-from traceapp.settings import Settings, read_settings
+from traceapp.domain.errors import CertificateError
+from traceapp.host.certificates import TlsFolder
+from traceapp.settings import Settings, forget_secrets, read_settings
 
 home_option: Callable[[Any], Any] = click.option(
     "--home", type=click.Path(path_type=Path, readable=False), help="Home folder  [TRACEAPP_HOME, else var/]"
@@ -16,4 +18,15 @@ home_option: Callable[[Any], Any] = click.option(
 def settings_of(home: Path | None, **overrides: object) -> Settings:
     """Environment, then options; the home folder is absolute from here on."""
     settings = read_settings(home=home, **overrides)
+    forget_secrets()
     return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
+
+
+def with_tls(settings: Settings) -> Settings:
+    """`--tls`: the certificate of the settings, else the one of the home; raises CertificateError where there is none."""
+    if settings.tls:
+        return settings
+    files = TlsFolder(settings.home)
+    if not files.host.exists():
+        raise CertificateError(f"{files.host} is not there")
+    return settings.model_copy(update={"tls_cert_file": files.host, "tls_key_file": files.host_key})

@@ -1,8 +1,10 @@
 """`traceapp run`, what scripts/run starts: set-up, demo at the first start, a first question, then serve."""
 
 import os
+import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -10,13 +12,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from traceapp.cli.client import get_json
-from traceapp.cli.options import home_option, settings_of
+from traceapp.cli.client import get_json, trust
+from traceapp.cli.options import home_option, settings_of, with_tls
 from traceapp.cli.printing import console, print_trace
 from traceapp.cli.supervision import Service
 from traceapp.cli.trace import read_token
 from traceapp.composition import backing, place_demo_organisation, terminal_actor
 from traceapp.domain.errors import SettingsError, StoreUnavailableError
+from traceapp.host.certificates import TlsFolder, init_tls
 from traceapp.settings import Settings, read_settings
 from traceapp.usecases.load_demo import DemoLoaded, load_demo, may_load_demo, read_demo
 
@@ -28,8 +31,9 @@ LOCAL_NEO4J = Path(__file__).resolve().parents[2] / "scripts" / "neo4j"
 @click.option("--port", type=click.IntRange(0, 65535), help="Port of the web service  [TRACEAPP_PORT, else 8000]")
 @click.option("--demo/--no-demo", default=True, show_default=True, help="Load the demo at the first start.")
 @click.option("--store", type=click.Choice(["embedded", "neo4j"]), help="neo4j starts a real server with scripts/neo4j.")
+@click.option("--tls", is_flag=True, help="Speak HTTPS; a certificate for this host is made where there is none.")
 @home_option
-def run(check: bool, port: int | None, demo: bool, store: str | None, home: Path | None) -> None:
+def run(check: bool, port: int | None, demo: bool, store: str | None, tls: bool, home: Path | None) -> None:
     """Set up, start everything, ask the first question, print its answer, serve until Ctrl-C."""
     settings = settings_of(home, port=0 if check else port)
     if store == "embedded" and not settings.embedded:
@@ -37,6 +41,8 @@ def run(check: bool, port: int | None, demo: bool, store: str | None, home: Path
     try:
         if store == "neo4j":
             settings = _with_local_neo4j(settings)
+        if tls:
+            settings = _with_certificate(settings)
         _serve(settings, demo=demo, check=check)
     finally:
         if store == "neo4j":
@@ -76,7 +82,12 @@ def _demo(settings: Settings, service: Service) -> DemoLoaded | None:
 
 def _first_question(url: str, settings: Settings, loaded: DemoLoaded) -> None:
     answer = get_json(
-        url, "/api/v1/traces", read_token(settings.home / "token"), number=loaded.first_question, direction="forward"
+        url,
+        "/api/v1/traces",
+        read_token(settings.home / "token"),
+        trust(settings),
+        number=loaded.first_question,
+        direction="forward",
     )
     print_trace(answer, title=f"First question: where did material lot {loaded.first_question} go?")
 
@@ -92,6 +103,16 @@ def _invitation(url: str, loaded: DemoLoaded | None) -> None:
     for account in loaded.accounts:
         table.add_row(account.username, account.password, account.role.value)
     console.print(table)
+
+
+def _with_certificate(settings: Settings) -> Settings:
+    """The certificate of the settings or the home; the first start makes one for the name of this host."""
+    if not settings.tls and not TlsFolder(settings.home).folder.exists():
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        authority = init_tls(settings.home, (socket.gethostname(),), datetime.now(UTC))
+        _say(f"made a certificate authority of this home: {TlsFolder(settings.home).authority}")
+        _say(f"its fingerprint (SHA-256): {authority.fingerprint}; docs/tls.md says what to do in a browser")
+    return with_tls(settings)
 
 
 def _with_local_neo4j(settings: Settings) -> Settings:

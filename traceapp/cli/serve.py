@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from traceapp.cli.options import home_option, settings_of
+from traceapp.cli.options import home_option, settings_of, with_tls
 from traceapp.cli.supervision import Service
 from traceapp.composition import key_warnings
 
@@ -13,13 +13,16 @@ from traceapp.composition import key_warnings
 @click.option(
     "--port", type=click.IntRange(0, 65535), help="Port of the web service  [TRACEAPP_PORT, else 8000]; 0 takes a free one."
 )
+@click.option("--tls", is_flag=True, help="Speak HTTPS, with the certificate that traceapp tls init made.")
 @home_option
-def serve(port: int | None, home: Path | None) -> None:
+def serve(port: int | None, tls: bool, home: Path | None) -> None:
     """Start store, ledger and web service, and serve until Ctrl-C.
 
     Exit codes: 0 stopped by you · 1 something failed, the reason is printed
     """
     settings = settings_of(home, port=port)
+    if tls:
+        settings = with_tls(settings)
     with Service(settings, say=lambda text: click.echo(text, err=True)) as service:
         service.start_backing()
         for warning in key_warnings(settings):

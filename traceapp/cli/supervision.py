@@ -3,18 +3,23 @@
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from urllib.error import URLError
 
-from traceapp.cli.client import DIRECT
+from traceapp.cli.client import direct
 from traceapp.composition import Backing, ServiceLock, connected, prepare_home, start_backing, terminal_actor
 from traceapp.domain.errors import PortInUseError, TraceappError
+from traceapp.host.certificates import RENEW_DAYS, read_facts
+from traceapp.host.process_memory import close_memory, hand_over
+from traceapp.host.tls import ServerTls, pinned_context
 from traceapp.settings import Settings
 from traceapp.usecases.record_start import record_start
 
@@ -23,6 +28,9 @@ STOP_SECONDS = 15.0
 POLL_SECONDS = 0.2
 BACKLOG = 512
 RESTART_SECONDS = 3.0
+LOCAL = "localhost"
+LOOPBACK_OF = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+"""An address that stands for all of a machine, and the one by which the machine itself is called."""
 
 
 class WebStartError(TraceappError):
@@ -35,6 +43,7 @@ class Service:
     """Context manager: what was started inside is stopped on the way out, in reverse order, whatever happened.
 
     raises  HomeError: home not usable, or another service on it. PortInUseError: somebody else listens.
+            CertificateError, SettingsError: the certificate cannot be used.
     """
 
     def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
@@ -47,6 +56,8 @@ class Service:
         self._settings = settings
 
     def __enter__(self) -> "Service":
+        close_memory()
+        self._check_certificate()
         prepare_home(self._settings)
         self._listener = _listen(self._settings.host, self._settings.port)
         self._lock = ServiceLock(self._settings.home)
@@ -72,14 +83,34 @@ class Service:
     @property
     def url(self) -> str:
         assert self._listener is not None  # noqa: S101  for the type checker
-        host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
-        return f"http://{host}:{self._listener.getsockname()[1]}"
+        scheme = "https" if self._settings.tls else "http"
+        return f"{scheme}://{_in_address(self._name())}:{self._listener.getsockname()[1]}"
+
+    def _name(self) -> str:
+        """What the service is called by: with a certificate, a name that stands in it."""
+        host, certificate = self._settings.host, self._settings.tls_cert_file
+        if certificate is None:
+            return host
+        names = read_facts(certificate).names
+        wanted = (LOCAL, *LOOPBACK_OF.values()) if host in LOOPBACK_OF else (host,)
+        return next((name for name in (*wanted, *names) if name in names), host)
+
+    def _check_certificate(self) -> None:
+        certificate, key = self._settings.tls_cert_file, self._settings.tls_key_file
+        if certificate is None or key is None:
+            return
+        ServerTls(certificate, key)
+        facts = read_facts(certificate)
+        if facts.days_left(datetime.now(UTC)) < RENEW_DAYS:
+            self._say(f"the certificate {certificate} ends on {facts.ends:%Y-%m-%d}; make it anew: traceapp tls renew")
 
     def start_backing(self) -> None:
         """Store and ledger; the start of the service is on record before it serves anything."""
         self._backing = start_backing(self._settings, self._say)
         with connected(self._settings) as stations:
-            record_start(stations, terminal_actor(), self.url)
+            certificate = self._settings.tls_cert_file
+            shown = read_facts(certificate).fingerprint if certificate is not None else None
+            record_start(stations, terminal_actor(), self.url, shown)
         self.check_stopped()
 
     def start_web(self) -> None:
@@ -119,15 +150,41 @@ class Service:
             "TRACEAPP_WORKERS": str(self._settings.workers),
             "TRACEAPP_PARENT": str(os.getpid()),
         }
+        for name, path in (("CERT", self._settings.tls_cert_file), ("KEY", self._settings.tls_key_file)):
+            if path is not None:
+                environment[f"TRACEAPP_TLS_{name}_FILE"] = str(path)
+        secret = self._settings.neo4j_password
+        handed = hand_over(secret.get_secret_value()) if secret is not None else None
+        if secret is not None and handed is None:
+            environment["NEO4J_PASSWORD"] = secret.get_secret_value()
+        elif handed is not None:
+            environment["NEO4J_PASSWORD_FILE"] = f"/proc/self/fd/{handed}"
         command = [sys.executable, "-m", "gunicorn", "--config", "python:traceapp.gunicorn_conf", "traceapp.wsgi:app"]
-        return subprocess.Popen(command, env=environment, start_new_session=True, pass_fds=(descriptor,))
+        try:
+            inherited = tuple(number for number in (descriptor, handed) if number is not None)
+            return subprocess.Popen(command, env=environment, start_new_session=True, pass_fds=inherited)
+        finally:
+            if handed is not None:
+                os.close(handed)
 
     def _answers(self) -> bool:
         try:
-            with DIRECT.open(f"{self.url}/readyz", timeout=5) as reply:
+            with direct(self._pinned).open(f"{self._own_address()}/readyz", timeout=5) as reply:
                 return bool(reply.status == 200)
         except (URLError, OSError):
             return False
+
+    @property
+    def _pinned(self) -> ssl.SSLContext | None:
+        certificate = self._settings.tls_cert_file
+        return pinned_context(certificate) if certificate is not None else None
+
+    def _own_address(self) -> str:
+        """Where this process itself finds the service, by its address and not by a name of the certificate."""
+        assert self._listener is not None  # noqa: S101  for the type checker
+        scheme, _, _ = self.url.partition(":")
+        host = LOOPBACK_OF.get(self._settings.host, self._settings.host)
+        return f"{scheme}://{_in_address(host)}:{self._listener.getsockname()[1]}"
 
     def _on_signal(self, number: int, _frame: object) -> None:
         self._stop.set()
@@ -141,6 +198,10 @@ class Service:
 def service_file(home: Path) -> Path:
     """Where the running service of a home says its address, for commands that speak to it over HTTP."""
     return home / "service.url"
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _listen(host: str, port: int) -> socket.socket:

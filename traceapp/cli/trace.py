@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import click
 
-from traceapp.cli.client import get_json
+from traceapp.cli.client import get_json, trust
 from traceapp.cli.options import home_option, settings_of
 from traceapp.cli.printing import print_trace
 from traceapp.cli.supervision import service_file
@@ -51,6 +51,7 @@ def trace(
         url or _running_url(settings),
         "/api/v1/traces",
         read_token(path),
+        trust(settings),
         number=number,
         direction=direction,
         as_of=as_of,
