@@ -2,17 +2,21 @@
 // does:   the bearer token with this hash
 // mode:   read
 // rows:   one
-// param:  token_hash    string         SHA-256 (hex) of the secret part
-// column: uid           string         the public part of the token's text
-// column: token_hash    string         the same
-// column: account_uid   string         the account that made it
-// column: role          string         as domain/rights.Role
-// column: sites         list<string>   site codes, or *
-// column: lines         list<string>   product line codes, or *
-// column: label         string         what it is for
-// column: created_at    string         stored time, UTC
-// column: expires_at    string         stored time, UTC
-// column: revoked       boolean        whether it is refused before its end
+// param:  token_hash  string   SHA-256 (hex) of the secret part
+// column: uid          string          the public part of the token's text
+// column: token_hash   string          SHA-256 (hex) of the secret part; unique among tokens
+// column: account_uid  string          the account that it belongs to, or os: and a name of the operating system
+// column: role         string          as domain/rights.Role
+// column: sites        list<string>    site codes, or *
+// column: lines        list<string>    product line codes, or *
+// column: only         list<string>?   permissions that it was made for; null for all of the role
+// column: purpose      string?         as domain/purposes.Purpose
+// column: networks     list<string>?   addresses that it may come from, as CIDR; empty for any
+// column: label        string          what it is for
+// column: created_at   string          stored time, UTC
+// column: expires_at   string          stored time, UTC
+// column: revoked      boolean         whether it is refused before its end
+// column: used_at      string?         last use, coarse; stored time, UTC
 // bounds: one index seek, at most one row
 MATCH (token:Token {token_hash: $token_hash})
 RETURN token.uid AS uid,
@@ -21,7 +25,11 @@ RETURN token.uid AS uid,
        token.role AS role,
        token.sites AS sites,
        token.lines AS lines,
+       token.only AS only,
+       token.purpose AS purpose,
+       token.networks AS networks,
        token.label AS label,
        token.created_at AS created_at,
        token.expires_at AS expires_at,
-       token.revoked AS revoked
+       token.revoked AS revoked,
+       token.used_at AS used_at

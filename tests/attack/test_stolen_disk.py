@@ -20,6 +20,7 @@ import pytest
 
 from tests.conftest import MakeActor
 from tests.servers import StoreLeg
+from traceapp.composition import terminal_actor
 from traceapp.confidential.keys import SEALED_TIERS
 from traceapp.dictionary.properties import read_dictionary
 from traceapp.domain.batch import BatchQuery
@@ -265,7 +266,7 @@ def everything_is_asked(stations: Stations, actor: MakeActor, tmp_path: Path) ->
     for username, password in (("rc-02", WRONG_PASSWORD), (USERNAME_TYPED, WRONG_PASSWORD)):
         with pytest.raises(SignInError):
             sign_in(stations, username, password, CLIENT)
-    token = issue_token(stations, admin, Role.VIEWER, EVERYWHERE, EVERYWHERE, "a test", 1).value
+    token = issue_token(stations, terminal_actor(), Role.VIEWER, EVERYWHERE, EVERYWHERE, "a test", 1).value
     OTHERS["token"] = token
     return repr(told)
 

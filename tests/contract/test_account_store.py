@@ -8,6 +8,8 @@ import pytest
 
 from traceapp.domain.accounts import Account, Token
 from traceapp.domain.errors import InputError
+from traceapp.domain.permissions import Permission
+from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
 from traceapp.graph.account_store import AccountStore
 from traceapp.graph.connection import Graph
@@ -115,6 +117,24 @@ def test_token_comes_back_as_it_was_put(accounts: AccountStore) -> None:
     accounts.put_token(TOKEN)
     assert accounts.get_token(TOKEN.token_hash) == TOKEN
     assert accounts.get_token("d" * 64) is None
+
+
+def test_token_of_one_thing_comes_back_whole(accounts: AccountStore) -> None:
+    narrow = replace(
+        TOKEN, only=frozenset({Permission.BATCH_SHOW}), purpose=Purpose.RECALL, networks=("192.0.2.0/24", "2001:db8::/32")
+    )
+    accounts.put_token(narrow)
+    accounts.note_token_use(narrow.uid, NOW)
+    assert accounts.get_token_by_uid(narrow.uid) == replace(narrow, used_at=NOW)
+    accounts.put_token(replace(narrow, only=frozenset()))
+    assert accounts.get_token(narrow.token_hash) == replace(narrow, only=frozenset(), used_at=NOW)
+    assert accounts.get_token_by_uid("d" * 16) is None
+
+
+def test_tokens_are_listed_until_they_expire(accounts: AccountStore) -> None:
+    accounts.put_token(TOKEN)
+    assert accounts.list_tokens(NOW, row_limit=10) == (TOKEN,)
+    assert accounts.list_tokens(TOKEN.expires_at, row_limit=10) == ()
 
 
 def test_token_can_be_revoked(accounts: AccountStore) -> None:

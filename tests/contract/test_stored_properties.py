@@ -15,12 +15,14 @@ from traceapp.domain.errors import DictionaryError
 from traceapp.domain.events import LinkStatement, NodeStatement
 from traceapp.domain.identifiers import local_identity
 from traceapp.domain.kinds import EventType, LinkType, NodeKind
+from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
 from traceapp.domain.sessions import Client
 from traceapp.graph.connection import Graph
 from traceapp.graph.event_store import EventStore
 from traceapp.graph.head_store import HeadStore
+from traceapp.usecases.authenticate_token import authenticate_token
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.import_file import import_file
 from traceapp.usecases.issue_token import issue_token
@@ -73,7 +75,9 @@ def full(stations: Stations, tmp_path: Path) -> Stations:
     password = "correct horse battery"
     create_account(stations, terminal_actor(), "rc-02", password, "RC 02", Role.VIEWER, EVERYWHERE, EVERYWHERE)
     keep_whole_session(stations, password)
-    issue_token(stations, terminal_actor(), Role.VIEWER, EVERYWHERE, EVERYWHERE, "a test", 1)
+    whole = {"only": frozenset({Permission.BATCH_SHOW}), "purpose": Purpose.RECALL, "networks": ("192.0.2.0/24",)}
+    made = issue_token(stations, terminal_actor(), Role.VIEWER, EVERYWHERE, EVERYWHERE, "a test", 1, **whole)  # type: ignore[arg-type]
+    authenticate_token(stations, made.value, "192.0.2.1")
     return stations
 
 

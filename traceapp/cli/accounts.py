@@ -12,11 +12,15 @@ import click
 
 from traceapp.cli.options import home_option, settings_of
 from traceapp.composition import backing, terminal_actor
+from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import InputError
+from traceapp.domain.permissions import Permission
+from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
 from traceapp.usecases.change_account import set_disabled, set_password, set_role
 from traceapp.usecases.create_account import create_account
-from traceapp.usecases.issue_token import issue_token
+from traceapp.usecases.issue_token import LONGEST_DAYS, issue_token
+from traceapp.usecases.manage_tokens import list_tokens, revoke_token
 
 role_option = click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 sites_option = click.option("--site", "sites", multiple=True, default=("*",), help="Sites seen; repeat for several  [all]")
@@ -31,11 +35,19 @@ def token() -> None:
 
 
 @token.command("create")
-@role_option
+@click.option("--role", type=click.Choice([role.value for role in Role]), help="Role of a service token.")
+@click.option("--owner", help="Account that it belongs to; its role and view bound the token, now and later  [a service token]")
 @sites_option
 @lines_option
+@click.option(
+    "--only", "only", multiple=True, type=click.Choice([one.value for one in Permission]), help="For this alone; repeat."
+)
+@click.option("--purpose", type=click.Choice([one.value for one in Purpose]), help="Why it looks  [as its role does]")
+@click.option("--from", "networks", multiple=True, help="Address or network that it may come from; repeat  [any]")
 @click.option("--label", default="made on the terminal", show_default=True, help="What the token is for.")
-@click.option("--days", type=click.IntRange(1, 3650), default=90, show_default=True, help="Days until it expires.")
+@click.option(
+    "--days", type=click.IntRange(1, LONGEST_DAYS), default=LONGEST_DAYS, show_default=True, help="Days until it expires."
+)
 @click.option(
     "--file",
     "path",
@@ -44,20 +56,75 @@ def token() -> None:
 )
 @home_option
 def create_token(
-    role: str, sites: tuple[str, ...], lines: tuple[str, ...], label: str, days: int, path: Path | None, home: Path | None
+    role: str | None,
+    owner: str | None,
+    sites: tuple[str, ...],
+    lines: tuple[str, ...],
+    only: tuple[str, ...],
+    purpose: str | None,
+    networks: tuple[str, ...],
+    label: str,
+    days: int,
+    path: Path | None,
+    home: Path | None,
 ) -> None:
     """Make a token; it is shown once and stored as a hash only.
 
+    With --owner it may do no more than that person may at the time, and is refused once he has another role or a closed
+    account. Without, it is a service token: its role is --role, and whoever has the service's files answers for it.
+
     \b
-    traceapp token create --role integrator --site LYON --days 30
-    traceapp token create --role coordinator --file var/token
+    traceapp token create --role integrator --site LYON --days 30 --from 10.2.0.0/16
+    traceapp token create --owner anna --only batch:look_up --file var/token
     """
+    if (role is None) == (owner is None):
+        raise click.UsageError("wanted --role for a service token, or --owner for a token of a person")
     with _private_file(path) as file:
         with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
-            made = issue_token(stations, terminal_actor(), Role(role), frozenset(sites), frozenset(lines), label, days)
+            made = issue_token(
+                stations,
+                terminal_actor(),
+                Role(role) if role else None,
+                frozenset(sites),
+                frozenset(lines),
+                label,
+                days,
+                owner=owner,
+                only=frozenset(map(Permission, only)) if only else None,
+                purpose=Purpose(purpose) if purpose else None,
+                networks=networks,
+            )
         file.write(made.value + "\n")
     if path is not None:
         click.echo(f"token written to {path} (ledger record {made.receipt.seq})", err=True)
+
+
+@token.command("list")
+@home_option
+def list_all(home: Path | None) -> None:
+    """List every token that has not expired: id, owner, role, label, last use, end."""
+    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+        found = list_tokens(stations, terminal_actor())
+    for one in found.value:
+        kept = one.token
+        used = f"last use {stored_time(kept.used_at)[:16]}Z" if kept.used_at else "never used"
+        state = "revoked" if kept.revoked else "counts" if one.counts else "refused: its owner lost the right"
+        only = ",".join(sorted(kept.only)) if kept.only is not None else "all of the role"
+        click.echo(
+            f"{kept.uid}  {one.owner}  {kept.role.value}  {kept.label}  {used}  "
+            f"ends {stored_time(kept.expires_at)[:10]}  {state}  {only}  {' '.join(kept.networks) or 'any address'}"
+        )
+    click.echo(f"{len(found.value)} tokens (ledger record {found.receipt.seq})", err=True)
+
+
+@token.command("revoke")
+@click.argument("uid")
+@home_option
+def revoke(uid: str, home: Path | None) -> None:
+    """Revoke the token with this id (the 16 digits after `tat_`); it is refused from the next request on."""
+    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+        done = revoke_token(stations, terminal_actor(), uid)
+    click.echo(f"token {uid} revoked (ledger record {done.receipt.seq})")
 
 
 @contextmanager

@@ -1,17 +1,25 @@
 """Who may sign in, as the store keeps it: accounts of persons and bearer tokens of programs."""
 
+from __future__ import annotations
+
 import hashlib
+import ipaddress
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from traceapp.domain.errors import InputError
+from traceapp.domain.permissions import Permission
+from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Actor, Role
+from traceapp.domain.scopes import ANY
 from traceapp.domain.sessions import Session
 
 LONGEST_NAME: Final = 64
 LONGEST_LINE: Final = 120
+SERVICE_OWNER: Final = "os:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +77,16 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A bearer token: the program that carries it acts with this role until `expires_at`.
+    """A bearer token: what the program that carries it may do until `expires_at`, and never more than its owner may then.
 
     uid          the public part of the token's text.
     token_hash   SHA-256 (hex) of its secret part; the secret itself is kept nowhere.
-    account_uid  the account that made it.
+    account_uid  whose it is: an account, or `os:NAME` for a service token that somebody with the service's files made.
+    role, sites, lines   as its owner had them when it was made.
     label        what it is for; T0, printed in lists and in the ledger.
+    only         permissions that it was made for; None for all of the role.
+    networks     where it may come from, as CIDR; empty for anywhere.
+    used_at      last use, coarse.
     """
 
     uid: str
@@ -87,13 +99,71 @@ class Token:
     created_at: datetime
     expires_at: datetime
     revoked: bool = False
+    only: frozenset[Permission] | None = None
+    purpose: Purpose | None = None
+    networks: tuple[str, ...] = ()
+    used_at: datetime | None = None
+
+    @property
+    def is_of_service(self) -> bool:
+        """Whether it belongs to no account: whoever has the service's files answers for it."""
+        return self.account_uid.startswith(SERVICE_OWNER)
 
     def is_valid(self, now: datetime) -> bool:
         return not self.revoked and now < self.expires_at
 
-    def actor(self, *, address: str = "") -> Actor:
-        """The program that carries this token, under the token's own name."""
-        return Actor(self.uid, f"token:{self.label}", self.role, self.sites, self.lines, "token", address)
+    def may_come_from(self, address: str) -> bool:
+        """Whether this address is on its list; an address that is none is on no list."""
+        if not self.networks:
+            return True
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+        return any((mapped or found) in ipaddress.ip_network(network) for network in self.networks)
+
+    def is_above(self, owner: Account) -> bool:
+        """Whether its owner may no longer do what it says: his account is closed, or his role is another one."""
+        return owner.disabled or owner.role is not self.role
+
+    def actor(self, *, address: str = "", owner: Account | None = None) -> Actor:
+        """The program that carries this token, under the token's own name: what token and owner both see.
+
+        owner  as he is now; None for a service token.
+        """
+        sites = self.sites if owner is None else both(self.sites, owner.sites)
+        lines = self.lines if owner is None else both(self.lines, owner.lines)
+        return Actor(
+            self.uid,
+            f"token:{self.label}",
+            self.role,
+            sites,
+            lines,
+            "token",
+            address,
+            purpose=self.purpose,
+            only=self.only,
+        )
+
+
+def both(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    """What two views share; `*` stands for all."""
+    if ANY in one:
+        return other
+    return one if ANY in other else one & other
+
+
+def check_networks(texts: Iterable[str]) -> tuple[str, ...]:
+    """Addresses and networks in one form, `192.0.2.0/24`; raises InputError."""
+    found = []
+    for text in texts:
+        try:
+            found.append(str(ipaddress.ip_network(text.strip())))
+        except ValueError:
+            wanted = "an address or a network such as 192.0.2.0/24 or 2001:db8::/32"
+            raise InputError(f"address: wanted {wanted}", (("address", wanted),)) from None
+    return tuple(sorted(set(found)))
 
 
 def normal_username(text: str) -> str:

@@ -17,6 +17,8 @@ class Permission(StrEnum):
     SESSION_STOP = "session:stop"
     SOURCE_SHOW = "source:show"
     TOKEN_CREATE = "token:create"  # noqa: S105 - the name of an act
+    TOKEN_LIST = "token:list"  # noqa: S105 - the name of an act
+    TOKEN_REVOKE = "token:revoke"  # noqa: S105 - the name of an act
 
 
 class Act(StrEnum):

@@ -1,11 +1,14 @@
 """Accounts and bearer tokens."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from traceapp.domain.accounts import Account, Token
 from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.errors import InputError
+from traceapp.domain.permissions import Permission
+from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
 from traceapp.graph.connection import Graph, Row, Transaction
 
@@ -57,6 +60,19 @@ class AccountStore:
         rows = self._graph.read("account.get_token", token_hash=token_hash)
         return _token(rows[0]) if rows else None
 
+    def get_token_by_uid(self, uid: str) -> Token | None:
+        """The token with this public part; None where there is none."""
+        rows = self._graph.read("account.get_token_by_uid", uid=uid)
+        return _token(rows[0]) if rows else None
+
+    def list_tokens(self, now: datetime, *, row_limit: int) -> tuple[Token, ...]:
+        """Every token that has not expired, revoked ones too, in the order of their making."""
+        return tuple(map(_token, self._graph.read("account.list_tokens", now=stored_time(now), row_limit=row_limit)))
+
+    def note_token_use(self, uid: str, used_at: datetime) -> None:
+        """Keep when a token was used last."""
+        self._graph.overwrite("account.put_token_use", uid=uid, used_at=stored_time(used_at))
+
 
 def _account_row(account: Account) -> Row:
     return {
@@ -84,6 +100,9 @@ def _token_row(token: Token) -> Row:
         "role": token.role.value,
         "sites": sorted(token.sites),
         "lines": sorted(token.lines),
+        "only": sorted(one.value for one in token.only) if token.only is not None else None,
+        "purpose": token.purpose.value if token.purpose else None,
+        "networks": list(token.networks),
         "label": token.label,
         "created_at": stored_time(token.created_at),
         "expires_at": stored_time(token.expires_at),
@@ -92,7 +111,12 @@ def _token_row(token: Token) -> Row:
 
 
 def _token(row: Row) -> Token:
-    return Token(**_typed(row, "created_at", "expires_at"))
+    told = _typed(row, "created_at", "expires_at")
+    told["only"] = frozenset(map(Permission, row["only"])) if row["only"] is not None else None
+    told["purpose"] = Purpose(row["purpose"]) if row["purpose"] else None
+    told["networks"] = tuple(row["networks"] or ())
+    told["used_at"] = parse_stored_time(row["used_at"]) if row["used_at"] else None
+    return Token(**told)
 
 
 def _typed(row: Row, *times: str) -> dict[str, Any]:

@@ -39,6 +39,8 @@ MEANINGS: Final[Mapping[Permission, tuple[str, str]]] = {
     Permission.SESSION_STOP: ("end the sessions of others", "结束他人的会话"),
     Permission.SOURCE_SHOW: ("open the sender's own words behind a fact", "查看事实的原始来源"),
     Permission.TOKEN_CREATE: ("make bearer tokens for programs", "建立程序令牌"),
+    Permission.TOKEN_LIST: ("see which tokens there are, whose, and when they were used last", "查看程序令牌及最近使用时间"),
+    Permission.TOKEN_REVOKE: ("revoke bearer tokens", "吊销程序令牌"),
 }
 
 

@@ -24,5 +24,10 @@ def _check(name: str, wanted: frozenset[str], known: set[str], own: frozenset[st
         possible = ", ".join(sorted(known))
         found = ", ".join(unknown) or "none"
         raise InputError(f"{name}: wanted some of {possible}, found {found}", ((name, f"some of {possible}"),))
-    if ANY not in own and not wanted <= own:
+    if not within(wanted, own):
         raise PermissionDeniedError(f"You cannot give a view of {name} that you do not have yourself.")
+
+
+def within(wanted: frozenset[str], own: frozenset[str]) -> bool:
+    """Whether one view is no more than another; `*` stands for all."""
+    return ANY in own or wanted <= own

@@ -2,51 +2,121 @@
 
 from datetime import timedelta
 
-from traceapp.domain.accounts import Token, check_label
-from traceapp.domain.errors import InputError
+from traceapp.domain.accounts import SERVICE_OWNER, Account, Token, check_label, check_networks
+from traceapp.domain.errors import InputError, PermissionDeniedError
 from traceapp.domain.permissions import Permission
+from traceapp.domain.purposes import Purpose
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.identity.tokens import mint_token
 from traceapp.usecases.access import authorise, carry_out
-from traceapp.usecases.given_view import check_view
+from traceapp.usecases.end_sessions import account_of
+from traceapp.usecases.given_view import check_view, within
 from traceapp.usecases.stations import Stations
 
-LONGEST_DAYS = 3650
+LONGEST_DAYS = 90
 
 
 def issue_token(
-    stations: Stations, actor: Actor, role: Role, sites: frozenset[str], lines: frozenset[str], label: str, days: int
+    stations: Stations,
+    actor: Actor,
+    role: Role | None,
+    sites: frozenset[str],
+    lines: frozenset[str],
+    label: str,
+    days: int,
+    *,
+    owner: str | None = None,
+    only: frozenset[Permission] | None = None,
+    purpose: Purpose | None = None,
+    networks: tuple[str, ...] = (),
 ) -> Recorded[str]:
     """The text of a new token, which is shown this once and kept as a hash.
 
-    label   what it is for; it stands in the ledger beside all that is done with the token.
-    days    until it expires, 1 to 3650.
-    raises  PermissionDeniedError; InputError: a label, a number of days, or a view that cannot be given.
+    role      of a service token; of an owned one it is the owner's, and None or that.
+    owner     username of the account that it belongs to. Without one it is the actor's own; where the actor is the
+              operating system's, it is a service token, which nobody's account limits.
+    label     what it is for; it stands in the ledger beside all that is done with the token.
+    days      until it expires, 1 to 90.
+    only      permissions that it is made for, some of the role's; None for all of them.
+    networks  where it may come from.
+    raises    PermissionDeniedError: also for more than the owner may do. InputError: a label, a number of days, a view, a
+              permission or a purpose that cannot be given.
     """
-    request = {"role": role.value, "sites": sites, "lines": lines, "label": label, "days": days}
+    request = {
+        "role": role.value if role else None,
+        "sites": sites,
+        "lines": lines,
+        "label": label,
+        "days": days,
+        "owner": owner,
+        "only": sorted(one.value for one in only) if only is not None else None,
+        "purpose": purpose.value if purpose else None,
+        "networks": networks,
+    }
     authorise(stations, actor, Permission.TOKEN_CREATE, request)
     label = check_label(label)
     if not 1 <= days <= LONGEST_DAYS:
         raise InputError(f"days: wanted 1 to {LONGEST_DAYS}, found {days}", (("days", f"1 to {LONGEST_DAYS}"),))
+    account = _owner(stations, actor, owner)
+    own_role = _role(role, account)
     check_view(stations, actor, sites, lines)
+    if account is not None and not (within(sites, account.sites) and within(lines, account.lines)):
+        raise PermissionDeniedError("A token cannot see more than its owner.")
+    _check_scope(stations, own_role, only, purpose)
+    kept_networks = check_networks(networks)
     minted = mint_token()
     now = stations.clock.now()
+    token = Token(
+        uid=minted.token_id,
+        token_hash=minted.secret_hash,
+        account_uid=account.uid if account is not None else actor.account_uid,
+        role=own_role,
+        sites=sites,
+        lines=lines,
+        label=label,
+        created_at=now,
+        expires_at=now + timedelta(days=days),
+        only=only,
+        purpose=purpose,
+        networks=kept_networks,
+    )
 
     def work() -> str:
-        stations.accounts.put_token(
-            Token(
-                uid=minted.token_id,
-                token_hash=minted.secret_hash,
-                account_uid=actor.account_uid,
-                role=role,
-                sites=sites,
-                lines=lines,
-                label=label,
-                created_at=now,
-                expires_at=now + timedelta(days=days),
-            )
-        )
+        stations.accounts.put_token(token)
         return minted.text
 
     return carry_out(stations, actor, Permission.TOKEN_CREATE, {**request, "token": minted.token_id}, work)
+
+
+def _owner(stations: Stations, actor: Actor, owner: str | None) -> Account | None:
+    """None for a service token."""
+    if owner is not None:
+        return account_of(stations, owner)
+    if actor.account_uid.startswith(SERVICE_OWNER):
+        return None
+    own = stations.accounts.get_account(actor.account_uid)
+    if own is None:
+        raise PermissionDeniedError("Only a person with an account, or who has the service's files, can make a token.")
+    return own
+
+
+def _role(role: Role | None, owner: Account | None) -> Role:
+    if owner is None:
+        if role is None:
+            raise InputError("role: wanted the role of the service token", (("role", "a role"),))
+        return role
+    if owner.disabled or role not in {None, owner.role}:
+        raise PermissionDeniedError("A token cannot do more than its owner.")
+    return owner.role
+
+
+def _check_scope(stations: Stations, role: Role, only: frozenset[Permission] | None, purpose: Purpose | None) -> None:
+    row = stations.policy.document.roles.get(role)
+    allowed = row.permissions if row is not None else frozenset()
+    if only is not None and not only <= allowed:
+        possible = ", ".join(sorted(allowed)) or "none"
+        raise InputError(f"only: wanted some of {possible}, which {role.value} may do", (("only", f"some of {possible}"),))
+    if purpose is not None and (row is None or purpose not in row.purposes):
+        possible = ", ".join(sorted(row.purposes)) if row is not None else "none"
+        raise InputError(f"purpose: wanted one of {possible}", (("purpose", f"one of {possible}"),))

@@ -16,7 +16,7 @@ from traceapp.usecases.stations import Stations
 
 FOLDER = "demo"
 STATE = "demo.json"
-TOKEN_DAYS = 365
+TOKEN_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)

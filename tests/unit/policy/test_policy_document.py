@@ -40,6 +40,8 @@ GRANTED = {
     "session:stop": {"admin"},
     "source:show": {"auditor", "coordinator", "quality", "regulator"},
     "token:create": {"admin"},
+    "token:list": {"admin"},
+    "token:revoke": {"admin"},
 }
 LITTLE = """\
 format = 2
