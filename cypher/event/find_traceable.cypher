@@ -10,7 +10,6 @@
 // column: mentioned    list<list>      texts of scopes stated by mentioning events
 // column: stated       list<list>      stamps by property
 // column: version      list<integer>   of the projection
-// column: oldest_key   list<string>    oldest key among its ciphertexts, some null
 // bounds: one index seek a uid, one row
 UNWIND $uids AS uid
 MATCH (node:Traceable {uid: uid})
@@ -18,4 +17,4 @@ WITH collect(node) AS nodes
 RETURN [node IN nodes | node.uid] AS uid, [node IN nodes | node.kind] AS kind,
        [node IN nodes | node.described] AS described, [node IN nodes | node.scopes] AS scopes,
        [node IN nodes | node.mentioned] AS mentioned, [node IN nodes | node.stated] AS stated,
-       [node IN nodes | node.version] AS version, [node IN nodes | node.oldest_key] AS oldest_key
+       [node IN nodes | node.version] AS version

@@ -2,9 +2,10 @@
 // does:   takes links that start at some nodes of Order out of every later question
 // mode:   write
 // rows:   none
-// param:  rows   list<map>   source, uids (of its links), voided_seq
+// param:  rows   list<map>   source, uids (of its links), macs (in the same order, null where there is none), voided_seq
 // bounds: one index seek a row, all links that leave the node
 UNWIND $rows AS row
 MATCH (source:Order {uid: row.source})-[link]->()
 WHERE link.uid IN row.uids AND link.voided_seq IS NULL
-SET link.voided_seq = row.voided_seq
+SET link.voided_seq = row.voided_seq,
+    link.mac = [position IN range(0, size(row.uids) - 1) WHERE row.uids[position] = link.uid | row.macs[position]][0]

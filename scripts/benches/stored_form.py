@@ -13,8 +13,10 @@ from traceapp.confidential.sealer import DictionarySealer
 from traceapp.domain.clock import stored_time
 from traceapp.domain.identifiers import Identity, local_identity, number_key
 from traceapp.domain.kinds import NodeKind
+from traceapp.domain.record_macs import Made
 from traceapp.domain.scopes import SHARED, Scope, acl_number
 from traceapp.graph.connection import Graph
+from traceapp.graph.record_head import RecordHead, advance_head
 
 Row = dict[str, Any]
 Say = Callable[[str], None]
@@ -47,18 +49,28 @@ def load(graph: Graph, sealer: DictionarySealer, plant: Plant, say: Say) -> None
     ):
         say(statement.removeprefix("event.append_"))
         for page in _pages(rows):
-            _write(graph, statement, page)
-    _write_head(graph)
+            _write(graph, statement, [_proven(statement, row, sealer) for row in page])
+    _write_head(graph, sealer)
 
 
 def _write(graph: Graph, statement: str, rows: list[Row]) -> None:
     graph.write(lambda transaction: transaction.run(statement, rows=rows), command=uuid.uuid4().hex, act="bench:load")
 
 
-def _write_head(graph: Graph) -> None:
+def _proven(statement: str, row: Row, sealer: DictionarySealer) -> Row:
+    """The row with its record MAC."""
+    if "kind" in row:
+        return {**row, "mac": sealer.macs.node(row["uid"], row["kind"], row)}
+    type_ = statement.removeprefix("event.append_").upper()
+    mac = sealer.macs.link(type_, row["source"], row["target"], row["properties"])
+    return {**row, "properties": {**row["properties"], "mac": mac}}
+
+
+def _write_head(graph: Graph, sealer: DictionarySealer) -> None:
     now = stored_time(START + timedelta(days=400))
+    head = RecordHead(1, now, Made(), Made(), True)
     graph.write(
-        lambda transaction: transaction.run("event.advance_head", seq=1, record_time=now),
+        lambda transaction: advance_head(transaction, sealer, head),
         command=uuid.uuid4().hex,
         act="bench:load",
     )

@@ -4,8 +4,10 @@ import uuid
 from datetime import UTC, datetime, timedelta, timezone
 
 from traceapp.domain.clock import stored_time
+from traceapp.domain.record_macs import Made
 from traceapp.graph.connection import Graph, Transaction
 from traceapp.graph.head_store import HeadStore
+from traceapp.graph.record_head import RecordHead
 
 FIRST = datetime(2026, 3, 2, 10, 0, 0, 0, UTC)
 SECOND = FIRST + timedelta(seconds=1)
@@ -18,7 +20,7 @@ def commit_group(graph: Graph, seq: int, record_time: datetime) -> None:
 
     def work(transaction: Transaction) -> None:
         transaction.run("event.append_command", uid=command, record_seq=seq, record_time=moment, act="event:append")
-        transaction.run("event.advance_head", seq=seq, record_time=moment)
+        transaction.run("event.advance_head", **RecordHead(seq, moment, Made(), Made(), True).row, mac=None)
 
     graph.write(work, command=command)
 

@@ -11,8 +11,10 @@ import pytest
 
 from tests.servers import StoreLeg
 from traceapp.domain.errors import StatementError, StoreConflictError, StoreVersionError
+from traceapp.domain.record_macs import Made
 from traceapp.graph.connection import Graph
 from traceapp.graph.query_catalogue import statements_root
+from traceapp.graph.record_head import RecordHead
 from traceapp.graph.schema import SchemaStep, check_schema, load_steps, migrate
 
 NOW = datetime(2026, 3, 2, 10, 0, 0, 0, UTC)
@@ -87,7 +89,9 @@ def test_migration_that_was_changed_after_it_ran_is_found(bare: Graph) -> None:
 def test_counter_survives_a_second_migration(bare: Graph) -> None:
     migrate(bare, NOW)
     bare.write(
-        lambda transaction: transaction.run("event.advance_head", seq=7, record_time="2026-03-02T10:00:00.000000Z"),
+        lambda transaction: transaction.run(
+            "event.advance_head", **RecordHead(7, "2026-03-02T10:00:00.000000Z", Made(), Made(), True).row, mac=None
+        ),
         command=uuid.uuid4().hex,
     )
     for step in load_steps():

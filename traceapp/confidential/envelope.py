@@ -155,3 +155,10 @@ def key_of(stored: bytes) -> str:
     if len(stored) < _HEADER.size + _TAG:
         raise KeyUnavailableError("What was stored is not a ciphertext.")
     return key_id_of(_HEADER.unpack_from(stored)[1])
+
+
+def field_version(stored: bytes) -> int:
+    """The write counter that a ciphertext names; raises KeyUnavailableError where it is no ciphertext."""
+    if len(stored) < _HEADER.size + _TAG:
+        raise KeyUnavailableError("What was stored is not a ciphertext.")
+    return int(_HEADER.unpack_from(stored)[2])

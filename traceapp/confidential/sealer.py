@@ -9,6 +9,7 @@ from typing import Any, Final
 from traceapp.confidential.blind_index import BlindIndex
 from traceapp.confidential.envelope import Envelope, Keys, Place, key_of, length_prefixed
 from traceapp.confidential.keys import KeyPurpose, age_of
+from traceapp.confidential.record_mac import RecordMacs
 from traceapp.dictionary.properties import Dictionary, PropertyEntry
 from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.errors import DictionaryError, SealBrokenError
@@ -26,6 +27,7 @@ class DictionarySealer:
     """Seals and opens what the dictionary governs, under the keys of one organisation."""
 
     def __init__(self, keys: Keys, dictionary: Dictionary, organisation_name: str) -> None:
+        self.macs = RecordMacs(keys, organisation_name)
         self._dictionary = dictionary
         self._envelope = Envelope(keys, organisation_name)
         self._blind_index = BlindIndex(keys.purpose_key(KeyPurpose.BLIND_INDEX))
@@ -59,9 +61,10 @@ class DictionarySealer:
         """The blind index under which a sealed number of this kind is looked up: 16 hex digits."""
         return self._blind_index.of(kind, number)
 
-    def seal(self, label: str, uid: str, properties: Mapping[str, PropertyValue]) -> SealedRecord:
+    def seal(self, label: str, uid: str, properties: Mapping[str, PropertyValue], version: int = 1) -> SealedRecord:
         """Split the properties of one node by tier.
 
+        version  that the node will have: the write counter of every property that is written with it.
         plain carries decimals and times as text; index carries `number_index` where the dictionary asks for one.
         raises  DictionaryError: an unknown property, a value of another type, or two different indexed numbers.
         """
@@ -74,7 +77,7 @@ class DictionarySealer:
             if not entry.encrypted:
                 plain[name] = value if isinstance(value, bool | int) else text
                 continue
-            sealed[name] = self._envelope.seal(_place(label, uid, name, entry), text.encode())
+            sealed[name] = self._envelope.seal(_place(label, uid, name, entry), text.encode(), version=version)
             if entry.blind_index:
                 blind = self.number_index(label, text)
                 if index.setdefault("number_index", blind) != blind:

@@ -152,6 +152,7 @@ class StoredType(StrEnum):
     BOOLEAN = "boolean"
     TIME = "time"
     DOCUMENT = "document"
+    MAC = "mac"
 
 
 class StoredProperty(Named):

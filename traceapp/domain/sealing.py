@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import LinkType
+from traceapp.domain.record_macs import RecordMacs
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,10 @@ class SealedRecord:
 class Sealer(Protocol):
     """One implementation, `confidential/sealer.py`; a protocol only because `graph` may not import it."""
 
+    @property
+    def macs(self) -> RecordMacs:
+        """What proves that a record stands as it was written."""
+
     def uid(self, identity: Identity) -> str:
         """The store's id of a thing: 32 hex digits of an HMAC under a key that never rotates."""
 
@@ -35,8 +40,11 @@ class Sealer(Protocol):
     def digest(self, content_digest: str) -> str:
         """HMAC of a content digest, so that a dump does not let short contents be guessed."""
 
-    def seal(self, label: str, uid: str, properties: Mapping[str, PropertyValue]) -> SealedRecord:
-        """Seal the properties of a node as the dictionary says; raises DictionaryError for an unknown one."""
+    def seal(self, label: str, uid: str, properties: Mapping[str, PropertyValue], version: int = 1) -> SealedRecord:
+        """Seal the properties of a node as the dictionary says, for the version that it will have.
+
+        raises  DictionaryError: an unknown property.
+        """
 
     def check_link(self, link: LinkType, attributes: Mapping[str, str]) -> None:
         """Raises DictionaryError for an attribute that the dictionary does not know of such a link; it is stored plain."""

@@ -12,11 +12,13 @@ from traceapp.domain.events import CaptureOutcome
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.projection import Claim
+from traceapp.domain.record_macs import Made
 from traceapp.domain.sealing import Sealer
 from traceapp.domain.voiding import EventRegister, KnownEvent, Ruling
 from traceapp.graph.connection import Row, Transaction
 from traceapp.graph.event_rows import PreparedEvent, open_payload
 from traceapp.graph.node_rows import NodeGroup, SealedNode
+from traceapp.graph.record_head import RecordHead, advance_head, lock_head, present, whole
 
 ACT: Final = "event:append"
 
@@ -64,6 +66,7 @@ class EventGroup:
 
     transaction: Transaction
     sealer: Sealer
+    head: RecordHead
     record_time: str
     record_seq: int
     register: EventRegister = field(default_factory=EventRegister)
@@ -96,7 +99,7 @@ class EventGroup:
     def write(self, ahead: Mapping[str, SealedNode], command: str) -> None:
         """Write everything that was decided; the counter moves last."""
         nodes = self._node_group(ahead)
-        self._write_events()
+        events = self._write_events()
         void_claims = self._void_stored()
         live = [claim for planned in self.new.values() if planned.verdict is None for claim in planned.event.claims]
         named = {uid: kind for uid, (_, kind) in nodes.identities.items()}
@@ -106,12 +109,12 @@ class EventGroup:
         self._write_acl_entries(
             nodes.scopes() | {planned.event.properties["acl"]: planned.event.scopes for planned in self.new.values()}
         )
-        nodes.write(self.record_seq)
+        versions = nodes.write(self.record_seq)
         self._write_links()
         self.transaction.run(
             "event.append_command", uid=command, record_seq=self.record_seq, record_time=self.record_time, act=ACT
         )
-        self.transaction.run("event.advance_head", seq=self.record_seq, record_time=self.record_time)
+        advance_head(self.transaction, self.sealer, self.head.moved(self.record_seq, self.record_time, events, versions))
 
     def _read_known(self, events: Sequence[PreparedEvent]) -> None:
         arrivals = [event.arrival for event in events]
@@ -176,17 +179,36 @@ class EventGroup:
             identities.update(event.identities)
         return NodeGroup(self.transaction, self.sealer, ahead, identities)
 
-    def _write_events(self) -> None:
-        new, filled = [], []
+    def _write_events(self) -> Made:
+        """Returns what they add to the sum of events."""
+        new: list[Row] = []
+        filled: dict[str, tuple[Row, Made | None]] = {uid: (verdict.properties, None) for uid, verdict in self.verdicts.items()}
+        macs, added = self.sealer.macs, Made()
         for uid, planned in self.new.items():
             row = {**planned.event.properties, "record_seq": planned.record_seq, "record_time": self.record_time}
             if uid in self.stored:
-                filled.append({"uid": uid, "properties": row})
+                filled[uid] = row, planned.event.made
                 continue
-            new.append(row | (planned.verdict.properties if planned.verdict else {}))
-        filled += [{"uid": uid, "properties": verdict.properties} for uid, verdict in self.verdicts.items()]
-        self._run("event.append_events", new + list(self.markers.values()))
-        self._run("event.put_events", filled)
+            row |= planned.verdict.properties if planned.verdict else {}
+            new.append(row | {"mac": macs.event(row, planned.event.made)})
+        new += [row | {"mac": macs.event(row, Made())} for row in self.markers.values()]
+        for row in new:
+            added += present(macs, row)
+        renewed = []
+        for stood in self._stored_events(filled):
+            properties, made = filled[stood["uid"]]
+            after = stood | properties
+            renewed.append({"uid": stood["uid"], "properties": properties | {"mac": macs.renewed_event(stood, after, made)}})
+            added += present(macs, after) - present(macs, stood)
+        self._run("event.append_events", new)
+        self._run("event.put_events", renewed)
+        return added
+
+    def _stored_events(self, uids: Iterable[str]) -> list[Row]:
+        """All properties of events that the store holds."""
+        wanted = list(uids)
+        rows = self.transaction.run("event.find_whole_events", uids=wanted) if wanted else []
+        return [whole(row["properties"]) for row in rows]
 
     def _void_stored(self) -> list[Claim]:
         """Void the links of events that the store holds; returns what those events had claimed."""
@@ -203,8 +225,21 @@ class EventGroup:
         for (label, source, voided_seq), uids in links.items():
             by_label.setdefault(label, []).append({"source": source, "uids": uids, "voided_seq": voided_seq})
         for label, rows in by_label.items():
-            self._run(f"event.void_links_from_{label.lower()}", rows)
+            self._void_links(label.lower(), rows)
         return claims
+
+    def _void_links(self, label: str, rows: list[Row]) -> None:
+        """Void links of nodes under one label, each with a MAC that says so."""
+        voided_seq = {uid: row["voided_seq"] for row in rows for uid in row["uids"]}
+        macs: dict[str, bytes] = {}
+        for found in self.transaction.run(f"event.find_links_from_{label}", rows=rows):
+            link = whole(found["properties"])
+            mac = self.sealer.macs.renewed_link(found["type"], found["source"], found["target"], link, voided_seq[link["uid"]])
+            if mac is not None:
+                macs[link["uid"]] = mac
+        for row in rows:
+            row["macs"] = [macs.get(uid) for uid in row["uids"]]
+        self._run(f"event.void_links_from_{label}", rows)
 
     def _write_acl_entries(self, sets: Mapping[int, Iterable[str]]) -> None:
         """Keep the set behind each number. raises StoreError: two sets met in one number."""
@@ -220,14 +255,21 @@ class EventGroup:
 
     def _write_links(self) -> None:
         pages: dict[str, list[Row]] = {}
+        macs = self.sealer.macs
         for uid, planned in self.new.items():
             for link in planned.event.links:
                 # Written in place: a repeated transaction gives the same rows another sequence.
                 link.row["properties"]["record_seq"] = planned.record_seq
                 link.row["properties"]["voided_seq"] = planned.verdict.voided_seq if planned.verdict is not None else None
+                link.row["properties"]["mac"] = macs.link(
+                    link.type, link.row["source"], link.row["target"], link.row["properties"]
+                )
                 pages.setdefault(link.statement, []).append(link.row)
             for label, node, act in planned.event.recorded:
-                pages.setdefault(f"event.append_recorded_{label.lower()}", []).append({"event": uid, "node": node, "act": act})
+                mac = macs.recorded(uid, label, node, act)
+                pages.setdefault(f"event.append_recorded_{label.lower()}", []).append(
+                    {"event": uid, "node": node, "act": act, "mac": mac}
+                )
         for statement, rows in pages.items():
             self._run(statement, rows)
 
@@ -247,11 +289,11 @@ def carry_out(
 
     raises  NothingNewError: every event is known already; StoreError, SealBrokenError.
     """
-    head = transaction.run("event.lock_head")[0]
-    moment = max(stored_time(record_time), head["record_time"] or "")
-    plan = EventGroup(transaction, sealer, moment, head["seq"])
+    head = lock_head(transaction, sealer)
+    moment = max(stored_time(record_time), head.record_time)
+    plan = EventGroup(transaction, sealer, head, moment, head.seq)
     outcomes = plan.rule(group.events)
-    if plan.record_seq == head["seq"]:
+    if plan.record_seq == head.seq:
         raise NothingNewError(outcomes)
     plan.write(group.ahead, command)
     return outcomes

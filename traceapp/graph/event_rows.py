@@ -18,6 +18,7 @@ from traceapp.domain.events import CapturedEvent, LinkStatement, PropertyValue
 from traceapp.domain.identifiers import Identity, number_key
 from traceapp.domain.kinds import TRACEABLE, LinkType, NodeKind
 from traceapp.domain.projection import Claim, stamp
+from traceapp.domain.record_macs import NOTHING_MADE, Made
 from traceapp.domain.scopes import SHARED, Scope, acl_number
 from traceapp.domain.sealing import Sealer
 from traceapp.domain.voiding import Arrival
@@ -27,6 +28,7 @@ SHARED_LABEL: Final = "Traceable"
 DESCRIBES: Final = "describes"
 STATES: Final = "states"
 MENTIONS: Final = "mentions"
+RECORDED: Final = "RECORDED"
 LABELS: Final[Mapping[NodeKind, str]] = {kind: SHARED_LABEL if kind in TRACEABLE else kind.value for kind in NodeKind}
 """The label under which a node of a kind is looked up by its uid."""
 TARGETS: Final[Mapping[LinkType, str]] = {
@@ -57,9 +59,10 @@ TO_PRODUCT: Final = frozenset({LinkType.PRODUCED, LinkType.SUPPLIED, LinkType.RE
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """One link: the statement that makes it, and its row (source, target, properties without the record sequence)."""
+    """One link: the statement that makes it, its type, and its row (source, target, properties without the record sequence)."""
 
     statement: str
+    type: str
     row: dict[str, Any]
 
 
@@ -70,6 +73,7 @@ class PreparedEvent:
     properties  of the `:Event`, without record sequence, record time and what makes it void.
     identities  node uid → identity and kind of everything it names.
     recorded    (label, node uid, act) of everything it describes or states something of.
+    made        all these links, summed up.
     marker      where it declares a content: the uid under which that declaration is kept.
     scopes      texts of the scopes behind its acl number.
     """
@@ -84,6 +88,7 @@ class PreparedEvent:
     recorded: tuple[tuple[str, str, str], ...]
     marker: str | None = None
     declaration: bytes | None = None
+    made: Made = NOTHING_MADE
 
 
 def prepare_event(event: CapturedEvent, sealer: Sealer, uid_of: Mapping[Identity, str]) -> PreparedEvent:
@@ -125,6 +130,7 @@ def prepare_event(event: CapturedEvent, sealer: Sealer, uid_of: Mapping[Identity
     payload = _document(EventPayload(event.original, tuple(claims), places).document())
     sealed = sealer.seal_document(EVENT, uid, "payload", payload)
     scopes = _scopes([(claim.described, claim.scope) for claim in claims])
+    recorded = _recorded(claims, links)
     return PreparedEvent(
         arrival=arrival,
         stamp=event_stamp,
@@ -134,7 +140,8 @@ def prepare_event(event: CapturedEvent, sealer: Sealer, uid_of: Mapping[Identity
         identities=identities,
         claims=tuple(claims),
         links=links,
-        recorded=_recorded(claims, links),
+        recorded=recorded,
+        made=_made(uid, links, recorded, sealer),
     )
 
 
@@ -210,7 +217,7 @@ def _link_row(
             f"{event.type} {event.place.position}: a link {link.type} joins things that it does not name"
         ) from None
     source = event_uid if source_label == EVENT else uid_of[link.source]
-    return LinkRow(statement, {"source": source, "target": uid_of[link.target], "properties": properties})
+    return LinkRow(statement, link.type.value, {"source": source, "target": uid_of[link.target], "properties": properties})
 
 
 def _source_label(link: LinkStatement, labels: Mapping[Identity, str]) -> str:
@@ -249,6 +256,15 @@ def _recorded(claims: list[Claim], links: tuple[LinkRow, ...]) -> tuple[tuple[st
         elif claim.node_uid not in linked:
             acts.setdefault(place, MENTIONS)
     return tuple((label, node_uid, act) for (label, node_uid), act in acts.items())
+
+
+def _made(uid: str, links: tuple[LinkRow, ...], recorded: tuple[tuple[str, str, str], ...], sealer: Sealer) -> Made:
+    made = Made()
+    for link in links:
+        made += sealer.macs.made_link(link.type, link.row["source"], link.row["target"], link.row["properties"]["uid"])
+    for _, node, act in recorded:
+        made += sealer.macs.made_link(RECORDED, uid, node, act)
+    return made
 
 
 def _document(content: Mapping[str, Any]) -> bytes:

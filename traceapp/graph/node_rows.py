@@ -8,23 +8,26 @@ from traceapp.domain.events import PropertyValue
 from traceapp.domain.identifiers import Identity, number_key
 from traceapp.domain.kinds import INDEXED_IDENTITIES, LOTS, SEALED_IDENTITIES, NodeKind
 from traceapp.domain.projection import Claim, Loss, Projection, project, restore, withdraw
+from traceapp.domain.record_macs import NODES, Made
 from traceapp.domain.sealing import Sealer
 from traceapp.graph.connection import Row, Transaction
 from traceapp.graph.event_rows import LABELS, PreparedEvent, acl_of, open_payload
+from traceapp.graph.record_head import whole
 
 RECEIPT_NUMBER: Final = "number"
 """Of a Material: our own receipt number, plain, of the latest receipt."""
+FIRST: Final = 1
+"""The version of a node that is new."""
 PAGE: Final = 50
 PAYLOADS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class SealedNode:
-    """Stored values of some properties of one node, each good for the stamp it was sealed for."""
+    """Stored values of some properties of one node, each good for the stamp it was sealed for and for the first version."""
 
     stamps: Mapping[str, str]
     stored: Mapping[str, Any]
-    oldest_key: str | None
     identity: bytes | None = None
 
 
@@ -35,13 +38,12 @@ class NodeState:
     kind: NodeKind
     projection: Projection
     version: int = 0
-    oldest_key: str | None = None
 
 
 def seal_ahead(events: Iterable[PreparedEvent], sealer: Sealer, known: Mapping[str, None]) -> dict[str, SealedNode]:
     """Seal before the transaction what a group will most likely write.
 
-    known  uids of nodes that exist for sure, whose identity need not be sealed again.
+    known  uids of nodes that exist for sure.
     """
     claims: dict[str, list[Claim]] = {}
     identities: dict[str, tuple[Identity, NodeKind]] = {}
@@ -51,10 +53,11 @@ def seal_ahead(events: Iterable[PreparedEvent], sealer: Sealer, known: Mapping[s
             claims.setdefault(claim.node_uid, []).append(claim)
     ahead = {}
     for uid, (identity, kind) in identities.items():
+        if uid in known:  # of which version it is, the transaction alone can tell
+            continue
         projection = project(claims.get(uid, ()))
-        named = identity if uid not in known else None
-        if projection.values or (named is not None and kind in SEALED_IDENTITIES):
-            ahead[uid] = _seal(kind, uid, projection.values, projection.stamps, named, sealer)
+        if projection.values or kind in SEALED_IDENTITIES:
+            ahead[uid] = _seal(kind, uid, projection.values, projection.stamps, identity, sealer, FIRST)
     return ahead
 
 
@@ -65,23 +68,22 @@ def _seal(
     stamps: Mapping[str, str],
     identity: Identity | None,
     sealer: Sealer,
+    version: int,
 ) -> SealedNode:
     stored: dict[str, Any] = {}
     told = dict(values)
     if kind is NodeKind.MATERIAL and RECEIPT_NUMBER in told:
         stored[RECEIPT_NUMBER] = told.pop(RECEIPT_NUMBER)
     sealed_identity = None
-    oldest = None
     if identity is not None and kind in SEALED_IDENTITIES:
         told["identity"] = identity.text
     if told:
-        record = sealer.seal(kind.value, uid, told)
+        record = sealer.seal(kind.value, uid, told, version)
         stored |= record.plain
         stored |= record.sealed
-        oldest = record.oldest_key
         if "identity" in told:
             sealed_identity = stored.pop("identity")
-    return SealedNode({name: stamps[name] for name in values}, stored, oldest, sealed_identity)
+    return SealedNode({name: stamps[name] for name in values}, stored, sealed_identity)
 
 
 @dataclass(slots=True)
@@ -101,9 +103,9 @@ class NodeGroup:
             by_label.setdefault(LABELS[kind], []).append(uid)
         for label, uids in by_label.items():
             for columns in self.transaction.run(f"event.find_{label.lower()}", uids=uids):
-                for uid, kind, described, scopes, mentioned, stated, version, key in zip(*columns.values(), strict=True):
+                for uid, kind, described, scopes, mentioned, stated, version in zip(*columns.values(), strict=True):
                     projection = Projection.stored(described, scopes, mentioned, stated)
-                    self.states[uid] = NodeState(NodeKind(kind), projection, version, key)
+                    self.states[uid] = NodeState(NodeKind(kind), projection, version)
         for uid, kind in kinds.items():
             if uid not in self.states:
                 self.states[uid] = NodeState(kind, Projection())
@@ -122,21 +124,29 @@ class NodeGroup:
         for claim in claims:
             self.states[claim.node_uid].projection.add(claim)
 
-    def write(self, record_seq: int) -> None:
-        """Write new nodes and changed projections; `record_seq` is the last of the group."""
+    def write(self, record_seq: int) -> Made:
+        """Write new nodes and changed projections; returns what that adds to the sum of the nodes' versions.
+
+        record_seq  the last one of the group.
+        """
         new: dict[NodeKind, list[Row]] = {}
         changed: dict[str, list[Row]] = {}
+        added = Made()
+        macs = self.sealer.macs
+        stood = self._whole([uid for uid, state in self.states.items() if state.version and state.projection.changed])
         for uid, state in self.states.items():
             if state.version == 0:
                 new.setdefault(state.kind, []).append(self._whole_row(uid, state, record_seq))
+                added += macs.present(NODES, uid, FIRST)
             elif state.projection.changed:
-                changed.setdefault(LABELS[state.kind], []).append(
-                    {"uid": uid, "properties": self._changes(uid, state, record_seq)}
-                )
+                row = self._changed_row(uid, state, stood[uid], record_seq)
+                changed.setdefault(LABELS[state.kind], []).append({"uid": uid, "properties": row})
+                added += macs.present(NODES, uid, state.version + 1) - macs.present(NODES, uid, state.version)
         for kind, rows in new.items():
             self.transaction.run(f"event.append_{kind.value.lower()}", rows=rows)
         for label, rows in changed.items():
             self.transaction.run(f"event.put_{label.lower()}", rows=rows)
+        return added
 
     def scopes(self) -> dict[int, frozenset[str]]:
         """The sets behind the acl numbers that this group writes."""
@@ -158,27 +168,44 @@ class NodeGroup:
             row["number_index"] = self.sealer.number_index(kind.value, identity.number)
         if kind in LOTS:
             row["product"] = identity.product
+        row["oldest_key"] = self._oldest_key(row)
+        row["mac"] = self.sealer.macs.node(uid, kind.value, row)
         return row
+
+    def _changed_row(self, uid: str, state: NodeState, stood: Row, record_seq: int) -> Row:
+        row = self._changes(uid, state, record_seq)
+        after = stood | row
+        row["oldest_key"] = self._oldest_key(after)
+        row["mac"] = self.sealer.macs.renewed_node(uid, state.kind.value, stood, after)
+        return row
+
+    def _oldest_key(self, row: Row) -> str | None:
+        return self.sealer.oldest_key(self.sealer.key_of(value) for value in row.values() if isinstance(value, bytes))
+
+    def _whole(self, uids: list[str]) -> dict[str, Row]:
+        """All properties of known nodes, by uid."""
+        found: dict[str, Row] = {}
+        for label, mine in self._by_label(uids).items():
+            for row in self.transaction.run(f"event.find_whole_{label.lower()}", uids=mine):
+                found[row["uid"]] = whole(row["properties"])
+        return found
 
     def _changes(self, uid: str, state: NodeState, record_seq: int, identity: Identity | None = None) -> Row:
         projection = state.projection
         row: Row = dict.fromkeys(projection.dropped)
-        keys = [state.oldest_key]
         wanted = {name: value for name, value in projection.values.items() if name in projection.stamps}
-        ahead = self.ahead.get(uid)
+        ahead = self.ahead.get(uid) if state.version == 0 else None
         if ahead is not None:
             for name, by in ahead.stamps.items():
                 if projection.stamps.get(name) == by and name in wanted:
                     row[name] = ahead.stored[name]
                     del wanted[name]
-            keys.append(ahead.oldest_key)
             if identity is not None and ahead.identity is not None:
                 row["identity"] = ahead.identity
                 identity = None
         if wanted or (identity is not None and state.kind in SEALED_IDENTITIES):
-            sealed = _seal(state.kind, uid, wanted, projection.stamps, identity, self.sealer)
+            sealed = _seal(state.kind, uid, wanted, projection.stamps, identity, self.sealer, state.version + 1)
             row |= sealed.stored
-            keys.append(sealed.oldest_key)
             if sealed.identity is not None:
                 row["identity"] = sealed.identity
         return row | {
@@ -189,7 +216,6 @@ class NodeGroup:
             "acl": projection.acl,
             "projected_seq": record_seq,
             "version": state.version + 1,
-            "oldest_key": self.sealer.oldest_key(keys),
         }
 
     def _restore_recorded(self, losses: dict[str, Loss]) -> None:
@@ -222,8 +248,8 @@ class NodeGroup:
                 if claim.node_uid == uid and not claim.described:
                     restore(self.states[uid].projection, loss, claim)
 
-    def _by_label(self, losses: Mapping[str, Loss]) -> dict[str, list[str]]:
+    def _by_label(self, uids: Iterable[str]) -> dict[str, list[str]]:
         by_label: dict[str, list[str]] = {}
-        for uid in losses:
+        for uid in uids:
             by_label.setdefault(LABELS[self.states[uid].kind], []).append(uid)
         return by_label

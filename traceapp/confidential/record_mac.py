@@ -1,0 +1,344 @@
+"""Record MACs: what somebody changed in the store behind the service's back is found when it is read.
+
+Header and parts of a record are put together, and one HMAC-SHA256, cut to 128 bits, binds them to each other and to the
+place of the record. So whoever reads one part proves that part, and nothing that he may not see leaves the store for it.
+
+```
+link   header · 8 B record_seq · 8 B voided_seq (0: live) · 16 B uid · pair · report · values · rest · tag
+node   header · 8 B acl · 8 B record_seq · 8 B projected_seq · 8 B version · shown · state · names · rest · tag
+event  header · 8 B acl · 8 B record_seq · 8 B voided_seq · 4 B count of links · 16 B sum of them · rest · tag
+other  header · tag
+```
+The header is 1 B scheme and 4 B epoch of the key. A part is the first 16 bytes of SHA-256 over length-prefixed, typed
+values, where a value that is not there is left out. Of a ciphertext its field version is hashed and not its bytes, so that a
+rotation changes no MAC; `oldest_key` is hashed nowhere, since it can be compared with the ciphertexts themselves.
+"""
+
+import hashlib
+import hmac
+import struct
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from traceapp.confidential.envelope import Keys, field_version, length_prefixed
+from traceapp.domain.errors import KeyUnavailableError
+from traceapp.domain.record_macs import LABEL_SETS, STATE_STAMPS, Made, Marks
+
+SCHEME: Final = 1
+TAG: Final = 16
+UID: Final = 32
+NOTHING: Final = bytes(TAG)
+"""The digest of a text that is not there."""
+UNPROVEN: Final = b"\xff" * TAG
+"""Stands for a part that was not proven when the record was written again: nothing has this digest, so it stays found."""
+_HEADER: Final = struct.Struct(">BI")
+_SEQS: Final = struct.Struct(">QQ")
+_ACCESS: Final = struct.Struct(">QQQQ")
+_MADE: Final = struct.Struct(">QQQI16s")
+_BLOCK: Final = 64
+_SIZE: Final = {"link": 117, "node": 117, "event": 81, "other": 21}
+_NODE_PARTS: Final = {
+    name: slice(start, start + TAG) for name, start in zip(("shown", "state", "names", "rest"), (37, 53, 69, 85), strict=True)
+}
+_PAIR, _REPORT, _VALUES = (slice(start, start + TAG) for start in (37, 53, 69))
+_LINK_HEAD: Final = frozenset(
+    ("uid", "record_seq", "voided_seq", "mac", "pair", "report", "quantity", "unit", "event_time", "place")
+)
+_NODE_HEAD: Final = frozenset(
+    (
+        *("uid", "kind", "acl", "record_seq", "projected_seq", "version", "mac", "oldest_key"),
+        *("number", "product", "identity", "described", "expiry_date", "name", "country"),
+    )
+)
+_EVENT_HEAD: Final = frozenset(("uid", "acl", "record_seq", "voided_seq", "mac", "oldest_key"))
+_BROKEN: Final = (TypeError, ValueError, AttributeError, KeyError, OverflowError, struct.error, KeyUnavailableError)
+"""What values of another type than the service writes lead to, and a key that is not there."""
+
+
+class _Tagger:
+    """HMAC-SHA256 under one key whose context is hashed ahead; for short messages twice as quick as `hmac.digest`."""
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes, context: bytes) -> None:
+        block = key.ljust(_BLOCK, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block) + context)
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def __call__(self, message: bytes) -> bytes:
+        inner = self._inner.copy()
+        inner.update(message)
+        outer = self._outer.copy()
+        outer.update(inner.digest())
+        return outer.digest()[:TAG]
+
+
+class RecordMacs:
+    """Makes and checks the MACs of one organisation; the contract stands in `domain/record_macs.py`."""
+
+    def __init__(self, keys: Keys, organisation: str) -> None:
+        self._keys = keys
+        self._organisation = organisation
+        self._tagger: Callable[..., _Tagger] = lru_cache(maxsize=1024)(self._make_tagger)
+
+    def __repr__(self) -> str:
+        return "RecordMacs()"
+
+    def link(self, type_: str, source: str, target: str, properties: Mapping[str, Any]) -> bytes:
+        return self._link(self._header(), type_, source, target, properties)
+
+    def proves_link(
+        self, type_: str, source: str, target: str, told: Sequence[Any], mac: Any, head: int, marks: Marks = Marks.EITHER
+    ) -> bool:
+        if type(mac) is not bytes or len(mac) != 117:
+            return False
+        record_seq, voided_seq = _SEQS.unpack_from(mac, 5)
+        if record_seq > head or 0 < voided_seq <= head:
+            return False
+        try:
+            size = len(told)
+            if size > 1:
+                if marks is not Marks.NONE and _text(told[1]) != _marked(mac, marks):
+                    return False
+                if size > 2 and _values(told[2], told[3], told[4], told[5] if size > 5 else None) != mac[_VALUES]:
+                    return False
+            found = self._tagger(mac[:5], "link", type_)((source + target).encode() + mac[:101])
+        except _BROKEN:
+            return False
+        return found == mac[101:] and len(source) == len(target) == UID
+
+    def proves_whole_link(self, type_: str, source: str, target: str, properties: Mapping[str, Any]) -> bool:
+        return self._is_same(properties.get("mac"), "link", lambda epoch: self._link(epoch, type_, source, target, properties))
+
+    def renewed_link(self, type_: str, source: str, target: str, before: Mapping[str, Any], voided_seq: int) -> bytes | None:
+        if not self.proves_whole_link(type_, source, target, before):
+            return None
+        return self.link(type_, source, target, {**before, "voided_seq": voided_seq})
+
+    def node(self, uid: str, kind: str, properties: Mapping[str, Any]) -> bytes:
+        return self._node(self._header(), uid, kind, properties)
+
+    def renewed_node(self, uid: str, kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bytes | None:
+        mac = before.get("mac")
+        if self.proven_acl(uid, kind, LABEL_SETS.get(kind, ()), mac) is None or not isinstance(mac, bytes):
+            return None
+        try:
+            stood = self._node(mac[: _HEADER.size], uid, kind, before)
+            made = self.node(uid, kind, after)
+        except _BROKEN:
+            return None
+        if stood[: _NODE_PARTS["shown"].start] != mac[: _NODE_PARTS["shown"].start]:
+            return None
+        parts = [made[part] if stood[part] == mac[part] else UNPROVEN for part in _NODE_PARTS.values()]
+        header = made[: _NODE_PARTS["shown"].start] + b"".join(parts)
+        return header + self._tagger(header[: _HEADER.size], "node", kind)(uid.encode() + header)
+
+    def proven_acl(self, uid: str, kind: str, labels: Iterable[str], mac: Any) -> int | None:
+        if type(mac) is not bytes or len(mac) != 117 or LABEL_SETS.get(kind) != frozenset(labels) or len(uid) != UID:
+            return None
+        try:
+            found = self._tagger(mac[:5], "node", kind)(uid.encode() + mac[:101])
+        except _BROKEN:
+            return None
+        return int.from_bytes(mac[5:13]) if found == mac[101:] else None
+
+    def proves_shown(
+        self, mac: bytes, number: str | None, product: str | None, identity: str | None, projected_seq: int | None = None
+    ) -> bool:
+        if projected_seq is not None and projected_seq != int.from_bytes(mac[21:29]):
+            return False
+        return _part(_of_texts, number, product, identity) == mac[_NODE_PARTS["shown"]]
+
+    def proves_state(self, mac: bytes, described: bool, stated: Sequence[str], expiry_date: str | None) -> bool:
+        return _part(_state, described, stated, expiry_date) == mac[_NODE_PARTS["state"]]
+
+    def proves_names(self, mac: bytes, identity: bytes | None, name: str | bytes | None, country: str | None) -> bool:
+        return _part(_names, identity, name, country) == mac[_NODE_PARTS["names"]]
+
+    def proves_whole_node(self, uid: str, kind: str, labels: Iterable[str], properties: Mapping[str, Any]) -> bool:
+        if LABEL_SETS.get(kind) != frozenset(labels) or properties.get("kind") != kind or properties.get("uid") != uid:
+            return False
+        return self._is_same(properties.get("mac"), "node", lambda epoch: self._node(epoch, uid, kind, properties))
+
+    def event(self, properties: Mapping[str, Any], made: Made) -> bytes:
+        return self._event(self._header(), properties, made)
+
+    def renewed_event(self, before: Mapping[str, Any], after: Mapping[str, Any], made: Made | None = None) -> bytes | None:
+        if not self.proves_event(("Event",), before):
+            return None
+        return self.event(after, made or self.made_by(before["mac"]) or Made())
+
+    def proves_event(self, labels: Iterable[str], properties: Mapping[str, Any]) -> bool:
+        mac = properties.get("mac")
+        made = self.made_by(mac)
+        if made is None or [*labels] != ["Event"]:
+            return False
+        return self._is_same(mac, "event", lambda epoch: self._event(epoch, properties, made))
+
+    def made_by(self, mac: Any) -> Made | None:
+        if not isinstance(mac, bytes) or len(mac) != _SIZE["event"]:
+            return None
+        count, digest = _MADE.unpack_from(mac, _HEADER.size)[3:]
+        return Made(count, int.from_bytes(digest))
+
+    def recorded(self, event: str, label: str, node: str, act: str) -> bytes:
+        return self._other(self._header(), ("recorded", label), _of_texts(event, node, act))
+
+    def proves_recorded(self, event: str, label: str, node: str, act: Any, mac: Any) -> bool:
+        return self._is_same(mac, "other", lambda epoch: self._other(epoch, ("recorded", label), _of_texts(event, node, act)))
+
+    def made_link(self, type_: str, source: str, target: str, uid: str) -> Made:
+        return Made(1, int.from_bytes(self._tagger(_HEADER.pack(SCHEME, 1), "made", type_)(_of_texts(source, target, uid))))
+
+    def present(self, kind: str, *numbers: int | str) -> Made:
+        return Made(1, int.from_bytes(self._tagger(_HEADER.pack(SCHEME, 1), "present", kind)(length_prefixed(*numbers))))
+
+    def row(self, label: str, row: Mapping[str, Any]) -> bytes:
+        return self._other(self._header(), ("row", label), _of_row(row))
+
+    def proves_row(self, label: str, row: Mapping[str, Any]) -> bool:
+        return self._is_same(row.get("mac"), "other", lambda epoch: self._other(epoch, ("row", label), _of_row(row)))
+
+    def _link(self, header: bytes, type_: str, source: str, target: str, properties: Mapping[str, Any]) -> bytes:
+        get = properties.get
+        told = (
+            header
+            + _SEQS.pack(properties["record_seq"], get("voided_seq") or 0)
+            + bytes.fromhex(properties["uid"])
+            + _text(get("pair"))
+            + _text(get("report"))
+            + _values(get("quantity"), get("unit"), get("event_time"), get("place"))
+            + _rest(properties, _LINK_HEAD)
+        )
+        return told + self._tagger(header, "link", type_)((source + target).encode() + told)
+
+    def _node(self, header: bytes, uid: str, kind: str, properties: Mapping[str, Any]) -> bytes:
+        get = properties.get
+        identity = get("identity")
+        sealed = isinstance(identity, bytes | bytearray)
+        told = (
+            header
+            + _ACCESS.pack(properties["acl"], properties["record_seq"], properties["projected_seq"], properties["version"])
+            + _part(_of_texts, get("number"), get("product"), None if sealed else identity)
+            + _part(_state, get("described"), get("stated") or (), get("expiry_date"))
+            + _part(_names, identity if sealed else None, get("name"), get("country"))
+            + _rest(properties, _NODE_HEAD)
+        )
+        return told + self._tagger(header, "node", kind)(uid.encode() + told)
+
+    def _event(self, header: bytes, properties: Mapping[str, Any], made: Made) -> bytes:
+        told = (
+            header
+            + _MADE.pack(
+                properties["acl"],
+                properties["record_seq"],
+                properties.get("voided_seq") or 0,
+                made.count,
+                made.digest.to_bytes(16),
+            )
+            + _rest(properties, _EVENT_HEAD)
+        )
+        return told + self._tagger(header, "event")(properties["uid"].encode() + told)
+
+    def _other(self, header: bytes, context: tuple[str, ...], message: bytes) -> bytes:
+        return header + self._tagger(header, *context)(message)
+
+    def _is_same(self, mac: Any, form: str, make: Callable[[bytes], bytes]) -> bool:
+        """Whether a MAC is the one that is made of the record now, under the key that it names."""
+        if not isinstance(mac, bytes) or len(mac) != _SIZE[form]:
+            return False
+        try:
+            return hmac.compare_digest(make(mac[: _HEADER.size]), mac)
+        except _BROKEN:
+            return False
+
+    def _header(self) -> bytes:
+        return _HEADER.pack(SCHEME, self._keys.mac_epoch)
+
+    def _make_tagger(self, header: bytes, *context: str) -> _Tagger:
+        scheme, epoch = _HEADER.unpack(header)
+        if scheme != SCHEME:
+            raise KeyUnavailableError(f"No record MAC is of scheme {scheme}.")
+        return _Tagger(self._keys.mac_key(epoch), length_prefixed("traceapp record mac", SCHEME, self._organisation, *context))
+
+
+def _marked(mac: bytes, marks: Marks) -> bytes:
+    if marks is Marks.REPORT:
+        return mac[_REPORT]
+    return mac[_REPORT] if marks is Marks.EITHER and mac[_PAIR] == NOTHING else mac[_PAIR]
+
+
+@lru_cache(maxsize=4096)
+def _text(text: str | None) -> bytes:
+    """Digest of a text; of none, zeros."""
+    return NOTHING if text is None else hashlib.sha256(_told(text).encode("utf-8", "surrogatepass")).digest()[:TAG]
+
+
+def _told(text: str | None) -> str:
+    """A text with its length; none is told apart from the empty one."""
+    if text is None:
+        return "-"
+    if type(text) is not str:
+        raise TypeError("no text")
+    return f"{len(text)}:{text}"
+
+
+def _of_texts(*texts: str | None) -> bytes:
+    return "".join(map(_told, texts)).encode("utf-8", "surrogatepass")
+
+
+def _values(quantity: str | None, unit: str | None, event_time: str | None, place: str | None) -> bytes:
+    return hashlib.sha256(_of_texts(quantity, unit, event_time, place)).digest()[:TAG]
+
+
+def _part(form: Callable[..., bytes], *values: Any) -> bytes:
+    """Digest of a part; of values of another type than the service writes, one that no part has."""
+    try:
+        return hashlib.sha256(form(*values)).digest()[:TAG]
+    except _BROKEN:
+        return b""
+
+
+def _state(described: bool | None, stated: Sequence[str], expiry_date: str | None) -> bytes:
+    stamps = [entry for entry in stated if entry.startswith(STATE_STAMPS)]
+    return length_prefixed(_typed(described), len(stamps), *map(_told, stamps), _told(expiry_date))
+
+
+def _names(identity: bytes | None, name: str | bytes | None, country: str | None) -> bytes:
+    return length_prefixed(_typed(identity), _typed(name), _typed(country))
+
+
+def _rest(properties: Mapping[str, Any], head: frozenset[str]) -> bytes:
+    return hashlib.sha256(_of_all(properties, head)).digest()[:TAG]
+
+
+def _of_all(properties: Mapping[str, Any], head: frozenset[str]) -> bytes:
+    """Every other property by name, with its type."""
+    named = [(name, value) for name, value in properties.items() if name not in head and value is not None]
+    return b"".join(length_prefixed(name, _typed(value)) for name, value in sorted(named, key=lambda item: item[0]))
+
+
+def _of_row(row: Mapping[str, Any]) -> bytes:
+    """The same of a record that is written whole whenever it is: its bytes count as they are."""
+    plain = {name: f"bytes {value.hex()}" if isinstance(value, bytes) else value for name, value in row.items()}
+    return _of_all(plain, frozenset({"mac"}))
+
+
+def _typed(value: Any) -> bytes:
+    """Bytes that no other value has, whatever its type; of a ciphertext, its field version."""
+    match value:
+        case None:
+            return b"0"
+        case bool():
+            return b"b1" if value else b"b0"
+        case int():
+            return b"i%d" % value
+        case str():
+            return b"s" + value.encode("utf-8", "surrogatepass")
+        case bytes() | bytearray():
+            return b"c%d" % field_version(bytes(value))
+        case list() | tuple():
+            return b"l" + length_prefixed(*map(_typed, value))
+        case _:
+            return b"?" + repr(value).encode()

@@ -1,0 +1,83 @@
+"""The counter of records: how far it is, and the sums by which a deleted or rolled back record is missed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from traceapp.domain.record_macs import EVENTS, Made, RecordMacs
+from traceapp.domain.sealing import Sealer
+from traceapp.graph.connection import Row, Transaction
+
+LABEL: Final = "Head"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordHead:
+    """One state of the counter.
+
+    events   every event and declaration, with what it is and whether it is void, summed up.
+    nodes    every node with its version.
+    proven   whether the counter stood as it was written; where it did not, it never does again.
+    """
+
+    seq: int
+    record_time: str
+    events: Made
+    nodes: Made
+    proven: bool
+
+    @classmethod
+    def stored(cls, row: Row, macs: RecordMacs) -> "RecordHead":
+        """From a row of `event.lock_head` or `head.get_sums`; at 0 nothing is there yet, whatever stands in it."""
+        if row["seq"] == 0:
+            return cls(0, "", Made(), Made(), True)
+        proven = macs.proves_row(LABEL, {name: _bytes(value) for name, value in row.items()})
+        events, nodes = (_made(row[f"{name}_count"], row[f"{name}_digest"]) for name in ("events", "nodes"))
+        return cls(row["seq"], row["record_time"] or "", events, nodes, proven)
+
+    def moved(self, seq: int, record_time: str, events: Made, nodes: Made) -> "RecordHead":
+        """The counter after a group that added this."""
+        return replace(self, seq=seq, record_time=record_time, events=self.events + events, nodes=self.nodes + nodes)
+
+    @property
+    def row(self) -> Row:
+        """All properties but the MAC."""
+        return {
+            "seq": self.seq,
+            "record_time": self.record_time,
+            "events_count": self.events.count,
+            "events_digest": f"{self.events.digest:032x}",
+            "nodes_count": self.nodes.count,
+            "nodes_digest": f"{self.nodes.digest:032x}",
+        }
+
+
+def lock_head(transaction: Transaction, sealer: Sealer) -> RecordHead:
+    """The counter, held until the transaction ends."""
+    return RecordHead.stored(transaction.run("event.lock_head")[0], sealer.macs)
+
+
+def advance_head(transaction: Transaction, sealer: Sealer, head: RecordHead) -> None:
+    transaction.run("event.advance_head", **head.row, mac=sealer.macs.row(LABEL, head.row) if head.proven else None)
+
+
+def present(macs: RecordMacs, event: Mapping[str, Any]) -> Made:
+    """What an event counts for in the sum of them."""
+    return macs.present(EVENTS, event["uid"], event["record_seq"], event.get("voided_seq") or 0)
+
+
+def whole(properties: Row) -> Row:
+    """What stands on a record, every ciphertext as bytes, whatever the engine makes of it."""
+    return {name: _bytes(value) for name, value in properties.items()}
+
+
+def _bytes(value: Any) -> Any:
+    return bytes(value) if isinstance(value, bytearray) else value
+
+
+def _made(count: Any, digest: Any) -> Made:
+    """raises nothing: what is no sum is none, and its MAC does not hold."""
+    try:
+        return Made(int(count), int(digest, 16))
+    except (TypeError, ValueError):
+        return Made()
