@@ -35,6 +35,7 @@ class Pkcs11KeyProvider:
         self._token = token
         self._pin_file = pin_file
         self._pid = os.getpid()
+        self._failed = False
         self._refused: tuple[int, int] | None = None
 
     def __repr__(self) -> str:
@@ -105,14 +106,16 @@ class Pkcs11KeyProvider:
                 self._refused = stamp
                 raise KeyUnavailableError(f"The token {self._token} refused the PIN in {self._pin_file}.") from None
             except pkcs11.PKCS11Error as error:
+                self._failed = True
                 reason = type(error).__name__
                 raise KeyUnavailableError(f"The token {self._token} of {self._module} does not answer: {reason}.") from None
 
     def _find_token(self, pkcs11: Any) -> Any:
         library = pkcs11.lib(str(self._module))
-        if self._pid != os.getpid():  # a module has to be told that its process was forked
+        # A module has to be told that its process was forked, and may remember a token that was away.
+        if self._failed or self._pid != os.getpid():
             library.reinitialize()
-            self._pid = os.getpid()
+            self._failed, self._pid = False, os.getpid()
         try:
             return library.get_token(token_label=self._token)
         except pkcs11.NoSuchToken:  # some modules look for their tokens once, when they are set up

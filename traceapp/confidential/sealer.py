@@ -12,7 +12,8 @@ from traceapp.confidential.keys import KeyPurpose, age_of
 from traceapp.confidential.record_mac import RecordMacs
 from traceapp.dictionary.properties import Dictionary, PropertyEntry
 from traceapp.domain.clock import parse_stored_time, stored_time
-from traceapp.domain.errors import DictionaryError, SealBrokenError
+from traceapp.domain.disclosure import Unavailable
+from traceapp.domain.errors import DictionaryError, KeyUnavailableError, SealBrokenError
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import LinkType
@@ -111,9 +112,26 @@ class DictionarySealer:
             opened[name] = _as_value(label, uid, name, entry, found)
         return opened
 
-    def seal_document(self, label: str, uid: str, name: str, document: bytes) -> bytes:
-        """Seal one T3 document property (an event's payload)."""
-        return self._envelope.seal(Place(label, uid, name, DOCUMENT_TYPE, DOCUMENT_TIER), document)
+    def disclose(self, label: str, uid: str, stored: Mapping[str, Any]) -> dict[str, PropertyValue | Unavailable]:
+        """As `open`, for an answer: where a key is not to be had, the value says so and the others stand."""
+        told: dict[str, PropertyValue | Unavailable] = {}
+        for name, found in stored.items():
+            try:
+                told |= self.open(label, uid, {name: found})
+            except KeyUnavailableError:
+                told[name] = Unavailable(str(self._dictionary.entry(label, name).tier))
+        return told
+
+    def disclose_document(self, label: str, uid: str, name: str, sealed: bytes) -> bytes | Unavailable:
+        """As `open_document`, for an answer."""
+        try:
+            return self.open_document(label, uid, name, sealed)
+        except KeyUnavailableError:
+            return Unavailable(DOCUMENT_TIER)
+
+    def seal_document(self, label: str, uid: str, name: str, document: bytes, *, group: str | None = None) -> bytes:
+        """Seal one T3 document property (an event's payload), under the key of a shred group where it belongs to one."""
+        return self._envelope.seal(Place(label, uid, name, DOCUMENT_TYPE, DOCUMENT_TIER), document, group=group)
 
     def open_document(self, label: str, uid: str, name: str, sealed: bytes) -> bytes:
         """The reverse; raises SealBrokenError."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from traceapp.domain.disclosure import Unavailable
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import Certainty, Direction, NodeKind
 
@@ -105,10 +106,11 @@ class BatchRecord:
 
     properties      names and values of the data dictionary, opened; what is withheld is absent.
     facts_withheld  events of the lot that name something outside the view as well, and are not listed.
+    degraded        some values or events cannot be opened now: states may be unknown, and facts are withheld.
     """
 
     candidate: Candidate
-    properties: Mapping[str, PropertyValue]
+    properties: Mapping[str, PropertyValue | Unavailable]
     states: tuple[StateFact, ...]
     neighbours: tuple[Neighbour, ...]
     participations: tuple[Participation, ...]
@@ -117,6 +119,7 @@ class BatchRecord:
     as_of: datetime
     head: int
     policy_digest: str
+    degraded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class Findings:
     twins: Sequence[tuple[str, str]] = ()
     dead_ends: Sequence[str] = ()
     limits_hit: Sequence[LimitHit] = ()
+    unavailable: Sequence[str] = ()
     windowed: bool = False
     cut: bool = False
 
@@ -46,6 +47,7 @@ def complete(findings: Findings) -> Completeness:
         twins=tuple(sorted(findings.twins)),
         dead_ends=tuple(sorted(findings.dead_ends)),
         limits_hit=tuple(findings.limits_hit),
+        unavailable=tuple(sorted(findings.unavailable)),
         statement=_statement(findings, status),
     )
 
@@ -55,6 +57,12 @@ def _reasons(findings: Findings) -> list[tuple[Status, str, str]]:
         (Status.TRUNCATED, "limits_hit", f"The search stopped at its limit of {limit.value} {limit.limit}; more may be affected.")
         for limit in findings.limits_hit
     ]
+    if findings.unavailable:
+        count = len(findings.unavailable)
+        sentence = (
+            f"{count} {'record has' if count == 1 else 'records have'} values that cannot be opened now: a key is not to be had."
+        )
+        found.append((Status.DEGRADED, "unavailable", sentence))
     if findings.cut:
         sentence = "Links outside the window that was asked about were left out, and what lies behind them with them."
         found.append((Status.TRUNCATED, "window", sentence))
@@ -99,6 +107,6 @@ def _statement(findings: Findings, status: Status) -> str:
             )
             return f"{walked}{how}: this answer is not the whole."
         case Status.DEGRADED:
-            return f"{walked}; a source was late or silent, so that this answer may lack something."
+            return f"{walked}; part of what they hold cannot be opened at this moment, so that this answer lacks it."
         case Status.UNVERIFIED:
             return f"{walked}; records that were changed outside the service stand among them."

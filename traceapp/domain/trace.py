@@ -79,6 +79,7 @@ class Completeness:
     one_sided   links stated by one party only where the other should have spoken.
     twins       pairs of uids that are likely the same lot.
     dead_ends   uids where a chain stops without a recorded reason.
+    unavailable uids of which something could be shown and cannot be opened, because its key is not to be had now.
     """
 
     status: Status
@@ -92,6 +93,7 @@ class Completeness:
     dead_ends: tuple[str, ...]
     limits_hit: tuple[LimitHit, ...]
     statement: str
+    unavailable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,11 @@ class BatchStore:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
+    def get_stored(self, uid: str, rights: Rights, head: int) -> Row:
+        """Properties of a traceable thing, sealed ones as ciphertext; none where it is outside the rights or newer."""
+        rows = self._graph.read("batch.get_stored", uid=uid, see=rights.see, head=head)
+        return dict(rows[0]["stored"]) if rows else {}
+
     def list_links(self, uids: Sequence[str], direction: Direction, rights: Rights, head: int) -> list[StepLink]:
         """Live links of traceable nodes in one direction, per node the earliest first."""
         return self._links(STEPS[direction], uids, rights, head)

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 import orjson
 
 from traceapp.domain.clock import stored_time
+from traceapp.domain.disclosure import Unavailable
 from traceapp.domain.errors import PermissionDeniedError, TraceappError
 from traceapp.domain.kinds import SEALED_IDENTITIES, NodeKind
 from traceapp.domain.permissions import Act, Permission
@@ -124,5 +125,7 @@ def _plain(value: object) -> object:
             return stored_time(value)
         case Mapping():
             return dict(value)
+        case Unavailable():
+            return {"unavailable": value.tier}
         case _:
             raise TypeError(f"no answer holds a {type(value).__name__}")

@@ -8,6 +8,7 @@ from typing import Final
 from traceapp.domain.batch import Neighbour, Participation
 from traceapp.domain.certainty import meet
 from traceapp.domain.consignees import DESPATCH, RECEIPT, total
+from traceapp.domain.disclosure import Unavailable
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import LOTS, Certainty, Direction, LinkType, NodeKind
@@ -172,20 +173,21 @@ class Surroundings:
             for one in batches.list_equipment(of_kind[NodeKind.EQUIPMENT], self.rights)
         }
         for one in batches.list_operators(of_kind[NodeKind.OPERATOR], self.rights):
-            identity = self.stations.sealer.open(NodeKind.OPERATOR, one.uid, {"identity": one.identity})["identity"]
-            found[one.uid] = (Identity(str(identity)).number, self._name(NodeKind.OPERATOR, one))
+            identity = self.stations.sealer.disclose(NodeKind.OPERATOR, one.uid, {"identity": one.identity})["identity"]
+            number = Identity(str(identity)).number if not isinstance(identity, Unavailable) else None
+            found[one.uid] = (number, self._name(NodeKind.OPERATOR, one))
         return found
 
     def _name(self, kind: NodeKind, workplace: Workplace) -> str | None:
         """The name as it was known at the head."""
         if workplace.name is None:
             return None
-        name: PropertyValue | None
+        name: PropertyValue | Unavailable | None
         if workplace.projected_seq <= self.head:
-            name = self.stations.sealer.open(kind, workplace.uid, {"name": workplace.name}).get("name")
+            name = self.stations.sealer.disclose(kind, workplace.uid, {"name": workplace.name}).get("name")
         else:
             name = read_claims(self.stations, workplace.uid, self.head, kind).projection.values.get("name")
-        return str(name) if name is not None else None
+        return str(name) if name is not None and not isinstance(name, Unavailable) else None
 
 
 def _once(links: Sequence[StepLink]) -> list[StepLink]:

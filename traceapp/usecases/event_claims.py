@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from traceapp.domain.clock import stored_time
+from traceapp.domain.disclosure import Unavailable
 from traceapp.domain.event_payload import read_payload
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.projection import Claim, Projection, project, stamp
@@ -18,12 +19,14 @@ class Claims:
     """events, claims     of the thing, the latest event first.
     characteristics    event uid → what its inspection measured, where it says so.
     named              event uid → everything that it names.
+    unavailable        uids of events that cannot be opened now, because a key is not to be had.
     """
 
     events: tuple[StoredEvent, ...]
     claims: tuple[Claim, ...]
     characteristics: Mapping[str, str]
     named: Mapping[str, frozenset[Named]]
+    unavailable: frozenset[str] = frozenset()
 
     @property
     def projection(self) -> Projection:
@@ -59,12 +62,16 @@ def read_claims(stations: Stations, uid: str, head: int, kind: NodeKind) -> Clai
     claims: list[Claim] = []
     characteristics: dict[str, str] = {}
     named: dict[str, frozenset[Named]] = {}
+    unavailable: set[str] = set()
     for event in events:
         if event.payload is None:
             continue
-        document = stations.sealer.open_document("Event", event.uid, "payload", event.payload)
+        document = stations.sealer.disclose_document("Event", event.uid, "payload", event.payload)
+        if isinstance(document, Unavailable):
+            unavailable.add(event.uid)
+            continue
         said = open_claims(document, stamp(stored_time(event.event_time), event.uid))
         claims += [claim for claim in said.claims if claim.node_uid == uid]
         characteristics.update(said.characteristics)
         named[event.uid] = said.named
-    return Claims(tuple(events), tuple(claims), characteristics, named)
+    return Claims(tuple(events), tuple(claims), characteristics, named, frozenset(unavailable))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from traceapp.domain.clock import parse_stored_time
+from traceapp.domain.disclosure import Unavailable
 from traceapp.domain.kinds import LOTS
 from traceapp.domain.projection import Claim, stamp
 from traceapp.domain.state import STATED_BY, LotStatus, compute_states, lot_status
@@ -19,11 +20,12 @@ def read_statuses(stations: Stations, names: Mapping[str, NodeName], head: int, 
 
     Events are opened only where they can matter: of most lots the stored properties show that nobody ever spoke of a
     hold, an inspection or a release, and the expiry date stands there as well.
+    A lot of which an event cannot be opened now is marked in its name, and its status is unknown.
     raises  SealBrokenError: a payload that does not belong to its event; StoreError and its kinds.
     """
     lots = [name for name in names.values() if name.kind in LOTS]
     asked = sorted(name.uid for name in lots if _needs_events(name, as_of))
-    spoken = _statuses_by_events(stations, asked, head, as_of)
+    spoken = _statuses_by_events(stations, names, asked, head, as_of)
     return {name.uid: spoken[name.uid] if name.uid in spoken else _status_as_stored(name, as_of) for name in lots}
 
 
@@ -47,17 +49,27 @@ def _status_as_stored(name: NodeName, as_of: datetime) -> LotStatus:
     return lot_status(compute_states([Claim(name.uid, name.kind, event_stamp, True, None, told)], as_of))
 
 
-def _statuses_by_events(stations: Stations, lots: list[str], head: int, as_of: datetime) -> dict[str, LotStatus]:
+def _statuses_by_events(
+    stations: Stations, names: Mapping[str, NodeName], lots: list[str], head: int, as_of: datetime
+) -> dict[str, LotStatus]:
     spoken = stations.events.find_statements(lots, head)
     claims: dict[str, list[Claim]] = {uid: [] for uid in lots}
     characteristics: dict[str, str] = {}
+    closed: set[str] = set()
     events = sorted({event for _, event in spoken})
     for sealed in stations.events.find_payloads(events):
-        document = stations.sealer.open_document("Event", sealed.uid, "payload", sealed.payload)
+        document = stations.sealer.disclose_document("Event", sealed.uid, "payload", sealed.payload)
+        if isinstance(document, Unavailable):
+            closed.add(sealed.uid)
+            continue
         told = open_claims(document, stamp(sealed.event_time, sealed.uid))
         characteristics.update(told.characteristics)
         _sort_in(told.claims, claims)
-    return {uid: lot_status(compute_states(claims[uid], as_of, characteristics)) for uid in lots}
+    silent = {uid for uid, event in spoken if event in closed}
+    for uid in silent:
+        names[uid].unavailable = True
+    told_lots = {uid: lot_status(compute_states(claims[uid], as_of, characteristics)) for uid in lots if uid not in silent}
+    return told_lots | dict.fromkeys(silent, LotStatus.UNKNOWN)
 
 
 def _sort_in(told: Iterable[Claim], claims: Mapping[str, list[Claim]]) -> None:

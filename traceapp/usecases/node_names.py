@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from traceapp.domain.batch import Candidate
+from traceapp.domain.disclosure import Unavailable
 from traceapp.domain.identifiers import GS1_HOST, Identity
 from traceapp.domain.kinds import INDEXED_IDENTITIES, NodeKind
 from traceapp.domain.rights import Rights
@@ -19,6 +20,7 @@ class NodeName:
 
     stated       stamps of the stored properties that a lot's state is computed from; expiry_date is one of those, stored.
     told_later   what is stored of it was told after the head that was asked about.
+    unavailable  something of it that could be shown cannot be opened, because its key is not to be had now.
     """
 
     uid: str
@@ -34,6 +36,7 @@ class NodeName:
     stated: Sequence[str] = ()
     expiry_date: str = ""
     told_later: bool = False
+    unavailable: bool = False
 
     @property
     def is_numbered(self) -> bool:
@@ -93,10 +96,13 @@ def _plain_names(columns: NodeColumns, sites: Mapping[int, tuple[str, ...]]) -> 
 def _open_sealed(stations: Stations, rights: Rights, names: dict[str, NodeName]) -> None:
     sealed = [uid for uid, name in names.items() if name.kind in INDEXED_IDENTITIES]
     for stored in stations.traces.find_sealed_names(sealed, rights):
-        opened = stations.sealer.open(
+        opened = stations.sealer.disclose(
             stored.kind.value, stored.uid, {"identity": stored.identity, "name": stored.name, "country": stored.country}
         )
         name = names[stored.uid]
+        name.unavailable = any(isinstance(value, Unavailable) for value in opened.values())
+        if isinstance(opened["identity"], Unavailable):
+            continue
         identity = Identity(str(opened["identity"]))
         name.identity, name.epc, name.product = identity.text, identity.epc, identity.product or name.product
         if stored.kind is NodeKind.PARTY:
@@ -108,7 +114,13 @@ def _open_sealed(stations: Stations, rights: Rights, names: dict[str, NodeName])
 
 def _as_known_at(stations: Stations, name: NodeName, head: int) -> None:
     """What is stored was told later than the moment asked about: tell it again from the events known then."""
-    known = read_claims(stations, name.uid, head, name.kind).projection
+    said = read_claims(stations, name.uid, head, name.kind)
+    if said.unavailable:
+        name.unavailable, name.name, name.country = True, None, None
+        if name.kind in INDEXED_IDENTITIES:
+            name.number = None
+        return
+    known = said.projection
     name.described = known.described
     if name.kind is NodeKind.MATERIAL:
         name.number = _text(known.values.get("number")) or Identity(name.identity).number
@@ -139,4 +151,4 @@ def read_plain_ends(stations: Stations, rights: Rights, kind: NodeKind, uids: Se
 
 
 def _text(value: Any) -> str | None:
-    return str(value) if value is not None else None
+    return str(value) if value is not None and not isinstance(value, Unavailable) else None

@@ -1,28 +1,32 @@
 """One lot: what it is, in which state, where from, where to, who touched it, and who said so."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from traceapp.domain.batch import BatchQuery, BatchRecord, Candidate, Neighbour, Participation, SourceFact, StateFact
+from traceapp.domain.disclosure import Unavailable
 from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError
+from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import LOTS
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import LedgerEntry, Recorded
 from traceapp.domain.rights import Actor, Rights
 from traceapp.domain.state import compute_states
+from traceapp.domain.trace import Status
 from traceapp.graph.event_store import StoredEvent
 from traceapp.usecases.access import CANDIDATE, entry, result_digest, rights_for
 from traceapp.usecases.batch_surroundings import Surroundings
-from traceapp.usecases.event_claims import read_claims
+from traceapp.usecases.event_claims import Claims, read_claims
 from traceapp.usecases.event_view import find_unseen
 from traceapp.usecases.look_up_batches import asked_of, seed_of
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_seeds import find_candidates, refusal
 
 NEIGHBOUR = ("event_time", "name", "number", "product", "quantity", "unit")
+IDENTITY = "identity"
 PARTICIPATION = ("ended_at", "name", "number", "role", "started_at", "step")
 
 
@@ -65,14 +69,18 @@ def _refused(
 
 def _record(stations: Stations, rights: Rights, candidate: Candidate, head: int, as_of: datetime) -> BatchRecord:
     said = read_claims(stations, candidate.uid, head, candidate.kind)
-    values = said.projection.values
+    properties = _properties(stations, rights, candidate, head, said)
     unseen = find_unseen(stations, rights, frozenset().union(*said.named.values()))
-    told = [event for event in said.events if not any(uid in unseen for uid, _ in said.named.get(event.uid, ()))]
+    told = [
+        event
+        for event in said.events
+        if event.uid not in said.unavailable and not any(uid in unseen for uid, _ in said.named.get(event.uid, ()))
+    ]
     states = compute_states(said.claims, as_of, said.characteristics) if candidate.kind in LOTS else ()
     surroundings = Surroundings.read(stations, rights, head, candidate.uid, candidate.kind)
     return BatchRecord(
         candidate=candidate,
-        properties={name: values[name] for name in sorted(values)},
+        properties=properties,
         states=tuple(_told_state(state, {event.uid for event in told}) for state in states),
         neighbours=surroundings.neighbours(partial(stations.sealer.stub, secrets.token_hex(16))),
         participations=surroundings.participations(),
@@ -81,7 +89,21 @@ def _record(stations: Stations, rights: Rights, candidate: Candidate, head: int,
         as_of=as_of,
         head=head,
         policy_digest=rights.policy_digest,
+        degraded=bool(said.unavailable) or any(isinstance(value, Unavailable) for value in properties.values()),
     )
+
+
+def _properties(
+    stations: Stations, rights: Rights, candidate: Candidate, head: int, said: Claims
+) -> dict[str, PropertyValue | Unavailable]:
+    """As its events tell them; while those cannot be opened, as the store holds them, if that is of the moment asked about."""
+    values: Mapping[str, PropertyValue | Unavailable] = said.projection.values
+    if said.unavailable:
+        stored = stations.batches.get_stored(candidate.uid, rights, head)
+        values = stations.sealer.disclose(
+            candidate.kind, candidate.uid, {name: stored[name] for name in stored if name != IDENTITY}
+        )
+    return {name: values[name] for name in sorted(values)}
 
 
 def _told_state(state: StateFact, told: Collection[str]) -> StateFact:
@@ -112,6 +134,7 @@ def _answered(stations: Stations, actor: Actor, request: dict[str, object], reco
         "answered",
         request=request,
         disclosed=_disclosed(record),
+        completeness=Status.DEGRADED.name if record.degraded else None,
         result={
             "uid": record.candidate.uid,
             "neighbours": len(record.neighbours),

@@ -355,6 +355,7 @@ def findings(
         one_sided=sorted(one_sided),
         dead_ends=sorted(ended),
         limits_hit=sorted(limits, key=lambda limit: limit.limit),
+        unavailable=sorted(uid for uid, name in names.items() if name.unavailable),
         windowed=windowed,
         cut=any(leg.is_cut for leg in legs),
     )

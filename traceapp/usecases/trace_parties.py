@@ -80,7 +80,8 @@ def _order(line: PartyLine) -> tuple[str, str]:
 
 def _is_own(uid: str, names: Mapping[str, NodeName], organisation: Organisation) -> bool:
     name = names.get(uid)
-    return name is not None and organisation.issued(Identity(name.identity))
+    # Where its identity cannot be opened now, a party counts as somebody else's: one consignee too many harms nobody.
+    return name is not None and bool(name.identity) and organisation.issued(Identity(name.identity))
 
 
 def _units_of(closure: Closure) -> dict[str, frozenset[str]]:

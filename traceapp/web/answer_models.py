@@ -144,6 +144,9 @@ class Completeness(_Said):
     twins: Annotated[list[Annotated[list[Uid], Field(min_length=2, max_length=2)]], Field(description="Likely the same lot.")]
     dead_ends: Annotated[list[Uid], Field(description="Where a chain stops without a recorded reason.")]
     limits_hit: list[Limit]
+    unavailable: Annotated[
+        list[Uid], Field(description="Values that could be shown cannot be opened now: a key is not to be had.")
+    ]
     statement: str
 
 
@@ -168,7 +171,14 @@ class Trace(_Said):
     ledger: Ledger
 
 
-Property = str | int | bool
+class UnavailableValue(_Said):
+    """Stands where a value could be shown and cannot be opened now, because its key is not to be had."""
+
+    unavailable: Literal[True]
+    tier: Literal["T2", "T3"]
+
+
+Property = str | int | bool | UnavailableValue
 
 
 class State(_Said):
@@ -234,6 +244,9 @@ class Batch(_Said):
     facts: list[Fact]
     facts_withheld: Annotated[
         int, Field(ge=0, description="Events that name something outside the view as well, and are not listed.")
+    ]
+    degraded: Annotated[
+        bool, Field(description="Some values or events cannot be opened now: states may be unknown, and facts are withheld.")
     ]
     as_of: datetime
     head: int

@@ -13,6 +13,7 @@ from flask import Response
 
 from traceapp.domain.batch import BatchRecord, SourceRow
 from traceapp.domain.clock import stored_time
+from traceapp.domain.disclosure import Unavailable
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.trace import Completeness, PartyLine, TraceAnswer
 
@@ -65,12 +66,13 @@ def batch_document(recorded: Recorded[BatchRecord]) -> dict[str, Any]:
     record = recorded.value
     return {
         "batch": record.candidate,
-        "properties": dict(record.properties),
+        "properties": {name: _value(value) for name, value in record.properties.items()},
         "states": record.states,
         "neighbours": record.neighbours,
         "participations": record.participations,
         "facts": record.facts,
         "facts_withheld": record.facts_withheld,
+        "degraded": record.degraded,
         "as_of": record.as_of,
         "head": record.head,
         "policy": record.policy_digest,
@@ -112,6 +114,10 @@ def _plain(value: object) -> object:
             raise TypeError(f"an answer holds no {type(value).__name__}")
 
 
+def _value(value: object) -> object:
+    return {"unavailable": True, "tier": value.tier} if isinstance(value, Unavailable) else value
+
+
 def _party(party: PartyLine) -> dict[str, Any]:
     return {
         "uid": party.uid,
@@ -142,5 +148,6 @@ def _completeness(said: Completeness) -> dict[str, Any]:
         "twins": said.twins,
         "dead_ends": said.dead_ends,
         "limits_hit": said.limits_hit,
+        "unavailable": said.unavailable,
         "statement": said.statement,
     }

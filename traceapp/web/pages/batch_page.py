@@ -10,6 +10,7 @@ from typing import Final
 from flask_babel import gettext
 
 from traceapp.domain.batch import BatchRecord, Neighbour, StateFact
+from traceapp.domain.disclosure import Unavailable
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import Direction
 from traceapp.web.pages.showing import quantity_text
@@ -82,7 +83,9 @@ class BatchPage:
         return [
             Property(
                 property_name(kind, name),
-                _text(value)
+                gettext("cannot be opened now")
+                if isinstance(value, Unavailable)
+                else _text(value)
                 if isinstance(value, Decimal | int) and not isinstance(value, bool)
                 else property_text(kind, name, value),
                 value if isinstance(value, datetime) else None,

@@ -9,10 +9,11 @@ from traceapp.domain.trace import Completeness, Status
 from traceapp.web.pages.showing import count_text
 from traceapp.web.pages.wording import N_, STATUS_SIGNS, STATUSES, sentence_gap, withheld_counted
 
-CODES: Final = ("limits_hit", "window", "withheld", "unresolved", "class_level", "one_sided", "twins", "dead_ends")
+CODES: Final = ("unavailable", "limits_hit", "window", "withheld", "unresolved", "class_level", "one_sided", "twins", "dead_ends")
 """What every trace looks for, as `Completeness` names it."""
 LIMITS: Final = {"nodes": N_("nodes"), "links": N_("links"), "seconds": N_("seconds")}
 LOOKED_FOR: Final = {
+    "unavailable": N_("values that cannot be opened"),
     "limits_hit": N_("limits hit"),
     "window": N_("links outside the window"),
     "withheld": N_("records outside your view"),
@@ -95,6 +96,18 @@ def clear(said: Completeness) -> str:
 
 def _sentences(code: str, said: Completeness, sentence: str, place: int) -> tuple[str, str, str, tuple[str, ...]]:
     match code:
+        case "unavailable":
+            n = len(said.unavailable)
+            return (
+                ngettext(
+                    "%(num)s record has values that cannot be opened now.",
+                    "%(num)s records have values that cannot be opened now.",
+                    n,
+                ),
+                gettext("A key is not to be had: names, sealed numbers and states may be missing; what is shown is right."),
+                gettext("Ask the administrator for the key provider, then ask again; nothing is lost."),
+                said.unavailable,
+            )
         case "limits_hit":
             limit = said.limits_hit[min(place, len(said.limits_hit) - 1)]
             return (
