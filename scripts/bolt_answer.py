@@ -1,15 +1,30 @@
 """Just enough Bolt to ask whether a server answers; the driver may not be installed yet."""
 
+import contextlib
 import socket
+import ssl
 import struct
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 HOST = "127.0.0.1"
 
 
-def signed_in_answer(port: int, password: str) -> bool:
+@contextlib.contextmanager
+def connected(port: int, authority: Path | None) -> Iterator[socket.socket]:
+    """Over TLS where there is an authority to trust."""
+    with socket.create_connection((HOST, port), timeout=10) as plain:
+        if authority is None:
+            yield plain
+            return
+        with ssl.create_default_context(cafile=str(authority)).wrap_socket(plain, server_hostname=HOST) as wrapped:
+            yield wrapped
+
+
+def signed_in_answer(port: int, password: str, authority: Path | None = None) -> bool:
     """Whether a signed-in client gets an answer from the database."""
-    with socket.create_connection((HOST, port), timeout=10) as connection:
+    with connected(port, authority) as connection:
         connection.sendall(bytes.fromhex("6060b017") + bytes.fromhex("00000405") + bytes(12))
         if receive(connection, 4) != bytes.fromhex("00000405"):
             return False

@@ -189,9 +189,11 @@ class EmbeddedServer:
 class Neo4jServer:
     """A Neo4j server with a temporary home, started and stopped by `scripts/neo4j`."""
 
-    def __init__(self, line: str) -> None:
+    def __init__(self, line: str, *, tls: tuple[Path, Path] | None = None) -> None:
+        """tls  certificate and key: Bolt over TLS and nothing else."""
         self._home = Path(tempfile.mkdtemp(prefix=f"traceapp-neo4j-{line}-"))
         where = ["--line", line, "--home", str(self._home)]
+        sealed = ["--tls", *map(str, tls)] if tls else []
         script = str(ROOT / "scripts" / "neo4j")
         self._guard = subprocess.Popen(
             [sys.executable, "-c", GUARD, str(self._home), script, "stop", "--kill", *where],
@@ -200,7 +202,7 @@ class Neo4jServer:
         )
         try:
             done = subprocess.run(
-                [sys.executable, script, "start", *where, "--port", "0", "--heap", "512m", "--pagecache", "64m"],
+                [sys.executable, script, "start", *where, "--port", "0", "--heap", "512m", "--pagecache", "64m", *sealed],
                 capture_output=True,
                 text=True,
                 check=False,
@@ -230,7 +232,8 @@ def _endpoint(printed: str) -> Endpoint:
     """What `scripts/neo4j start` printed for a shell."""
     found = {name: shlex.split(value)[0] for name, value in re.findall(r"^export (\w+)=(.*)$", printed, re.MULTILINE)}
     password = Path(found["NEO4J_PASSWORD_FILE"]).read_text().strip()
-    return Endpoint(found["NEO4J_URI"], found["NEO4J_USERNAME"], found["NEO4J_DATABASE"], password)
+    ca_file = Path(found["NEO4J_CA_FILE"]) if "NEO4J_CA_FILE" in found else None
+    return Endpoint(found["NEO4J_URI"], found["NEO4J_USERNAME"], found["NEO4J_DATABASE"], password, ca_file)
 
 
 def wanted_legs() -> tuple[StoreLeg, ...]:

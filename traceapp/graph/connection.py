@@ -83,15 +83,17 @@ class Graph:
     @classmethod
     def connect(cls, endpoint: Endpoint, *, statement_timeout: float = 60.0, catalogue: QueryCatalogue | None = None) -> "Graph":
         """The same for an endpoint that is known already; `catalogue` stands in for the program's own."""
+        uri, trusted = endpoint.dialled
         try:
             driver = neo4j.GraphDatabase.driver(
-                endpoint.uri,
+                uri,
                 auth=(endpoint.username, endpoint.password),
                 notifications_disabled_classifications=["UNRECOGNIZED"],
                 connection_timeout=5.0,
                 connection_acquisition_timeout=10.0,
                 telemetry_disabled=True,
                 user_agent="traceapp",
+                **trusted,
             )
         except (DriverError, ValueError) as error:
             raise domain_error(error, "connecting") from None

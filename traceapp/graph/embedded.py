@@ -202,6 +202,9 @@ class EmbeddedEngine:
             f"-Xmx{self._heap}",
             "-XX:+UseG1GC",
             "-XX:+ExitOnOutOfMemoryError",
+            "-XX:-CreateCoredumpOnCrash",
+            "-XX:+DisableAttachMechanism",  # no tool of Java's gets a dump of the heap
+            "-XX:-UsePerfData",  # nor a file in the temporary folder
             "-Djava.awt.headless=true",
             "-Dfile.encoding=UTF-8",
             "-Duser.timezone=UTC",

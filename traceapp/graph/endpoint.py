@@ -5,14 +5,26 @@ import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from traceapp.domain.errors import SettingsError, StoreUnavailableError
+from traceapp.host.private_files import read_secret
+from traceapp.host.tls import client_context
 from traceapp.settings import Settings
 
 PLAIN_SCHEMES = frozenset({"bolt", "neo4j"})
-SERVER = {"neo4j_uri", "neo4j_username", "neo4j_database", "neo4j_password_file", "allow_plain_bolt"}
-SCHEMES = PLAIN_SCHEMES | {"bolt+s", "bolt+ssc", "neo4j+s", "neo4j+ssc"}
+CHECKED_SCHEMES = frozenset({"bolt+s", "neo4j+s"})
+UNCHECKED_SCHEMES = frozenset({"bolt+ssc", "neo4j+ssc"})
+"""Encrypted, to whoever answers."""
+SCHEMES = PLAIN_SCHEMES | CHECKED_SCHEMES | UNCHECKED_SCHEMES
+SERVER = {"neo4j_uri", "neo4j_username", "neo4j_database", "neo4j_password_file", "neo4j_ca_file", "allow_plain_bolt"}
+SHORTEST_PASSWORD: Final = 8
+KNOWN_PASSWORDS: Final = frozenset({
+    "neo4jneo4j", "neo4jneo4jneo4j", "password", "password1", "passw0rd", "p@ssw0rd", "changeme", "changeit", "letmein1",
+    "secretsecret", "12345678", "123456789", "1234567890", "qwertyui", "adminadmin", "administrator", "testtest", "test1234",
+})  # fmt: skip
+"""Of handbooks and examples, in small letters; the shorter ones are too short anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +35,19 @@ class Endpoint:
     username: str
     database: str
     password: str = field(repr=False)
+    ca_file: Path | None = None
+    """The authority that signed the server's certificate, the only one that is trusted; None: those of the system."""
+
+    @property
+    def dialled(self) -> tuple[str, dict[str, Any]]:
+        """Address and options for the driver, which takes a context of ours under the plain scheme only.
+
+        raises  CertificateError: the file of the authority holds none.
+        """
+        if self.ca_file is None:
+            return self.uri, {}
+        scheme, _, rest = self.uri.partition("://")
+        return f"{scheme.removesuffix('+s')}://{rest}", {"ssl_context": client_context(self.ca_file, system=False)}
 
     @property
     def routed(self) -> bool:
@@ -62,26 +87,46 @@ def read_server_file(settings: Settings) -> Settings:
         said = json.loads(server_file(settings.home).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return settings
-    password_file = said["neo4j_password_file"]
-    return settings.model_copy(update={**said, "neo4j_password_file": Path(password_file) if password_file else None})
+    files = {name: Path(said[name]) if said[name] else None for name in ("neo4j_password_file", "neo4j_ca_file")}
+    return settings.model_copy(update={**said, **files})
 
 
 def find_endpoint(settings: Settings) -> Endpoint:
     """The server of `NEO4J_URI`, else the embedded engine of this home.
 
-    raises  SettingsError: no password, an unreadable password file, a wrong or unencrypted address;
+    raises  SettingsError: no password, one that is short or known to everybody, a password file that is unreadable or
+            open to others, a wrong or unencrypted address;
             StoreUnavailableError: the embedded engine of this home is not running.
     """
     if settings.neo4j_uri is None:
         return _embedded_endpoint(settings.home)
     check_address(settings.neo4j_uri, allow_plain_bolt=settings.allow_plain_bolt)
+    _check_authority(settings)
     if settings.neo4j_password is not None:
-        password = settings.neo4j_password.get_secret_value()
+        name, password = "NEO4J_PASSWORD", settings.neo4j_password.get_secret_value()
     elif settings.neo4j_password_file is not None:
-        password = _read_password(settings.neo4j_password_file)
+        name = "NEO4J_PASSWORD_FILE"
+        password = read_secret(settings.neo4j_password_file, name).decode("utf-8", "replace").strip()
     else:
         raise SettingsError("NEO4J_URI is set, but neither NEO4J_PASSWORD nor NEO4J_PASSWORD_FILE")
-    return Endpoint(settings.neo4j_uri, settings.neo4j_username, settings.neo4j_database, password)
+    check_password(password, name)
+    return Endpoint(settings.neo4j_uri, settings.neo4j_username, settings.neo4j_database, password, settings.neo4j_ca_file)
+
+
+def check_password(password: str, setting: str) -> None:
+    """raises  SettingsError: short, or one that stands in handbooks; the password is not repeated in it."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise SettingsError(
+            f"{setting}: the password is too short; wanted {SHORTEST_PASSWORD} characters or more, drawn at random"
+        )
+    if password.lower() in KNOWN_PASSWORDS:
+        raise SettingsError(f"{setting}: the password is one that everybody knows; draw one: openssl rand -hex 24")
+
+
+def _check_authority(settings: Settings) -> None:
+    scheme = urlsplit(settings.neo4j_uri or "").scheme
+    if settings.neo4j_ca_file is not None and scheme not in CHECKED_SCHEMES:
+        raise SettingsError(f"NEO4J_CA_FILE wants NEO4J_URI to begin with {' or '.join(sorted(CHECKED_SCHEMES))}, found {scheme}")
 
 
 def check_address(uri: str, *, allow_plain_bolt: bool) -> None:
@@ -95,6 +140,11 @@ def check_address(uri: str, *, allow_plain_bolt: bool) -> None:
         raise SettingsError(
             f"NEO4J_URI would send password and data unencrypted to {parts.hostname}; use {parts.scheme}+s://, "
             "or set TRACEAPP_ALLOW_PLAIN_BOLT=1 on a network that nobody else can read"
+        )
+    if parts.scheme in UNCHECKED_SCHEMES and not allow_plain_bolt and not is_loopback(parts.hostname):
+        raise SettingsError(
+            f"NEO4J_URI would send password and data to whoever answers as {parts.hostname}; use "
+            f"{parts.scheme.removesuffix('sc')}:// with NEO4J_CA_FILE, the authority of a certificate that no public one signed"
         )
 
 

@@ -8,17 +8,20 @@ a session of its own, so that Ctrl-C in a terminal reaches the service first and
 import contextlib
 import ctypes
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
 
 PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
 LOOK = 0.25
 
 
 def main() -> int:
     service, patience = int(sys.argv[1]), float(sys.argv[2])
+    _close_memory()
     told: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda received, _: told.append(received))
@@ -42,6 +45,13 @@ def _stop(engine: subprocess.Popen[bytes], patience: float) -> None:
     if engine.poll() is None:
         engine.kill()
         engine.wait()
+
+
+def _close_memory() -> None:
+    """No core dump of the guard and the engine; what `host/process_memory.py` does, which this file may not import."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _die_with_the_guard() -> None:

@@ -23,6 +23,7 @@ from typing import Any, Final
 
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.errors import HomeError, LedgerBrokenError
+from traceapp.host.process_memory import close_memory
 from traceapp.ledger.records import ENTRY_FIELDS
 from traceapp.ledger.storage import LedgerStorage, Refusal, Wanted
 from traceapp.ledger.wire import LENGTH, MAX_FRAME, frame, socket_address
@@ -32,14 +33,17 @@ EXIT_WRITE_FAILED: Final = 70
 EXIT_HOME: Final = 73
 GROUP_RECORDS: Final = 256
 QUEUE_RECORDS: Final = 4096
+MOST_REFUSALS_SAID: Final = 1000
 _PR_SET_PDEATHSIG: Final = 1
 
 
 class Connection:
     """One client: bytes that have arrived, and replies that go out from two threads."""
 
-    def __init__(self, peer: socket.socket) -> None:
+    def __init__(self, peer: socket.socket, caller: tuple[int, int] | None) -> None:
+        """caller  process and user at the other end."""
         self.peer = peer
+        self.caller = caller
         self.received = bytearray()
         self._sending = threading.Lock()
 
@@ -88,6 +92,7 @@ class Writer:
         self._queue: deque[tuple[Connection, Wanted]] = deque()
         self._waiting = threading.Condition()
         self._stopping = False
+        self._refusals = 0
         self._wake_reading, self._wake_writing = socket.socketpair()
         self._selector = selectors.DefaultSelector()
 
@@ -118,11 +123,13 @@ class Writer:
             peer, _ = self._listener.accept()
         except OSError:
             return
-        if not _is_one_of_us(peer):
+        caller = _caller(peer)
+        if caller is not None and caller[1] not in {os.geteuid(), 0}:
+            _say(f"ledger: refused process {caller[0]} of user {caller[1]}")
             peer.close()
             return
         peer.setblocking(False)
-        self._selector.register(peer, selectors.EVENT_READ, Connection(peer))
+        self._selector.register(peer, selectors.EVENT_READ, Connection(peer, caller))
 
     def _read(self, connection: Connection) -> None:
         try:
@@ -146,6 +153,7 @@ class Writer:
             return
         reason = _defect(message)
         if reason is not None:
+            self._say_refusal(connection, message, reason)
             connection.reply({"request_id": request_id, "error": reason})
             return
         with self._waiting:
@@ -154,6 +162,14 @@ class Writer:
                 self._waiting.notify()
                 return
         connection.reply({"request_id": request_id, "error": "the queue is full"})
+
+    def _say_refusal(self, connection: Connection, message: dict[str, Any], reason: str) -> None:
+        """No client of ours sends what is refused: who did is told, not what he sent, and the log is bounded."""
+        if self._refusals < MOST_REFUSALS_SAID:
+            self._refusals += 1
+            pid, user = connection.caller or ("unknown", "unknown")
+            fields = ", ".join(sorted(name for name in message if name in {"verb", "request_id", "entry"})) or "none"
+            _say(f"ledger: refused a message of process {pid}, user {user} ({reason}; known members: {fields})")
 
     def _commit_groups(self) -> None:
         try:
@@ -195,12 +211,12 @@ def _refuse(text: str) -> None:
     raise ValueError(f"a ledger holds no {text[:20]}")
 
 
-def _is_one_of_us(peer: socket.socket) -> bool:
-    """The peer runs under our user (or root); where the system cannot tell, the socket's mode must do."""
+def _caller(peer: socket.socket) -> tuple[int, int] | None:
+    """Process and user at the other end, as the kernel saw them connect; None where the system cannot tell."""
     if not hasattr(socket, "SO_PEERCRED"):
-        return True
-    _, user, _ = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-    return user in {os.geteuid(), 0}
+        return None  # the socket's mode must do
+    pid, user, _ = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    return pid, user
 
 
 def _end_with_parent(parent: int | None) -> None:
@@ -230,6 +246,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--parent", type=int, help="process that must be our parent; ends at once if it is gone already")
     options = parser.parse_args(arguments)
     os.umask(0o077)
+    close_memory()
     _end_with_parent(options.parent)
     try:
         storage = LedgerStorage(options.home, SystemClock())
