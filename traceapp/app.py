@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, request
@@ -24,11 +25,12 @@ class TraceappFlask(Flask):
         logging.getLogger("traceapp.web").error("defect at %s %s", request.method, request.endpoint, exc_info=exc_info)
 
 
-def create_app(stations_factory: Callable[[], Stations], secret_key: bytes) -> Flask:
+def create_app(stations_factory: Callable[[], Stations], secret_key: bytes, home: Path | None = None) -> Flask:
     """The web service.
 
     stations_factory  called once per process, at its first request, after the fork.
     secret_key        signs session cookies and CSRF tokens.
+    home              where its workers share their counts of tries; None where there is one process.
     """
     app = TraceappFlask("traceapp", static_folder="web/static", static_url_path="/static", template_folder="web/templates")
     app.secret_key = secret_key
@@ -36,7 +38,7 @@ def create_app(stations_factory: Callable[[], Stations], secret_key: bytes) -> F
     app.url_map.merge_slashes = False  # `/batches/A//trace` is no other spelling of `/batches/A/trace`
     app.view_functions["static"] = access.open_door(app.view_functions["static"])
     held_stations.register(app, stations_factory)
-    limits.register(app)
+    limits.register(app, home)
     session.register(app)
     language.register(app)
     access.register(app)

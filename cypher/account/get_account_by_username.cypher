@@ -13,6 +13,8 @@
 // column: created_at      string         stored time, UTC
 // column: disabled        boolean        whether signing in is refused
 // column: session_epoch   integer        how often the person's sessions were ended
+// column: factors         bytes?         second factors, sealed; null for none
+// column: factor_version  integer?       how often they were written; null for never
 // bounds: one index seek, at most one row
 MATCH (account:Account {username: $username})
 RETURN account.uid AS uid,
@@ -24,4 +26,6 @@ RETURN account.uid AS uid,
        account.lines AS lines,
        account.created_at AS created_at,
        account.disabled AS disabled,
-       account.session_epoch AS session_epoch
+       account.session_epoch AS session_epoch,
+       account.factors AS factors,
+       account.factor_version AS factor_version

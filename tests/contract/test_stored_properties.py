@@ -26,6 +26,7 @@ from traceapp.usecases.authenticate_token import authenticate_token
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.import_file import import_file
 from traceapp.usecases.issue_token import issue_token
+from traceapp.usecases.second_factors import begin_totp
 from traceapp.usecases.sign_in import sign_in
 from traceapp.usecases.stations import Stations
 
@@ -50,6 +51,7 @@ def keep_whole_session(stations: Stations, password: str) -> None:
     now = stations.clock.now()
     moved = replace(begun, factor_at=now, purpose=Purpose.RECALL, left_network="198.51.100.0/24", moved_at=now)
     assert stations.sessions.put_session(moved) is not None
+    begin_totp(stations, sign_in(stations, "rc-02", password, Client("192.0.2.1", "a browser")).value.actor, password)
 
 
 @pytest.fixture

@@ -12,8 +12,28 @@ from traceapp.domain.rights import Role
 from traceapp.usecases.stations import Stations
 from traceapp.web.access import door_of, permission_of
 
-OPEN = {"health.live", "health.ready", "openapi.show", "sign_in.form", "sign_in.enter", "languages.choose", "static"}
-SIGNED_IN = {"sign_in.leave", "search.start", "sessions.show", "sessions.end", "sessions.end_others"}
+OPEN = {
+    "health.live",
+    "health.ready",
+    "openapi.show",
+    "sign_in.form",
+    "sign_in.enter",
+    "languages.choose",
+    "static",
+    "factors.form",
+    "factors.show",
+}
+SIGNED_IN = {
+    "sign_in.leave",
+    "search.start",
+    "sessions.show",
+    "sessions.end",
+    "sessions.end_others",
+    "factors.list_all",
+    "factors.begin_codes",
+    "factors.confirm_codes",
+    "factors.drop_codes",
+}
 
 
 def test_promise_no_door_without_a_declaration(closed_app: Flask) -> None:

@@ -21,6 +21,7 @@ from traceapp.usecases.change_account import set_disabled, set_password, set_rol
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.issue_token import LONGEST_DAYS, issue_token
 from traceapp.usecases.manage_tokens import list_tokens, revoke_token
+from traceapp.usecases.second_factors import reset_factors
 
 role_option = click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 sites_option = click.option("--site", "sites", multiple=True, default=("*",), help="Sites seen; repeat for several  [all]")
@@ -204,6 +205,16 @@ def change_role(username: str, role: str, sites: tuple[str, ...], lines: tuple[s
     with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
         done = set_role(stations, terminal_actor(), username, Role(role), frozenset(sites), frozenset(lines))
     click.echo(f"{username} is {role} now, sessions ended (ledger record {done.receipt.seq})")
+
+
+@account.command("reset-factors")
+@click.argument("username")
+@home_option
+def reset(username: str, home: Path | None) -> None:
+    """Take the second factors of a person away, for who lost device and recovery codes. All sessions of the person end."""
+    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+        done = reset_factors(stations, terminal_actor(), username)
+    click.echo(f"second factors of {username} taken away, sessions ended (ledger record {done.receipt.seq})")
 
 
 @account.command("close")

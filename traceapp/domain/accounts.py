@@ -32,6 +32,8 @@ class Account:
     printed_name   the person's name, sealed by the use case: the store never sees it plain.
     sites, lines   what the person may see; `*` stands for all.
     session_epoch  how often the person's sessions were ended; a session of an earlier epoch is nobody's.
+    factors        second factors (`domain/factors.py`), sealed; None for none.
+    factor_version how often they were written; a write names the one that it has read.
     """
 
     uid: str
@@ -44,6 +46,8 @@ class Account:
     created_at: datetime
     disabled: bool = False
     session_epoch: int = 0
+    factors: bytes | None = field(default=None, repr=False)
+    factor_version: int = 0
 
     @property
     def binding(self) -> str:
@@ -171,11 +175,16 @@ def normal_username(text: str) -> str:
 
     raises  InputError: not 1 to 64 letters, digits or . _ - @ + characters; the text is not repeated.
     """
-    name = unicodedata.normalize("NFKC", text).strip().casefold()
+    name = fold_username(text)
     if not 1 <= len(name) <= LONGEST_NAME or not all(character.isalnum() or character in "._-@+" for character in name):
         wanted = f"1 to {LONGEST_NAME} letters, digits or . _ - @ +"
         raise InputError(f"username: wanted {wanted}", (("username", wanted),))
     return name
+
+
+def fold_username(text: str) -> str:
+    """One spelling for what is meant to be one name, well-formed or not."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 def check_printed_name(text: str) -> str:

@@ -170,6 +170,18 @@ class SignInError(TraceappError):
     next_step = "Try again, or ask the administrator for a new password."
 
 
+class FactorRefusedError(SignInError):
+    """The code, recovery code or passkey is not the right one, or was used before."""
+
+    next_step = "Wait for the next code and try again, or use a recovery code."
+
+
+class FactorNeededError(TraceappError):
+    """Only who showed a second factor a short while ago may do this."""
+
+    next_step = "Show your second factor (at /second-factor), then do it again; set one up at /factors if you have none."
+
+
 class PermissionDeniedError(TraceappError):
     """The policy says no; the message is the reason, and the rule that spoke stands in the ledger."""
 

@@ -24,6 +24,8 @@ class Permission(StrEnum):
 class Act(StrEnum):
     """Acts that need no permission of a role and are recorded all the same, alphabetical."""
 
+    FACTOR_CHANGE = "factor:change"
+    FACTOR_SHOW = "factor:show"
     LEDGER_RECOVER = "ledger:recover"
     LEDGER_START = "ledger:start"
     REQUEST_REFUSE = "request:refuse"
@@ -33,6 +35,7 @@ class Act(StrEnum):
     SESSION_MOVE = "session:move"
     SESSION_ROTATE = "session:rotate"
     SESSION_START = "session:start"
+    SIGN_IN_SPRAY = "sign_in:spray"
     STORE_MIGRATE = "store:migrate"
 
 

@@ -39,6 +39,15 @@ class AccountStore:
         """The account with exactly this username, disabled or not; None where there is none."""
         return _account(self._graph.read("account.get_account_by_username", username=username))
 
+    def put_factors(self, uid: str, factors: bytes | None, version: int) -> bool:
+        """Keep the sealed second factors of a person; False where they were written since `version` was read."""
+        kept = self._graph.write(
+            lambda transaction: transaction.run("account.put_factors", uid=uid, factors=factors, version=version),
+            command=uuid.uuid4().hex,
+            act="account:factors",
+        )
+        return bool(kept)
+
     def advance_session_epoch(self, uid: str) -> None:
         """End every session that the account with this uid has; raises StoreUnavailableError and its kin."""
         self._graph.write(
@@ -89,7 +98,11 @@ def _account_row(account: Account) -> Row:
 
 
 def _account(rows: list[Row]) -> Account | None:
-    return Account(**_typed(rows[0], "created_at")) if rows else None
+    if not rows:
+        return None
+    told = _typed(rows[0], "created_at")
+    factors = bytes(told["factors"]) if told["factors"] is not None else None
+    return Account(**{**told, "factors": factors, "factor_version": told["factor_version"] or 0})
 
 
 def _token_row(token: Token) -> Row:

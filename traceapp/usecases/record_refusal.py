@@ -20,3 +20,9 @@ def record_refusal(
     """
     who = actor_document(stations, actor) if actor is not None else {}
     stations.ledger.append(entry_of(stations, who, act, "denied", request=request, reason=reason))
+
+
+def record_spray(stations: Stations, address: str) -> None:
+    """An alert: more wrong passwords than people mistype, from everywhere; strangers are turned away for the time being."""
+    reason = "too many wrong passwords over all addresses; networks that nobody signed in from are turned away"
+    stations.ledger.append(entry_of(stations, {"address": address}, Act.SIGN_IN_SPRAY, "denied", reason=reason))

@@ -9,6 +9,7 @@ from traceapp.domain.sessions import Client
 from traceapp.identity.passwords import verify_password
 from traceapp.usecases.access import entry, entry_of
 from traceapp.usecases.open_session import Opened, make_session
+from traceapp.usecases.second_factors import factors_of
 from traceapp.usecases.stations import Stations
 
 WRONG = "The user name or the password is wrong."
@@ -17,6 +18,7 @@ WRONG = "The user name or the password is wrong."
 def sign_in(stations: Stations, username: str, password: str, client: Client, purpose: Purpose | None = None) -> Recorded[Opened]:
     """A session of whoever it is, if name and password fit; every attempt is on record before anything is opened.
 
+    Where the person has a second factor, the session waits for it: nobody is signed in yet (`second_factors.show_code`).
     A name that nobody has, and a closed account, cost the time of a wrong password and are told in its words.
     raises  SignInError; LedgerUnavailableError: nobody is let in without a record.
     """
@@ -30,8 +32,10 @@ def sign_in(stations: Stations, username: str, password: str, client: Client, pu
     if known is None or not fits:
         _record_failure(stations, username, account, client.address, _why(account, known))
         raise SignInError(WRONG)
-    opened = make_session(known, client, stations.clock.now(), purpose=purpose)
-    recorded = stations.ledger.record(opened, entry(stations, opened.actor, Act.SESSION_START, "done"))
+    due = factors_of(stations, known).any
+    opened = make_session(known, client, stations.clock.now(), factor_due=due, purpose=purpose)
+    told = entry(stations, opened.actor, Act.SESSION_START, "intended" if due else "done")
+    recorded = stations.ledger.record(opened, told)
     stations.sessions.append_session(opened.session)
     return recorded
 

@@ -1,38 +1,143 @@
-"""How often one address may try: kept in the memory of each worker."""
+"""How often somebody may try: per address, per account and over all, counted for all workers together.
 
-import math
-import time
-from typing import Final
+Only what failed counts. An account is counted under the name that was typed, whether it exists or not, so that being
+turned away tells nothing; and it is kept as an HMAC, since people type passwords into the wrong field.
+"""
 
-from flask import Flask, Response, request
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
-from limits import parse
+import hmac
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, cast
+
+from flask import Flask, current_app, request
+from limits import RateLimitItem, parse_many
+from limits.storage import MemoryStorage, Storage
+from limits.strategies import MovingWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
+from traceapp.domain.accounts import fold_username
+from traceapp.domain.sessions import network_of
+from traceapp.web.limit_store import FILE, SCHEME, SharedCounts, seconds_until
+
 REFUSALS_A_MINUTE: Final = 120
-_REFUSALS: Final = parse(f"{REFUSALS_A_MINUTE}/minute")
+_REFUSALS: Final = tuple(parse_many(f"{REFUSALS_A_MINUTE}/minute"))
+_OF_ADDRESS: Final = tuple(parse_many("10/minute;100/hour"))
+_OF_ACCOUNT: Final = tuple(parse_many("10/15 minutes"))
+_OF_ALL: Final = tuple(parse_many("100/5 minutes"))
+_OF_FACTOR: Final = tuple(parse_many("5/minute;30/hour"))
+_ONCE: Final = tuple(parse_many("1/10 minutes"))
+_ALARM: Final = tuple(parse_many("1/minute"))
+_KNOWN_SECONDS: Final = 30 * 24 * 3600
+_EXTENSION: Final = "traceapp.limits"
 
-_limiter = Limiter(key_func=get_remote_address, storage_uri="memory://", headers_enabled=True)
+
+class Limits:
+    """The counts of one service."""
+
+    def __init__(self, storage: Storage, key: bytes) -> None:
+        self._storage = storage
+        self._windows = MovingWindowRateLimiter(storage)
+        self._key = key
+
+    def check(self, limits: tuple[RateLimitItem, ...], *whom: str) -> None:
+        """Raises TooManyRequests where one of these limits is used up; counts nothing."""
+        for limit in limits:
+            if not self._windows.test(limit, *whom):
+                raise TooManyRequests(retry_after=seconds_until(self._windows.get_window_stats(limit, *whom).reset_time))
+
+    def count(self, limits: tuple[RateLimitItem, ...], *whom: str) -> bool:
+        """One more try; whether it was within all of these limits."""
+        within = [self._windows.hit(limit, *whom) for limit in limits]
+        return all(within)
+
+    def take(self, limits: tuple[RateLimitItem, ...], *whom: str) -> None:
+        """Count first and look then, so that many tries at one moment are not let in together; raises TooManyRequests."""
+        if not self.count(limits, *whom):
+            self.check(limits, *whom)
+
+    def forget(self, limits: tuple[RateLimitItem, ...], *whom: str) -> None:
+        for limit in limits:
+            self._windows.clear(limit, *whom)
+
+    def is_open(self, limits: tuple[RateLimitItem, ...], *whom: str) -> bool:
+        return all(self._windows.test(limit, *whom) for limit in limits)
+
+    def know(self, network: str) -> None:
+        """Somebody signed in from here."""
+        self._storage.incr(f"known/{network}", _KNOWN_SECONDS)
+
+    def knows(self, network: str) -> bool:
+        return self._storage.get(f"known/{network}") > 0
+
+    def veiled(self, text: str) -> str:
+        return hmac.digest(self._key, text.encode(), "sha256").hex()
 
 
-def _is_refused(response: Response) -> bool:
-    return response.status_code >= 400
+def take_sign_in(username: str, alarm: Callable[[], None]) -> None:
+    """Before a password is looked at.
+
+    The limit over all is for a spray from many addresses: while it is used up, only networks from which somebody signed
+    in within 30 days are let through.
+    alarm   called once a minute while that is so.
+    raises  TooManyRequests.
+    """
+    limits, address = _limits(), _address()
+    limits.check(_OF_ADDRESS, "sign-in", address)
+    if not limits.is_open(_OF_ALL, "sign-in") and not limits.knows(network_of(address)):
+        if limits.count(_ALARM, "alarm"):
+            alarm()
+        limits.check(_OF_ALL, "sign-in")
+    limits.take(_OF_ACCOUNT, "account", _veiled(username))
 
 
-sign_in_limit = _limiter.limit("10/minute;100/hour", methods=["POST"], deduct_when=_is_refused)
-"""Decorator of the view that takes a password: nearest to the route, above the door's declaration. Whoever gets in does not
-count: a whole office may share one address."""
+def count_failed_sign_in() -> None:
+    limits = _limits()
+    limits.count(_OF_ADDRESS, "sign-in", _address())
+    limits.count(_OF_ALL, "sign-in")
+
+
+def count_signed_in(username: str) -> None:
+    """Whoever gets in does not count: a whole office may share one address. Its network is known from now on."""
+    limits = _limits()
+    limits.forget(_OF_ACCOUNT, "account", _veiled(username))
+    limits.know(network_of(_address()))
+
+
+def take_factor(account_uid: str) -> None:
+    """Before a second factor, or the password of somebody who is signed in, is looked at. Raises TooManyRequests."""
+    _limits().take(_OF_FACTOR, "factor", account_uid)
+
+
+def forget_factor(account_uid: str) -> None:
+    """It was right."""
+    _limits().forget(_OF_FACTOR, "factor", account_uid)
+
+
+def use_once(what: str) -> bool:
+    """Whether this was not used within the last ten minutes; it is now."""
+    return _limits().count(_ONCE, "once", what)
 
 
 def count_refusal() -> None:
     """One more caller with wrong credentials; raises TooManyRequests, so that nobody fills the ledger or tires the store."""
-    caller = ("refusal", request.remote_addr or "")
-    if not _limiter.limiter.hit(_REFUSALS, *caller):
-        opens_at = _limiter.limiter.get_window_stats(_REFUSALS, *caller).reset_time
-        raise TooManyRequests(retry_after=max(1, math.ceil(opens_at - time.time())))
+    limits = _limits()
+    if not limits.count(_REFUSALS, "refusal", _address()):
+        limits.check(_REFUSALS, "refusal", _address())
 
 
-def register(app: Flask) -> None:
-    _limiter.init_app(app)
-    _limiter.reset()
+def register(app: Flask, home: Path | None) -> None:
+    """home  where the counts are shared between workers; None for one process, which keeps them in its memory."""
+    storage: Storage = SharedCounts(f"{SCHEME}://{home / FILE}") if home is not None else MemoryStorage()
+    app.extensions[_EXTENSION] = Limits(storage, cast("Any", app.secret_key))
+
+
+def _limits() -> Limits:
+    return cast("Limits", current_app.extensions[_EXTENSION])
+
+
+def _veiled(username: str) -> str:
+    return _limits().veiled(fold_username(username))
+
+
+def _address() -> str:
+    return request.remote_addr or ""

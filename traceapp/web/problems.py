@@ -89,6 +89,8 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.BatchAmbiguousError: Problem(409, "ambiguous", "More than one lot carries this number"),
     errors.NotSignedInError: Problem(401, "not-signed-in", "You are not signed in"),
     errors.SignInError: Problem(401, "sign-in", "The sign-in failed"),
+    errors.FactorRefusedError: Problem(401, "factor-refused", "The second factor was refused"),
+    errors.FactorNeededError: Problem(403, "factor-needed", "A second factor is needed for this"),
     errors.PermissionDeniedError: Problem(403, "denied", "You may not do this"),
     errors.PolicyError: Problem(503, "policy", "The policy cannot be read", "Without a policy everything is denied."),
     errors.KeyUnavailableError: Problem(503, "key-unavailable", "A key is missing", _KEYS),

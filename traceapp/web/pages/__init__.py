@@ -4,6 +4,7 @@ from flask import Flask
 
 from traceapp.web.pages import catalogue, layout, problem_page, showing
 from traceapp.web.pages.batches import batch_pages
+from traceapp.web.pages.factors import factor_pages
 from traceapp.web.pages.languages import languages
 from traceapp.web.pages.search import search_pages
 from traceapp.web.pages.sessions import session_pages
@@ -18,5 +19,5 @@ def register(app: Flask) -> None:
     showing.register(app)
     layout.register(app)
     problem_page.register(app)
-    for blueprint in (sign_in, languages, search_pages, batch_pages, trace_pages, source_pages, session_pages):
+    for blueprint in (sign_in, languages, search_pages, batch_pages, trace_pages, source_pages, session_pages, factor_pages):
         app.register_blueprint(blueprint)

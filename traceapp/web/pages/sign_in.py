@@ -4,11 +4,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from traceapp.domain.errors import SignInError
+from traceapp.domain.errors import SignInError, TraceappError
 from traceapp.usecases import sign_in as entrance
 from traceapp.usecases import sign_out as exit_door
+from traceapp.usecases.record_refusal import record_spray
 from traceapp.web.access import current_actor, open_door, signed_in, stations
-from traceapp.web.limits import sign_in_limit
+from traceapp.web.limits import count_failed_sign_in, count_signed_in, take_sign_in
 from traceapp.web.pages.layout import safe_next
 from traceapp.web.session import begin_session, client_of_request, end_session
 
@@ -23,17 +24,24 @@ def form() -> str:
 
 
 @sign_in.post("/sign-in")
-@sign_in_limit
 @open_door
 def enter() -> Response | tuple[str, int]:
     """Begin a session, or say at the field that name or password is wrong."""
     username, password = request.form.get("username", "").strip(), request.form.get("password", "")
+    take_sign_in(username, lambda: record_spray(stations(), request.remote_addr or ""))
     try:
         entered = entrance.sign_in(stations(), username, password, client_of_request())
-    except SignInError:
+    except TraceappError as error:
+        count_failed_sign_in()
+        if not isinstance(error, SignInError):
+            raise
         return _page(username, gettext("Name or password is wrong.")), 401
+    count_signed_in(username)
     begin_session(entered.value)
-    return redirect(safe_next(request.form.get("next")), 303)
+    onward = safe_next(request.form.get("next"))
+    if entered.value.session.factor_due:
+        return redirect(url_for("factors.form", next=onward), 303)
+    return redirect(onward, 303)
 
 
 @sign_in.post("/sign-out")

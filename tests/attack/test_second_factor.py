@@ -1,0 +1,172 @@
+"""A second factor: what a password alone, an overheard code and a stolen session are worth beside it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pyotp
+import pytest
+
+from tests.recorded import records
+from traceapp.composition import terminal_actor
+from traceapp.domain.errors import FactorNeededError, FactorRefusedError, SignInError
+from traceapp.domain.rights import Role
+from traceapp.domain.sessions import Client
+from traceapp.usecases.create_account import create_account
+from traceapp.usecases.open_session import Opened
+from traceapp.usecases.resume_session import resume_session
+from traceapp.usecases.second_factors import begin_totp, confirm_totp, drop_totp, reset_factors, show_code
+from traceapp.usecases.sign_in import sign_in
+from traceapp.usecases.stations import Stations
+
+EVERYWHERE = frozenset({"*"})
+PASSWORD = "correct horse battery"
+OWNER = Client("192.0.2.17", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")
+
+
+class Clockwork:
+    """Stands still until it is moved: a code is of one half minute."""
+
+    def __init__(self) -> None:
+        self.moment = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def go_on(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> Clockwork:
+    return Clockwork()
+
+
+@pytest.fixture
+def stations(stations: Stations, clock: Clockwork) -> Stations:
+    return replace(stations, clock=clock)
+
+
+class Device:
+    """An authenticator with a key."""
+
+    def __init__(self, key: str, clock: Clockwork) -> None:
+        self._totp, self._clock = pyotp.TOTP(key.replace(" ", "")), clock
+
+    def code(self) -> str:
+        return self._totp.at(self._clock.now())
+
+
+@pytest.fixture
+def device(stations: Stations, clock: Clockwork) -> Device:
+    """Anna's; set up a minute ago."""
+    create_account(stations, terminal_actor(), "anna", PASSWORD, "Anna K", Role.COORDINATOR, EVERYWHERE, EVERYWHERE)
+    actor = enter(stations).actor
+    made = Device(begin_totp(stations, actor, PASSWORD).value.key, clock)
+    confirm_totp(stations, actor, made.code())
+    clock.go_on(60)
+    return made
+
+
+def enter(stations: Stations) -> Opened:
+    return sign_in(stations, "anna", PASSWORD, OWNER).value
+
+
+def test_attacker_who_overhears_a_code_cannot_use_it_again(device: Device, stations: Stations) -> None:
+    """The code is sent a second time while its half minute lasts."""
+    code = device.code()
+    assert show_code(stations, enter(stations), code).value.session.factor_at is not None
+    before = stations.ledger.get_head().seq
+
+    thief = enter(stations)
+    with pytest.raises(FactorRefusedError):
+        show_code(stations, thief, code)
+
+    denied = [record for record in records(stations, after=before) if record["outcome"] == "denied"]
+    assert [(record["act"], record["actor"]["username"]) for record in denied] == [("session:start", "anna")]
+    resumed = resume_session(stations, thief.secret, OWNER)
+    assert resumed is not None
+    assert resumed.session.factor_due
+
+
+def test_attacker_who_sends_one_code_many_times_at_once_gets_in_once(device: Device, stations: Stations) -> None:
+    """Several requests with the same code race for the moment before it is noted as used."""
+    code, sessions = device.code(), [enter(stations) for _ in range(6)]
+
+    def try_it(opened: Opened) -> bool:
+        try:
+            show_code(stations, opened, code)
+        except FactorRefusedError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(try_it, sessions)) == 1
+
+
+def test_attacker_with_the_password_alone_is_half_way_and_no_further(
+    device: Device, stations: Stations, clock: Clockwork
+) -> None:
+    """The session that a password opened is nobody's until the second factor, and waits five minutes."""
+    opened = enter(stations)
+    resumed = resume_session(stations, opened.secret, OWNER)
+    assert resumed is not None
+    assert resumed.session.factor_due
+
+    clock.go_on(5 * 60)
+
+    assert resume_session(stations, opened.secret, OWNER) is None
+
+
+def test_attacker_who_holds_the_cookie_from_before_the_factor_holds_nothing(device: Device, stations: Stations) -> None:
+    """The privilege changed, so the secret did."""
+    opened = enter(stations)
+    whole = show_code(stations, opened, device.code()).value
+
+    assert resume_session(stations, opened.secret, OWNER) is None
+    resumed = resume_session(stations, whole.secret, OWNER)
+    assert resumed is not None
+    assert not resumed.session.factor_due
+    assert resumed.session.ends_at - resumed.session.begun_at == timedelta(hours=12)
+
+
+def test_attacker_with_a_stolen_session_cannot_set_up_a_factor_of_his_own(device: Device, stations: Stations) -> None:
+    """Neither without the password, nor beside a factor that was not shown lately."""
+    thief = show_code(stations, enter(stations), device.code()).value.actor
+    with pytest.raises(SignInError):
+        begin_totp(stations, thief, "a guess of his")
+
+    stale = replace(thief, factor_at=stations.clock.now() - timedelta(minutes=16))
+    with pytest.raises(FactorNeededError):
+        begin_totp(stations, stale, PASSWORD)
+    with pytest.raises(FactorNeededError):
+        drop_totp(stations, stale)
+
+
+def test_a_recovery_code_opens_once(stations: Stations, clock: Clockwork) -> None:
+    create_account(stations, terminal_actor(), "anna", PASSWORD, "Anna K", Role.COORDINATOR, EVERYWHERE, EVERYWHERE)
+    actor = enter(stations).actor
+    made = Device(begin_totp(stations, actor, PASSWORD).value.key, clock)
+    codes = confirm_totp(stations, actor, made.code()).value.recovery_codes
+
+    assert show_code(stations, enter(stations), codes[3].upper()).value.session.factor_at is not None
+
+    with pytest.raises(FactorRefusedError):
+        show_code(stations, enter(stations), codes[3])
+    assert show_code(stations, enter(stations), codes[4]).value.session.factor_at is not None
+
+
+def test_a_lost_factor_is_taken_away_by_the_administrator_and_ends_the_sessions(device: Device, stations: Stations) -> None:
+    opened = show_code(stations, enter(stations), device.code()).value
+
+    reset_factors(stations, terminal_actor(), "anna")
+
+    assert resume_session(stations, opened.secret, OWNER) is None
+    assert not enter(stations).session.factor_due
+
+
+def test_the_key_is_sealed_in_the_store(device: Device, stations: Stations) -> None:
+    account = stations.accounts.get_account_by_username("anna")
+    assert account is not None
+    assert account.factors is not None
+    assert b"totp" not in account.factors
