@@ -34,6 +34,7 @@ from traceapp.graph.session_store import SessionStore
 from traceapp.graph.trace_store import TraceStore
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
+from traceapp.policy.acceptance import check_accepted, load_policy
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import read_policy
 from traceapp.settings import Settings
@@ -128,6 +129,11 @@ def check_store(settings: Settings) -> None:
     path.write_text(wanted + "\n", encoding="utf-8")
 
 
+def check_policy(settings: Settings) -> None:
+    """raises  PolicyError: the policy cannot be read, or is not the one that was accepted: nothing would be allowed."""
+    check_accepted(settings.home, Policy(read_policy(settings.policy), read_dictionary()).document)
+
+
 def place_demo_organisation(settings: Settings) -> None:
     """The demo's organisation, where the home has none yet."""
     path = settings.home / ORGANISATION
@@ -150,7 +156,7 @@ def build_stations(settings: Settings) -> Stations:
         clock=SystemClock(),
         organisation=organisation,
         dictionary=dictionary,
-        policy=Policy(read_policy(), dictionary),
+        policy=load_policy(settings.policy, settings.home, dictionary),
         graph=graph,
         heads=HeadStore(graph),
         acls=AclStore(graph),

@@ -89,6 +89,14 @@ class Settings(BaseSettings):
     neo4j_database: Annotated[str, Field(validation_alias="NEO4J_DATABASE", description="Database on the Neo4j server.")] = (
         "neo4j"
     )
+    policy: Annotated[
+        str,
+        Field(
+            validation_alias="TRACEAPP_POLICY",
+            description="Who may do what: `default`, `small` (a maker with five persons) or the path of a document of your own. "
+            "A change denies everything until it is accepted with `traceapp policy accept`.",
+        ),
+    ] = "default"
     allow_plain_bolt: Annotated[
         bool,
         Field(

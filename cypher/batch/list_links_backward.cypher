@@ -4,6 +4,8 @@
 // rows:   many
 // param:  uids         list<string>    near ends, each once
 // param:  see          list<integer>   acl numbers that may be shown
+// param:  named        list<string>    uids that may be shown besides; empty means none
+// param:  through      boolean         whether a node that may not be shown is walked through
 // param:  head         integer         record sequence asked about
 // column: near         string          uid of the end that was asked about
 // column: type         string          type of the link
@@ -25,7 +27,8 @@ MATCH (near:Traceable {uid: uid})<-[link]-(far)
 WHERE link.record_seq <= $head
   AND (link.voided_seq IS NULL OR link.voided_seq > $head)
   AND far.kind IS NOT NULL
-WITH uid, link, far, far.acl IN $see AS far_shown, near.acl IN $see AS near_shown
+WITH uid, link, far, (far.acl IN $see OR far.uid IN $named) AS far_shown, (near.acl IN $see OR near.uid IN $named) AS near_shown
+WHERE $through OR far_shown
 WITH uid, link, far, far_shown, near_shown AND far_shown AS shown
 RETURN uid AS near,
        type(link) AS type,

@@ -4,6 +4,8 @@
 // rows:   one
 // param:  frontier   list<string>    uids, each once
 // param:  see        list<integer>   acl numbers that may be shown; empty means none
+// param:  named      list<string>    uids that may be shown besides; empty means none
+// param:  through    boolean         whether a node that may not be shown is walked through
 // param:  head       integer         record sequence asked about
 // param:  time_from  string          stored time, or empty: from ever
 // param:  time_to    string          stored time, or ~: for ever
@@ -13,10 +15,11 @@ UNWIND $frontier AS uid
 MATCH (near:Equipment {uid: uid})<-[link:PROCESSED_ON]-(far)
 WHERE link.record_seq <= $head
   AND (link.voided_seq IS NULL OR link.voided_seq > $head)
-  AND (NOT (near.acl IN $see AND far.acl IN $see)
+  AND (NOT ((near.acl IN $see OR near.uid IN $named) AND (far.acl IN $see OR far.uid IN $named))
        OR (coalesce(link.ended_at, link.event_time) >= $time_from AND coalesce(link.started_at, link.event_time) <= $time_to))
-WITH far, type(link) AS type, near.acl IN $see AS near_shown,
+WITH far, type(link) AS type, (near.acl IN $see OR near.uid IN $named) AS near_shown,
      collect([uid, null, link.quantity, link.unit, link.event_time]) AS told
-WITH far, type, near_shown, far.acl IN $see AS far_shown, told
+WITH far, type, near_shown, (far.acl IN $see OR far.uid IN $named) AS far_shown, told
+WHERE $through OR far_shown
 RETURN collect([far.uid, type, far.kind, far_shown,
                 CASE WHEN near_shown AND far_shown THEN told ELSE [link IN told | [link[0]]] END]) AS bundles

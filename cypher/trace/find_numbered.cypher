@@ -5,27 +5,28 @@
 // param:  number_key   string          as `domain/identifiers.number_key` makes it
 // param:  indexes      list<string>    blind indexes of the same number, one per kind whose number is sealed
 // param:  see          list<integer>   acl numbers that may be shown
+// param:  named        list<string>    uids that may be shown besides; empty means none
 // param:  head         integer         record sequence asked about
 // param:  everywhere   boolean         whether parties are shown that nothing within the view is joined to
 // column: uid          string          of the node
 // column: kind         string          its kind
 // bounds: one index seek a key, the receipts of that number, the first link of a party that leads into the view
 MATCH (found:Traceable {number_key: $number_key})
-WHERE found.acl IN $see AND found.record_seq <= $head AND found.kind <> 'Transformation'
+WHERE (found.acl IN $see OR found.uid IN $named) AND found.record_seq <= $head AND found.kind <> 'Transformation'
 RETURN found.uid AS uid, found.kind AS kind
 UNION
 UNWIND $indexes AS index
 MATCH (found:Traceable {number_index: index})
-WHERE found.acl IN $see
+WHERE (found.acl IN $see OR found.uid IN $named)
   AND found.record_seq <= $head
   AND ($everywhere OR found.kind <> 'Party' OR EXISTS {
     MATCH (found)-[link:SUPPLIED|DELIVERED_TO|USED_AT|SENT_BACK|ORDERED_BY]-(other)
-    WHERE other.acl IN $see
+    WHERE (other.acl IN $see OR other.uid IN $named)
       AND link.record_seq <= $head
       AND (link.voided_seq IS NULL OR link.voided_seq > $head)
   })
 RETURN found.uid AS uid, found.kind AS kind
 UNION
 MATCH (event:Event {receipt_key: $number_key})-[:RECORDED]->(found:Material)
-WHERE found.acl IN $see AND event.record_seq <= $head AND (event.voided_seq IS NULL OR event.voided_seq > $head)
+WHERE (found.acl IN $see OR found.uid IN $named) AND event.record_seq <= $head AND (event.voided_seq IS NULL OR event.voided_seq > $head)
 RETURN found.uid AS uid, found.kind AS kind

@@ -4,6 +4,7 @@
 // rows:   many
 // param:  uids         list<string>    asked for
 // param:  see          list<integer>   acl numbers that may be shown
+// param:  named        list<string>    uids that may be shown besides; empty means none
 // param:  head         integer         record sequence asked about
 // param:  everywhere   boolean         whether parties are shown that nothing within the view is joined to
 // column: uid          string          found, and within view
@@ -11,11 +12,11 @@
 // bounds: one index seek a uid, the first link of a party that leads into the view
 UNWIND $uids AS uid
 MATCH (seed:Traceable {uid: uid})
-WHERE seed.acl IN $see
+WHERE (seed.acl IN $see OR seed.uid IN $named)
   AND seed.record_seq <= $head
   AND ($everywhere OR seed.kind <> 'Party' OR EXISTS {
     MATCH (seed)-[link:SUPPLIED|DELIVERED_TO|USED_AT|SENT_BACK|ORDERED_BY]-(other)
-    WHERE other.acl IN $see
+    WHERE (other.acl IN $see OR other.uid IN $named)
       AND link.record_seq <= $head
       AND (link.voided_seq IS NULL OR link.voided_seq > $head)
   })

@@ -139,7 +139,7 @@ def test_a_window_cuts_what_it_may_compare_and_nothing_else(plant: Told) -> None
 def test_count_sides_counts_things_not_links(plant: Told) -> None:
     first, second = plant.uids(order("T1"), order("T2"))
 
-    assert plant.traces.count_sides([first, second], plant.head) == {first: Sides(1, 1), second: Sides(1, 2)}
+    assert plant.traces.count_sides([first, second], EVERYTHING, plant.head) == {first: Sides(1, 1), second: Sides(1, 2)}
 
 
 def test_find_seeds_knows_only_what_may_be_seen(plant: Told) -> None:

@@ -22,7 +22,7 @@ from tests.capture import (
     receipt,
 )
 from traceapp.confidential.sealer import DictionarySealer
-from traceapp.domain.scopes import SHARED, acl_number
+from traceapp.domain.scopes import UNPLACED, acl_number
 from traceapp.graph.connection import Graph
 from traceapp.graph.event_store import EventStore
 
@@ -34,7 +34,7 @@ def test_a_declaration_voids_the_event_and_its_links(store: Graph, events: Event
     assert append(events, sealer, declaration(wrong)) == [VOIDED]
     assert [type_ for type_, *_ in links(store)] == ["SUPPLIED"]
     made = node(store, sealer, batch("B-1"))
-    assert (made["described"], made["scopes"], made["acl"]) == (False, [], acl_number([SHARED]))
+    assert (made["described"], made["scopes"], made["acl"]) == (False, [], acl_number([UNPLACED]))
     assert node(store, sealer, material("T-1"))["mentioned"] == []
     found = events.get_event(sealer.event_uid("p1"))
     assert found is not None

@@ -19,6 +19,7 @@ NAMES = {
     "neo4j_password_file": ("NEO4J_PASSWORD_FILE", None),
     "neo4j_ca_file": ("NEO4J_CA_FILE", None),
     "neo4j_database": ("NEO4J_DATABASE", "neo4j"),
+    "policy": ("TRACEAPP_POLICY", "default"),
     "allow_plain_bolt": ("TRACEAPP_ALLOW_PLAIN_BOLT", False),
     "key_provider": ("TRACEAPP_KEY_PROVIDER", "file"),
     "pkcs11_module": ("TRACEAPP_PKCS11_MODULE", None),

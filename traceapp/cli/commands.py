@@ -8,6 +8,7 @@ from traceapp import __version__
 from traceapp.cli.accounts import account, token
 from traceapp.cli.audit import audit
 from traceapp.cli.imports import import_files
+from traceapp.cli.policy import policy
 from traceapp.cli.run import run
 from traceapp.cli.serve import serve
 from traceapp.cli.sessions import session
@@ -27,7 +28,7 @@ def commands() -> None:
     """
 
 
-for command in (account, audit, import_files, run, serve, session, tls, token, trace):
+for command in (account, audit, import_files, policy, run, serve, session, tls, token, trace):
     commands.add_command(command)
 
 

@@ -1,13 +1,15 @@
-"""A trace answer as a person reads it in the terminal: completeness first, then who has it."""
+"""A trace answer as a person reads it in the terminal, completeness first, then who has it; and why somebody may do something."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from traceapp.domain.explanation import Explanation
 from traceapp.domain.kinds import LOTS
 
 MOST_NAMED: Final = 8
@@ -90,3 +92,28 @@ def _numbers(answer: Mapping[str, Any]) -> dict[str, str]:
 def _plain(text: str) -> str:
     """A stranger's text may hold what turns or rewrites a line of the terminal; it shows as the replacement character."""
     return escape("".join(letter if letter.isprintable() else "\ufffd" for letter in text))
+
+
+def print_explanation(found: Explanation) -> None:
+    """Why somebody may do something, or may not: one line a fact."""
+    decision = found.decision
+    rows = (
+        ("decision", f"{'allowed' if decision.allowed else 'denied'} by {decision.rule}: {decision.reason}"),
+        ("who", f"{found.username}, {found.role.value}"),
+        ("act", found.permission.value + (f" on {found.object}" if found.object is not None else "")),
+        ("purpose", f"{found.purpose.value if found.purpose is not None else 'none'} (of {', '.join(found.purposes) or 'none'})"),
+        ("scope", f"by {', '.join(found.scopes) or 'nothing'}: {_carried(found)}"),
+        ("clearance", f"{found.clearance or 'none'}, now {found.effective or 'none'}; searches by {found.search or 'none'}"),
+        ("conditions", " ".join(found.conditions) or "none"),
+        ("not met", " ".join(found.unmet) or "nothing"),
+        ("withheld", found.withholding.value if found.withholding is not None else "everything"),
+        ("policy", f"version {found.policy_version}, {found.policy_digest}"),
+    )
+    for name, text in rows:
+        click.echo(f"{name:<11}{text}")
+    for kind, names in found.fields.items():
+        click.echo(f"{kind.value:<15}{', '.join(names)}")
+
+
+def _carried(found: Explanation) -> str:
+    return f"sites {', '.join(found.sites) or 'none'}; lines {', '.join(found.lines) or 'none'}; approved lots {len(found.lots)}"

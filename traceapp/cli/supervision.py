@@ -15,7 +15,7 @@ from types import TracebackType
 from urllib.error import URLError
 
 from traceapp.cli.client import direct
-from traceapp.composition import Backing, ServiceLock, connected, prepare_home, start_backing, terminal_actor
+from traceapp.composition import Backing, ServiceLock, check_policy, connected, prepare_home, start_backing, terminal_actor
 from traceapp.domain.errors import PortInUseError, TraceappError
 from traceapp.host.certificates import RENEW_DAYS, read_facts
 from traceapp.host.process_memory import close_memory, hand_over
@@ -106,6 +106,7 @@ class Service:
 
     def start_backing(self) -> None:
         """Store and ledger; the start of the service is on record before it serves anything."""
+        check_policy(self._settings)
         self._backing = start_backing(self._settings, self._say)
         with connected(self._settings) as stations:
             certificate = self._settings.tls_cert_file

@@ -107,6 +107,8 @@ class BatchRecord:
     properties      names and values of the data dictionary, opened; what is withheld is absent.
     facts_withheld  events of the lot that name something outside the view as well, and are not listed.
     degraded        some values or events cannot be opened now: states may be unknown, and facts are withheld.
+    boundary        the view ends beside it: something is withheld there, and how much is not told (then no stub and no
+                    number of withheld events stands here).
     """
 
     candidate: Candidate
@@ -120,6 +122,7 @@ class BatchRecord:
     head: int
     policy_digest: str
     degraded: bool = False
+    boundary: bool = False
 
 
 @dataclass(frozen=True, slots=True)

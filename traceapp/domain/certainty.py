@@ -12,7 +12,7 @@ CONSUMED = LinkType.CONSUMED_IN.value
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """How many different things, class-level ones counted, went into a transformation and came out of it."""
+    """How many different things went into a transformation and came out of it, class-level ones counted, as far as shown."""
 
     inputs: int
     outputs: int
@@ -39,6 +39,25 @@ def undecided(closure: Closure, *, windowed: bool) -> list[str]:
     if windowed:
         return sorted(closure.passages)
     return sorted(uid for uid, passage in closure.passages.items() if len(passage.exits) > 1)
+
+
+def with_stubs(closure: Closure, sides: Mapping[str, Sides]) -> Mapping[str, Sides]:
+    """The same with the withheld things that the walk itself met on either side: the answer shows each of them as a stub.
+
+    sides  what may be shown, as the store counts it. Nothing else that is withheld counts, so that certainty depends on
+           nothing that the answer does not show.
+    """
+    shown = closure.shown
+    if all(shown.values()):
+        return sides
+    told = dict(sides)
+    for uid, counted in sides.items():
+        passage = closure.passages[uid]
+        near = len({link[NEAR] for link in passage.entries if not shown[link[NEAR]]})
+        far = len({other[1] for other in passage.exits if not other[3]})
+        inputs, outputs = (near, far) if closure.direction is Direction.FORWARD else (far, near)
+        told[uid] = Sides(counted.inputs + inputs, counted.outputs + outputs)
+    return told
 
 
 def meet(pair: str, other: str) -> bool:

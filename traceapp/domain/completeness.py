@@ -7,6 +7,9 @@ from traceapp.domain.trace import Completeness, LimitHit, Status
 
 CLASSES = ("lots", "transformations", "shipments", "containers", "parties", "locations", "orders", "disposals")
 """Under what withheld nodes are counted."""
+BOUNDARY = (
+    "Your view ends beside some of what is shown; what lies beyond was not walked, is not counted, and no certainty rests on it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class Findings:
     dead_ends: Sequence[str] = ()
     limits_hit: Sequence[LimitHit] = ()
     unavailable: Sequence[str] = ()
+    boundaries: Sequence[str] = ()
+    routed_to: str | None = None
     windowed: bool = False
     cut: bool = False
 
@@ -49,6 +54,8 @@ def complete(findings: Findings) -> Completeness:
         limits_hit=tuple(findings.limits_hit),
         unavailable=tuple(sorted(findings.unavailable)),
         statement=_statement(findings, status),
+        boundaries=tuple(sorted(findings.boundaries)),
+        routed_to=findings.routed_to,
     )
 
 
@@ -72,7 +79,12 @@ def _reasons(findings: Findings) -> list[tuple[Status, str, str]]:
         sentence = f"Outside your view, walked through and not shown: {counted}."
         if findings.windowed:
             sentence += " Their times are outside it too, so that the window was not applied to them."
+        if findings.routed_to is not None:
+            beyond = "1 item" if hidden == 1 else f"{hidden} items"
+            sentence += f" {beyond} beyond your view {'was' if hidden == 1 else 'were'} routed to the role {findings.routed_to}."
         found.append((Status.WITHHELD, "withheld", sentence))
+    if findings.boundaries:
+        found.append((Status.WITHHELD, "boundaries", BOUNDARY))
     for code, items, one, many in (
         ("unresolved", findings.unresolved, "lot is used but described by no record", "lots are used but described by no record"),
         ("class_level", findings.class_level, "product is recorded without a lot", "products are recorded without a lot"),
@@ -97,6 +109,8 @@ def _statement(findings: Findings, status: Status) -> str:
             return f"{walked}; nothing is withheld, unresolved or cut off."
         case Status.UNRESOLVED:
             return f"{walked}; the records themselves leave gaps, which are listed."
+        case Status.WITHHELD if findings.boundaries:
+            return f"{walked}; the answer ends at the boundary of your view and was not followed beyond it."
         case Status.WITHHELD:
             return f"{walked}; part of them is outside your view, and was walked through."
         case Status.TRUNCATED:

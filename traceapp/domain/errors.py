@@ -189,9 +189,9 @@ class PermissionDeniedError(TraceappError):
 
 
 class PolicyError(TraceappError):
-    """The policy document is missing, empty or malformed; everything is denied."""
+    """The policy document is missing, empty, malformed or not the accepted one, or it failed; everything is denied."""
 
-    next_step = "Restore the policy document and start again."
+    next_step = "Restore the policy document, or accept the one that is there with: traceapp policy accept. Then start again."
 
 
 class KeyUnavailableError(TraceappError):

@@ -30,6 +30,10 @@ TRACEABLE = LOTS | {NodeKind.TRANSFORMATION, NodeKind.CONTAINER, NodeKind.SHIPME
 """Kinds that carry the shared label `:Traceable` as well."""
 
 
+SHARED_KINDS = frozenset({NodeKind.PARTY, NodeKind.PRODUCT})
+"""Kinds that belong to no site: shown to whoever may see a link that leads there."""
+
+
 class LinkType(StrEnum):
     """Arrow law: arrows point the way material flows in time."""
 

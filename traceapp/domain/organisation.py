@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import NodeKind
-from traceapp.domain.scopes import ANY, Scope
+from traceapp.domain.scopes import ANY, NOWHERE, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,6 @@ class Organisation:
         return NodeKind.BATCH if self.issued(identity) else NodeKind.MATERIAL
 
     def scope(self, site: str | None, product: str | None) -> Scope:
-        """The scope of a thing of this product at this site; an unknown one is shared by the organisation."""
+        """The scope of a thing of this product at this site; an unknown line is any of its site, an unknown site is nobody's."""
         line = self.product_lines.get(product, ANY) if product else ANY
-        return Scope(site if site else ANY, line)
+        return Scope(site if site else NOWHERE, line)

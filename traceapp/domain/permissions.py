@@ -13,6 +13,7 @@ class Permission(StrEnum):
     BATCH_TRACE = "batch:trace"
     EVENT_IMPORT = "event:import"
     LEDGER_VERIFY = "ledger:verify"
+    POLICY_EXPLAIN = "policy:explain"
     SESSION_LIST = "session:list"
     SESSION_STOP = "session:stop"
     SOURCE_SHOW = "source:show"
@@ -28,6 +29,7 @@ class Act(StrEnum):
     FACTOR_SHOW = "factor:show"
     LEDGER_RECOVER = "ledger:recover"
     LEDGER_START = "ledger:start"
+    POLICY_ACCEPT = "policy:accept"
     REQUEST_REFUSE = "request:refuse"
     SERVICE_START = "service:start"
     SESSION_END = "session:end"
@@ -37,6 +39,7 @@ class Act(StrEnum):
     SESSION_START = "session:start"
     SIGN_IN_SPRAY = "sign_in:spray"
     STORE_MIGRATE = "store:migrate"
+    WITHHELD_ROUTE = "withheld:route"
 
 
 SEES_BATCHES = frozenset({Permission.BATCH_LOOK_UP, Permission.BATCH_SHOW, Permission.BATCH_TRACE})

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from traceapp.domain.events import PropertyValue
-from traceapp.domain.kinds import NodeKind
-from traceapp.domain.scopes import SHARED, Scope, acl_number
+from traceapp.domain.kinds import SHARED_KINDS, NodeKind
+from traceapp.domain.scopes import SHARED, UNPLACED, Scope, acl_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +63,18 @@ class Projection:
         """The stamps as the store keeps them: `property=event_time|event_uid`, sorted."""
         return sorted(f"{name}={by}" for name, by in self.stamps.items())
 
-    @property
-    def acl_scopes(self) -> frozenset[Scope]:
-        """Where the thing belongs: what describes it decides, else what mentions it, else it is shared."""
-        texts = self.scopes or self.mentioned
-        return frozenset(map(Scope.parse, texts)) if texts else frozenset({SHARED})
+    def acl_scopes(self, kind: NodeKind) -> frozenset[Scope]:
+        """Where a thing of this kind belongs: what describes it decides, else what mentions it, else nobody knows.
 
-    @property
-    def acl(self) -> int:
-        return acl_number(self.acl_scopes)
+        Parties and products belong to no site, and everybody shares them.
+        """
+        texts = self.scopes or self.mentioned
+        if texts:
+            return frozenset(map(Scope.parse, texts))
+        return frozenset({SHARED if kind in SHARED_KINDS else UNPLACED})
+
+    def acl(self, kind: NodeKind) -> int:
+        return acl_number(self.acl_scopes(kind))
 
     def add(self, claim: Claim) -> None:
         """Merge the claim of a live event; the order of calls does not matter."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
@@ -32,6 +32,15 @@ OUTSIDE: Final = frozenset({Role.SUPPLIER, Role.CUSTOMER, Role.REGULATOR})
 """Roles of other organisations; each sees a scope that was approved for it, never everything."""
 
 
+class ScopeKind(StrEnum):
+    """By what a role's view is bounded; the account carries the sites, lines and lots themselves."""
+
+    ORGANISATION = "organisation"
+    SITE = "site"
+    LINE = "line"
+    CASE = "case"
+
+
 class Withholding(StrEnum):
     """What a walk does at a node that may not be shown: go through it as a stub, or end there."""
 
@@ -47,6 +56,7 @@ class Actor:
     purpose        why he looks, as chosen for the session or the request, or carried by the token; None where none was.
     factor_at      when he last showed a second factor in this session; None where he never did.
     only           what a token was made for: his role allows no more than this through it; None where nothing is taken away.
+    lots           uids that were approved for him one by one, beside sites and lines.
     """
 
     account_uid: str
@@ -60,6 +70,7 @@ class Actor:
     purpose: Purpose | None = None
     factor_at: datetime | None = None
     only: frozenset[Permission] | None = None
+    lots: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,7 @@ class Rights:
     """What one request may see, and how much of it.
 
     see         acl numbers whose nodes may be shown; every other node is withheld, as `mode` says.
+    named       uids that may be shown besides: lots that were approved for the account one by one.
     everywhere  every site and product line is within the view, and so is what no record places anywhere yet.
     mode        what a walk does at a withheld node.
     clear       per kind, the properties whose value may be shown of a node that is seen; of any other a mask stands in
@@ -80,6 +92,17 @@ class Rights:
     mode: Withholding = Withholding.PASS
     clear: Mapping[NodeKind, frozenset[str]] = field(default_factory=dict)
     search: Mapping[NodeKind, frozenset[str]] = field(default_factory=dict)
+    named: tuple[str, ...] = ()
+
+    @property
+    def view(self) -> dict[str, Any]:
+        """Parameters of every statement that reads nodes."""
+        return {"see": self.see, "named": self.named}
+
+    @property
+    def way(self) -> dict[str, Any]:
+        """Parameters of every statement that goes from node to node."""
+        return {**self.view, "through": self.mode is Withholding.PASS}
 
     def shows(self, kind: NodeKind, name: str) -> bool:
         """Whether the value of this property may be shown."""

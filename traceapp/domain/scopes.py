@@ -5,11 +5,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 ANY = "*"
+NOWHERE = "?"
+"""The site of what no record places: within the view of those alone who see every site."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Scope:
-    """One site and one product line; `*` stands for what belongs to the organisation as a whole."""
+    """One site and one product line; `*` stands for what belongs to the organisation as a whole, `?` for no known site."""
 
     site: str
     line: str
@@ -24,6 +26,7 @@ class Scope:
         return cls(site, line)
 
 
+UNPLACED = Scope(NOWHERE, ANY)
 SHARED = Scope(ANY, ANY)
 """Parties and products: seen by whoever may see a link that leads there."""
 
@@ -37,7 +40,7 @@ class AclEntry:
 
     @property
     def sites(self) -> tuple[str, ...]:
-        return tuple(sorted({scope.site for scope in self.scopes if scope.site != ANY}))
+        return tuple(sorted({scope.site for scope in self.scopes if scope.site not in {ANY, NOWHERE}}))
 
 
 def acl_number(scopes: Collection[Scope]) -> int:

@@ -80,6 +80,8 @@ class Completeness:
     twins       pairs of uids that are likely the same lot.
     dead_ends   uids where a chain stops without a recorded reason.
     unavailable uids of which something could be shown and cannot be opened, because its key is not to be had now.
+    boundaries  uids beside which something is withheld that was not walked through; how much is not told.
+    routed_to   the role that may see what was withheld and that was told of it; None where nothing was.
     """
 
     status: Status
@@ -94,6 +96,8 @@ class Completeness:
     limits_hit: tuple[LimitHit, ...]
     statement: str
     unavailable: tuple[str, ...] = ()
+    boundaries: tuple[str, ...] = ()
+    routed_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

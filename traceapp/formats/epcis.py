@@ -19,7 +19,7 @@ from traceapp.domain.identifiers import Identity, local_identity
 from traceapp.domain.kinds import LOTS, EventType, LinkType, NodeKind
 from traceapp.domain.organisation import Organisation
 from traceapp.domain.quantities import add
-from traceapp.domain.scopes import ANY
+from traceapp.domain.scopes import NOWHERE
 from traceapp.formats.digital_link import is_canonical_host
 from traceapp.formats.epcis_digest import bare
 from traceapp.formats.epcis_rules import parse_time
@@ -266,7 +266,7 @@ class EventReader:
         Its scope is then a mention, which counts only while nothing describes where the thing is.
         """
         scope = None if kind in {NodeKind.PARTY, NodeKind.PRODUCT} else self._ours.scope(self._where, identity.product)
-        if described and scope is not None and scope.site == ANY:
+        if described and scope is not None and scope.site == NOWHERE:
             self._told.statements[identity, False] = NodeStatement(identity, kind, False, scope)
             scope = None
         known = self._told.statements.get((identity, described))

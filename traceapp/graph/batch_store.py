@@ -72,12 +72,12 @@ class BatchStore:
 
     def list_equipment(self, uids: Sequence[str], rights: Rights) -> list[Workplace]:
         """Machines by uid; those outside the rights are absent."""
-        rows = self._graph.read("batch.list_equipment", uids=list(uids), see=rights.see) if uids else []
+        rows = self._graph.read("batch.list_equipment", uids=list(uids), **rights.view) if uids else []
         return [Workplace(row["uid"], None, row["number"], row["name"], row["projected_seq"]) for row in rows]
 
     def list_operators(self, uids: Sequence[str], rights: Rights) -> list[Workplace]:
         """Operators by uid, sealed; those outside the rights are absent."""
-        rows = self._graph.read("batch.list_operators", uids=list(uids), see=rights.see) if uids else []
+        rows = self._graph.read("batch.list_operators", uids=list(uids), **rights.view) if uids else []
         return [
             Workplace(
                 row["uid"],
@@ -91,13 +91,13 @@ class BatchStore:
 
     def speaks_within(self, event_uid: str, rights: Rights) -> bool:
         """Whether an event is recorded of something that may be shown and is not merely shared by everybody."""
-        rows = self._graph.read("batch.count_recorded", uid=event_uid, see=rights.see, shared=SHARED_BY_ALL)
+        rows = self._graph.read("batch.count_recorded", uid=event_uid, **rights.view, shared=SHARED_BY_ALL)
         return bool(rows[0]["things"])
 
     def _links(self, statement: str, uids: Sequence[str], rights: Rights, head: int) -> list[StepLink]:
         if not uids:
             return []
-        return [_link(row) for row in self._graph.read(statement, uids=list(uids), see=rights.see, head=head)]
+        return [_link(row) for row in self._graph.read(statement, uids=list(uids), **rights.way, head=head)]
 
 
 def _link(row: Row) -> StepLink:

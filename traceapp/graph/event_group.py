@@ -13,6 +13,7 @@ from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.projection import Claim
 from traceapp.domain.record_macs import Made
+from traceapp.domain.scopes import UNPLACED
 from traceapp.domain.sealing import Sealer
 from traceapp.domain.voiding import EventRegister, KnownEvent, Ruling
 from traceapp.graph.connection import Row, Transaction
@@ -243,7 +244,7 @@ class EventGroup:
 
     def _write_acl_entries(self, sets: Mapping[int, Iterable[str]]) -> None:
         """Keep the set behind each number. raises StoreError: two sets met in one number."""
-        wanted = {number: sorted(texts) or ["*|*"] for number, texts in sets.items()}
+        wanted = {number: sorted(texts) or [UNPLACED.text] for number, texts in sets.items()}
         known = {
             row["number"]: sorted(row["scopes"]) for row in self.transaction.run("event.find_acl_entries", numbers=list(wanted))
         }

@@ -19,7 +19,7 @@ from traceapp.domain.identifiers import Identity, number_key
 from traceapp.domain.kinds import TRACEABLE, LinkType, NodeKind
 from traceapp.domain.projection import Claim, stamp
 from traceapp.domain.record_macs import NOTHING_MADE, Made
-from traceapp.domain.scopes import SHARED, Scope, acl_number
+from traceapp.domain.scopes import UNPLACED, Scope, acl_number
 from traceapp.domain.sealing import Sealer
 from traceapp.domain.voiding import Arrival
 
@@ -184,8 +184,8 @@ def _scopes(told: list[tuple[bool, str | None]]) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def acl_of(scopes: frozenset[str]) -> int:
-    """The acl number of scope texts; none of them is the organisation as a whole."""
-    return acl_number([Scope.parse(text) for text in scopes] or [SHARED])
+    """The acl number of scope texts; of none of them, what no record places."""
+    return acl_number([Scope.parse(text) for text in scopes] or [UNPLACED])
 
 
 def _link_row(

@@ -151,7 +151,7 @@ class NodeGroup:
     def scopes(self) -> dict[int, frozenset[str]]:
         """The sets behind the acl numbers that this group writes."""
         sets = {
-            frozenset(scope.text for scope in state.projection.acl_scopes)
+            frozenset(scope.text for scope in state.projection.acl_scopes(state.kind))
             for state in self.states.values()
             if state.projection.changed or not state.version
         }
@@ -213,7 +213,7 @@ class NodeGroup:
             "scopes": sorted(projection.scopes),
             "mentioned": sorted(projection.mentioned),
             "stated": projection.stated,
-            "acl": projection.acl,
+            "acl": projection.acl(state.kind),
             "projected_seq": record_seq,
             "version": state.version + 1,
         }

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from traceapp.domain.certainty import Sides
 from traceapp.domain.genealogy import Bundle, Exit, Expansion
-from traceapp.domain.kinds import NodeKind
+from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.rights import Rights
 from traceapp.graph.connection import Graph
 
@@ -24,6 +24,12 @@ PLAIN_ENDS: Final = {
     NodeKind.EQUIPMENT: "trace.find_equipment_attributes",
 }
 
+BOUNDARIES: Final = {
+    Direction.FORWARD: "trace.find_boundaries_forward",
+    Direction.BACKWARD: "trace.find_boundaries_backward",
+    None: "trace.find_boundaries_inside",
+}
+"""Statements that look for something withheld beside what is shown: with the material, against it, inside a container."""
 SEEDS: Final = {
     "trace.find_traceable_seeds": True,
     "trace.find_equipment_seeds": False,
@@ -126,22 +132,33 @@ class TraceStore:
         """What operators worked on between two stored times."""
         return self._expand("trace.expand_works", frontier, rights, head, time_from=first, time_to=last)
 
-    def count_sides(self, transformations: Sequence[str], head: int) -> dict[str, Sides]:
-        """Inputs and outputs of transformations; one without either is not in the answer."""
+    def count_sides(self, transformations: Sequence[str], rights: Rights, head: int) -> dict[str, Sides]:
+        """Inputs and outputs of transformations that may be shown; one without either is not in the answer."""
         found: dict[str, Sides] = {}
         for chunk in _chunks(transformations):
-            row = self._graph.read("trace.count_sides", frontier=chunk, head=head)[0]
+            row = self._graph.read("trace.count_sides", frontier=chunk, **rights.view, head=head)[0]
             found |= {
                 uid: Sides(inputs, outputs)
                 for uid, inputs, outputs in zip(row["uid"], row["inputs"], row["outputs"], strict=True)
             }
         return found
 
+    def find_boundaries(self, where: Direction | None, uids: Sequence[str], rights: Rights, head: int) -> set[str]:
+        """Of these traceable nodes, of which none is withheld, those that something withheld stands beside.
+
+        where  FORWARD, BACKWARD, or None: inside them.
+        """
+        return {
+            row["uid"]
+            for chunk in _chunks(uids)
+            for row in self._graph.read(BOUNDARIES[where], uids=chunk, **rights.view, head=head)
+        }
+
     def find_emptied(self, containers: Sequence[str], rights: Rights, head: int) -> dict[str, list[str]]:
         """Container → stored times at which everything was taken out."""
         found: dict[str, list[str]] = {}
         for chunk in _chunks(containers):
-            row = self._graph.read("trace.find_emptied", frontier=chunk, see=rights.see, head=head)[0]
+            row = self._graph.read("trace.find_emptied", frontier=chunk, **rights.view, head=head)[0]
             for uid, event_time in zip(row["uid"], row["event_time"], strict=True):
                 found.setdefault(uid, []).append(event_time)
         return found
@@ -156,7 +173,7 @@ class TraceStore:
             wanted = [uid for uid in uids if uid not in found]
             if wanted:
                 told = {"everywhere": rights.everywhere} if more else {}
-                rows = self._graph.read(name, uids=wanted, see=rights.see, head=head, **told)
+                rows = self._graph.read(name, uids=wanted, **rights.view, head=head, **told)
                 found |= {row["uid"]: NodeKind(row["kind"]) for row in rows}
         return found
 
@@ -166,7 +183,7 @@ class TraceStore:
             "trace.find_numbered",
             number_key=number_key,
             indexes=list(indexes),
-            see=rights.see,
+            **rights.view,
             head=head,
             everywhere=rights.everywhere,
         )
@@ -176,7 +193,7 @@ class TraceStore:
         """What identifies traceable nodes, of those that may be shown."""
         columns: dict[str, list[Any]] = {name: [] for name in NodeColumns.__slots__}
         for chunk in _chunks(uids):
-            row = self._graph.read("trace.find_attributes", uids=chunk, see=rights.see)[0]
+            row = self._graph.read("trace.find_attributes", uids=chunk, **rights.view)[0]
             for name, column in columns.items():
                 column += row[name]
         return NodeColumns(**columns)
@@ -186,7 +203,7 @@ class TraceStore:
         return [
             StoredName(row["uid"], NodeKind(row["kind"]), bytes(row["identity"]), _bytes(row["name"]), row["country"])
             for chunk in _chunks(uids)
-            for row in self._graph.read("trace.find_sealed_names", uids=chunk, see=rights.see)
+            for row in self._graph.read("trace.find_sealed_names", uids=chunk, **rights.view)
         ]
 
     def find_plain_ends(self, kind: NodeKind, uids: Sequence[str], rights: Rights) -> list[PlainEnd]:
@@ -194,7 +211,7 @@ class TraceStore:
         return [
             PlainEnd(row["uid"], row["number"], row["identity"], row["acl"])
             for chunk in _chunks(uids)
-            for row in self._graph.read(PLAIN_ENDS[kind], uids=chunk, see=rights.see)
+            for row in self._graph.read(PLAIN_ENDS[kind], uids=chunk, **rights.view)
         ]
 
     def find_twins(self, lots: Sequence[str], rights: Rights, head: int) -> list[tuple[str, str, str, str]]:
@@ -202,26 +219,26 @@ class TraceStore:
         return [
             (row["uid"], row["identity"], row["twin"], row["twin_identity"])
             for chunk in _chunks(lots)
-            for row in self._graph.read("trace.find_twins", uids=chunk, see=rights.see, head=head)
+            for row in self._graph.read("trace.find_twins", uids=chunk, **rights.view, head=head)
         ]
 
     def _walk(self, name: str, frontier: Sequence[str], wide: Sequence[str], rights: Rights, head: int) -> Expansion:
         found = Expansion()
         for chunk in _chunks(frontier):
-            row = self._graph.read(name, frontier=chunk, wide=list(wide), see=rights.see, head=head)[0]
+            row = self._graph.read(name, frontier=chunk, wide=list(wide), **rights.way, head=head)[0]
             found.extend(Expansion(row["bundles"], row["opened"], row["exits"]))
         return found
 
     def _exits(self, name: str, passages: Sequence[str], rights: Rights, head: int) -> list[Exit]:
         found: list[Exit] = []
         for chunk in _chunks(passages):
-            found += self._graph.read(name, frontier=chunk, see=rights.see, head=head)[0]["exits"]
+            found += self._graph.read(name, frontier=chunk, **rights.way, head=head)[0]["exits"]
         return found
 
     def _expand(self, name: str, frontier: Sequence[str], rights: Rights, head: int, **times: str) -> list[Bundle]:
         found: list[Bundle] = []
         for chunk in _chunks(frontier):
-            found += self._graph.read(name, frontier=chunk, see=rights.see, head=head, **times)[0]["bundles"]
+            found += self._graph.read(name, frontier=chunk, **rights.way, head=head, **times)[0]["bundles"]
         return found
 
 

@@ -12,7 +12,7 @@ from traceapp.domain.events import LinkStatement, NodeStatement, PropertyValue
 from traceapp.domain.identifiers import Identity, gs1_identity, local_identity
 from traceapp.domain.kinds import LinkType, NodeKind
 from traceapp.domain.organisation import Organisation
-from traceapp.domain.scopes import ANY, Scope
+from traceapp.domain.scopes import NOWHERE, Scope
 from traceapp.formats.gs1 import check_digit, is_gtin
 from traceapp.formats.units import parse_unit
 from traceapp.intake.csv_columns import Column
@@ -63,7 +63,7 @@ class Told:
         said = {name: value for name, value in (properties or {}).items() if value is not None}
         if said:
             said = read_dictionary().check(kind, said)
-        if described and scope is not None and scope.site == ANY:
+        if described and scope is not None and scope.site == NOWHERE:
             self._keep(NodeStatement(identity, kind, False, scope))
             scope = None
         self._keep(NodeStatement(identity, kind, described, scope, said))

@@ -2,42 +2,67 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from traceapp.dictionary.properties import Tier
 from traceapp.domain.permissions import SEES_BATCHES
-from traceapp.domain.rights import Actor, Rights, Withholding
+from traceapp.domain.rights import Actor, Rights, ScopeKind, Withholding
 from traceapp.domain.scopes import ANY, AclEntry, Scope
 from traceapp.policy.conditions import unmet
 from traceapp.policy.decisions import Policy
+from traceapp.policy.document import RoleRow
+
+EVERY: Final = frozenset({ANY})
+NONE: Final[frozenset[str]] = frozenset()
 
 
 def compile_rights(policy: Policy, acl_entries: Iterable[AclEntry], actor: Actor, now: datetime) -> Rights:
-    """The acl numbers with a scope that lies within the actor's sites and product lines, and the properties in clear.
+    """The acl numbers with a scope that lies within the actor's scope, his approved lots, and the properties in clear.
 
-    An actor without a site or without a line sees nothing, shared things included: a missing attribute denies. So does
-    a role without any batch permission, and a purpose that is not the role's. A number that is in no entry is in no set.
-    A T3 property is in `clear` only while the conditions of the role hold.
+    A scope that the role is bounded by and the account does not carry shows nothing, shared things included: a missing
+    attribute denies. So does a role without any batch permission, and a purpose that is not the role's. A number that is
+    in no entry is in no set. A T3 property is in `clear` only while the conditions of the role hold.
     """
     row = policy.document.roles.get(actor.role)
     purpose = policy.purpose_of(actor)
-    if row is None or purpose is None or not policy.permissions(actor) & SEES_BATCHES or not actor.sites or not actor.lines:
+    if row is None or purpose is None or not policy.permissions(actor) & SEES_BATCHES:
         return Rights((), policy.digest, mode=Withholding.STOP)
-    see = {entry.number for entry in acl_entries if any(_within(actor, scope) for scope in entry.scopes)}
-    clearance = row.clearance
-    if clearance is Tier.T3 and (row.t3 is None or unmet(row.t3, actor, now)):
-        clearance = Tier.T2
+    bounds = _bounds(row, actor)
+    named = tuple(sorted(actor.lots)) if ScopeKind.CASE in row.scope else ()
+    if bounds is None and not named:
+        return Rights((), policy.digest, mode=Withholding.STOP)
+    sites, lines = bounds if bounds is not None else (NONE, NONE)
+    see = {entry.number for entry in acl_entries if any(_within(sites, lines, scope) for scope in entry.scopes)}
+    clearance = clearance_of(row, actor, now)
     return Rights(
         tuple(sorted(see)),
         policy.digest,
-        ANY in actor.sites and ANY in actor.lines,
+        ANY in sites and ANY in lines,
         row.withholding,
         policy.fields(purpose, clearance),
         policy.fields(purpose, min(row.search, clearance)),
+        named,
     )
 
 
-def _within(actor: Actor, scope: Scope) -> bool:
-    """A thing of the organisation as a whole (`*`) is within everybody's view."""
-    at_site = scope.site == ANY or ANY in actor.sites or scope.site in actor.sites
-    of_line = scope.line == ANY or ANY in actor.lines or scope.line in actor.lines
+def clearance_of(row: RoleRow, actor: Actor, now: datetime) -> Tier:
+    """The tier up to which values are shown at this moment."""
+    if row.clearance is Tier.T3 and (row.t3 is None or unmet(row.t3, actor, now)):
+        return Tier.T2
+    return row.clearance
+
+
+def _bounds(row: RoleRow, actor: Actor) -> tuple[frozenset[str], frozenset[str]] | None:
+    """Sites and lines of the view; None where it has none, for want of one of them."""
+    if row.scope == {ScopeKind.CASE}:
+        return None
+    sites = actor.sites if ScopeKind.SITE in row.scope else EVERY
+    lines = actor.lines if ScopeKind.LINE in row.scope else EVERY
+    return (sites, lines) if sites and lines else None
+
+
+def _within(sites: frozenset[str], lines: frozenset[str], scope: Scope) -> bool:
+    """A thing of the organisation as a whole (`*`) is within everybody's view who has one."""
+    at_site = scope.site == ANY or ANY in sites or scope.site in sites
+    of_line = scope.line == ANY or ANY in lines or scope.line in lines
     return at_site and of_line

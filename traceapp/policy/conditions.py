@@ -23,6 +23,18 @@ def unmet(conditions: Conditions, actor: Actor, now: datetime) -> tuple[str, ...
     return tuple(lacking)
 
 
+def demanded(conditions: Conditions) -> tuple[str, ...]:
+    """One sentence for each condition, whether it holds or not."""
+    said = []
+    if conditions.factor_minutes is not None:
+        said.append(f"A second factor within {conditions.factor_minutes} minutes.")
+    if conditions.shift is not None:
+        said.append(f"Within the shift {conditions.shift[0]}–{conditions.shift[1]} UTC.")
+    if conditions.networks is not None:
+        said.append(f"From {', '.join(sorted(map(str, conditions.networks)))}.")
+    return tuple(said)
+
+
 def _is_fresh(factor_at: datetime | None, now: datetime, minutes: int) -> bool:
     """A factor of the future is none: the clock was set back since, and nobody knows by how much."""
     return factor_at is not None and timedelta(0) <= now - factor_at <= timedelta(minutes=minutes)

@@ -1,31 +1,42 @@
 """May this person do this? A verdict that can be asked why."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from traceapp.dictionary.properties import Dictionary, Tier
 from traceapp.domain.errors import PolicyError
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
-from traceapp.domain.rights import Actor, Decision
+from traceapp.domain.rights import Actor, Decision, Role
 from traceapp.policy.document import PolicyDocument
 
 Names = Mapping[NodeKind, frozenset[str]]
+CLOSED: Final = "policy/closed"
+FAILED: Final = "policy/error"
+EVALUATION: Final = "The policy could not be evaluated, and so everything is denied."
 
 
 class Policy:
     """A validated document, ready to decide; it holds no state and asks nobody.
 
+    closed  why everything is denied; None of a policy that is in force.
     raises  PolicyError: a set of fields names a property that the dictionary does not know.
     """
 
-    __slots__ = ("_digest", "_document", "_tables")
+    __slots__ = ("_digest", "_document", "_tables", "closed")
 
-    def __init__(self, document: PolicyDocument, dictionary: Dictionary) -> None:
+    def __init__(self, document: PolicyDocument, dictionary: Dictionary, closed: str | None = None) -> None:
         self._document = document
         self._digest = document.digest
+        self.closed = closed
         tiers = {purpose: _tiers(document, dictionary, purpose) for purpose in document.purposes}
         self._tables = {(purpose, tier): _up_to(named, tier) for purpose, named in tiers.items() for tier in Tier}
+
+    @classmethod
+    def denying(cls, reason: str, dictionary: Dictionary) -> "Policy":
+        """One without a row, which denies everything for this reason."""
+        return cls(PolicyDocument.empty(), dictionary, reason)
 
     @property
     def digest(self) -> str:
@@ -35,6 +46,11 @@ class Policy:
     @property
     def document(self) -> PolicyDocument:
         return self._document
+
+    @property
+    def helper(self) -> Role:
+        """To whom whatever is withheld from an answer is routed."""
+        return self._document.helper
 
     def chosen_purpose(self, actor: Actor) -> Purpose | None:
         """Why he says that he looks: what was chosen, or else what his role looks for; None of a role without a row."""
@@ -61,9 +77,18 @@ class Policy:
     def decide(self, actor: Actor, permission: Permission) -> Decision:
         """Allowed only where the actor's role has a row that names the permission, for a purpose of the role.
 
-        rule    `<role>/<permission>` where a row spoke, else what denied: `default/deny`, `<role>/purposes`, `token/scope`.
+        rule    `<role>/<permission>` where a row spoke, else what denied: `default/deny`, `<role>/purposes`, `token/scope`;
+                `policy/closed` where no policy is in force, `policy/error` where it could not be evaluated.
         reason  one sentence, safe to show to the asker.
         """
+        if self.closed is not None:
+            return Decision(False, CLOSED, self.closed)
+        try:
+            return self._decide(actor, permission)
+        except Exception:
+            return Decision(False, FAILED, EVALUATION)
+
+    def _decide(self, actor: Actor, permission: Permission) -> Decision:
         role = actor.role.value
         row = self._document.roles.get(actor.role)
         if row is None or permission not in row.permissions:

@@ -16,11 +16,11 @@ from traceapp.domain.errors import PolicyError
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
-from traceapp.domain.rights import Role, Withholding
+from traceapp.domain.rights import Role, ScopeKind, Withholding
 
 Words = Annotated[str, Field(min_length=1)]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-SHIPPED: Final = {"default": "default_policy.toml"}
+SHIPPED: Final = {"default": "default_policy.toml", "small": "small_policy.toml"}
 """Documents that come with the program, by the name under which they are chosen."""
 
 
@@ -75,6 +75,8 @@ class Conditions(BaseModel):
 class RoleRow(BaseModel):
     """One role: a sentence for people in both languages, everything that it may do, and how much it is shown.
 
+    scope        what bounds its view: `organisation` for nothing, `site` and `line` for those of the account, and `case` for
+                 lots that were approved for the account beside them.
     purposes     why it may look; `default_purpose` stands where none was chosen.
     clearance    the highest tier whose values are shown.   search  the highest by which it may look things up.
     withholding  what a walk does at a node that may not be shown.
@@ -86,6 +88,7 @@ class RoleRow(BaseModel):
     en: Words
     zh: Words
     permissions: frozenset[Permission]
+    scope: Annotated[frozenset[ScopeKind], Field(min_length=1)]
     purposes: Annotated[frozenset[Purpose], Field(min_length=1)]
     default_purpose: Purpose
     clearance: Tier
@@ -95,6 +98,8 @@ class RoleRow(BaseModel):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
+        if ScopeKind.ORGANISATION in self.scope and len(self.scope) > 1:
+            raise ValueError("wanted no other scope beside the whole organisation")
         if self.default_purpose not in self.purposes:
             raise ValueError("wanted a default purpose that is one of the purposes")
         if self.search > self.clearance:
@@ -105,12 +110,16 @@ class RoleRow(BaseModel):
 
 
 class PolicyDocument(BaseModel):
-    """The whole document; a role that it does not name may do nothing, a purpose that it does not name opens nothing."""
+    """The whole document; a role that it does not name may do nothing, a purpose that it does not name opens nothing.
+
+    helper  the role to which whatever is withheld from an answer is routed.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal[2]
     version: Annotated[int, Field(ge=1)]
+    helper: Role
     fields: dict[str, FieldSet]
     purposes: dict[Purpose, PurposeRow]
     roles: Annotated[dict[Role, RoleRow], Field(min_length=1)]
@@ -120,10 +129,17 @@ class PolicyDocument(BaseModel):
         for purpose, asked in self.purposes.items():
             if unknown := sorted(asked.fields - self.fields.keys()):
                 raise ValueError(f"purposes.{purpose}: wanted sets of fields that are there, found {', '.join(unknown)}")
+        if self.helper not in self.roles:
+            raise ValueError("helper: wanted one of the roles")
         for role, row in self.roles.items():
             if unknown := sorted(row.purposes - self.purposes.keys()):
                 raise ValueError(f"roles.{role}: wanted purposes that are there, found {', '.join(unknown)}")
         return self
+
+    @classmethod
+    def empty(cls) -> Self:
+        """A document that grants nothing; no file can be one."""
+        return cls.model_construct(format=2, version=0, helper=Role.ADMIN, fields={}, purposes={}, roles={})
 
     @property
     def digest(self) -> str:

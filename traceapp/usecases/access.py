@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar
@@ -10,12 +11,14 @@ import orjson
 
 from traceapp.domain.clock import stored_time
 from traceapp.domain.disclosure import Unavailable
-from traceapp.domain.errors import PermissionDeniedError, TraceappError
+from traceapp.domain.errors import InputError, PermissionDeniedError, PolicyError, TraceappError
 from traceapp.domain.kinds import SEALED_IDENTITIES, NodeKind
 from traceapp.domain.permissions import Act, Permission
+from traceapp.domain.purposes import Purpose
 from traceapp.domain.recorded import LedgerEntry, Recorded
-from traceapp.domain.rights import Actor, Rights
+from traceapp.domain.rights import Actor, Decision, Rights
 from traceapp.policy.compilation import compile_rights
+from traceapp.policy.decisions import CLOSED, EVALUATION, FAILED
 from traceapp.usecases.stations import Stations
 
 T = TypeVar("T")
@@ -27,20 +30,46 @@ def rights_for(stations: Stations, actor: Actor, permission: Permission, request
     """What the actor may see while he does this.
 
     request  what was asked, for the record of a refusal.
-    raises   PermissionDeniedError: recorded first; LedgerUnavailableError: it could not be.
+    raises   PermissionDeniedError, PolicyError (none is in force, or it failed): recorded first;
+             LedgerUnavailableError: it could not be.
     """
     authorise(stations, actor, permission, request)
-    return compile_rights(stations.policy, stations.acls.list_entries(), actor, stations.clock.now())
+    entries = stations.acls.list_entries()
+    try:
+        return compile_rights(stations.policy, entries, actor, stations.clock.now())
+    except Exception:
+        raise _refused(stations, actor, permission, request, Decision(False, FAILED, EVALUATION)) from None
 
 
 def authorise(stations: Stations, actor: Actor, permission: Permission, request: Mapping[str, Any] | None = None) -> None:
     """The decision alone, where no batch is looked at; raises what `rights_for` raises."""
     decision = stations.policy.decide(actor, permission)
-    if decision.allowed:
-        return
+    if not decision.allowed:
+        raise _refused(stations, actor, permission, request, decision)
+
+
+def _refused(
+    stations: Stations, actor: Actor, permission: Permission, request: Mapping[str, Any] | None, decision: Decision
+) -> PermissionDeniedError | PolicyError:
+    """Recorded first; where no policy can be asked, that is what is said, and not that this person may not."""
     reason = f"{decision.rule}: {decision.reason}"
     stations.ledger.append(entry(stations, actor, permission, "denied", request=request or {}, reason=reason))
-    raise PermissionDeniedError(decision.reason)
+    return PolicyError(decision.reason) if decision.rule in {CLOSED, FAILED} else PermissionDeniedError(decision.reason)
+
+
+def with_purpose(actor: Actor, text: str) -> Actor:
+    """The same person, who says for this request why he looks; whether his role looks for that is decided with the act.
+
+    raises  InputError: no such purpose. PermissionDeniedError: his token was made for another one.
+    """
+    try:
+        purpose = Purpose(text)
+    except ValueError:
+        wanted = f"one of {', '.join(one.value for one in Purpose)}"
+        raise InputError(f"purpose: wanted {wanted}, found another word", (("purpose", wanted),)) from None
+    if actor.through == "token" and actor.purpose is not None and purpose is not actor.purpose:
+        raise PermissionDeniedError(f"This token was made for the purpose {actor.purpose.value} and no other.")
+    return replace(actor, purpose=purpose)
 
 
 def carry_out(

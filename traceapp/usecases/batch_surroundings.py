@@ -122,7 +122,7 @@ class Surroundings:
         for link in near_links:
             if link.type is near_type:
                 near_of.setdefault(link.far, []).append(link)
-        sides = self.stations.traces.count_sides(sorted(near_of), self.head)
+        sides = self.stations.traces.count_sides(sorted(near_of), self.rights, self.head)
         steps = []
         for far in self._links(near_of, direction):
             if far.type is not far_type:

@@ -1,12 +1,16 @@
 """Can questions be asked now? Nothing is disclosed, so nothing is recorded."""
 
+from traceapp.domain.errors import PolicyError
 from traceapp.usecases.stations import Stations
 
 
 def check_readiness(stations: Stations) -> None:
-    """Ask the store for its head and the ledger for its last record.
+    """Ask the store for its head and the ledger for its last record; without a policy nothing can be asked either.
 
-    raises  StoreUnavailableError and its kin; LedgerUnavailableError.
+    raises  PolicyError: no policy is in force, and everything is denied.
+            StoreUnavailableError and its kin; LedgerUnavailableError.
     """
+    if stations.policy.closed is not None:
+        raise PolicyError(stations.policy.closed)
     stations.heads.get_head()
     stations.ledger.get_head()

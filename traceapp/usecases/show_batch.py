@@ -10,10 +10,10 @@ from traceapp.domain.batch import BatchQuery, BatchRecord, Candidate, Neighbour,
 from traceapp.domain.disclosure import Unavailable
 from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError
 from traceapp.domain.events import PropertyValue
-from traceapp.domain.kinds import LOTS
+from traceapp.domain.kinds import LOTS, Direction
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import LedgerEntry, Recorded
-from traceapp.domain.rights import Actor, Rights
+from traceapp.domain.rights import Actor, Rights, Withholding
 from traceapp.domain.state import compute_states
 from traceapp.domain.trace import Status
 from traceapp.graph.event_store import StoredEvent
@@ -71,12 +71,10 @@ def _record(stations: Stations, rights: Rights, candidate: Candidate, head: int,
     said = read_claims(stations, candidate.uid, head, candidate.kind)
     properties = _properties(stations, rights, candidate, head, said)
     unseen = find_unseen(stations, rights, frozenset().union(*said.named.values()))
-    told = [
-        event
-        for event in said.events
-        if event.uid not in said.unavailable and not any(uid in unseen for uid, _ in said.named.get(event.uid, ()))
-    ]
+    seen = [event for event in said.events if not any(uid in unseen for uid, _ in said.named.get(event.uid, ()))]
+    told = [event for event in seen if event.uid not in said.unavailable]
     states = compute_states(said.claims, as_of, said.characteristics) if candidate.kind in LOTS else ()
+    stops, hidden = rights.mode is Withholding.STOP, len(said.events) - len(seen)
     surroundings = Surroundings.read(stations, rights, head, candidate.uid, candidate.kind)
     return BatchRecord(
         candidate=candidate,
@@ -85,11 +83,12 @@ def _record(stations: Stations, rights: Rights, candidate: Candidate, head: int,
         neighbours=surroundings.neighbours(partial(stations.sealer.stub, secrets.token_hex(16))),
         participations=surroundings.participations(),
         facts=tuple(map(_fact, told)),
-        facts_withheld=len(said.events) - len(told),
+        facts_withheld=len(seen if stops else said.events) - len(told),
         as_of=as_of,
         head=head,
         policy_digest=rights.policy_digest,
         degraded=bool(said.unavailable) or any(isinstance(value, Unavailable) for value in properties.values()),
+        boundary=stops and (hidden > 0 or _ends_beside(stations, rights, candidate.uid, head)),
     )
 
 
@@ -104,6 +103,10 @@ def _properties(
             candidate.kind, candidate.uid, {name: stored[name] for name in stored if name != IDENTITY}
         )
     return {name: values[name] for name in sorted(values)}
+
+
+def _ends_beside(stations: Stations, rights: Rights, uid: str, head: int) -> bool:
+    return any(stations.traces.find_boundaries(way, [uid], rights, head) for way in (Direction.BACKWARD, Direction.FORWARD, None))
 
 
 def _told_state(state: StateFact, told: Collection[str]) -> StateFact:
@@ -126,6 +129,7 @@ def _answered(stations: Stations, actor: Actor, request: dict[str, object], reco
         "participations": record.participations,
         "facts": record.facts,
         "facts_withheld": record.facts_withheld,
+        "boundary": record.boundary,
     }
     return entry(
         stations,

@@ -21,8 +21,9 @@ UNKNOWN = "This event is unknown, or outside your view."
 def show_source(stations: Stations, actor: Actor, event_uid: str) -> Recorded[SourceRow]:
     """The sender's own words, with the raw row of the file that was kept; of a void event too.
 
-    Visible is an event that belongs within the view, or that is recorded of something there, and that names nothing
-    outside it: a row says how much of one lot went into another, and whoever sees only one of the two is not told.
+    Visible is an event that belongs within the view (one that knows no site: to whoever sees them all), or that is
+    recorded of something there, and that names nothing outside it: a row says how much of one lot went into another, and
+    whoever sees only one of the two is not told.
     What everybody shares (a party, a product) opens nothing.
     raises  PermissionDeniedError; BatchNotFoundError: unknown, or outside the view; DocumentError: the file is not kept
             here; SealBrokenError; LedgerUnavailableError; StoreError.
@@ -47,7 +48,8 @@ def show_source(stations: Stations, actor: Actor, event_uid: str) -> Recorded[So
 
 
 def _may_be_shown(stations: Stations, event: StoredEvent, rights: Rights) -> bool:
-    if event.acl not in rights.see and not stations.batches.speaks_within(event.uid, rights):
+    placed = event.acl in rights.see or rights.everywhere
+    if not placed and not stations.batches.speaks_within(event.uid, rights):
         return False
     if event.payload is None:
         return True

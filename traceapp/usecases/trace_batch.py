@@ -12,7 +12,7 @@ from traceapp.domain.genealogy import cycles
 from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
-from traceapp.domain.rights import Actor, Rights
+from traceapp.domain.rights import Actor, Rights, Withholding
 from traceapp.domain.trace import TraceAnswer, TraceQuestion, Window
 from traceapp.usecases.access import rights_for
 from traceapp.usecases.lot_statuses import read_statuses
@@ -23,6 +23,7 @@ from traceapp.usecases.trace_disclosure import (
     Stub,
     class_level,
     class_level_links,
+    find_boundaries,
     findings,
     gather,
     product_key,
@@ -33,7 +34,7 @@ from traceapp.usecases.trace_disclosure import (
 from traceapp.usecases.trace_leg import Leg, may_turn, trace_leg
 from traceapp.usecases.trace_opening import open_seeds
 from traceapp.usecases.trace_parties import consignees, suppliers
-from traceapp.usecases.trace_record import answered_entry, failed_entry, request_document
+from traceapp.usecases.trace_record import answered_entry, failed_entry, request_document, routed_entry
 from traceapp.usecases.trace_seeds import find_seeds
 from traceapp.usecases.trace_twins import find_twins
 
@@ -64,6 +65,8 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
         for way in DIRECTIONS[question.direction]
     ]
     answer = _answer(stations, rights, question, head, as_of, tuple(sorted(seeds)), legs)
+    if answer.completeness.routed_to is not None:
+        stations.ledger.append(routed_entry(stations, actor, answer))
     return stations.ledger.record(answer, answered_entry(stations, actor, answer))
 
 
@@ -118,6 +121,8 @@ def _findings(
         windowed=question.window != Window(),
         products={product_key(name) for name in products.values()},
         one_sided=lonely,
+        boundaries=find_boundaries(stations.traces, rights, head, legs),
+        routed_to=stations.policy.helper.value if rights.mode is Withholding.PASS else None,
     )
     suspects = {*found.unresolved, *found.dead_ends, *(uid for leg in legs for uid in leg.start.seeds)}
     return found.with_twins(find_twins(stations, rights, suspects, head))

@@ -13,7 +13,7 @@ from traceapp.domain.completeness import Findings
 from traceapp.domain.consignees import EndLink, sum_by_unit, total
 from traceapp.domain.genealogy import EVENT_TIME, LOT_KINDS, MARK, QUANTITY, UNIT, Link, LotLink, mark_of
 from traceapp.domain.kinds import TRACEABLE, Certainty, Direction, NodeKind
-from traceapp.domain.rights import Rights
+from traceapp.domain.rights import Rights, Withholding
 from traceapp.domain.state import LotStatus
 from traceapp.domain.trace import TraceLink, TraceNode
 from traceapp.graph.trace_store import TraceStore
@@ -330,6 +330,23 @@ def dead_ends(leg: Leg) -> set[str]:
     return {uid for uid in ended if closure.shown[uid]}
 
 
+def find_boundaries(traces: TraceStore, rights: Rights, head: int, legs: Sequence[Leg]) -> set[str]:
+    """Of what was reached, that beside which the walk stopped because the next thing is withheld; none where it goes on.
+
+    A dead end is none where the view ends.
+    """
+    if rights.mode is Withholding.PASS:
+        return set()
+    found: set[str] = set()
+    for leg in legs:
+        kinds = leg.kinds
+        met = sorted(uid for uid, shown in leg.shown.items() if shown and kinds[uid] in TRACEABLE_VALUES)
+        found |= traces.find_boundaries(leg.direction, met, rights, head)
+        opened = sorted((leg.start.containers | leg.start.seeds.keys()) & set(met))
+        found |= traces.find_boundaries(None, [uid for uid in opened if kinds[uid] in OWN_ACL], rights, head)
+    return found
+
+
 def findings(
     legs: Sequence[Leg],
     reached: Reached,
@@ -338,14 +355,20 @@ def findings(
     windowed: bool,
     products: Iterable[str],
     one_sided: Iterable[str],
+    boundaries: Iterable[str] = (),
+    routed_to: str | None = None,
 ) -> Findings:
-    """What the completeness block is made of."""
+    """What the completeness block is made of.
+
+    routed_to  who is told of what is withheld, where something is.
+    """
     unresolved = {
         uid
         for uid, name in names.items()
         if name.kind.value in LOT_KINDS and not name.described and uid in reached.hops and uid not in reached.containers
     }
-    ended = set() if windowed else set().union(*(dead_ends(leg) for leg in legs)) - unresolved - reached.containers
+    stopped = set(boundaries)
+    ended = set() if windowed else set().union(*(dead_ends(leg) for leg in legs)) - unresolved - reached.containers - stopped
     limits = {limit for leg in legs for limit in leg.limits}
     return Findings(
         visited=len(reached.visited),
@@ -354,6 +377,8 @@ def findings(
         class_level=sorted(products),
         one_sided=sorted(one_sided),
         dead_ends=sorted(ended),
+        boundaries=sorted(stopped),
+        routed_to=routed_to if reached.hidden else None,
         limits_hit=sorted(limits, key=lambda limit: limit.limit),
         unavailable=sorted(uid for uid, name in names.items() if name.unavailable),
         windowed=windowed,

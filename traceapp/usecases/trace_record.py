@@ -12,7 +12,7 @@ import orjson
 from traceapp.domain.batch import Candidate
 from traceapp.domain.errors import BatchAmbiguousError, TraceappError
 from traceapp.domain.kinds import NodeKind
-from traceapp.domain.permissions import Permission
+from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import PartyLine, Seed, TraceAnswer, TraceLink, TraceNode, TraceQuestion
@@ -47,6 +47,19 @@ def answered_entry(stations: Stations, actor: Actor, answer: TraceAnswer) -> Led
             "sha256": result_digest(answer),
         },
         completeness=answer.completeness.status.name,
+    )
+
+
+def routed_entry(stations: Stations, actor: Actor, answer: TraceAnswer) -> LedgerEntry:
+    """What was withheld of an answer goes to a role that may see it: how much by class, and of which question."""
+    said = answer.completeness
+    return entry(
+        stations,
+        actor,
+        Act.WITHHELD_ROUTE,
+        "done",
+        request=request_document(stations, answer.question, answer.head, _seed_kinds(answer)),
+        result={"role": said.routed_to, "withheld": dict(said.withheld)},
     )
 
 

@@ -148,6 +148,13 @@ class Completeness(_Said):
         list[Uid], Field(description="Values that could be shown cannot be opened now: a key is not to be had.")
     ]
     statement: str
+    boundaries: Annotated[
+        list[Uid],
+        Field(description="Beside which the view ends: something is withheld there and was not walked; how much is not told."),
+    ]
+    routed_to: Annotated[
+        str | None, Field(description="The role that was told of what is withheld; null where nothing was routed.")
+    ]
 
 
 class ClassLevel(_Said):
@@ -247,6 +254,9 @@ class Batch(_Said):
     ]
     degraded: Annotated[
         bool, Field(description="Some values or events cannot be opened now: states may be unknown, and facts are withheld.")
+    ]
+    boundary: Annotated[
+        bool, Field(description="The view ends beside it: something is withheld there, and how much is not told.")
     ]
     as_of: datetime
     head: int

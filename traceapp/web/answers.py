@@ -73,6 +73,7 @@ def batch_document(recorded: Recorded[BatchRecord]) -> dict[str, Any]:
         "facts": record.facts,
         "facts_withheld": record.facts_withheld,
         "degraded": record.degraded,
+        "boundary": record.boundary,
         "as_of": record.as_of,
         "head": record.head,
         "policy": record.policy_digest,
@@ -150,4 +151,6 @@ def _completeness(said: Completeness) -> dict[str, Any]:
         "limits_hit": said.limits_hit,
         "unavailable": said.unavailable,
         "statement": said.statement,
+        "boundaries": said.boundaries,
+        "routed_to": said.routed_to,
     }

@@ -71,8 +71,8 @@ def test_a_lot_is_a_batch_if_we_issued_its_number(tmp_path: Path, identity: Iden
     [
         ("LYON", "TUBE-30", Scope("LYON", "INF")),
         ("LYON", "CAP-1", Scope("LYON", "*")),
-        (None, "TUBE-30", Scope("*", "INF")),
-        (None, None, Scope("*", "*")),
+        (None, "TUBE-30", Scope("?", "INF")),
+        (None, None, Scope("?", "*")),
     ],
 )
 def test_a_thing_belongs_to_its_site_and_its_line(tmp_path: Path, site: str | None, product: str | None, scope: Scope) -> None:

@@ -10,7 +10,7 @@ from traceapp.domain.event_payload import EventPayload, LinkPlace, read_payload
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.projection import Claim, Projection, project, restore, stamp, withdraw
-from traceapp.domain.scopes import SHARED, Scope
+from traceapp.domain.scopes import SHARED, UNPLACED, Scope
 
 LOT = "a" * 32
 
@@ -39,12 +39,13 @@ def test_any_order_of_claims_gives_the_same_projection(order: tuple[int, ...]) -
 
     assert found.values == {"model": "late, and the greater uid", "dose": Decimal("1.0"), "colour": "red"}
     assert (found.described, found.scopes, found.mentioned) == (True, {"LYON|INF"}, {"SUZHOU|INF"})
-    assert found.acl_scopes == {Scope("LYON", "INF")}
+    assert found.acl_scopes(NodeKind.BATCH) == {Scope("LYON", "INF")}
 
 
 def test_what_nothing_describes_belongs_where_it_is_mentioned() -> None:
-    assert project([claim(1, described=False, scope="LYON|INF")]).acl_scopes == {Scope("LYON", "INF")}
-    assert project([claim(1)]).acl_scopes == {SHARED}
+    assert project([claim(1, described=False, scope="LYON|INF")]).acl_scopes(NodeKind.BATCH) == {Scope("LYON", "INF")}
+    assert project([claim(1)]).acl_scopes(NodeKind.BATCH) == {UNPLACED}
+    assert project([claim(1)]).acl_scopes(NodeKind.PARTY) == {SHARED}
 
 
 def test_a_stored_projection_takes_only_what_is_later() -> None:

@@ -26,7 +26,7 @@ from tests.unit.formats.epcis_events import (
 )
 from traceapp.domain.errors import InputError
 from traceapp.domain.kinds import LinkType, NodeKind
-from traceapp.domain.scopes import ANY, Scope
+from traceapp.domain.scopes import NOWHERE, Scope
 
 ORDER = f"transformation:EPCIS:{KEY}"
 DISPOSAL = f"disposal:EPCIS:{KEY}"
@@ -253,7 +253,7 @@ def test_a_place_of_ours_puts_what_is_named_at_our_site(field: str, place: str) 
 def test_an_event_from_elsewhere_describes_the_lot_but_not_where_it_belongs() -> None:
     told = read(event("ObjectEvent", quantityList=[goods(BATCH)], bizLocation={"id": link_of("414/9524444000002")}))
 
-    assert {(node.described, node.scope) for node in told.nodes} == {(True, None), (False, Scope(ANY, "INF"))}
+    assert {(node.described, node.scope) for node in told.nodes} == {(True, None), (False, Scope(NOWHERE, "INF"))}
 
 
 @pytest.mark.parametrize(

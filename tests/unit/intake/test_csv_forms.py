@@ -185,7 +185,7 @@ def test_a_row_that_knows_no_site_does_not_open_what_another_puts_at_one(read_go
 
     shipment = local_identity("shipment", "D-EUR", "SH-1")
     assert [(node.described, node.scope) for node in event.nodes if node.identity == shipment] == [
-        (False, Scope("*", "INF")),
+        (False, Scope("?", "INF")),
         (True, None),
     ]
 

@@ -43,6 +43,7 @@ def little(permission: str) -> str:
     return f"""\
 format = 2
 version = 1
+helper = "viewer"
 [fields.thing]
 en = "What it is"
 zh = "标识"
@@ -59,6 +60,7 @@ fields = []
 en = "Looks."
 zh = "查看。"
 permissions = ["{permission}"]
+scope = ["site", "line"]
 purposes = ["recall", "audit"]
 default_purpose = "recall"
 clearance = "T3"

@@ -38,6 +38,7 @@ GRANTED = {
     "ledger:verify": {"admin", "auditor"},
     "session:list": {"admin"},
     "session:stop": {"admin"},
+    "policy:explain": {"admin"},
     "source:show": {"auditor", "coordinator", "quality", "regulator"},
     "token:create": {"admin"},
     "token:list": {"admin"},
@@ -46,6 +47,7 @@ GRANTED = {
 LITTLE = """\
 format = 2
 version = 1
+helper = "viewer"
 [fields.thing]
 en = "What it is"
 zh = "标识"
@@ -58,6 +60,7 @@ fields = ["thing"]
 en = "Looks."
 zh = "查看。"
 permissions = ["batch:look_up", "batch:show"]
+scope = ["site", "line"]
 purposes = ["recall"]
 default_purpose = "recall"
 clearance = "T1"
@@ -66,6 +69,7 @@ withholding = "pass"
 [roles.admin]
 en = "Runs."
 zh = "运行。"
+scope = ["site", "line"]
 purposes = ["recall"]
 default_purpose = "recall"
 clearance = "T3"
@@ -137,6 +141,13 @@ MALFORMED = {
     "a role without its sentence": (LITTLE.replace('en = "Runs."\n', ""), "roles.admin.en: Field required"),
     "an empty sentence": (LITTLE.replace("运行。", ""), "roles.admin.zh"),
     "a role twice": (LITTLE + VIEWER, "cannot be read"),
+    "a helper that is no role of it": (
+        LITTLE.replace('helper = "viewer"', 'helper = "quality"'),
+        "helper: wanted one of the roles",
+    ),
+    "an unknown scope": (LITTLE.replace('["site", "line"]', '["site", "country"]'), "roles.viewer.scope"),
+    "no scope": (LITTLE.replace('scope = ["site", "line"]\n', ""), "roles.viewer.scope: Field required"),
+    "a scope beside the organisation": (LITTLE.replace('["site", "line"]', '["site", "organisation"]'), "wanted no other scope"),
     "no version": (LITTLE.replace("version = 1\n", ""), "version: Field required"),
     "an unknown kind of field": (LITTLE.replace("Batch = [", "Lot = ["), "fields.thing: Value error, wanted kinds of the model"),
     "a set of fields that is not there": (
@@ -209,8 +220,12 @@ OTHER = {
     "a right less": LITTLE.replace(', "batch:show"', ""),
     "one right for another": LITTLE.replace('"batch:show"', '"batch:trace"'),
     "a role less": HEAD + VIEWER,
-    "the same rights of another role": LITTLE.replace("roles.viewer", "roles.auditor"),
+    "the same rights of another role": LITTLE.replace("roles.viewer", "roles.auditor").replace(
+        'helper = "viewer"', 'helper = "auditor"'
+    ),
     "another sentence": LITTLE.replace("Looks.", "Looks, and more."),
+    "another helper": LITTLE.replace('helper = "viewer"', 'helper = "admin"'),
+    "another scope": LITTLE.replace('["site", "line"]', '["site"]'),
     "another version": LITTLE.replace("version = 1", "version = 2"),
     "a field more": LITTLE.replace('"udi_di"', '"udi_di", "model"'),
     "a clearance lower": LITTLE.replace('clearance = "T1"', 'clearance = "T0"').replace('search = "T1"', 'search = "T0"'),

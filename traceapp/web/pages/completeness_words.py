@@ -9,7 +9,18 @@ from traceapp.domain.trace import Completeness, Status
 from traceapp.web.pages.showing import count_text
 from traceapp.web.pages.wording import N_, STATUS_SIGNS, STATUSES, sentence_gap, withheld_counted
 
-CODES: Final = ("unavailable", "limits_hit", "window", "withheld", "unresolved", "class_level", "one_sided", "twins", "dead_ends")
+CODES: Final = (
+    "unavailable",
+    "limits_hit",
+    "window",
+    "withheld",
+    "boundaries",
+    "unresolved",
+    "class_level",
+    "one_sided",
+    "twins",
+    "dead_ends",
+)
 """What every trace looks for, as `Completeness` names it."""
 LIMITS: Final = {"nodes": N_("nodes"), "links": N_("links"), "seconds": N_("seconds")}
 LOOKED_FOR: Final = {
@@ -17,6 +28,7 @@ LOOKED_FOR: Final = {
     "limits_hit": N_("limits hit"),
     "window": N_("links outside the window"),
     "withheld": N_("records outside your view"),
+    "boundaries": N_("ends of your view"),
     "unresolved": N_("lots that no record describes"),
     "class_level": N_("products without a lot"),
     "one_sided": N_("shipments reported by one side only"),
@@ -94,6 +106,19 @@ def clear(said: Completeness) -> str:
     return gettext(", ").join(gettext(LOOKED_FOR[code]) for code in CODES if code not in found)
 
 
+def _routed(said: Completeness) -> str:
+    """Who was told of what is withheld."""
+    if said.routed_to is None:
+        return gettext("Ask quality, who may see more.")
+    hidden = sum(said.withheld.values())
+    return ngettext(
+        "%(num)s item beyond your view was routed to the role %(role)s, which may see more.",
+        "%(num)s items beyond your view were routed to the role %(role)s, which may see more.",
+        hidden,
+        role=said.routed_to,
+    )
+
+
 def _sentences(code: str, said: Completeness, sentence: str, place: int) -> tuple[str, str, str, tuple[str, ...]]:
     match code:
         case "unavailable":
@@ -131,8 +156,15 @@ def _sentences(code: str, said: Completeness, sentence: str, place: int) -> tupl
             return (
                 gettext("Outside your view: %(counted)s.", counted=withheld_counted(said.withheld)),
                 gettext("They were walked through, so that what lies behind them is here; nothing about them is shown."),
-                gettext("Ask quality, who may see more."),
+                _routed(said),
                 (),
+            )
+        case "boundaries":
+            return (
+                gettext("Your view ends beside some of what is shown."),
+                gettext("What lies beyond was not walked and is not counted; no certainty rests on it."),
+                gettext("Ask whoever gave you this view."),
+                said.boundaries,
             )
         case "unresolved":
             n = len(said.unresolved)

@@ -1,0 +1,21 @@
+// name:   trace.find_boundaries_forward
+// does:   which of these things lead on, with the material, to something that may not be shown
+// mode:   read
+// rows:   set
+// param:  uids    list<string>    that may be shown, each once
+// param:  see     list<integer>   acl numbers that may be shown; empty means none
+// param:  named   list<string>    uids that may be shown besides; empty means none
+// param:  head    integer         record sequence asked about
+// column: uid     string          one of them, whatever the number of links
+// bounds: one index seek a uid, the first link of each that leads out of the view; nothing of the other end leaves the store
+UNWIND $uids AS uid
+MATCH (near:Traceable {uid: uid})
+WHERE near.kind <> 'Party'
+  AND EXISTS {
+    MATCH (near)-[link:CONSUMED_IN|PRODUCED|SPLIT_INTO|SERIALISED_AS|PACKED_IN|UNPACKED_FROM|SHIPPED_IN|FORWARDED_IN|DELIVERED_TO|STOCKED_AT|ALLOCATED_TO|USED_AT|DISPOSED_IN]->(far)
+    WHERE link.record_seq <= $head
+      AND (link.voided_seq IS NULL OR link.voided_seq > $head)
+      AND far.kind IS NOT NULL
+      AND NOT coalesce(far.acl IN $see OR far.uid IN $named, false)
+  }
+RETURN near.uid AS uid

@@ -1,0 +1,53 @@
+"""`traceapp policy`: why somebody may do something, and which document decides."""
+
+from pathlib import Path
+
+import click
+
+from traceapp.cli.options import home_option, settings_of
+from traceapp.cli.printing import print_explanation
+from traceapp.composition import backing, terminal_actor
+from traceapp.domain.purposes import Purpose
+from traceapp.usecases.accept_policy import accept_policy
+from traceapp.usecases.explain_decision import explain_decision
+
+
+@click.group()
+def policy() -> None:
+    """Who may do what, and why."""
+
+
+@policy.command()
+@click.argument("user")
+@click.argument("action")
+@click.argument("object_", metavar="[OBJECT]", required=False)
+@click.option("--purpose", type=click.Choice([one.value for one in Purpose]), help="Instead of that of the latest session.")
+@home_option
+def explain(user: str, action: str, object_: str | None, purpose: str | None, home: Path | None) -> None:
+    """Say whether USER may do ACTION (on OBJECT, a number or uid), by which rule, and what it stands on.
+
+    \b
+    traceapp policy explain anna batch:trace
+    traceapp policy explain anna batch:show B-2031 --purpose recall
+
+    Exit codes: 0 allowed · 2 denied
+    """
+    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+        wanted = Purpose(purpose) if purpose is not None else None
+        found = explain_decision(stations, terminal_actor(), user, action, object_, wanted)
+    print_explanation(found.value)
+    click.echo(f"(ledger record {found.receipt.seq})", err=True)
+    if not found.value.decision.allowed:
+        raise SystemExit(2)
+
+
+@policy.command()
+@home_option
+def accept(home: Path | None) -> None:
+    """Accept the document that TRACEAPP_POLICY names, on record: it decides from the next start on.
+
+    Until then a document that is not the accepted one denies everything.
+    """
+    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+        done = accept_policy(stations, terminal_actor())
+    click.echo(f"accepted: policy {done.value} (ledger record {done.receipt.seq}); start the service again")

@@ -1,0 +1,74 @@
+"""Why may this person do this, or why not? The decision is taken again, as it would be for him now."""
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from traceapp.domain.errors import InputError
+from traceapp.domain.explanation import Explanation
+from traceapp.domain.permissions import SEES_BATCHES, Permission
+from traceapp.domain.purposes import Purpose
+from traceapp.domain.recorded import Recorded
+from traceapp.domain.rights import Actor, Decision
+from traceapp.domain.trace import Seed
+from traceapp.policy.compilation import compile_rights
+from traceapp.policy.explanation import explain
+from traceapp.usecases.access import authorise, entry, told_name
+from traceapp.usecases.end_sessions import account_of
+from traceapp.usecases.stations import Stations
+from traceapp.usecases.trace_seeds import find_candidates
+
+OUTSIDE: Final = "scope/outside"
+UID_FORM: Final = re.compile(r"[0-9a-f]{32}")
+
+
+def explain_decision(
+    stations: Stations, actor: Actor, username: str, action: str, named: str | None = None, purpose: Purpose | None = None
+) -> Recorded[Explanation]:
+    """The decision on a person's act, with everything it stands on, recorded before it leaves.
+
+    action   a permission, `batch:show`.
+    named    number or uid of what it would be done to. It is looked for with that person's rights and no others, so that
+             nobody learns here that a thing exists which neither of the two may see.
+    purpose  instead of that of his latest session.
+    raises   PermissionDeniedError, PolicyError; InputError: nobody has this name, no such permission; LedgerUnavailableError.
+    """
+    request = {"username": username, "action": action, **told_name(stations, "object", named, ())}
+    authorise(stations, actor, Permission.POLICY_EXPLAIN, request)
+    try:
+        permission = Permission(action)
+    except ValueError:
+        raise InputError(
+            "action: wanted a permission such as batch:show", (("action", "a permission such as batch:show"),)
+        ) from None
+    person = _person(stations, username, purpose)
+    now = stations.clock.now()
+    found = explain(stations.policy, person, permission, now)
+    if named is not None:
+        found = replace(found, object=named, decision=_on_object(stations, person, permission, named, found.decision))
+    result = {"allowed": found.decision.allowed, "rule": found.decision.rule}
+    return stations.ledger.record(
+        found, entry(stations, actor, Permission.POLICY_EXPLAIN, "answered", request=request, result=result)
+    )
+
+
+def _person(stations: Stations, username: str, purpose: Purpose | None) -> Actor:
+    """As in his latest session; without one, with no second factor and from nowhere."""
+    account = account_of(stations, username)
+    now = stations.clock.now()
+    running = [one for one in stations.sessions.list_sessions_of_account(account.uid) if not one.is_over(now)]
+    if running:
+        person = account.actor(running[-1])
+    else:
+        person = Actor(account.uid, account.username, account.role, account.sites, account.lines, through="session")
+    return person if purpose is None else replace(person, purpose=purpose)
+
+
+def _on_object(stations: Stations, person: Actor, permission: Permission, named: str, decision: Decision) -> Decision:
+    if not decision.allowed or permission not in SEES_BATCHES | {Permission.SOURCE_SHOW}:
+        return decision
+    rights = compile_rights(stations.policy, stations.acls.list_entries(), person, stations.clock.now())
+    seed = Seed(uid=named) if UID_FORM.fullmatch(named) else Seed(number=named)
+    if find_candidates(stations, rights, stations.heads.get_head(), seed):
+        return decision
+    return Decision(False, OUTSIDE, "It is unknown, or outside the sites, product lines and approved lots of this person.")
