@@ -4,9 +4,10 @@
 // rows:   one
 // param:  uid      string          asked for
 // param:  see      list<integer>   acl numbers that may be shown
+// param:  named    list<string>    uids that may be shown besides; empty means none
 // param:  head     integer         record sequence asked about
 // column: stored   map             properties by name, ciphertexts as bytes
 // bounds: one index seek
 MATCH (node:Traceable {uid: $uid})
-WHERE node.acl IN $see AND coalesce(node.projected_seq, 0) <= $head
+WHERE (node.acl IN $see OR node.uid IN $named) AND coalesce(node.projected_seq, 0) <= $head
 RETURN properties(node) AS stored

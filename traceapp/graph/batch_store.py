@@ -59,7 +59,7 @@ class BatchStore:
 
     def get_stored(self, uid: str, rights: Rights, head: int) -> Row:
         """Properties of a traceable thing, sealed ones as ciphertext; none where it is outside the rights or newer."""
-        rows = self._graph.read("batch.get_stored", uid=uid, see=rights.see, head=head)
+        rows = self._graph.read("batch.get_stored", uid=uid, **rights.view, head=head)
         return dict(rows[0]["stored"]) if rows else {}
 
     def list_links(self, uids: Sequence[str], direction: Direction, rights: Rights, head: int) -> list[StepLink]:
