@@ -33,6 +33,7 @@ SIGNED_IN = {
     "factors.begin_codes",
     "factors.confirm_codes",
     "factors.drop_codes",
+    "purposes.choose",
 }
 
 

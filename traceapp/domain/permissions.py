@@ -30,6 +30,7 @@ class Act(StrEnum):
     LEDGER_RECOVER = "ledger:recover"
     LEDGER_START = "ledger:start"
     POLICY_ACCEPT = "policy:accept"
+    PURPOSE_CHOOSE = "purpose:choose"
     REQUEST_REFUSE = "request:refuse"
     SERVICE_START = "service:start"
     SESSION_END = "session:end"

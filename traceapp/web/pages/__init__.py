@@ -1,16 +1,31 @@
 """The pages for people: drawn whole by the server, in two languages, good without JavaScript."""
 
+from typing import Final
+
 from flask import Flask
 
 from traceapp.web.pages import catalogue, layout, problem_page, showing
 from traceapp.web.pages.batches import batch_pages
 from traceapp.web.pages.factors import factor_pages
 from traceapp.web.pages.languages import languages
+from traceapp.web.pages.purposes import purposes
 from traceapp.web.pages.search import search_pages
 from traceapp.web.pages.sessions import session_pages
 from traceapp.web.pages.sign_in import sign_in
 from traceapp.web.pages.sources import source_pages
 from traceapp.web.pages.traces import trace_pages
+
+PAGES: Final = (
+    sign_in,
+    languages,
+    search_pages,
+    batch_pages,
+    trace_pages,
+    source_pages,
+    session_pages,
+    factor_pages,
+    purposes,
+)
 
 
 def register(app: Flask) -> None:
@@ -19,5 +34,15 @@ def register(app: Flask) -> None:
     showing.register(app)
     layout.register(app)
     problem_page.register(app)
-    for blueprint in (sign_in, languages, search_pages, batch_pages, trace_pages, source_pages, session_pages, factor_pages):
+    for blueprint in (
+        sign_in,
+        languages,
+        search_pages,
+        batch_pages,
+        trace_pages,
+        source_pages,
+        session_pages,
+        factor_pages,
+        purposes,
+    ):
         app.register_blueprint(blueprint)

@@ -8,6 +8,7 @@ from flask import Flask, g, request, url_for
 from traceapp import __version__
 from traceapp.domain.permissions import SEES_BATCHES
 from traceapp.domain.rights import Actor
+from traceapp.usecases.choose_purpose import purposes_of
 from traceapp.web.language import LANGUAGES
 from traceapp.web.pages import wording
 from traceapp.web.pages.paging import address_with
@@ -45,4 +46,16 @@ def _frame() -> dict[str, Any]:
         "address_with": address_with,
         "sentence_gap": wording.sentence_gap,
         "version": __version__,
+        **_purposes(actor),
     }
+
+
+def _purposes(actor: Actor | None) -> dict[str, Any]:
+    """Why the person looks, and what else he may look for, in the words of the policy and the reader's language."""
+    if actor is None or actor.session is None:
+        return {"purpose": None, "purposes": ()}
+    rows = stations().policy.document.purposes
+    chinese = wording.language() != "en"
+    named = tuple((one.value, rows[one].zh if chinese else rows[one].en) for one in purposes_of(stations(), actor))
+    chosen = stations().policy.chosen_purpose(actor)
+    return {"purpose": chosen.value if chosen is not None else None, "purposes": named}

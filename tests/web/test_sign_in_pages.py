@@ -1,0 +1,120 @@
+"""The pages around a session: second factor, list of sessions, purpose; each a form that works without scripts."""
+
+import re
+
+import pyotp
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.recorded import records
+from tests.web.conftest import MovingClock
+from traceapp.usecases.stations import Stations
+
+PASSWORD = "correct horse battery"
+
+
+def token_of(page: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def send(browser: FlaskClient, page: str, address: str, **said: str) -> TestResponse:
+    """Fill in a form of a page."""
+    return browser.post(address, data={**said, "csrf_token": token_of(browser.get(page).text)})
+
+
+def enter(app: Flask) -> FlaskClient:
+    browser = app.test_client()
+    reply = send(browser, "/sign-in", "/sign-in", username="rc-02", password=PASSWORD)
+    assert reply.status_code == 303
+    return browser
+
+
+def set_up(browser: FlaskClient) -> tuple[pyotp.TOTP, list[str]]:
+    """The authenticator, and the recovery codes."""
+    begun = send(browser, "/factors", "/factors/codes", password=PASSWORD)
+    key = re.search(r'<code class="id id-long" translate="no">([A-Z2-7 ]+)</code>', begun.text)
+    assert key is not None
+    totp = pyotp.TOTP(key[1].replace(" ", ""))
+    done = browser.post("/factors/codes/confirm", data={"code": totp.now(), "csrf_token": token_of(begun.text)})
+    return totp, re.findall(r'<code class="id" translate="no">([^<]+)</code>', done.text)
+
+
+def test_promise_a_second_factor_is_asked_for_at_the_sign_in(doors: Flask, clock: MovingClock) -> None:
+    totp, codes = set_up(enter(doors))
+    assert len(codes) == 10
+
+    browser = enter(doors)
+    assert browser.get("/api/v1/batches/N").status_code == 401, "half of the way in is not in"
+    wrong = send(browser, "/second-factor", "/second-factor", code="000000")
+    assert wrong.status_code == 401
+    assert 'aria-describedby="code-error"' in wrong.text
+    right = send(browser, "/second-factor", "/second-factor", code=codes[0], next="/search?number=N")
+    assert (right.status_code, right.headers["Location"]) == (303, "/search?number=N")
+    assert browser.get("/api/v1/batches/N").status_code == 404
+    assert totp.interval == 30
+
+
+def test_five_wrong_codes_in_a_minute_and_the_right_one_waits(doors: Flask) -> None:
+    _, codes = set_up(enter(doors))
+    browser = enter(doors)
+
+    tries = [send(browser, "/second-factor", "/second-factor", code="000000").status_code for _ in range(5)]
+    late = send(browser, "/second-factor", "/second-factor", code=codes[0])
+
+    assert tries == [401] * 5
+    assert late.status_code == 429
+    assert 1 <= int(late.headers["Retry-After"]) <= 60
+
+
+def test_the_second_factor_is_nobodys_page_without_a_session(doors: Flask) -> None:
+    browser = doors.test_client()
+
+    assert browser.get("/second-factor").headers["Location"].startswith("/sign-in")
+    assert send(browser, "/sign-in", "/second-factor", code="000000").status_code == 401
+
+
+def test_sessions_are_listed_and_ended_by_their_person(doors: Flask) -> None:
+    here, there, elsewhere = enter(doors), enter(doors), enter(doors)
+    page = here.get("/sessions").text
+    uids = re.findall(r'action="/sessions/([0-9a-f]{16})/end"', page)
+    assert len(uids) == 2
+    assert page.count("This session") == 1
+
+    assert send(here, "/sessions", f"/sessions/{uids[0]}/end").status_code == 303
+    assert sorted(browser.get("/api/v1/batches/N").status_code for browser in (there, elsewhere)) == [401, 404]
+    assert send(here, "/sessions", "/sessions/end-others").status_code == 303
+    assert [browser.get("/api/v1/batches/N").status_code for browser in (here, there, elsewhere)] == [404, 401, 401]
+
+
+def test_attacker_cannot_end_the_session_of_another(doors: Flask, signed_in: FlaskClient) -> None:
+    assert send(signed_in, "/sessions", f"/sessions/{'0' * 16}/end").status_code == 400
+    assert signed_in.post(f"/sessions/{'0' * 16}/end").status_code == 400, "no CSRF token"
+
+
+def test_a_purpose_is_chosen_shown_and_recorded(doors: Flask, stations: Stations) -> None:
+    browser = enter(doors)
+    assert '<option value="recall" selected>Recall</option>' in browser.get("/").text
+    before_cookie = browser.get_cookie("traceapp_session")
+
+    assert send(browser, "/", "/purpose", purpose="complaint", next="/search?number=N").headers["Location"] == "/search?number=N"
+
+    assert '<option value="complaint" selected>Complaint</option>' in browser.get("/").text
+    before = stations.ledger.get_head().seq
+    browser.get("/api/v1/batches/N")
+    assert {record["actor"]["purpose"] for record in records(stations, after=before)} == {"complaint"}
+    assert before_cookie is not None
+    old = doors.test_client()
+    old.set_cookie("traceapp_session", before_cookie.value)
+    assert old.get("/api/v1/batches/N").status_code == 401, "what he may see changed, so the secret did"
+
+
+@pytest.mark.parametrize("purpose", ["audit", "curiosity", ""])
+def test_a_purpose_that_is_not_the_roles_is_refused(purpose: str, doors: Flask) -> None:
+    browser = enter(doors)
+
+    assert send(browser, "/", "/purpose", purpose=purpose).status_code == 400
+    assert '<option value="recall" selected>' in browser.get("/").text
