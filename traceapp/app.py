@@ -1,21 +1,26 @@
 """Wires Flask: door, sessions, languages, problems, headers, and the two halves of the web, API and pages."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, request
 
+from traceapp.domain.errors import SettingsError
+from traceapp.host.outbound import Network
 from traceapp.usecases.stations import Stations
-from traceapp.web import access, language, limits, pages, problems, security_headers, session
+from traceapp.web import access, gate, language, limits, pages, problems, security_headers, session, shares
 from traceapp.web import stations as held_stations
 from traceapp.web.api.batches import batches
 from traceapp.web.api.events import events
 from traceapp.web.api.traces import traces
+from traceapp.web.client_address import ClientAddress
 from traceapp.web.health import health
 from traceapp.web.inputs import MAX_BODY
 from traceapp.web.openapi import openapi
+
+SHORTEST_SECRET = 16
 
 
 class TraceappFlask(Flask):
@@ -25,20 +30,31 @@ class TraceappFlask(Flask):
         logging.getLogger("traceapp.web").error("defect at %s %s", request.method, request.endpoint, exc_info=exc_info)
 
 
-def create_app(stations_factory: Callable[[], Stations], secret_key: bytes, home: Path | None = None) -> Flask:
+def create_app(
+    stations_factory: Callable[[], Stations], secret_key: bytes, home: Path | None = None, proxies: Collection[Network] = ()
+) -> Flask:
     """The web service.
 
     stations_factory  called once per process, at its first request, after the fork.
-    secret_key        signs session cookies and CSRF tokens.
+    secret_key        signs session cookies and CSRF tokens; 16 bytes at least.
     home              where its workers share their counts of tries; None where there is one process.
+    proxies           networks of the proxies in front, whose word on a client's address counts.
+    raises            SettingsError: a secret that could be guessed, or a debugger.
     """
+    if len(secret_key) < SHORTEST_SECRET:
+        raise SettingsError(f"the secret of the sessions is shorter than {SHORTEST_SECRET} bytes")
     app = TraceappFlask("traceapp", static_folder="web/static", static_url_path="/static", template_folder="web/templates")
+    if app.debug:
+        raise SettingsError("this program runs under no debugger")
     app.secret_key = secret_key
+    app.wsgi_app = ClientAddress(app.wsgi_app, tuple(proxies))  # type: ignore[method-assign]
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY)
     app.url_map.merge_slashes = False  # `/batches/A//trace` is no other spelling of `/batches/A/trace`
     app.view_functions["static"] = access.open_door(app.view_functions["static"])
     held_stations.register(app, stations_factory)
     limits.register(app, home)
+    shares.register(app)
+    gate.register(app)
     session.register(app)
     language.register(app)
     access.register(app)

@@ -5,5 +5,5 @@ from traceapp.composition import build_stations, session_key, spare_collections
 from traceapp.settings import read_settings
 
 _settings = read_settings()
-app = create_app(lambda: build_stations(_settings), session_key(_settings), _settings.home)
+app = create_app(lambda: build_stations(_settings), session_key(_settings), _settings.home, _settings.trusted_proxies)
 spare_collections()

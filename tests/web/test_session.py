@@ -156,7 +156,7 @@ def test_a_stranger_cannot_fill_the_ledger_with_refusals(client: FlaskClient, st
 def test_every_answer_carries_the_headers(client: FlaskClient) -> None:
     for path in ("/healthz", "/api/v1/batches/N", "/nowhere", "/"):
         headers = client.get(path).headers
-        assert headers["Content-Security-Policy"].startswith("default-src 'self'"), path
+        assert headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self';"), path
         assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Cache-Control"] == "no-store"

@@ -55,6 +55,7 @@ class Actor:
     session        public id of the session (`domain/sessions.py`); None for the others.
     purpose        why he looks, as chosen for the session or the request, or carried by the token; None where none was.
     factor_at      when he last showed a second factor in this session; None where he never did.
+    claimed_address  what a caller said in a header that he is, where only the connection counts; empty where he claimed nothing.
     only           what a token was made for: his role allows no more than this through it; None where nothing is taken away.
     lots           uids that were approved for him one by one, beside sites and lines.
     """
@@ -71,6 +72,7 @@ class Actor:
     factor_at: datetime | None = None
     only: frozenset[Permission] | None = None
     lots: frozenset[str] = frozenset()
+    claimed_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

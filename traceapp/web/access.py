@@ -12,18 +12,21 @@ decides nothing else: the use case decides again, with everything it knows.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from flask import Flask, current_app, g, request
 
-from traceapp.domain.errors import NotSignedInError, PermissionDeniedError
+from traceapp.domain.errors import CrossSiteError, NotSignedInError, PermissionDeniedError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.rights import Actor
 from traceapp.usecases.access import authorise
 from traceapp.usecases.authenticate_token import authenticate_token
 from traceapp.usecases.record_refusal import record_refusal
-from traceapp.web import limits, session
+from traceapp.web import limits, session, shares
+from traceapp.web.client_address import claimed_address
+from traceapp.web.gate import pass_gate
+from traceapp.web.origin import check_origin
 from traceapp.web.stations import stations as stations
 from traceapp.web.target import check_target
 
@@ -93,12 +96,28 @@ def _pass_door() -> None:
     if actor is None and not door.open:
         raise NotSignedInError("You are not signed in, or your session has ended.")
     if request.method not in _SAFE and (door.open or not _sent_token()):
-        session.check_csrf()
+        _check_sender(actor)
     if actor is None:
         return
+    actor = replace(actor, claimed_address=claimed_address())
     g.actor = actor
+    shares.count_request(actor)
     if door.permission is not None:
-        authorise(stations(), actor, door.permission, _asked())
+        with shares.refusals_of(actor):
+            authorise(stations(), actor, door.permission, _asked())
+        pass_gate(door.permission, actor.account_uid)
+
+
+def _check_sender(actor: Actor | None) -> None:
+    """A page of ours, with the token of its session; another site's attempt with somebody's cookie is on record."""
+    try:
+        check_origin()
+    except CrossSiteError as error:
+        if actor is not None:
+            shares.count_request(actor)
+            record_refusal(stations(), actor, Act.REQUEST_REFUSE, str(error), _asked())
+        raise
+    session.check_csrf()
 
 
 def _find_caller() -> Actor | None:

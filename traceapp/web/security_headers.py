@@ -4,7 +4,22 @@ from typing import Final
 
 from flask import Flask, Response, request
 
-_CONTENT: Final = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+_CONTENT: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    )
+)
 _ALWAYS: Final = {
     "Content-Security-Policy": _CONTENT,
     "X-Content-Type-Options": "nosniff",
@@ -12,6 +27,8 @@ _ALWAYS: Final = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Permitted-Cross-Domain-Policies": "none",
+    "Origin-Agent-Cluster": "?1",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
 _STATIC: Final = "static"
