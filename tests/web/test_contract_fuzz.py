@@ -11,7 +11,7 @@ import schemathesis
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from limits import parse
+from limits import parse, parse_many
 from schemathesis import Case, GenerationMode
 from schemathesis.schemas import APIOperation, BaseSchema
 from schemathesis.specs.openapi.checks import positive_data_acceptance
@@ -21,7 +21,7 @@ from tests.web.conftest import Tokens, no_stations
 from tests.web.plant import SLASHED
 from traceapp.app import create_app
 from traceapp.domain.rights import Role
-from traceapp.web import limits
+from traceapp.web import limits, shares
 from traceapp.web.inputs import FIRST_YEAR, LAST_YEAR
 from traceapp.web.openapi import build_document
 
@@ -45,7 +45,9 @@ schemathesis.openapi.format("date-time", moments)
 @pytest.fixture
 def schema(app: Flask, filled: object, monkeypatch: pytest.MonkeyPatch) -> BaseSchema:
     """Read from the running application; wrong credentials are tried far more often than a stranger may."""
-    monkeypatch.setattr(limits, "_REFUSALS", parse("1000000/minute"))
+    monkeypatch.setattr(limits, "_REFUSALS", tuple(parse_many("1000000/minute")))
+    for name in ("_REQUESTS", "_REFUSALS"):
+        monkeypatch.setattr(shares, name, parse("1000000/minute"))
     loaded: BaseSchema = schemathesis.openapi.from_wsgi("/openapi.json", app)
     return loaded
 
