@@ -29,6 +29,7 @@ from traceapp.graph.connection import Graph
 from traceapp.graph.embedded import EmbeddedEngine
 from traceapp.graph.endpoint import read_server_file, server_file, write_server_file
 from traceapp.graph.event_store import EventStore
+from traceapp.graph.grant_store import GrantStore
 from traceapp.graph.head_store import HeadStore
 from traceapp.graph.session_store import SessionStore
 from traceapp.graph.trace_store import TraceStore
@@ -162,6 +163,7 @@ def build_stations(settings: Settings) -> Stations:
         acls=AclStore(graph),
         accounts=AccountStore(graph),
         sessions=SessionStore(graph),
+        grants=GrantStore(graph),
         events=EventStore(graph),
         batches=BatchStore(graph),
         traces=TraceStore(graph),

@@ -14,6 +14,7 @@
 // param:  factor_due    boolean   whether the second factor is still waited for
 // param:  factor_at     string?   when a second factor was shown; stored time, UTC
 // param:  purpose       string?   as domain/purposes.Purpose
+// param:  grant         string?   uid of a break-glass access that was begun in it
 // param:  left_network  string    the network before this one, empty where it did not move
 // param:  moved_at      string?   when it was left; stored time, UTC
 // param:  version       integer   how often it was written
@@ -31,6 +32,7 @@ CREATE (:Session {
   factor_due: $factor_due,
   factor_at: $factor_at,
   purpose: $purpose,
+  grant: $grant,
   left_network: $left_network,
   moved_at: $moved_at,
   version: $version

@@ -15,6 +15,7 @@
 // column: factor_due    boolean   whether the second factor is still waited for
 // column: factor_at     string?   when a second factor was shown; stored time, UTC
 // column: purpose       string?   as domain/purposes.Purpose
+// column: grant         string?   uid of a break-glass access that was begun in it
 // column: left_network  string    the network before this one, empty where it did not move
 // column: moved_at      string?   when it was left; stored time, UTC
 // column: version       integer   how often it was written
@@ -32,6 +33,7 @@ RETURN session.uid AS uid,
        session.factor_due AS factor_due,
        session.factor_at AS factor_at,
        session.purpose AS purpose,
+       session.grant AS grant,
        session.left_network AS left_network,
        session.moved_at AS moved_at,
        session.version AS version

@@ -10,6 +10,7 @@
 // param:  factor_due    boolean   whether the second factor is still waited for
 // param:  factor_at     string?   when a second factor was shown; stored time, UTC
 // param:  purpose       string?   as domain/purposes.Purpose
+// param:  grant         string?   uid of a break-glass access that was begun in it
 // param:  left_network  string    the network before this one, empty where it did not move
 // param:  moved_at      string?   when it was left; stored time, UTC
 // param:  version       integer   the one that was read; of another one nothing is written
@@ -24,6 +25,7 @@ SET session.secret_hash = $secret_hash,
     session.factor_due = $factor_due,
     session.factor_at = $factor_at,
     session.purpose = $purpose,
+    session.grant = $grant,
     session.left_network = $left_network,
     session.moved_at = $moved_at,
     session.version = $version + 1

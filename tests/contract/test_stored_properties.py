@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from traceapp.composition import terminal_actor
 from traceapp.confidential.sealer import DictionarySealer
 from traceapp.domain.errors import DictionaryError
 from traceapp.domain.events import LinkStatement, NodeStatement
+from traceapp.domain.grants import GrantRecord, GrantState, Verdict
 from traceapp.domain.identifiers import local_identity
 from traceapp.domain.kinds import EventType, LinkType, NodeKind
 from traceapp.domain.permissions import Permission
@@ -45,12 +47,19 @@ def aggregation(action: str) -> dict[str, Any]:
     }
 
 
+def reviewed_grant(account_uid: str, now: datetime) -> GrantRecord:
+    return GrantRecord(
+        "a" * 16, account_uid, Role.VIEWER, "T2", b"sealed", now, now, GrantState.REVIEWED, "b", now, Verdict.JUSTIFIED, b"sealed"
+    )
+
+
 def keep_whole_session(stations: Stations, password: str) -> None:
     """One in which everything that may happen to a session has happened."""
     begun = sign_in(stations, "rc-02", password, Client("192.0.2.1", "a browser")).value.session
     now = stations.clock.now()
-    moved = replace(begun, factor_at=now, purpose=Purpose.RECALL, left_network="198.51.100.0/24", moved_at=now)
+    moved = replace(begun, factor_at=now, purpose=Purpose.RECALL, grant="a" * 16, left_network="198.51.100.0/24", moved_at=now)
     assert stations.sessions.put_session(moved) is not None
+    stations.grants.append_grant(reviewed_grant(begun.account_uid, now))
     begin_totp(stations, sign_in(stations, "rc-02", password, Client("192.0.2.1", "a browser")).value.actor, password)
 
 

@@ -34,6 +34,8 @@ SIGNED_IN = {
     "factors.confirm_codes",
     "factors.drop_codes",
     "purposes.choose",
+    "break_glass.show",
+    "break_glass.end",
 }
 
 

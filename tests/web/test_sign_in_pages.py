@@ -118,3 +118,28 @@ def test_a_purpose_that_is_not_the_roles_is_refused(purpose: str, doors: Flask) 
 
     assert send(browser, "/", "/purpose", purpose=purpose).status_code == 400
     assert '<option value="recall" selected>' in browser.get("/").text
+
+
+REASON = "A hospital calls about a pump; the lot is of another site."
+
+
+def test_break_glass_begins_on_its_page_shows_everywhere_and_ends(doors: Flask, stations: Stations) -> None:
+    _, codes = set_up(enter(doors))
+    browser = enter(doors)
+    send(browser, "/second-factor", "/second-factor", code=codes[0])
+    said = {"reason": REASON, "minutes": "30", "tier": "T3"}
+
+    assert send(browser, "/break-glass", "/break-glass", **{**said, "minutes": "61"}).status_code == 400
+    assert send(browser, "/break-glass", "/break-glass", **said).status_code == 303
+
+    for page in ("/", "/sessions", "/search?number=N"):
+        assert "Everything you see is recorded as such" in browser.get(page).text, page
+    assert len(browser.get("/api/v1/batches/N").headers["Traceapp-Break-Glass"]) == 16
+    assert send(browser, "/break-glass", "/break-glass/end").status_code == 303
+    assert "Traceapp-Break-Glass" not in browser.get("/api/v1/batches/N").headers
+
+
+def test_break_glass_asks_for_the_second_factor_first(doors: Flask) -> None:
+    reply = send(enter(doors), "/break-glass", "/break-glass", reason=REASON, minutes="30", tier="T2")
+
+    assert reply.headers["Location"] == "/second-factor?next=/break-glass"

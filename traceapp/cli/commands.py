@@ -7,6 +7,7 @@ import click
 from traceapp import __version__
 from traceapp.cli.accounts import account, token
 from traceapp.cli.audit import audit
+from traceapp.cli.break_glass import break_glass
 from traceapp.cli.imports import import_files
 from traceapp.cli.policy import policy
 from traceapp.cli.run import run
@@ -28,7 +29,7 @@ def commands() -> None:
     """
 
 
-for command in (account, audit, import_files, policy, run, serve, session, tls, token, trace):
+for command in (account, audit, break_glass, import_files, policy, run, serve, session, tls, token, trace):
     commands.add_command(command)
 
 

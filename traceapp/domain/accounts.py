@@ -13,7 +13,7 @@ from typing import Final
 from traceapp.domain.errors import InputError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
-from traceapp.domain.rights import Actor, Role
+from traceapp.domain.rights import Actor, Grant, Role
 from traceapp.domain.scopes import ANY
 from traceapp.domain.sessions import Session
 
@@ -63,8 +63,8 @@ class Account:
         )
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
-    def actor(self, session: Session) -> Actor:
-        """This person, asking through a session of his."""
+    def actor(self, session: Session, grant: Grant | None = None) -> Actor:
+        """This person, asking through a session of his; `grant` is a break-glass access that lasts."""
         return Actor(
             self.uid,
             self.username,
@@ -76,6 +76,7 @@ class Account:
             session=session.uid,
             purpose=session.purpose,
             factor_at=session.factor_at,
+            grant=grant,
         )
 
 

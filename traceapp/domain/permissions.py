@@ -11,6 +11,9 @@ class Permission(StrEnum):
     BATCH_LOOK_UP = "batch:look_up"
     BATCH_SHOW = "batch:show"
     BATCH_TRACE = "batch:trace"
+    BREAK_GLASS_BEGIN = "break_glass:begin"
+    BREAK_GLASS_LIST = "break_glass:list"
+    BREAK_GLASS_REVIEW = "break_glass:review"
     EVENT_IMPORT = "event:import"
     LEDGER_VERIFY = "ledger:verify"
     POLICY_EXPLAIN = "policy:explain"
@@ -25,6 +28,7 @@ class Permission(StrEnum):
 class Act(StrEnum):
     """Acts that need no permission of a role and are recorded all the same, alphabetical."""
 
+    BREAK_GLASS_END = "break_glass:end"
     FACTOR_CHANGE = "factor:change"
     FACTOR_SHOW = "factor:show"
     LEDGER_RECOVER = "ledger:recover"
@@ -36,7 +40,6 @@ class Act(StrEnum):
     SESSION_END = "session:end"
     SESSION_LIST_OWN = "session:list_own"
     SESSION_MOVE = "session:move"
-    SESSION_ROTATE = "session:rotate"
     SESSION_START = "session:start"
     SIGN_IN_SPRAY = "sign_in:spray"
     STORE_MIGRATE = "store:migrate"

@@ -49,6 +49,15 @@ class Withholding(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """Break-glass: every site and line, and values up to a tier, until it ends. It allows no act that the role does not."""
+
+    uid: str
+    tier: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who asks: a person with a real role, over a session, a token or the operating system.
 
@@ -57,6 +66,7 @@ class Actor:
     factor_at      when he last showed a second factor in this session; None where he never did.
     claimed_address  what a caller said in a header that he is, where only the connection counts; empty where he claimed nothing.
     only           what a token was made for: his role allows no more than this through it; None where nothing is taken away.
+    grant          a break-glass access that lasts at this moment; None where there is none.
     lots           uids that were approved for him one by one, beside sites and lines.
     """
 
@@ -73,6 +83,7 @@ class Actor:
     only: frozenset[Permission] | None = None
     lots: frozenset[str] = frozenset()
     claimed_address: str = ""
+    grant: Grant | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ class Session:
     factor_due     the password was right and the second factor is still waited for: nobody is signed in yet.
     seen_at        last use, coarse.   ends_at: the latest end, whatever happens.
     address        of the last request that was noted; agent: the browser's own words, cut to 200 characters.
+    grant          uid of a break-glass access that was begun in it; it may have ended.
     left_network   the network before this one, and moved_at when it was left; empty where it never moved.
     version        how often it was written; a write names the one that it has read.
     """
@@ -58,6 +59,7 @@ class Session:
     factor_due: bool = False
     factor_at: datetime | None = None
     purpose: Purpose | None = None
+    grant: str = ""
     left_network: str = ""
     moved_at: datetime | None = None
     version: int = 0

@@ -85,6 +85,7 @@ def _row(session: Session) -> Row:
         "factor_due": session.factor_due,
         "factor_at": stored_time(session.factor_at) if session.factor_at else None,
         "purpose": session.purpose.value if session.purpose else None,
+        "grant": session.grant,
         "left_network": session.left_network,
         "moved_at": stored_time(session.moved_at) if session.moved_at else None,
         "version": session.version,
@@ -98,4 +99,6 @@ def _changes(session: Session) -> Row:
 
 def _session(row: Row) -> Session:
     times = {name: parse_stored_time(row[name]) if row[name] else None for name in _TIMES}
-    return Session(**{**row, **times, "purpose": Purpose(row["purpose"]) if row["purpose"] else None})
+    return Session(
+        **{**row, **times, "grant": row["grant"] or "", "purpose": Purpose(row["purpose"]) if row["purpose"] else None}
+    )

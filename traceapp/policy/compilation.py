@@ -32,6 +32,8 @@ def compile_rights(policy: Policy, acl_entries: Iterable[AclEntry], actor: Actor
     if bounds is None and not named:
         return Rights((), policy.digest, mode=Withholding.STOP)
     sites, lines = bounds if bounds is not None else (NONE, NONE)
+    if widened(row, actor, now) is not None:
+        sites, lines = EVERY, EVERY
     see = {entry.number for entry in acl_entries if any(_within(sites, lines, scope) for scope in entry.scopes)}
     clearance = clearance_of(row, actor, now)
     return Rights(
@@ -47,9 +49,22 @@ def compile_rights(policy: Policy, acl_entries: Iterable[AclEntry], actor: Actor
 
 def clearance_of(row: RoleRow, actor: Actor, now: datetime) -> Tier:
     """The tier up to which values are shown at this moment."""
-    if row.clearance is Tier.T3 and (row.t3 is None or unmet(row.t3, actor, now)):
-        return Tier.T2
-    return row.clearance
+    own = row.clearance
+    if own is Tier.T3 and (row.t3 is None or unmet(row.t3, actor, now)):
+        own = Tier.T2
+    opened = widened(row, actor, now)
+    return own if opened is None else max(own, opened)
+
+
+def widened(row: RoleRow, actor: Actor, now: datetime) -> Tier | None:
+    """The tier that a break-glass access opens, beside every site and line; None where none lasts.
+
+    Whatever the access says, the policy of this moment caps it. It adds no permission, no purpose, and no mode of walking.
+    """
+    grant = actor.grant
+    if grant is None or row.break_glass is None or now >= grant.ends_at:
+        return None
+    return min(Tier(grant.tier), row.break_glass)
 
 
 def _bounds(row: RoleRow, actor: Actor) -> tuple[frozenset[str], frozenset[str]] | None:

@@ -81,6 +81,7 @@ class RoleRow(BaseModel):
     clearance    the highest tier whose values are shown.   search  the highest by which it may look things up.
     withholding  what a walk does at a node that may not be shown.
     t3           a role without it is shown no T3 value, whatever its clearance.
+    break_glass  the highest tier that breaking the glass opens; a role without it cannot.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -95,6 +96,7 @@ class RoleRow(BaseModel):
     search: Tier
     withholding: Withholding
     t3: Conditions | None = None
+    break_glass: Tier | None = None
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:

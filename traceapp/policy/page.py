@@ -33,6 +33,12 @@ MEANINGS: Final[Mapping[Permission, tuple[str, str]]] = {
     Permission.BATCH_LOOK_UP: ("look a number up", "按编号查询"),
     Permission.BATCH_SHOW: ("open the page of a batch: its state, where it came from and went, who worked on it", "查看批次页"),
     Permission.BATCH_TRACE: ("ask forward and backward traces", "正向与反向追溯"),
+    Permission.BREAK_GLASS_BEGIN: (
+        "break the glass: a wider view for an hour, then a review",
+        "应急访问：最长一小时，事后复核",
+    ),
+    Permission.BREAK_GLASS_LIST: ("see the break-glass accesses that wait for a review", "查看待复核的应急访问"),
+    Permission.BREAK_GLASS_REVIEW: ("review the break-glass accesses of others", "复核他人的应急访问"),
     Permission.EVENT_IMPORT: ("bring files of events in", "导入事件文件"),
     Permission.LEDGER_VERIFY: ("check that the ledger is whole", "核验审计追踪"),
     Permission.SESSION_LIST: ("see who is signed in, and where", "查看当前登录会话"),

@@ -123,6 +123,8 @@ def actor_document(stations: Stations, actor: Actor) -> dict[str, Any]:
         told["claimed_address"] = actor.claimed_address
     if actor.session is not None:
         told["session"] = actor.session
+    if actor.grant is not None:
+        told["break_glass"] = actor.grant.uid
     if actor.factor_at is not None:
         told["factor_at"] = stored_time(actor.factor_at)
     return told

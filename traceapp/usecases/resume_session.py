@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from traceapp.domain.accounts import Account
 from traceapp.domain.permissions import Act
+from traceapp.domain.rights import Grant
 from traceapp.domain.sessions import Client, Session
 from traceapp.identity.session_secrets import read_session_secret
 from traceapp.usecases.access import entry
@@ -38,7 +39,13 @@ def resume_session(stations: Stations, cookie: object, client: Client) -> Opened
         return None
     if session.is_worth_noting(client, now):
         session = _note(stations, account, session, client)
-    return Opened(account.actor(session), session)
+    return Opened(account.actor(session, _grant(stations, session)), session)
+
+
+def _grant(stations: Stations, session: Session) -> Grant | None:
+    """Read anew at every request, and only where a session has one: ended or reviewed, it gives nothing more."""
+    found = stations.grants.get_grant(session.grant) if session.grant else None
+    return found.given_to(session.account_uid, stations.clock.now()) if found is not None else None
 
 
 def _end(stations: Stations, account: Account, session: Session, client: Client, reason: str) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from traceapp.graph.batch_store import BatchStore
     from traceapp.graph.connection import Graph
     from traceapp.graph.event_store import EventStore
+    from traceapp.graph.grant_store import GrantStore
     from traceapp.graph.head_store import HeadStore
     from traceapp.graph.session_store import SessionStore
     from traceapp.graph.trace_store import TraceStore
@@ -39,6 +40,7 @@ class Stations:
     acls: AclStore
     accounts: AccountStore
     sessions: SessionStore
+    grants: GrantStore
     events: EventStore
     batches: BatchStore
     traces: TraceStore

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 _CONTENT: Final = "; ".join(
     (
@@ -39,6 +39,9 @@ def register(app: Flask) -> None:
 
 
 def _add(response: Response) -> Response:
+    actor = g.get("actor")
+    if actor is not None and actor.grant is not None:
+        response.headers["Traceapp-Break-Glass"] = actor.grant.uid  # whatever was answered was answered under it
     response.headers.update(_ALWAYS)
     if request.endpoint != _STATIC:
         response.headers["Cache-Control"] = "no-store"

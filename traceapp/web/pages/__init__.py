@@ -6,6 +6,7 @@ from flask import Flask
 
 from traceapp.web.pages import catalogue, layout, problem_page, showing
 from traceapp.web.pages.batches import batch_pages
+from traceapp.web.pages.break_glass import break_glass_pages
 from traceapp.web.pages.factors import factor_pages
 from traceapp.web.pages.languages import languages
 from traceapp.web.pages.purposes import purposes
@@ -25,6 +26,7 @@ PAGES: Final = (
     session_pages,
     factor_pages,
     purposes,
+    break_glass_pages,
 )
 
 
@@ -34,15 +36,5 @@ def register(app: Flask) -> None:
     showing.register(app)
     layout.register(app)
     problem_page.register(app)
-    for blueprint in (
-        sign_in,
-        languages,
-        search_pages,
-        batch_pages,
-        trace_pages,
-        source_pages,
-        session_pages,
-        factor_pages,
-        purposes,
-    ):
+    for blueprint in PAGES:
         app.register_blueprint(blueprint)

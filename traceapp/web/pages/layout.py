@@ -8,6 +8,7 @@ from flask import Flask, g, request, url_for
 from traceapp import __version__
 from traceapp.domain.permissions import SEES_BATCHES
 from traceapp.domain.rights import Actor
+from traceapp.usecases.break_glass import count_reviews
 from traceapp.usecases.choose_purpose import purposes_of
 from traceapp.web.language import LANGUAGES
 from traceapp.web.pages import wording
@@ -47,6 +48,7 @@ def _frame() -> dict[str, Any]:
         "sentence_gap": wording.sentence_gap,
         "version": __version__,
         **_purposes(actor),
+        "reviews": count_reviews(stations(), actor) if actor is not None and actor.session is not None else 0,
     }
 
 

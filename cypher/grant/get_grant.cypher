@@ -1,0 +1,33 @@
+// name:   grant.get_grant
+// does:   the break-glass access with this id
+// mode:   read
+// rows:   one
+// param:  uid  string   16 hex digits
+// column: uid          string    16 hex digits
+// column: account_uid  string    who broke the glass
+// column: role         string    as domain/rights.Role
+// column: tier         string    up to which values are opened
+// column: reason       bytes     why, sealed
+// column: begun_at     string    stored time, UTC
+// column: ends_at      string    stored time, UTC
+// column: state        string    open until it was reviewed, then reviewed
+// column: reviewed_by  string?   account of the reviewer
+// column: reviewed_at  string?   stored time, UTC
+// column: verdict      string?   justified | not_justified
+// column: note         bytes?    what the reviewer found, sealed
+// column: version      integer   how often it was written
+// bounds: one index seek, at most one row
+MATCH (grant:Grant {uid: $uid})
+RETURN grant.uid AS uid,
+       grant.account_uid AS account_uid,
+       grant.role AS role,
+       grant.tier AS tier,
+       grant.reason AS reason,
+       grant.begun_at AS begun_at,
+       grant.ends_at AS ends_at,
+       grant.state AS state,
+       grant.reviewed_by AS reviewed_by,
+       grant.reviewed_at AS reviewed_at,
+       grant.verdict AS verdict,
+       grant.note AS note,
+       grant.version AS version

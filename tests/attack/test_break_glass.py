@@ -1,0 +1,212 @@
+"""Break-glass: wider for a while, never for longer, never for what keeps watch, and never judged by who did it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.recorded import records
+from traceapp.composition import terminal_actor
+from traceapp.dictionary.properties import Tier
+from traceapp.domain.errors import FactorNeededError, InputError, PermissionDeniedError
+from traceapp.domain.grants import GrantState, Verdict
+from traceapp.domain.kinds import NodeKind
+from traceapp.domain.permissions import Permission
+from traceapp.domain.rights import Actor, Grant, Role
+from traceapp.domain.sessions import Client
+from traceapp.policy.compilation import widened
+from traceapp.usecases.access import authorise, rights_for
+from traceapp.usecases.break_glass import break_glass, end_break_glass, list_break_glass, review_break_glass
+from traceapp.usecases.create_account import create_account
+from traceapp.usecases.open_session import open_session
+from traceapp.usecases.resume_session import resume_session
+from traceapp.usecases.stations import Stations
+
+EVERYWHERE = frozenset({"*"})
+LYON = frozenset({"LYON"})
+OWNER = Client("192.0.2.17", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")
+REASON = "A hospital calls about a pump; the lot is of another site."
+FOUND = "The call is on record, and nothing else was opened."
+
+
+class Clockwork:
+    def __init__(self) -> None:
+        self.moment = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@pytest.fixture
+def clock() -> Clockwork:
+    return Clockwork()
+
+
+@pytest.fixture
+def stations(stations: Stations, clock: Clockwork) -> Stations:
+    return replace(stations, clock=clock)
+
+
+Enter = Callable[..., tuple[Actor, str]]
+
+
+@pytest.fixture
+def enter(stations: Stations) -> Enter:
+    """`enter("wang", Role.WAREHOUSE)`: actor and cookie, second factor just shown."""
+
+    def make(name: str, role: Role, printed_name: str = "", factor_age: timedelta | None = timedelta()) -> tuple[Actor, str]:
+        password = "correct horse battery"
+        uid = create_account(stations, terminal_actor(), name, password, printed_name or name, role, LYON, EVERYWHERE).value
+        account = stations.accounts.get_account(uid)
+        assert account is not None
+        shown = stations.clock.now() - factor_age if factor_age is not None else None
+        opened = open_session(stations, account, OWNER, factor_at=shown)
+        assert opened.secret is not None
+        return opened.actor, opened.secret
+
+    return make
+
+
+def resumed(stations: Stations, cookie: str | None) -> Actor:
+    found = resume_session(stations, cookie, OWNER)
+    assert found is not None
+    return found.actor
+
+
+def test_promise_the_glass_opens_every_site_and_the_tier_and_marks_every_record(enter: Enter, stations: Stations) -> None:
+    actor, _ = enter("lina", Role.COORDINATOR, factor_age=timedelta())
+    assert not rights_for(stations, actor, Permission.BATCH_TRACE).everywhere
+
+    opened = break_glass(stations, actor, REASON, 30, "T3").value
+
+    wide = resumed(stations, opened.secret)
+    assert wide.grant is not None
+    rights = rights_for(stations, wide, Permission.BATCH_TRACE)
+    assert rights.everywhere
+    assert rights.shows(NodeKind.OPERATOR, "name")
+    before = stations.ledger.get_head().seq
+    with pytest.raises(PermissionDeniedError):
+        authorise(stations, wide, Permission.TOKEN_CREATE)
+    (record,) = records(stations, after=before)
+    assert record["actor"]["break_glass"] == wide.grant.uid
+
+
+def test_attacker_cannot_stretch_break_glass_beyond_an_hour(enter: Enter, stations: Stations, clock: Clockwork) -> None:
+    """More minutes are asked for, one access follows another, and the end in the store is moved."""
+    actor, _ = enter("lina", Role.COORDINATOR)
+    for minutes in (0, 61, 600):
+        with pytest.raises(InputError):
+            break_glass(stations, actor, REASON, minutes, "T2")
+    opened = break_glass(stations, actor, REASON, 60, "T2").value
+    with pytest.raises(PermissionDeniedError):
+        break_glass(stations, resumed(stations, opened.secret), REASON, 60, "T2")
+    (kept,) = stations.grants.list_grants(GrantState.OPEN)
+    assert stations.grants.put_grant(replace(kept, ends_at=kept.ends_at + timedelta(hours=5)))
+
+    for _ in range(6):
+        clock.moment += timedelta(minutes=10) - timedelta(microseconds=1)
+        assert resumed(stations, opened.secret).grant is not None
+    clock.moment += timedelta(microseconds=6)
+
+    narrow = resumed(stations, opened.secret)
+    assert narrow.grant is None
+    assert not rights_for(stations, narrow, Permission.BATCH_TRACE).everywhere
+    with pytest.raises(PermissionDeniedError):
+        break_glass(stations, replace(narrow, factor_at=clock.moment), REASON, 60, "T2")
+
+
+WATCHERS = {
+    permission
+    for permission in Permission
+    if permission.partition(":")[0] in {"account", "token", "session", "ledger", "policy", "event", "key", "job"}
+}
+
+
+@pytest.mark.parametrize("permission", sorted(WATCHERS))
+def test_attacker_gains_no_key_ledger_policy_or_account_by_break_glass(
+    permission: Permission, enter: Enter, stations: Stations
+) -> None:
+    """The view becomes wider; what a role may do does not."""
+    actor, _ = enter("lina", Role.COORDINATOR)
+    wide = resumed(stations, break_glass(stations, actor, REASON, 60, "T3").value.secret)
+
+    with pytest.raises(PermissionDeniedError):
+        authorise(stations, wide, permission)
+
+
+@pytest.mark.parametrize(("role", "tier"), [(Role.WAREHOUSE, "T3"), (Role.COORDINATOR, "T4"), (Role.LAB, "")])
+def test_attacker_cannot_open_a_tier_beyond_the_cap(role: Role, tier: str, enter: Enter, stations: Stations) -> None:
+    """The tier is capped by the policy, at the asking and again at every answer."""
+    actor, _ = enter("wang", role)
+
+    with pytest.raises(PermissionDeniedError):
+        break_glass(stations, actor, REASON, 30, tier)
+    row = stations.policy.document.roles[Role.WAREHOUSE]
+    now = stations.clock.now()
+    assert widened(row, replace(actor, grant=Grant("a", "T3", now + timedelta(minutes=1))), now) is Tier.T2
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.SUPPLIER, Role.CUSTOMER, Role.REGULATOR, Role.INTEGRATOR, Role.ADMIN])
+def test_attacker_of_another_role_cannot_break_the_glass(role: Role, enter: Enter, stations: Stations) -> None:
+    """Whoever is outside, or has no work with batches, has no emergency here."""
+    actor, _ = enter("mallory", role)
+
+    with pytest.raises(PermissionDeniedError):
+        break_glass(stations, actor, REASON, 30, "T2")
+
+
+@pytest.mark.parametrize("age", [None, timedelta(minutes=6)], ids=repr)
+def test_attacker_with_a_stolen_session_cannot_break_the_glass(age: timedelta | None, enter: Enter, stations: Stations) -> None:
+    """A second factor must have been shown in the last five minutes; a token has none and no session."""
+    actor, _ = enter("lina", Role.COORDINATOR, factor_age=age)
+
+    with pytest.raises(FactorNeededError):
+        break_glass(stations, actor, REASON, 30, "T2")
+    with pytest.raises(PermissionDeniedError):
+        break_glass(stations, replace(actor, session=None, factor_at=stations.clock.now()), REASON, 30, "T2")
+
+
+def test_attacker_cannot_close_the_review_of_his_own_break_glass(enter: Enter, stations: Stations) -> None:
+    """Neither by the same account, nor by a second one of his, nor by a token; somebody else can."""
+    actor, _ = enter("qian", Role.QUALITY, "Qian Li")
+    second, _ = enter("qian-2", Role.QUALITY, "QIAN  Li")
+    other, _ = enter("zhou", Role.QUALITY, "Zhou Min")
+    opened = break_glass(stations, actor, REASON, 60, "T2").value
+    uid = stations.grants.list_grants(GrantState.OPEN)[0].uid
+
+    for reviewer in (resumed(stations, opened.secret), second, replace(other, session=None)):
+        with pytest.raises(PermissionDeniedError):
+            review_break_glass(stations, reviewer, uid, Verdict.JUSTIFIED, FOUND)
+    with pytest.raises(PermissionDeniedError):
+        review_break_glass(stations, terminal_actor(), uid, Verdict.JUSTIFIED, FOUND)
+    assert [grant.uid for grant in stations.grants.list_grants(GrantState.OPEN)] == [uid]
+
+    review_break_glass(stations, other, uid, Verdict.NOT_JUSTIFIED, FOUND)
+
+    assert stations.grants.list_grants(GrantState.OPEN) == ()
+    assert resumed(stations, opened.secret).grant is None, "a review ends what still lasts"
+    with pytest.raises(InputError):
+        review_break_glass(stations, other, uid, Verdict.JUSTIFIED, FOUND)
+
+
+def test_an_early_end_leaves_the_review(enter: Enter, stations: Stations) -> None:
+    actor, _ = enter("lina", Role.COORDINATOR)
+    other, _ = enter("zhou", Role.QUALITY)
+    opened = break_glass(stations, actor, REASON, 60, "T2").value
+
+    ended = end_break_glass(stations, resumed(stations, opened.secret)).value
+
+    assert resumed(stations, ended.secret).grant is None
+    (waiting,) = list_break_glass(stations, other).value
+    assert (waiting.username, waiting.reason, waiting.lasts, waiting.own) == ("lina", REASON, False, False)
+
+
+def test_a_grant_is_its_persons_alone(enter: Enter, stations: Stations) -> None:
+    actor, _ = enter("lina", Role.COORDINATOR)
+    break_glass(stations, actor, REASON, 60, "T2")
+    (kept,) = stations.grants.list_grants(GrantState.OPEN)
+
+    assert kept.given_to(actor.account_uid, stations.clock.now()) is not None
+    assert kept.given_to("f" * 32, stations.clock.now()) is None
+    assert REASON.encode() not in kept.reason

@@ -1,0 +1,27 @@
+"""`traceapp break-glass list`: who saw more than he may, and waits for a review."""
+
+from pathlib import Path
+
+import click
+
+from traceapp.cli.options import home_option, settings_of
+from traceapp.composition import backing, terminal_actor
+from traceapp.domain.clock import stored_time
+from traceapp.usecases.break_glass import list_break_glass
+
+
+@click.group("break-glass")
+def break_glass() -> None:
+    """Emergency accesses; they are begun and reviewed on the page /break-glass."""
+
+
+@break_glass.command("list")
+@home_option
+def list_all(home: Path | None) -> None:
+    """List what waits for a review: id, person, tier, from, to, reason. Quality closes it on the page."""
+    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+        found = list_break_glass(stations, terminal_actor())
+    for one in found.value:
+        times = f"{stored_time(one.begun_at)[:16]}Z to {stored_time(one.ends_at)[:16]}Z"
+        click.echo(f"{one.uid}  {one.username}  {one.role}  {one.tier}  {times}{'  lasts' if one.lasts else ''}  {one.reason}")
+    click.echo(f"{len(found.value)} wait for a review (ledger record {found.receipt.seq})", err=True)

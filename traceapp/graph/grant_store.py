@@ -1,0 +1,73 @@
+"""Break-glass accesses."""
+
+import uuid
+from typing import Final
+
+from traceapp.domain.clock import parse_stored_time, stored_time
+from traceapp.domain.grants import GrantRecord, GrantState, Verdict
+from traceapp.domain.rights import Role
+from traceapp.graph.connection import Graph, Row
+
+_FIXED: Final = ("account_uid", "role", "tier", "reason", "begun_at")
+
+
+class GrantStore:
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    def append_grant(self, grant: GrantRecord) -> None:
+        self._graph.write(
+            lambda transaction: transaction.run("grant.append_grant", **_row(grant)),
+            command=uuid.uuid4().hex,
+            act="grant:append",
+        )
+
+    def get_grant(self, uid: str) -> GrantRecord | None:
+        rows = self._graph.read("grant.get_grant", uid=uid)
+        return _grant(rows[0]) if rows else None
+
+    def list_grants(self, state: GrantState, *, row_limit: int = 200) -> tuple[GrantRecord, ...]:
+        """Those in this state, the oldest first."""
+        return tuple(map(_grant, self._graph.read("grant.list_grants", state=state.value, row_limit=row_limit)))
+
+    def put_grant(self, grant: GrantRecord) -> bool:
+        """Keep its end or its review; False where it was written since `grant.version` was read."""
+        told = {name: value for name, value in _row(grant).items() if name not in _FIXED}
+        kept = self._graph.write(
+            lambda transaction: transaction.run("grant.put_grant", **told), command=uuid.uuid4().hex, act="grant:put"
+        )
+        return bool(kept)
+
+
+def _row(grant: GrantRecord) -> Row:
+    return {
+        "uid": grant.uid,
+        "account_uid": grant.account_uid,
+        "role": grant.role.value,
+        "tier": grant.tier,
+        "reason": grant.reason,
+        "begun_at": stored_time(grant.begun_at),
+        "ends_at": stored_time(grant.ends_at),
+        "state": grant.state.value,
+        "reviewed_by": grant.reviewed_by,
+        "reviewed_at": stored_time(grant.reviewed_at) if grant.reviewed_at else None,
+        "verdict": grant.verdict.value if grant.verdict else None,
+        "note": grant.note,
+        "version": grant.version,
+    }
+
+
+def _grant(row: Row) -> GrantRecord:
+    return GrantRecord(
+        **{
+            **row,
+            "role": Role(row["role"]),
+            "reason": bytes(row["reason"]),
+            "note": bytes(row["note"]) if row["note"] is not None else None,
+            "begun_at": parse_stored_time(row["begun_at"]),
+            "ends_at": parse_stored_time(row["ends_at"]),
+            "state": GrantState(row["state"]),
+            "reviewed_at": parse_stored_time(row["reviewed_at"]) if row["reviewed_at"] else None,
+            "verdict": Verdict(row["verdict"]) if row["verdict"] else None,
+        }
+    )

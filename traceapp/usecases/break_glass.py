@@ -1,0 +1,190 @@
+"""Somebody needs to see more than he may, now: for a reason, for an hour at the most, and somebody else reviews it."""
+
+import secrets
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from traceapp.dictionary.properties import Tier
+from traceapp.domain.errors import FactorNeededError, InputError, PermissionDeniedError, StoreConflictError
+from traceapp.domain.grants import (
+    FACTOR_WITHIN,
+    LONGEST,
+    LONGEST_REASON,
+    SHORTEST_REASON,
+    GrantRecord,
+    GrantState,
+    Verdict,
+)
+from traceapp.domain.permissions import Act, Permission
+from traceapp.domain.recorded import Recorded
+from traceapp.domain.rights import Actor, Grant
+from traceapp.usecases.access import authorise, carry_out, entry
+from traceapp.usecases.open_session import Opened
+from traceapp.usecases.rotate_session import own_session, rotate_session
+from traceapp.usecases.stations import Stations
+
+NEEDED = "This needs a second factor that was shown in the last five minutes."
+LONGEST_MINUTES = int(LONGEST / timedelta(minutes=1))
+
+
+@dataclass(frozen=True, slots=True)
+class ListedGrant:
+    """own  whether it is the asker's, who cannot review it."""
+
+    uid: str
+    username: str
+    role: str
+    tier: str
+    reason: str = field(repr=False)
+    begun_at: datetime
+    ends_at: datetime
+    lasts: bool
+    own: bool
+
+
+def highest_tier(stations: Stations, actor: Actor) -> Tier | None:
+    """What the policy lets his role open so; None where it lets it open nothing."""
+    row = stations.policy.document.roles.get(actor.role)
+    return row.break_glass if row is not None else None
+
+
+def break_glass(stations: Stations, actor: Actor, reason: str, minutes: int, tier: str) -> Recorded[Opened]:
+    """The session with a wider view, under a new secret. An alert: the record, and a review that waits from now on.
+
+    minutes  1 to 60.   tier  up to which values are opened, at most what the policy caps for the role.
+    raises   PermissionDeniedError: not for this role, tier, or without a session of one's own, or an earlier one still
+             waits for its review. FactorNeededError: no second factor in the last five minutes. InputError.
+    """
+    request = {"minutes": minutes, "tier": tier}
+    authorise(stations, actor, Permission.BREAK_GLASS_BEGIN, request)
+    now = stations.clock.now()
+    _check_words("reason", reason)
+    if not 1 <= minutes <= LONGEST_MINUTES:
+        raise InputError(f"minutes: wanted 1 to {LONGEST_MINUTES}", (("minutes", f"1 to {LONGEST_MINUTES}"),))
+    refusal = _why_not(stations, actor, tier)
+    if refusal is not None:
+        stations.ledger.append(entry(stations, actor, Permission.BREAK_GLASS_BEGIN, "denied", request=request, reason=refusal))
+        raise PermissionDeniedError(refusal)
+    if actor.factor_at is None or now - actor.factor_at > FACTOR_WITHIN:
+        raise FactorNeededError(NEEDED)
+    uid = secrets.token_hex(8)
+    sealed = stations.sealer.seal_document("Grant", uid, "reason", reason.strip().encode())
+    ends_at = now + timedelta(minutes=minutes)
+    grant = GrantRecord(uid, actor.account_uid, actor.role, tier, sealed, now, ends_at)
+
+    def work() -> Opened:
+        stations.grants.append_grant(grant)
+        opened = rotate_session(stations, actor, lambda session: replace(session, grant=uid))
+        return replace(opened, actor=replace(opened.actor, grant=Grant(uid, tier, ends_at)))
+
+    return carry_out(stations, actor, Permission.BREAK_GLASS_BEGIN, {**request, "break_glass": uid}, work)
+
+
+def end_break_glass(stations: Stations, actor: Actor) -> Recorded[Opened]:
+    """Earlier than its end; the review waits all the same. raises InputError: none lasts."""
+    found = stations.grants.get_grant(actor.grant.uid) if actor.grant is not None else None
+    if found is None or found.account_uid != actor.account_uid:
+        raise InputError("There is no break-glass access to end.")
+
+    def work() -> Opened:
+        _put(stations, replace(found, ends_at=stations.clock.now()))
+        return rotate_session(stations, actor, lambda session: replace(session, grant=""))
+
+    return carry_out(stations, actor, Act.BREAK_GLASS_END, {"break_glass": found.uid}, work)
+
+
+def list_break_glass(stations: Stations, actor: Actor) -> Recorded[tuple[ListedGrant, ...]]:
+    """All that wait for a review, the oldest first, with their reasons. raises PermissionDeniedError."""
+    authorise(stations, actor, Permission.BREAK_GLASS_LIST)
+    now = stations.clock.now()
+    found = stations.grants.list_grants(GrantState.OPEN)
+    listed = tuple(_listed(stations, actor, grant, now) for grant in found)
+    told = entry(stations, actor, Permission.BREAK_GLASS_LIST, "answered", result={"count": len(listed)})
+    return stations.ledger.record(listed, told)
+
+
+def count_reviews(stations: Stations, actor: Actor) -> int:
+    """How many wait for this person; 0 for whoever may not review. A number of tasks, recorded nowhere."""
+    if not stations.policy.decide(actor, Permission.BREAK_GLASS_REVIEW).allowed:
+        return 0
+    return sum(grant.account_uid != actor.account_uid for grant in stations.grants.list_grants(GrantState.OPEN))
+
+
+def review_break_glass(stations: Stations, actor: Actor, uid: str, verdict: Verdict, note: str) -> Recorded[None]:
+    """Close the review of somebody else's access; one that still lasts ends with it.
+
+    raises  PermissionDeniedError: the asker broke this glass himself, by this account or by another one of the same printed
+            name, or asks through no session of a person. InputError: none such waits, or no words on it.
+    """
+    request = {"break_glass": uid, "verdict": verdict.value}
+    authorise(stations, actor, Permission.BREAK_GLASS_REVIEW, request)
+    _check_words("note", note)
+    found = stations.grants.get_grant(uid)
+    if found is None or found.state is not GrantState.OPEN:
+        raise InputError("uid: no break-glass access with this id waits for a review", (("uid", "one of the list"),))
+    if actor.session is None or _same_person(stations, actor.account_uid, found.account_uid):
+        reason = "Somebody else reviews this: nobody closes his own, and a token closes none."
+        stations.ledger.append(entry(stations, actor, Permission.BREAK_GLASS_REVIEW, "denied", request=request, reason=reason))
+        raise PermissionDeniedError(reason)
+    reviewed = replace(
+        found,
+        state=GrantState.REVIEWED,
+        reviewed_by=actor.account_uid,
+        reviewed_at=stations.clock.now(),
+        verdict=verdict,
+        note=stations.sealer.seal_document("Grant", uid, "note", note.strip().encode()),
+    )
+    return carry_out(stations, actor, Permission.BREAK_GLASS_REVIEW, request, lambda: _put(stations, reviewed))
+
+
+def _why_not(stations: Stations, actor: Actor, tier: str) -> str | None:
+    highest = highest_tier(stations, actor)
+    if actor.session is None:
+        return "Only a person in a session of his own can break the glass."
+    if highest is None or tier not in {one.value for one in Tier if one <= highest}:
+        return f"The role {actor.role.value} cannot open {tier} so; the highest is {highest.value if highest else 'none'}."
+    if any(grant.account_uid == actor.account_uid for grant in stations.grants.list_grants(GrantState.OPEN)):
+        return "Your last break-glass access still waits for its review; until then there is no other."
+    own_session(stations, actor)
+    return None
+
+
+def _same_person(stations: Stations, one: str, other: str) -> bool:
+    if one == other:
+        return True
+    names = [_printed_name(stations, uid) for uid in (one, other)]
+    return names[0] is not None and names[0] == names[1]
+
+
+def _printed_name(stations: Stations, account_uid: str) -> str | None:
+    account = stations.accounts.get_account(account_uid)
+    if account is None:
+        return None
+    opened = stations.sealer.open_document("Account", account.uid, "printed_name", account.printed_name)
+    return " ".join(opened.decode().casefold().split())
+
+
+def _listed(stations: Stations, actor: Actor, grant: GrantRecord, now: datetime) -> ListedGrant:
+    account = stations.accounts.get_account(grant.account_uid)
+    return ListedGrant(
+        uid=grant.uid,
+        username=account.username if account is not None else grant.account_uid,
+        role=grant.role.value,
+        tier=grant.tier,
+        reason=stations.sealer.open_document("Grant", grant.uid, "reason", grant.reason).decode(),
+        begun_at=grant.begun_at,
+        ends_at=grant.ends_at,
+        lasts=grant.given_to(grant.account_uid, now) is not None,
+        own=grant.account_uid == actor.account_uid,
+    )
+
+
+def _check_words(name: str, text: str) -> None:
+    if not SHORTEST_REASON <= len(text.strip()) <= LONGEST_REASON:
+        wanted = f"{SHORTEST_REASON} to {LONGEST_REASON} characters"
+        raise InputError(f"{name}: wanted {wanted}", ((name, wanted),))
+
+
+def _put(stations: Stations, grant: GrantRecord) -> None:
+    if not stations.grants.put_grant(grant):
+        raise StoreConflictError("the break-glass access was written by another request at this moment")

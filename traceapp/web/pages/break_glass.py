@@ -1,0 +1,84 @@
+"""Break-glass: begin it, end it, review what others did."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from traceapp.dictionary.properties import Tier
+from traceapp.domain.errors import FactorNeededError, InputError
+from traceapp.domain.grants import Verdict
+from traceapp.domain.permissions import Permission
+from traceapp.usecases import break_glass as glass
+from traceapp.web.access import current_actor, permission, signed_in, stations
+from traceapp.web.session import begin_session
+
+break_glass_pages = Blueprint("break_glass", __name__)
+
+
+@break_glass_pages.get("/break-glass")
+@signed_in
+def show() -> str:
+    """What the person may do here: begin, end, review."""
+    return _page()
+
+
+@break_glass_pages.post("/break-glass")
+@permission(Permission.BREAK_GLASS_BEGIN)
+def begin() -> Response | tuple[str, int]:
+    """Begin; a second factor that is not fresh is asked for first."""
+    said = request.form
+    try:
+        opened = glass.break_glass(
+            stations(), current_actor(), said.get("reason", ""), _minutes(said.get("minutes", "")), said.get("tier", "")
+        )
+    except FactorNeededError:
+        return redirect(url_for("factors.form", next=url_for("break_glass.show")), 303)
+    except InputError:
+        return _page(gettext("Wanted a reason of 10 to 1000 characters and 1 to 60 minutes.")), 400
+    begin_session(opened.value)
+    return redirect(url_for("break_glass.show"), 303)
+
+
+@break_glass_pages.post("/break-glass/end")
+@signed_in
+def end() -> Response:
+    """End it before its time."""
+    begin_session(glass.end_break_glass(stations(), current_actor()).value)
+    return redirect(url_for("break_glass.show"), 303)
+
+
+@break_glass_pages.post("/break-glass/<uid>/review")
+@permission(Permission.BREAK_GLASS_REVIEW)
+def review(uid: str) -> Response | tuple[str, int]:
+    """Close the review of somebody else's."""
+    verdict = next((one for one in Verdict if one.value == request.form.get("verdict")), None)
+    note = request.form.get("note", "")
+    try:
+        if verdict is None:
+            raise InputError("verdict: wanted one of the two", (("verdict", "one of the two"),))
+        glass.review_break_glass(stations(), current_actor(), uid, verdict, note)
+    except InputError:
+        return _page(review_error=gettext("Wanted a verdict and 10 to 1000 characters on what you found.")), 400
+    return redirect(url_for("break_glass.show"), 303)
+
+
+def _page(error: str = "", review_error: str = "") -> str:
+    actor = current_actor()
+    may_list = stations().policy.decide(actor, Permission.BREAK_GLASS_LIST).allowed
+    listed = glass.list_break_glass(stations(), actor) if may_list else None
+    highest = glass.highest_tier(stations(), actor)
+    told: dict[str, Any] = {
+        "may_begin": stations().policy.decide(actor, Permission.BREAK_GLASS_BEGIN).allowed and highest is not None,
+        "may_review": stations().policy.decide(actor, Permission.BREAK_GLASS_REVIEW).allowed,
+        "tiers": [tier.value for tier in Tier if highest is not None and Tier.T2 <= tier <= highest],
+        "listed": listed,
+        "reason": request.form.get("reason", ""),
+        "minutes": request.form.get("minutes", "30"),
+    }
+    return render_template("break_glass/show.html", error=error, review_error=review_error, **told)
+
+
+def _minutes(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
