@@ -9,6 +9,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ import pytest
 
 from tests.servers import CannotStart, StoreLeg, wanted_legs
 from tests.softhsm import MODULE, SoftToken, make_token
+from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Actor, Role
 from traceapp.graph.connection import Graph
 
@@ -145,7 +147,10 @@ def stations(empty_leg: StoreLeg, home: Path) -> "Iterator[Stations]":
 
 @pytest.fixture(scope="session")
 def actor() -> MakeActor:
-    """Make an actor: `actor(Role.VIEWER)` sees every site and line, `actor(Role.VIEWER, sites={"LYON"})` one site."""
+    """Make an actor: `actor(Role.VIEWER)` sees every site and line, `actor(Role.VIEWER, sites={"LYON"})` one site.
+
+    factor  he has just shown a second factor, which T3 values take.
+    """
 
     def make(
         role: Role,
@@ -154,10 +159,14 @@ def actor() -> MakeActor:
         lines: Iterable[str] = EVERYTHING,
         username: str = "",
         address: str = "127.0.0.1",
+        purpose: Purpose | None = None,
+        factor: bool = False,
     ) -> Actor:
         name = username or f"a-{role.value}"
         account = uuid.uuid5(uuid.NAMESPACE_OID, name).hex
-        return Actor(account, name, role, frozenset(sites), frozenset(lines), through="session", address=address)
+        shown = datetime.now(UTC) if factor else None
+        view = frozenset(sites), frozenset(lines)
+        return Actor(account, name, role, *view, through="session", address=address, purpose=purpose, factor_at=shown)
 
     return make
 

@@ -88,7 +88,7 @@ def answers(stations: Stations, who: Actor) -> tuple[object, ...]:
 
 def test_attacker_who_takes_the_key_provider_down_stops_no_recall(taken_in: Taken, actor: MakeActor) -> None:
     """Without its key provider the service tells what is plain, says what it cannot open, writes nothing half, and recovers."""
-    stations, who = taken_in.stations, actor(Role.COORDINATOR)
+    stations, who = taken_in.stations, actor(Role.AUDITOR, factor=True)
     before = answers(stations, who)
 
     taken_in.lose_provider()
@@ -102,7 +102,9 @@ def test_attacker_who_takes_the_key_provider_down_stops_no_recall(taken_in: Take
     assert traced.completeness.status is Status.DEGRADED
     assert traced.completeness.unavailable
     assert {node.number for node in traced.nodes} >= {"B-1", "R-1", "SH-1"}
-    assert [(line.name, dict(line.quantities)) for line in traced.consignees] == [(None, dict(before[4][0].quantities))]  # type: ignore[index]
+    assert [(line.name, dict(line.quantities)) for line in traced.consignees] == [
+        (Unavailable("T2"), dict(before[4][0].quantities))  # type: ignore[index]
+    ]
     assert [one.number for one in found] == ["R-1"], "a sealed number is found by its index, and not told"
     with pytest.raises(KeyUnavailableError) as refused:
         take_in(stations, ROWS.replace("B-1", "B-2"), "more.csv")

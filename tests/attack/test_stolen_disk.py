@@ -237,7 +237,7 @@ def taken_in(stations: Stations, actor: MakeActor, tmp_path: Path) -> ImportRepo
 
 def everything_is_asked(stations: Stations, actor: MakeActor, tmp_path: Path) -> str:
     """Looks, refusals, a sign-in, a token; returns what all of it told to those who may know it."""
-    who = actor(Role.COORDINATOR)
+    who = actor(Role.AUDITOR, factor=True)
     uids = [
         stations.sealer.uid(local_identity(*parts))
         for parts in (

@@ -61,7 +61,7 @@ SUZHOU,HIP,TWICE,2026-03-01,SUZHOU,
 
 @pytest.fixture
 def coordinator(actor: MakeActor) -> Actor:
-    return actor(Role.COORDINATOR)
+    return actor(Role.COORDINATOR, factor=True)
 
 
 @pytest.fixture

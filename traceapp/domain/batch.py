@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from traceapp.domain.disclosure import Unavailable
+from traceapp.domain.disclosure import Disclosed, Text
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import Certainty, Direction, NodeKind
 
 
 @dataclass(frozen=True, slots=True)
 class BatchQuery:
-    """A look-up: a printed number or a uid, and what narrows it. as_of is record time; None means now."""
+    """A look-up: a printed number or a uid, and what narrows it. as_of is record time; None means now.
+
+    fields  names of what is wanted; None for all that an answer tells by itself.
+    """
 
     number: str | None = None
     uid: str | None = None
@@ -20,6 +23,7 @@ class BatchQuery:
     site: str | None = None
     kind: NodeKind | None = None
     as_of: datetime | None = None
+    fields: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,8 @@ class Candidate:
 
     uid: str
     kind: NodeKind
-    number: str | None
-    epc: str | None
+    number: Text
+    epc: Text
     product: str | None
     sites: tuple[str, ...]
     described: bool
@@ -41,12 +45,12 @@ class StateFact:
 
     name    "inspection" | "release" | "hold" | "expiry".
     value   inspection: "none" | "passed" | "failed" | "conditional"; release: "none" | "production" | "market" |
-            "rejected"; hold: "none" | "held"; expiry: "unknown" | "valid" | "expired".
+            "rejected"; hold: "none" | "held"; expiry: "unknown" | "valid" | "expired"; or masked, without its event then.
     event_uid, event_time  of the event that set it; None where none did.
     """
 
     name: str
-    value: str
+    value: Disclosed[str]
     event_uid: str | None = None
     event_time: datetime | None = None
 
@@ -61,8 +65,8 @@ class Neighbour:
     direction: Direction
     uid: str
     kind: NodeKind | None
-    number: str | None
-    name: str | None
+    number: Text
+    name: Text
     product: str | None
     via: str
     quantity: Decimal | None
@@ -75,12 +79,15 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """Equipment it ran on or an operator who worked on it, with step, role and times."""
+    """Equipment it ran on or an operator who worked on it, with step, role and times.
+
+    uid  of somebody whose identity is masked: an id of this answer alone, so that two answers cannot be joined by it.
+    """
 
     uid: str
     kind: NodeKind
-    number: str | None
-    name: str | None
+    number: Text
+    name: Text
     step: str | None
     role: str | None
     started_at: datetime | None
@@ -104,7 +111,8 @@ class SourceFact:
 class BatchRecord:
     """Everything that the batch page and `GET /api/v1/batches/{number}` disclose of one lot, as of one head.
 
-    properties      names and values of the data dictionary, opened; what is withheld is absent.
+    properties      names and values of the data dictionary, opened. What the reader may not see is masked, whether there
+                    is a value or not; what may be seen and is absent has none.
     facts_withheld  events of the lot that name something outside the view as well, and are not listed.
     degraded        some values or events cannot be opened now: states may be unknown, and facts are withheld.
     boundary        the view ends beside it: something is withheld there, and how much is not told (then no stub and no
@@ -112,7 +120,7 @@ class BatchRecord:
     """
 
     candidate: Candidate
-    properties: Mapping[str, PropertyValue | Unavailable]
+    properties: Mapping[str, Disclosed[PropertyValue]]
     states: tuple[StateFact, ...]
     neighbours: tuple[Neighbour, ...]
     participations: tuple[Participation, ...]
@@ -123,15 +131,19 @@ class BatchRecord:
     policy_digest: str
     degraded: bool = False
     boundary: bool = False
+    fields: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """The first source of an event: the sender's own words, the file by digest, the place in it."""
+    """The first source of an event: the sender's own words, the file by digest, the place in it.
+
+    original, content  masked as a whole where they state something that the reader may not see.
+    """
 
     event_uid: str
     source: str
     file_digest: str
     position: str
-    original: Mapping[str, object]
-    content: str
+    original: Disclosed[Mapping[str, object]]
+    content: Disclosed[str]

@@ -14,6 +14,7 @@ class LedgerEntry:
     act         a permission or act of `domain/permissions.py`, such as "batch:trace".
     outcome     "answered" | "denied" | "failed" | "done"; of a change also "intended", recorded before it begins.
     disclosed   property names per kind that leave, e.g. {"Batch": ["number", "product"]}.
+    withheld    property names per kind that were masked in what leaves.
     result      counts and the SHA-256 of the canonical result; never a value.
     """
 
@@ -22,6 +23,7 @@ class LedgerEntry:
     actor: Mapping[str, Any]
     request: Mapping[str, Any] = field(default_factory=dict)
     disclosed: Mapping[str, list[str]] = field(default_factory=dict)
+    withheld: Mapping[str, list[str]] = field(default_factory=dict)
     result: Mapping[str, Any] = field(default_factory=dict)
     completeness: str | None = None
     policy: str | None = None

@@ -13,6 +13,7 @@ INSPECTION: Final = "inspection"
 RELEASE: Final = "release"
 HOLD: Final = "hold"
 EXPIRY: Final = "expiry"
+STATE_NAMES: Final = frozenset({INSPECTION, RELEASE, HOLD, EXPIRY})
 STATED_BY: Final = frozenset({"hold", "inspection_result", "release_decision", "release_stage"})
 """Properties whose every event counts; of `expiry_date` the latest alone does."""
 WORST_LAST: Final = ("passed", "conditional", "failed")

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum
 
+from traceapp.domain.disclosure import Disclosed, Text
 from traceapp.domain.kinds import Certainty, Direction, NodeKind
 from traceapp.domain.state import LotStatus
 
@@ -40,7 +41,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class TraceQuestion:
-    """seeds in any order; as_of = what was known then (record time); at = when a container seed is opened."""
+    """seeds in any order; as_of = what was known then (record time); at = when a container seed is opened.
+
+    fields  names of what is wanted of each thing; None for all that an answer tells by itself.
+    """
 
     seeds: tuple[Seed, ...]
     direction: Direction
@@ -48,6 +52,7 @@ class TraceQuestion:
     at: datetime | None = None
     window: Window = Window()
     budget: Budget = Budget()
+    fields: frozenset[str] | None = None
 
 
 class Status(IntEnum):
@@ -104,6 +109,8 @@ class Completeness:
 class TraceNode:
     """A node of the answer. A stub carries a uid of this answer alone and nothing else.
 
+    number, name, epc and status may be masked; None where there is none, or none was asked for.
+
     kind        None for a stub.   hop  0 for a seed, else transformations between it and the nearest seed.
     status      of a lot, as of the moment asked about; None of anything else.
     certainty   exact if some path from a seed has only exact links; seeds are exact.
@@ -111,12 +118,12 @@ class TraceNode:
 
     uid: str
     kind: NodeKind | None
-    number: str | None = None
-    name: str | None = None
-    epc: str | None = None
+    number: Text = None
+    name: Text = None
+    epc: Text = None
     product: str | None = None
     site: str | None = None
-    status: LotStatus | None = None
+    status: Disclosed[LotStatus] | None = None
     stub: bool = False
     seed: bool = False
     hop: int = 0
@@ -143,14 +150,14 @@ class PartyLine:
     """One consignee or supplier: quantity by unit, None where some source states none; lots that led there."""
 
     uid: str
-    number: str | None
-    name: str | None
-    country: str | None
+    number: Text
+    name: Text
+    country: Text
     quantities: Mapping[str, Decimal | None]
     certainty: Certainty
     lots: tuple[str, ...]
     shipments: tuple[str, ...]
-    locations: tuple[str, ...] = ()
+    locations: tuple[Disclosed[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

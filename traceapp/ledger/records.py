@@ -21,7 +21,7 @@ ENTRY_FIELDS: Final = frozenset(field.name for field in fields(LedgerEntry))
 MAX_RECORD: Final = 64 * 1024
 _MAX_ENTRY: Final = MAX_RECORD - 1024
 _EXACT_INTEGER: Final = 2**53 - 1
-_BULKY: Final = ("result", "request", "disclosed")
+_BULKY: Final = ("result", "request", "disclosed", "withheld")
 
 
 def records_path(home: Path) -> Path:

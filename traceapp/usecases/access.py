@@ -1,16 +1,18 @@
 """What every use case begins with: may this person do it, how much may he see, and how it is recorded."""
 
 import hashlib
+import secrets
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import orjson
 
 from traceapp.domain.clock import stored_time
-from traceapp.domain.disclosure import Unavailable
+from traceapp.domain.disclosure import Masked, Unavailable
 from traceapp.domain.errors import InputError, PermissionDeniedError, PolicyError, TraceappError
 from traceapp.domain.kinds import SEALED_IDENTITIES, NodeKind
 from traceapp.domain.permissions import Act, Permission
@@ -19,11 +21,12 @@ from traceapp.domain.recorded import LedgerEntry, Recorded
 from traceapp.domain.rights import Actor, Decision, Rights
 from traceapp.policy.compilation import compile_rights
 from traceapp.policy.decisions import CLOSED, EVALUATION, FAILED
+from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.stations import Stations
 
 T = TypeVar("T")
-CANDIDATE: Final = ("epc", "number", "product", "site")
-"""Properties that tell apart the things of one number."""
+PSEUDONYM: Final = 8
+"""Characters of one; within an answer no two things share it but by a chance of one in 2^32."""
 
 
 def rights_for(stations: Stations, actor: Actor, permission: Permission, request: Mapping[str, Any] | None = None) -> Rights:
@@ -87,6 +90,15 @@ def carry_out(
         stations.ledger.append(entry(stations, actor, act, "failed", request=begun, reason=type(error).__name__))
         raise
     return stations.ledger.record(value, entry(stations, actor, act, "done", request=begun))
+
+
+def disclosure_of(stations: Stations, rights: Rights, fields: frozenset[str] | None = None) -> Disclosure:
+    """What one answer may tell of each thing; its pseudonyms are drawn for it alone, so that no two answers share one.
+
+    fields  what was asked for; None for all that the answer tells by itself.
+    """
+    name = partial(stations.sealer.stub, f"pseudonym:{secrets.token_hex(16)}")
+    return Disclosure(rights, stations.dictionary, fields, lambda uid: name(uid)[:PSEUDONYM].upper())
 
 
 def entry(stations: Stations, actor: Actor, act: Permission | Act, outcome: str, **said: Any) -> LedgerEntry:
@@ -158,7 +170,7 @@ def _plain(value: object) -> object:
             return stored_time(value)
         case Mapping():
             return dict(value)
-        case Unavailable():
-            return {"unavailable": value.tier}
+        case Masked() | Unavailable():
+            return (type(value).__name__, value.tier)  # a pseudonym is drawn anew for every answer
         case _:
             raise TypeError(f"no answer holds a {type(value).__name__}")

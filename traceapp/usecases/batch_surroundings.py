@@ -8,13 +8,13 @@ from typing import Final
 from traceapp.domain.batch import Neighbour, Participation
 from traceapp.domain.certainty import meet
 from traceapp.domain.consignees import DESPATCH, RECEIPT, total
-from traceapp.domain.disclosure import Unavailable
+from traceapp.domain.disclosure import Text, Unavailable, told
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import LOTS, Certainty, Direction, LinkType, NodeKind
-from traceapp.domain.rights import Rights
 from traceapp.graph.batch_store import StepLink, Workplace
 from traceapp.graph.trace_store import PLAIN_ENDS
+from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.event_claims import read_claims
 from traceapp.usecases.node_names import NodeName, read_names, read_plain_ends
 from traceapp.usecases.stations import Stations
@@ -52,18 +52,19 @@ class Surroundings:
     """
 
     stations: Stations
-    rights: Rights
+    disclosure: Disclosure
     head: int
     kind: NodeKind
     backward: Sequence[StepLink]
     forward: Sequence[StepLink]
 
     @classmethod
-    def read(cls, stations: Stations, rights: Rights, head: int, uid: str, kind: NodeKind) -> "Surroundings":
+    def read(cls, stations: Stations, disclosure: Disclosure, head: int, uid: str, kind: NodeKind) -> "Surroundings":
         backward, forward = (
-            stations.batches.list_links([uid], direction, rights, head) for direction in (Direction.BACKWARD, Direction.FORWARD)
+            stations.batches.list_links([uid], direction, disclosure.rights, head)
+            for direction in (Direction.BACKWARD, Direction.FORWARD)
         )
-        return cls(stations, rights, head, kind, backward, forward)
+        return cls(stations, disclosure, head, kind, backward, forward)
 
     def neighbours(self, stub: Stub) -> tuple[Neighbour, ...]:
         """Where from, then where to; the earliest first, stubs last, each stub once a direction and type of link.
@@ -77,15 +78,18 @@ class Surroundings:
         )
         return tuple(sorted(found, key=_order))
 
-    def participations(self) -> tuple[Participation, ...]:
-        """Machines and operators of the lot, and of the transformations that made it, by time."""
+    def participations(self, stub: Stub) -> tuple[Participation, ...]:
+        """Machines and operators of the lot, and of the transformations that made it, by time.
+
+        Somebody whose identity is masked has an id of this answer alone: our own would join what he did everywhere.
+        """
         runs = [link.far for link in self.backward if link.type is LinkType.PRODUCED and link.far_shown]
         links = [*self.forward, *self._links(runs, Direction.FORWARD)]
         worked = [link for link in links if link.type in WORK and link.event_uid is not None]
         names = self._workplaces(worked)
         found = [
             Participation(
-                link.far,
+                link.far if self.disclosure.shows(link.kind, "identity") else stub(link.far),
                 link.kind,
                 *names[link.far],
                 step=link.step,
@@ -96,10 +100,12 @@ class Surroundings:
             )
             for link in worked
         ]
-        return tuple(sorted(found, key=lambda one: (one.started_at or NEVER, one.kind, one.number or "", one.event_uid or "")))
+        return tuple(
+            sorted(found, key=lambda one: (one.started_at or NEVER, one.kind, told(one.number) or "", one.event_uid or ""))
+        )
 
     def _links(self, uids: Iterable[str], direction: Direction) -> list[StepLink]:
-        return self.stations.batches.list_links(sorted(set(uids)), direction, self.rights, self.head)
+        return self.stations.batches.list_links(sorted(set(uids)), direction, self.disclosure.rights, self.head)
 
     def _steps(self, direction: Direction, links: Sequence[StepLink]) -> list[Step]:
         told = [link for link in _once(links) if link.type not in NOT_NEIGHBOURS]
@@ -122,7 +128,7 @@ class Surroundings:
         for link in near_links:
             if link.type is near_type:
                 near_of.setdefault(link.far, []).append(link)
-        sides = self.stations.traces.count_sides(sorted(near_of), self.rights, self.head)
+        sides = self.stations.traces.count_sides(sorted(near_of), self.disclosure.rights, self.head)
         steps = []
         for far in self._links(near_of, direction):
             if far.type is not far_type:
@@ -150,44 +156,53 @@ class Surroundings:
         return steps
 
     def _behind_orders(self, allocated: Sequence[StepLink]) -> list[Step]:
-        found = self.stations.batches.list_links_of_orders(sorted({link.far for link in allocated}), self.rights, self.head)
+        found = self.stations.batches.list_links_of_orders(
+            sorted({link.far for link in allocated}), self.disclosure.rights, self.head
+        )
         return [_direct(Direction.FORWARD, link) for link in found]
 
     def _names(self, steps: Sequence[Step]) -> Mapping[str, NodeName]:
         shown = {step.far: step.kind for step in steps if step.shown}
         plain = {uid: kind for uid, kind in shown.items() if kind in PLAIN_ENDS}
-        names = read_names(self.stations, self.rights, sorted(shown.keys() - plain.keys()), self.head)
+        names = read_names(self.stations, self.disclosure, sorted(shown.keys() - plain.keys()), self.head)
         for kind in sorted(set(plain.values())):
             ends = sorted(uid for uid, of_kind in plain.items() if of_kind is kind)
-            names |= read_plain_ends(self.stations, self.rights, kind, ends)
+            names |= read_plain_ends(self.stations, self.disclosure, kind, ends)
         return names
 
-    def _workplaces(self, links: Sequence[StepLink]) -> dict[str, tuple[str | None, str | None]]:
+    def _workplaces(self, links: Sequence[StepLink]) -> dict[str, tuple[Text, Text]]:
         """uid → (number, name) of machines and operators."""
         of_kind = {
             kind: sorted({link.far for link in links if link.kind is kind}) for kind in (NodeKind.EQUIPMENT, NodeKind.OPERATOR)
         }
-        batches = self.stations.batches
-        found = {
+        batches, rights = self.stations.batches, self.disclosure.rights
+        found: dict[str, tuple[Text, Text]] = {
             one.uid: (one.number, self._name(NodeKind.EQUIPMENT, one))
-            for one in batches.list_equipment(of_kind[NodeKind.EQUIPMENT], self.rights)
+            for one in batches.list_equipment(of_kind[NodeKind.EQUIPMENT], rights)
         }
-        for one in batches.list_operators(of_kind[NodeKind.OPERATOR], self.rights):
-            identity = self.stations.sealer.disclose(NodeKind.OPERATOR, one.uid, {"identity": one.identity})["identity"]
-            number = Identity(str(identity)).number if not isinstance(identity, Unavailable) else None
-            found[one.uid] = (number, self._name(NodeKind.OPERATOR, one))
-        return found
+        for one in batches.list_operators(of_kind[NodeKind.OPERATOR], rights):
+            found[one.uid] = (self._number(one), self._name(NodeKind.OPERATOR, one))
+        asked = [self.disclosure.asks(name) for name in ("number", "name")]
+        return {uid: (number if asked[0] else None, name if asked[1] else None) for uid, (number, name) in found.items()}
 
-    def _name(self, kind: NodeKind, workplace: Workplace) -> str | None:
+    def _number(self, operator: Workplace) -> Text:
+        mask = self.disclosure.mask(NodeKind.OPERATOR, "identity", operator.uid)
+        if mask is not None:
+            return mask
+        identity = self.stations.sealer.disclose(NodeKind.OPERATOR, operator.uid, {"identity": operator.identity})["identity"]
+        return identity if isinstance(identity, Unavailable) else Identity(str(identity)).number
+
+    def _name(self, kind: NodeKind, workplace: Workplace) -> Text:
         """The name as it was known at the head."""
-        if workplace.name is None:
-            return None
+        mask = self.disclosure.mask(kind, "name", workplace.uid)
+        if mask is not None or workplace.name is None:
+            return mask
         name: PropertyValue | Unavailable | None
         if workplace.projected_seq <= self.head:
             name = self.stations.sealer.disclose(kind, workplace.uid, {"name": workplace.name}).get("name")
         else:
             name = read_claims(self.stations, workplace.uid, self.head, kind).projection.values.get("name")
-        return str(name) if name is not None and not isinstance(name, Unavailable) else None
+        return str(name) if name is not None and not isinstance(name, Unavailable) else name
 
 
 def _once(links: Sequence[StepLink]) -> list[StepLink]:
@@ -240,4 +255,4 @@ def _withheld(step: Step, stub: Stub) -> Neighbour:
 
 def _order(one: Neighbour) -> tuple[bool, bool, datetime, str, str, str, str]:
     forward = one.direction is Direction.FORWARD
-    return forward, one.stub, one.event_time or NEVER, one.via, one.number or "", one.uid, one.event_uid or ""
+    return forward, one.stub, one.event_time or NEVER, one.via, told(one.number) or "", one.uid, one.event_uid or ""

@@ -13,7 +13,7 @@ from traceapp.domain.rights import Actor, Decision
 from traceapp.domain.trace import Seed
 from traceapp.policy.compilation import compile_rights
 from traceapp.policy.explanation import explain
-from traceapp.usecases.access import authorise, entry, told_name
+from traceapp.usecases.access import authorise, disclosure_of, entry, told_name
 from traceapp.usecases.end_sessions import account_of
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_seeds import find_candidates
@@ -69,6 +69,6 @@ def _on_object(stations: Stations, person: Actor, permission: Permission, named:
         return decision
     rights = compile_rights(stations.policy, stations.acls.list_entries(), person, stations.clock.now())
     seed = Seed(uid=named) if UID_FORM.fullmatch(named) else Seed(number=named)
-    if find_candidates(stations, rights, stations.heads.get_head(), seed):
+    if find_candidates(stations, disclosure_of(stations, rights), stations.heads.get_head(), seed):
         return decision
     return Decision(False, OUTSIDE, "It is unknown, or outside the sites, product lines and approved lots of this person.")

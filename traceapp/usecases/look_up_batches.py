@@ -7,8 +7,9 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import Seed
-from traceapp.usecases.access import CANDIDATE, entry, result_digest, rights_for, told_name
+from traceapp.usecases.access import disclosure_of, entry, result_digest, rights_for, told_name
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.trace_record import candidate_fields
 from traceapp.usecases.trace_seeds import find_candidates
 
 
@@ -19,14 +20,16 @@ def look_up_batches(stations: Stations, actor: Actor, query: BatchQuery) -> Reco
     """
     rights = rights_for(stations, actor, Permission.BATCH_LOOK_UP, asked_of(stations, query, ()))
     head = stations.heads.get_head_at(query.as_of) if query.as_of is not None else stations.heads.get_head()
-    found = tuple(find_candidates(stations, rights, head, seed_of(query)))
+    found = tuple(find_candidates(stations, disclosure_of(stations, rights), head, seed_of(query)))
+    fields = candidate_fields(found)
     made = entry(
         stations,
         actor,
         Permission.BATCH_LOOK_UP,
         "answered",
         request={**asked_of(stations, query, found), "head": head},
-        disclosed={kind: list(CANDIDATE) for kind in sorted({candidate.kind.value for candidate in found})},
+        disclosed=fields.disclosed,
+        withheld=fields.withheld,
         result={"candidates": len(found), "sha256": result_digest(found)},
     )
     return stations.ledger.record(found, made)

@@ -1,23 +1,31 @@
-"""What identifies a thing to the person who asks: number, name, epc, product, site; sealed values are opened here."""
+"""What identifies a thing to the person who asks: number, name, epc, product, site.
+
+Sealed values are opened here, where they may be told; else their masks stand in the name from here on, so that lists,
+details, neighbours and party lines cannot disagree.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from traceapp.domain.batch import Candidate
-from traceapp.domain.disclosure import Unavailable
+from traceapp.domain.disclosure import Text, Unavailable
 from traceapp.domain.identifiers import GS1_HOST, Identity
 from traceapp.domain.kinds import INDEXED_IDENTITIES, NodeKind
-from traceapp.domain.rights import Rights
-from traceapp.graph.trace_store import PLAIN_ENDS, NodeColumns
+from traceapp.graph.trace_store import PLAIN_ENDS, NodeColumns, StoredName
+from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.event_claims import read_claims
 from traceapp.usecases.stations import Stations
+
+FIELDS: Final = ("number", "name", "epc", "product", "country")
+"""What a name tells beside the sites."""
 
 
 @dataclass(slots=True)
 class NodeName:
     """One node that may be shown. A material's number is our receipt number, else the supplier's lot.
 
+    identity     for the use case alone: an answer tells `number` and `epc`. Empty where it was not opened.
     stated       stamps of the stored properties that a lot's state is computed from; expiry_date is one of those, stored.
     told_later   what is stored of it was told after the head that was asked about.
     unavailable  something of it that could be shown cannot be opened, because its key is not to be had now.
@@ -25,13 +33,13 @@ class NodeName:
 
     uid: str
     kind: NodeKind
-    number: str | None
-    name: str | None
-    epc: str | None
+    number: Text
+    name: Text
+    epc: Text
     product: str | None
     sites: tuple[str, ...]
     described: bool
-    country: str | None = None
+    country: Text = None
     identity: str = ""
     stated: Sequence[str] = ()
     expiry_date: str = ""
@@ -44,16 +52,28 @@ class NodeName:
         return Identity(self.identity).parts[1:2] not in (("row",), ("EPCIS",))
 
 
-def read_names(stations: Stations, rights: Rights, uids: Sequence[str], head: int) -> dict[str, NodeName]:
+def read_names(stations: Stations, disclosure: Disclosure, uids: Sequence[str], head: int) -> dict[str, NodeName]:
     """Names of traceable nodes as they were known at a head; those outside the rights are absent."""
-    columns = stations.traces.find_attributes(uids, rights)
+    columns = stations.traces.find_attributes(uids, disclosure.rights)
     sites = {entry.number: entry.sites for entry in stations.acls.list_entries()}
     names = dict(_plain_names(columns, sites))
-    _open_sealed(stations, rights, names)
+    _open_sealed(stations, disclosure, names)
     later = [uid for uid, seq in zip(columns.uid, columns.projected_seq, strict=True) if seq > head]
     for uid in later:
         names[uid].told_later = True
-        _as_known_at(stations, names[uid], head)
+        _as_known_at(stations, disclosure, names[uid], head)
+    return _asked(disclosure, names)
+
+
+def _asked(disclosure: Disclosure, names: dict[str, NodeName]) -> dict[str, NodeName]:
+    """Without what was not asked for."""
+    for field in FIELDS:
+        if not disclosure.asks(field):
+            for name in names.values():
+                setattr(name, field, None)
+    if not disclosure.asks("site"):
+        for name in names.values():
+            name.sites = ()
     return names
 
 
@@ -93,26 +113,61 @@ def _plain_names(columns: NodeColumns, sites: Mapping[int, tuple[str, ...]]) -> 
         )
 
 
-def _open_sealed(stations: Stations, rights: Rights, names: dict[str, NodeName]) -> None:
-    sealed = [uid for uid, name in names.items() if name.kind in INDEXED_IDENTITIES]
-    for stored in stations.traces.find_sealed_names(sealed, rights):
-        opened = stations.sealer.disclose(
-            stored.kind.value, stored.uid, {"identity": stored.identity, "name": stored.name, "country": stored.country}
-        )
+def _open_sealed(stations: Stations, disclosure: Disclosure, names: dict[str, NodeName]) -> None:
+    """What need not be opened is masked without asking the store for it."""
+    sealed = []
+    for uid, name in names.items():
+        if name.kind is NodeKind.PARTY or (name.kind is NodeKind.MATERIAL and _opens_material(disclosure)):
+            sealed.append(uid)
+        elif name.kind in INDEXED_IDENTITIES:
+            _name_material(disclosure, name, None)
+    for stored in stations.traces.find_sealed_names(sealed, disclosure.rights):
         name = names[stored.uid]
-        name.unavailable = any(isinstance(value, Unavailable) for value in opened.values())
-        if isinstance(opened["identity"], Unavailable):
-            continue
-        identity = Identity(str(opened["identity"]))
-        name.identity, name.epc, name.product = identity.text, identity.epc, identity.product or name.product
+        found = stations.sealer.disclose(stored.kind.value, stored.uid, {"identity": stored.identity})["identity"]
+        name.unavailable = isinstance(found, Unavailable)
+        identity = found if isinstance(found, Unavailable) else Identity(str(found))
+        name.identity = identity.text if isinstance(identity, Identity) else ""
         if stored.kind is NodeKind.PARTY:
-            name.number = identity.epc or identity.number
-            name.name, name.country = _text(opened.get("name")), _text(opened.get("country"))
+            _name_party(stations, disclosure, name, stored, identity)
         else:
-            name.number = name.number or identity.number
+            _name_material(disclosure, name, identity)
 
 
-def _as_known_at(stations: Stations, name: NodeName, head: int) -> None:
+def _opens_material(disclosure: Disclosure) -> bool:
+    epc = disclosure.asks("epc") and disclosure.opens(NodeKind.MATERIAL, "identity")
+    return epc or (disclosure.asks("number") and disclosure.opens(NodeKind.MATERIAL, "supplier_lot"))
+
+
+def _name_material(disclosure: Disclosure, name: NodeName, identity: Identity | Unavailable | None) -> None:
+    """identity  None where it need not be opened."""
+    opened = identity if isinstance(identity, Identity) else None
+    name.epc = disclosure.tell(name.kind, "identity", name.uid, opened.epc if opened else _gap(identity))
+    if name.number is None:
+        name.number = disclosure.tell(name.kind, "supplier_lot", name.uid, opened.number if opened else _gap(identity))
+
+
+def _gap(identity: object) -> Unavailable | None:
+    return identity if isinstance(identity, Unavailable) else None
+
+
+def _name_party(
+    stations: Stations, disclosure: Disclosure, name: NodeName, stored: StoredName, identity: Identity | Unavailable
+) -> None:
+    """The code is opened in any case, since it tells our own sites from consignees; it is told where it may be."""
+    kind, opened = name.kind, identity if isinstance(identity, Identity) else None
+    name.epc = disclosure.tell(kind, "identity", name.uid, opened.epc if opened else _gap(identity))
+    name.number = disclosure.tell(kind, "identity", name.uid, (opened.epc or opened.number) if opened else _gap(identity))
+    wanted = {"name": stored.name} if disclosure.asks("name") and disclosure.opens(kind, "name") else {}
+    _describe_party(disclosure, name, stations.sealer.disclose(kind.value, name.uid, {"country": stored.country, **wanted}))
+
+
+def _describe_party(disclosure: Disclosure, name: NodeName, values: Mapping[str, Any]) -> None:
+    name.unavailable |= any(isinstance(value, Unavailable) for value in values.values())
+    name.name = disclosure.tell(name.kind, "name", name.uid, _text(values.get("name")))
+    name.country = disclosure.tell(name.kind, "country", name.uid, _text(values.get("country")))
+
+
+def _as_known_at(stations: Stations, disclosure: Disclosure, name: NodeName, head: int) -> None:
     """What is stored was told later than the moment asked about: tell it again from the events known then."""
     said = read_claims(stations, name.uid, head, name.kind)
     if said.unavailable:
@@ -123,32 +178,34 @@ def _as_known_at(stations: Stations, name: NodeName, head: int) -> None:
     known = said.projection
     name.described = known.described
     if name.kind is NodeKind.MATERIAL:
-        name.number = _text(known.values.get("number")) or Identity(name.identity).number
+        name.number = _text(known.values.get("number"))
+        _name_material(disclosure, name, Identity(name.identity) if name.identity else None)
     elif name.kind is NodeKind.PARTY:
-        name.name, name.country = _text(known.values.get("name")), _text(known.values.get("country"))
+        _describe_party(disclosure, name, known.values)
 
 
-def read_candidates(stations: Stations, rights: Rights, uids: Sequence[str], head: int) -> list[Candidate]:
+def read_candidates(stations: Stations, disclosure: Disclosure, uids: Sequence[str], head: int) -> list[Candidate]:
     """What tells the nodes apart that carry one number, sorted by kind, product and uid."""
-    names = read_names(stations, rights, uids, head)
+    names = read_names(stations, disclosure.whole, uids, head)
     found = [
         Candidate(name.uid, name.kind, name.number, name.epc, name.product, name.sites, name.described) for name in names.values()
     ]
     return sorted(found, key=lambda one: (one.kind.value, one.product or "", one.uid))
 
 
-def read_plain_ends(stations: Stations, rights: Rights, kind: NodeKind, uids: Sequence[str]) -> dict[str, NodeName]:
+def read_plain_ends(stations: Stations, disclosure: Disclosure, kind: NodeKind, uids: Sequence[str]) -> dict[str, NodeName]:
     """Names of locations, orders, disposals, products and machines."""
     if not uids or kind not in PLAIN_ENDS:
         return {}
     sites = {entry.number: entry.sites for entry in stations.acls.list_entries()}
-    return {
+    names = {
         end.uid: NodeName(
             end.uid, kind, end.number, None, Identity(end.identity).epc, None, sites.get(end.acl, ()), True, None, end.identity
         )
-        for end in stations.traces.find_plain_ends(kind, uids, rights)
+        for end in stations.traces.find_plain_ends(kind, uids, disclosure.rights)
     }
+    return _asked(disclosure, names)
 
 
-def _text(value: Any) -> str | None:
-    return str(value) if value is not None and not isinstance(value, Unavailable) else None
+def _text(value: Any) -> str | Unavailable | None:
+    return value if value is None or isinstance(value, Unavailable) else str(value)

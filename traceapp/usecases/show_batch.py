@@ -5,28 +5,38 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Final
 
-from traceapp.domain.batch import BatchQuery, BatchRecord, Candidate, Neighbour, Participation, SourceFact, StateFact
-from traceapp.domain.disclosure import Unavailable
+from traceapp.domain.batch import BatchQuery, BatchRecord, Candidate, SourceFact, StateFact
+from traceapp.domain.disclosure import Disclosed, Unavailable, told
 from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError
 from traceapp.domain.events import PropertyValue
-from traceapp.domain.kinds import LOTS, Direction
+from traceapp.domain.kinds import LOTS, Direction, NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import LedgerEntry, Recorded
 from traceapp.domain.rights import Actor, Rights, Withholding
 from traceapp.domain.state import compute_states
 from traceapp.domain.trace import Status
 from traceapp.graph.event_store import StoredEvent
-from traceapp.usecases.access import CANDIDATE, entry, result_digest, rights_for
+from traceapp.policy.disclosure import Disclosure
+from traceapp.usecases.access import disclosure_of, entry, result_digest, rights_for
 from traceapp.usecases.batch_surroundings import Surroundings
 from traceapp.usecases.event_claims import Claims, read_claims
 from traceapp.usecases.event_view import find_unseen
 from traceapp.usecases.look_up_batches import asked_of, seed_of
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.trace_record import Fields, candidate_fields
 from traceapp.usecases.trace_seeds import find_candidates, refusal
 
+IDENTITY: Final = "identity"
+MADE_OF: Final = {
+    "hold": ("hold", "hold_number"),
+    "expiry": ("expiry_date",),
+    "inspection": ("inspection_result",),
+    "release": ("release_decision", "release_stage"),
+}
+"""State → the properties that it is made of."""
 NEIGHBOUR = ("event_time", "name", "number", "product", "quantity", "unit")
-IDENTITY = "identity"
 PARTICIPATION = ("ended_at", "name", "number", "role", "started_at", "step")
 
 
@@ -37,13 +47,14 @@ def show_batch(stations: Stations, actor: Actor, query: BatchQuery) -> Recorded[
             SealBrokenError; LedgerUnavailableError; StoreError.
     """
     rights = rights_for(stations, actor, Permission.BATCH_SHOW, asked_of(stations, query, ()))
+    disclosure = disclosure_of(stations, rights, query.fields)
     as_of = query.as_of if query.as_of is not None else stations.clock.now()
     head = stations.heads.get_head_at(as_of) if query.as_of is not None else stations.heads.get_head()
-    candidates = find_candidates(stations, rights, head, seed_of(query))
+    candidates = find_candidates(stations, disclosure, head, seed_of(query))
     request = {**asked_of(stations, query, candidates), "head": head}
     if len(candidates) != 1:
         raise _refused(stations, actor, request, candidates)
-    record = _record(stations, rights, candidates[0], head, as_of)
+    record = _record(stations, disclosure, candidates[0], head, as_of)
     return stations.ledger.record(record, _answered(stations, actor, request, record))
 
 
@@ -52,14 +63,15 @@ def _refused(
 ) -> BatchNotFoundError | BatchAmbiguousError:
     """Recorded first: the candidates of an ambiguous number leave with the refusal."""
     error = refusal(candidates)
-    disclosed = {kind: list(CANDIDATE) for kind in sorted({one.kind.value for one in candidates})}
+    fields = candidate_fields(candidates)
     made = entry(
         stations,
         actor,
         Permission.BATCH_SHOW,
         "failed",
         request=request,
-        disclosed=disclosed,
+        disclosed=fields.disclosed,
+        withheld=fields.withheld,
         result={"candidates": len(candidates)},
         reason=type(error).__name__,
     )
@@ -67,42 +79,60 @@ def _refused(
     return error
 
 
-def _record(stations: Stations, rights: Rights, candidate: Candidate, head: int, as_of: datetime) -> BatchRecord:
+def _record(stations: Stations, disclosure: Disclosure, candidate: Candidate, head: int, as_of: datetime) -> BatchRecord:
     said = read_claims(stations, candidate.uid, head, candidate.kind)
-    properties = _properties(stations, rights, candidate, head, said)
+    rights = disclosure.rights
+    properties = _properties(stations, disclosure, candidate, head, said)
     unseen = find_unseen(stations, rights, frozenset().union(*said.named.values()))
     seen = [event for event in said.events if not any(uid in unseen for uid, _ in said.named.get(event.uid, ()))]
-    told = [event for event in seen if event.uid not in said.unavailable]
-    states = compute_states(said.claims, as_of, said.characteristics) if candidate.kind in LOTS else ()
+    shown = [event for event in seen if event.uid not in said.unavailable]
+    states = _states(disclosure, candidate.kind, compute_states(said.claims, as_of, said.characteristics))
     stops, hidden = rights.mode is Withholding.STOP, len(said.events) - len(seen)
-    surroundings = Surroundings.read(stations, rights, head, candidate.uid, candidate.kind)
+    surroundings = Surroundings.read(stations, disclosure, head, candidate.uid, candidate.kind)
+    stub = partial(stations.sealer.stub, secrets.token_hex(16))
     return BatchRecord(
         candidate=candidate,
         properties=properties,
-        states=tuple(_told_state(state, {event.uid for event in told}) for state in states),
-        neighbours=surroundings.neighbours(partial(stations.sealer.stub, secrets.token_hex(16))),
-        participations=surroundings.participations(),
-        facts=tuple(map(_fact, told)),
-        facts_withheld=len(seen if stops else said.events) - len(told),
+        states=tuple(_told_state(state, {event.uid for event in shown}) for state in states),
+        neighbours=surroundings.neighbours(stub),
+        participations=surroundings.participations(stub),
+        facts=tuple(map(_fact, shown)),
+        facts_withheld=len(seen if stops else said.events) - len(shown),
         as_of=as_of,
         head=head,
         policy_digest=rights.policy_digest,
         degraded=bool(said.unavailable) or any(isinstance(value, Unavailable) for value in properties.values()),
         boundary=stops and (hidden > 0 or _ends_beside(stations, rights, candidate.uid, head)),
+        fields=disclosure.wanted,
     )
 
 
 def _properties(
-    stations: Stations, rights: Rights, candidate: Candidate, head: int, said: Claims
-) -> dict[str, PropertyValue | Unavailable]:
-    """As its events tell them; while those cannot be opened, as the store holds them, if that is of the moment asked about."""
+    stations: Stations, disclosure: Disclosure, candidate: Candidate, head: int, said: Claims
+) -> dict[str, Disclosed[PropertyValue]]:
+    """By name: what is on record of it and may be seen, and a mask for everything that may not, on record or not.
+
+    As its events tell them; while those cannot be opened, as the store holds them, if that is of the moment asked about.
+    Its identity is no property that is told: `candidate` says it.
+    """
+    kind, uid = candidate.kind, candidate.uid
     values: Mapping[str, PropertyValue | Unavailable] = said.projection.values
     if said.unavailable:
-        stored = stations.batches.get_stored(candidate.uid, rights, head)
-        values = stations.sealer.disclose(
-            candidate.kind, candidate.uid, {name: stored[name] for name in stored if name != IDENTITY}
-        )
-    return {name: values[name] for name in sorted(values)}
+        stored = stations.batches.get_stored(uid, disclosure.rights, head)
+        opened = {name: value for name, value in stored.items() if name != IDENTITY and disclosure.opens(kind, name)}
+        values = stations.sealer.disclose(kind, uid, opened)
+    hidden = {name for name in stations.dictionary.entries(kind) if not disclosure.shows(kind, name)}
+    names = {name for name in (values.keys() | hidden) - {IDENTITY} if disclosure.asks(name)}
+    return {name: disclosure.tell(kind, name, uid, values.get(name, "")) for name in sorted(names)}
+
+
+def _states(disclosure: Disclosure, kind: NodeKind, states: Sequence[StateFact]) -> tuple[StateFact, ...]:
+    """Those of a lot that were asked for; one that was made of something hidden is masked, with the event that set it."""
+    if kind not in LOTS:
+        return ()
+    asked = [state for state in states if disclosure.asks("status", state.name, *MADE_OF[state.name])]
+    masks = {state.name: disclosure.gravest(kind, MADE_OF[state.name]) for state in asked}
+    return tuple(StateFact(state.name, mask) if (mask := masks[state.name]) is not None else state for state in asked)
 
 
 def _ends_beside(stations: Stations, rights: Rights, uid: str, head: int) -> bool:
@@ -120,24 +150,26 @@ def _fact(event: StoredEvent) -> SourceFact:
 
 def _answered(stations: Stations, actor: Actor, request: dict[str, object], record: BatchRecord) -> LedgerEntry:
     stubs = {one.uid for one in record.neighbours if one.stub}
-    told = {
+    said = {
         "candidate": record.candidate,
         "properties": record.properties,
         "states": record.states,
         "neighbours": [one for one in record.neighbours if not one.stub],
         "withheld": len(stubs),
-        "participations": record.participations,
+        "participations": [one if told(one.number) else replace(one, uid="") for one in record.participations],
         "facts": record.facts,
         "facts_withheld": record.facts_withheld,
         "boundary": record.boundary,
     }
+    fields = _fields(record)
     return entry(
         stations,
         actor,
         Permission.BATCH_SHOW,
         "answered",
         request=request,
-        disclosed=_disclosed(record),
+        disclosed=fields.disclosed,
+        withheld=fields.withheld,
         completeness=Status.DEGRADED.name if record.degraded else None,
         result={
             "uid": record.candidate.uid,
@@ -146,20 +178,16 @@ def _answered(stations: Stations, actor: Actor, request: dict[str, object], reco
             "participations": len(record.participations),
             "facts": len(record.facts),
             "facts_withheld": record.facts_withheld,
-            "sha256": result_digest(told),
+            "sha256": result_digest(said),
         },
     )
 
 
-def _disclosed(record: BatchRecord) -> dict[str, list[str]]:
+def _fields(record: BatchRecord) -> Fields:
     """Names of properties by kind, of those that anything has."""
-    found = {record.candidate.kind.value: {*CANDIDATE, *record.properties}}
-    parts: list[tuple[Sequence[Neighbour | Participation], tuple[str, ...]]] = [
-        (record.neighbours, NEIGHBOUR),
-        (record.participations, PARTICIPATION),
-    ]
-    for things, names in parts:
-        for one in things:
-            if one.kind is not None:
-                found.setdefault(one.kind.value, set()).update(name for name in names if getattr(one, name) is not None)
-    return {kind: sorted(names) for kind, names in sorted(found.items())}
+    fields = candidate_fields([record.candidate])
+    fields.add(record.candidate.kind.value, record.properties)
+    fields.add(record.candidate.kind.value, {state.name: state.value for state in record.states})
+    fields.add_all(record.neighbours, NEIGHBOUR)
+    fields.add_all(record.participations, PARTICIPATION)
+    return fields

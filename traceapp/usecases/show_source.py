@@ -2,19 +2,26 @@
 
 import json
 from contextlib import ExitStack, closing
+from typing import Final
 
+from traceapp.dictionary.properties import Tier
 from traceapp.domain.batch import SourceRow
+from traceapp.domain.disclosure import Masked
 from traceapp.domain.errors import BatchNotFoundError
+from traceapp.domain.kinds import SEALED_IDENTITIES, NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
-from traceapp.domain.rights import Actor, Rights
+from traceapp.domain.rights import Actor
 from traceapp.graph.event_store import StoredEvent
 from traceapp.intake.files import read_place
-from traceapp.usecases.access import entry, rights_for
-from traceapp.usecases.event_claims import open_claims
+from traceapp.policy.disclosure import Disclosure
+from traceapp.usecases.access import disclosure_of, entry, rights_for
+from traceapp.usecases.event_claims import Said, open_claims
 from traceapp.usecases.event_view import find_unseen
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.trace_record import Fields
 
+ROW: Final = ("content", "file_digest", "original", "position", "source")
 UNKNOWN = "This event is unknown, or outside your view."
 
 
@@ -24,40 +31,64 @@ def show_source(stations: Stations, actor: Actor, event_uid: str) -> Recorded[So
     Visible is an event that belongs within the view (one that knows no site: to whoever sees them all), or that is
     recorded of something there, and that names nothing outside it: a row says how much of one lot went into another, and
     whoever sees only one of the two is not told.
-    What everybody shares (a party, a product) opens nothing.
+    What everybody shares (a party, a product) opens nothing. The words and the row are masked as a whole where they state
+    a property that the actor may not see: nobody knows which part of a stranger's row says it.
     raises  PermissionDeniedError; BatchNotFoundError: unknown, or outside the view; DocumentError: the file is not kept
             here; SealBrokenError; LedgerUnavailableError; StoreError.
     """
     asked = {"event": event_uid}
     rights = rights_for(stations, actor, Permission.SOURCE_SHOW, asked)
     event = stations.events.get_event(event_uid)
-    if event is None or not _may_be_shown(stations, event, rights):
+    # Asked of an absent event too, so that it takes as long as one outside the view.
+    speaks_within = stations.batches.speaks_within(event_uid, rights)
+    within = event is not None and (event.acl in rights.see or rights.everywhere or speaks_within)
+    said = _read(stations, event) if event is not None and within else None
+    if event is None or not within or (said is not None and find_unseen(stations, rights, said.named)):
         reason = BatchNotFoundError.__name__
         stations.ledger.append(entry(stations, actor, Permission.SOURCE_SHOW, "failed", request=asked, reason=reason))
         raise BatchNotFoundError(UNKNOWN)
+    mask = _mask(disclosure_of(stations, rights), said)
+    row = _row(stations, event, mask)
+    fields = Fields()
+    fields.add("Event", {name: getattr(row, name) for name in ROW})
     made = entry(
         stations,
         actor,
         Permission.SOURCE_SHOW,
         "answered",
         request=asked,
-        disclosed={"Event": ["content", "file_digest", "original", "position", "source"]},
+        disclosed=fields.disclosed,
+        withheld=fields.withheld,
         result={"file": event.file_digest, "position": event.position},
     )
-    return stations.ledger.record(_row(stations, event), made)
+    return stations.ledger.record(row, made)
 
 
-def _may_be_shown(stations: Stations, event: StoredEvent, rights: Rights) -> bool:
-    placed = event.acl in rights.see or rights.everywhere
-    if not placed and not stations.batches.speaks_within(event.uid, rights):
-        return False
+def _read(stations: Stations, event: StoredEvent) -> Said | None:
+    """What it says, opened; None of an event that only a declaration is known of."""
     if event.payload is None:
-        return True
-    document = stations.sealer.open_document("Event", event.uid, "payload", event.payload)
-    return not find_unseen(stations, rights, open_claims(document, event.uid).named)
+        return None
+    return open_claims(stations.sealer.open_document("Event", event.uid, "payload", event.payload), event.uid)
 
 
-def _row(stations: Stations, event: StoredEvent) -> SourceRow:
+def _mask(disclosure: Disclosure, said: Said | None) -> Masked | None:
+    """Of the gravest thing that the row states and the actor may not see; None where he may see all of it.
+
+    What a declaration holds is not read, so it takes the right to see everything confidential.
+    """
+    known = disclosure.dictionary.entries
+    if said is None:
+        stated = {(kind, name) for kind in NodeKind for name, entry in known(kind).items() if entry.tier is Tier.T2}
+    else:
+        stated = {(claim.kind, name) for claim in said.claims for name in claim.properties}
+        stated |= {(claim.kind, "identity") for claim in said.claims if claim.kind in SEALED_IDENTITIES}
+    masks = [mask for kind, name in stated if (mask := disclosure.gravest(kind, [name])) is not None]
+    return max(masks, key=lambda mask: mask.tier, default=None)
+
+
+def _row(stations: Stations, event: StoredEvent, mask: Masked | None) -> SourceRow:
+    if mask is not None:
+        return SourceRow(event.uid, event.source, event.file_digest, event.position, mask, mask)
     with ExitStack() as opened:  # the row may come early: the rest of the file is let go at once
         content = read_place(lambda: opened.enter_context(closing(stations.archive.open(event.file_digest))), event.position)
     return SourceRow(event.uid, event.source, event.file_digest, event.position, _original(stations, event), content)

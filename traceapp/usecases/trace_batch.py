@@ -12,9 +12,10 @@ from traceapp.domain.genealogy import cycles
 from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
-from traceapp.domain.rights import Actor, Rights, Withholding
+from traceapp.domain.rights import Actor, Withholding
 from traceapp.domain.trace import TraceAnswer, TraceQuestion, Window
-from traceapp.usecases.access import rights_for
+from traceapp.policy.disclosure import Disclosure
+from traceapp.usecases.access import disclosure_of, rights_for
 from traceapp.usecases.lot_statuses import read_statuses
 from traceapp.usecases.node_names import NodeName, read_plain_ends
 from traceapp.usecases.stations import Stations
@@ -53,10 +54,11 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
             IdentifierError; LedgerUnavailableError; StoreError and its kinds.
     """
     rights = rights_for(stations, actor, Permission.BATCH_TRACE, request_document(stations, question, None, ()))
+    disclosure = disclosure_of(stations, rights, question.fields)
     as_of = question.as_of if question.as_of is not None else stations.clock.now()
     head = stations.heads.get_head_at(as_of) if question.as_of is not None else stations.heads.get_head()
     try:
-        seeds = find_seeds(stations, rights, head, question.seeds)
+        seeds = find_seeds(stations, disclosure, head, question.seeds)
     except (BatchNotFoundError, BatchAmbiguousError) as refused:
         stations.ledger.append(failed_entry(stations, actor, question, head, refused))
         raise
@@ -64,7 +66,7 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
         trace_leg(stations.traces, rights, head, question, open_seeds(stations.traces, rights, head, question, seeds, way), way)
         for way in DIRECTIONS[question.direction]
     ]
-    answer = _answer(stations, rights, question, head, as_of, tuple(sorted(seeds)), legs)
+    answer = _answer(stations, disclosure, question, head, as_of, tuple(sorted(seeds)), legs)
     if answer.completeness.routed_to is not None:
         stations.ledger.append(routed_entry(stations, actor, answer))
     return stations.ledger.record(answer, answered_entry(stations, actor, answer))
@@ -72,7 +74,7 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
 
 def _answer(
     stations: Stations,
-    rights: Rights,
+    disclosure: Disclosure,
     question: TraceQuestion,
     head: int,
     as_of: datetime,
@@ -80,12 +82,13 @@ def _answer(
     legs: Sequence[Leg],
 ) -> TraceAnswer:
     """Everything that the asker may see of what the legs found; a withheld node gets an id of this answer alone."""
+    rights = disclosure.rights
     stub: Stub = lru_cache(maxsize=None)(partial(stations.sealer.stub, secrets.token_hex(16)))
     reached = gather(legs)
-    names = read_reached(stations, rights, reached, head)
-    statuses = read_statuses(stations, names, head, as_of)
+    names = read_reached(stations, disclosure, reached, head)
+    statuses = read_statuses(stations, disclosure, names, head, as_of)
     without_lot = class_level_links(stations.traces, rights, head, legs)
-    products = read_plain_ends(stations, rights, NodeKind.PRODUCT, sorted({uid for uid, _ in without_lot}))
+    products = read_plain_ends(stations, disclosure.whole, NodeKind.PRODUCT, sorted({uid for uid, _ in without_lot}))
     return TraceAnswer(
         question=question,
         seeds=seeds,
@@ -96,7 +99,7 @@ def _answer(
         containers=tuple(sorted(reached.containers)),
         consignees=tuple(consignees(legs, names, stations.organisation, stub)),
         suppliers=tuple(suppliers(legs, names, stations.organisation, stub)),
-        completeness=complete(_findings(stations, rights, question, head, legs, reached, names, products)),
+        completeness=complete(_findings(stations, disclosure, question, head, legs, reached, names, products)),
         cycles=_cycles(legs, reached, stub),
         policy_digest=rights.policy_digest,
         class_level=class_level(without_lot, products),
@@ -105,7 +108,7 @@ def _answer(
 
 def _findings(
     stations: Stations,
-    rights: Rights,
+    disclosure: Disclosure,
     question: TraceQuestion,
     head: int,
     legs: Sequence[Leg],
@@ -121,11 +124,11 @@ def _findings(
         windowed=question.window != Window(),
         products={product_key(name) for name in products.values()},
         one_sided=lonely,
-        boundaries=find_boundaries(stations.traces, rights, head, legs),
-        routed_to=stations.policy.helper.value if rights.mode is Withholding.PASS else None,
+        boundaries=find_boundaries(stations.traces, disclosure.rights, head, legs),
+        routed_to=stations.policy.helper.value if disclosure.rights.mode is Withholding.PASS else None,
     )
     suspects = {*found.unresolved, *found.dead_ends, *(uid for leg in legs for uid in leg.start.seeds)}
-    return found.with_twins(find_twins(stations, rights, suspects, head))
+    return found.with_twins(find_twins(stations, disclosure.rights, suspects, head))
 
 
 def _cycles(legs: Sequence[Leg], reached: Reached, stub: Stub) -> tuple[tuple[str, ...], ...]:

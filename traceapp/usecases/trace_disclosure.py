@@ -11,12 +11,14 @@ from traceapp.domain.certainty import class_level_exits, meet
 from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.completeness import Findings
 from traceapp.domain.consignees import EndLink, sum_by_unit, total
+from traceapp.domain.disclosure import told
 from traceapp.domain.genealogy import EVENT_TIME, LOT_KINDS, MARK, QUANTITY, UNIT, Link, LotLink, mark_of
 from traceapp.domain.kinds import TRACEABLE, Certainty, Direction, NodeKind
 from traceapp.domain.rights import Rights, Withholding
-from traceapp.domain.state import LotStatus
 from traceapp.domain.trace import TraceLink, TraceNode
 from traceapp.graph.trace_store import TraceStore
+from traceapp.policy.disclosure import Disclosure
+from traceapp.usecases.lot_statuses import Status
 from traceapp.usecases.node_names import NodeName, read_names, read_plain_ends
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_leg import Leg
@@ -175,15 +177,15 @@ def _judge_ends(reached: Reached, leg: Leg) -> None:
     reached.exact |= leg.start.containers
 
 
-def read_reached(stations: Stations, rights: Rights, reached: Reached, head: int) -> dict[str, NodeName]:
+def read_reached(stations: Stations, disclosure: Disclosure, reached: Reached, head: int) -> dict[str, NodeName]:
     """Names of everything that is shown."""
     by_kind: dict[str, list[str]] = {}
     for uid in reached.clear:
         by_kind.setdefault(reached.kinds[uid], []).append(uid)
     traceable = [uid for kind in sorted(TRACEABLE_VALUES) for uid in by_kind.get(kind, [])]
-    names = read_names(stations, rights, sorted({*traceable, *reached.places}), head)
+    names = read_names(stations, disclosure, sorted({*traceable, *reached.places}), head)
     for kind in PLAIN_KINDS:
-        names |= read_plain_ends(stations, rights, kind, by_kind.get(kind.value, []))
+        names |= read_plain_ends(stations, disclosure, kind, by_kind.get(kind.value, []))
     # Who worked on it is asked for one by one, on the page of a batch; a trace names nobody.
     nameless = NodeKind.OPERATOR
     return names | {uid: NodeName(uid, nameless, None, None, None, None, (), True) for uid in by_kind.get(nameless.value, [])}
@@ -194,13 +196,13 @@ Stub = Callable[[str], str]
 
 
 def told_nodes(
-    reached: Reached, names: Mapping[str, NodeName], statuses: Mapping[str, LotStatus], seeds: Iterable[str], stub: Stub
+    reached: Reached, names: Mapping[str, NodeName], statuses: Mapping[str, Status], seeds: Iterable[str], stub: Stub
 ) -> list[TraceNode]:
     """Shown nodes by hop, kind and number, then stubs by their id, which tells nothing."""
     asked = set(seeds)
     exact, hops = reached.exact, reached.hops
     sites = {name.sites: ", ".join(name.sites) or None for name in names.values()}
-    listed = sorted((hops[uid], name.kind.value, name.number or "", uid) for uid, name in names.items() if uid in hops)
+    listed = sorted((hops[uid], name.kind.value, told(name.number) or "", uid) for uid, name in names.items() if uid in hops)
     clear = []
     for hop, _, _, uid in listed:
         name = names[uid]
@@ -317,7 +319,7 @@ def class_level(links: Iterable[tuple[str, Link]], products: Mapping[str, NodeNa
 
 
 def product_key(name: NodeName) -> str:
-    return name.epc or name.number or name.uid
+    return told(name.epc) or told(name.number) or name.uid
 
 
 def dead_ends(leg: Leg) -> set[str]:

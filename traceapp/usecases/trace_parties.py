@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from traceapp.domain.consignees import Delivery, EndLink, deliveries, sum_by_unit
+from traceapp.domain.disclosure import Disclosed, told
 from traceapp.domain.genealogy import NEAR, Closure
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import Certainty, Direction, LinkType, NodeKind
@@ -70,12 +71,16 @@ def _line(delivery: Delivery, name: NodeName, leg: Leg, names: Mapping[str, Node
         certainty=Certainty.EXACT if delivery.exact else Certainty.POSSIBLE,
         lots=tuple(sorted(uid if leg.shown[uid] else stub(uid) for uid in delivery.lots)),
         shipments=delivery.shipments,
-        locations=tuple(sorted(names[uid].number or uid for uid in delivery.locations if uid in names)),
+        locations=tuple(sorted((_place(names[uid]) for uid in delivery.locations if uid in names), key=str)),
     )
 
 
+def _place(name: NodeName) -> Disclosed[str]:
+    return name.number if name.number is not None else name.uid
+
+
 def _order(line: PartyLine) -> tuple[str, str]:
-    return line.number or "", line.uid
+    return told(line.number) or "", line.uid
 
 
 def _is_own(uid: str, names: Mapping[str, NodeName], organisation: Organisation) -> bool:

@@ -1,7 +1,7 @@
 """What the ledger keeps of a trace: who asked what, which properties left, how much, and a digest of the whole."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
 from operator import attrgetter
@@ -10,17 +10,19 @@ from typing import Any
 import orjson
 
 from traceapp.domain.batch import Candidate
+from traceapp.domain.disclosure import Masked, Unavailable
 from traceapp.domain.errors import BatchAmbiguousError, TraceappError
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import PartyLine, Seed, TraceAnswer, TraceLink, TraceNode, TraceQuestion
-from traceapp.usecases.access import CANDIDATE, entry, told_name
+from traceapp.usecases.access import entry, told_name
 from traceapp.usecases.stations import Stations
 
 IDENTIFYING = ("number", "name", "epc", "product", "site", "status")
 PARTY = tuple(field.name for field in fields(PartyLine) if field.name != "uid")
+TOLD_PARTY = attrgetter(*PARTY)
 NODE = attrgetter(*(field.name for field in fields(TraceNode)))
 LINK = attrgetter(*(field.name for field in fields(TraceLink)))
 WHOLE_PARTY = attrgetter(*(field.name for field in fields(PartyLine)))
@@ -31,13 +33,15 @@ STUB = "withheld"
 
 def answered_entry(stations: Stations, actor: Actor, answer: TraceAnswer) -> LedgerEntry:
     """The record of an answer that is about to leave."""
+    fields = _fields(answer)
     return entry(
         stations,
         actor,
         Permission.BATCH_TRACE,
         "answered",
         request=request_document(stations, answer.question, answer.head, _seed_kinds(answer)),
-        disclosed=_disclosed(answer),
+        disclosed=fields.disclosed,
+        withheld=fields.withheld,
         result={
             "nodes": len(answer.nodes),
             "links": len(answer.links),
@@ -66,13 +70,15 @@ def routed_entry(stations: Stations, actor: Actor, answer: TraceAnswer) -> Ledge
 def failed_entry(stations: Stations, actor: Actor, question: TraceQuestion, head: int, error: TraceappError) -> LedgerEntry:
     """The record of a question that named nothing, or too much."""
     candidates = _candidates(error)
+    fields = candidate_fields(candidates)
     return entry(
         stations,
         actor,
         Permission.BATCH_TRACE,
         "failed",
         request=request_document(stations, question, head, ()),
-        disclosed={kind: list(CANDIDATE) for kind in sorted({one.kind.value for one in candidates})},
+        disclosed=fields.disclosed,
+        withheld=fields.withheld,
         result={"candidates": len(candidates)},
         reason=type(error).__name__,
     )
@@ -128,24 +134,65 @@ def _plain(value: object) -> object:
         return str(value)
     if isinstance(value, Mapping):
         return dict(sorted(value.items()))
+    if isinstance(value, Masked | Unavailable):
+        return (type(value).__name__, value.tier)
     raise TypeError(f"no answer holds a {type(value).__name__}")
 
 
-def _disclosed(answer: TraceAnswer) -> dict[str, list[str]]:
-    """Property names per kind; a property that nobody's node has did not leave."""
-    lacking: dict[str, set[str]] = {}
-    for node in answer.nodes:
-        if node.kind is None:
-            continue
-        names = lacking.setdefault(node.kind.value, set(IDENTIFYING))
-        if names:
-            names -= {name for name in names if getattr(node, name) is not None}
-    found = {kind: set(IDENTIFYING) - names for kind, names in lacking.items()}
-    if answer.consignees or answer.suppliers:
-        found.setdefault("Party", set()).update(PARTY)
-    if any(link.event_time is not None for link in answer.links):
-        found["link"] = set(STATED)
+class Fields:
+    """Which properties leave, and which are masked, by kind; a property that no thing has did not leave."""
+
+    def __init__(self) -> None:
+        self._disclosed: dict[str, set[str]] = {}
+        self._withheld: dict[str, set[str]] = {}
+
+    def add(self, kind: str, told: Mapping[str, object]) -> None:
+        """Names and values of one thing; None and () are no values."""
+        for name, value in told.items():
+            if value is not None and value != ():
+                found = self._withheld if isinstance(value, Masked) else self._disclosed
+                found.setdefault(kind, set()).add(name)
+
+    def add_all(self, things: Iterable[Any], names: Sequence[str]) -> None:
+        """The attributes `names` of many things that have a kind; of those alike in kind and gaps one is looked at."""
+        values, seen = attrgetter("kind", *names), set()
+        for thing in things:
+            kind, *found = values(thing)
+            if kind is None or (alike := (kind, *map(type, found))) in seen:
+                continue
+            seen.add(alike)
+            self.add(kind.value, dict(zip(names, found, strict=True)))
+
+    @property
+    def disclosed(self) -> dict[str, list[str]]:
+        return _sorted(self._disclosed)
+
+    @property
+    def withheld(self) -> dict[str, list[str]]:
+        return _sorted(self._withheld)
+
+
+def _sorted(found: Mapping[str, set[str]]) -> dict[str, list[str]]:
     return {kind: sorted(names) for kind, names in sorted(found.items())}
+
+
+def candidate_fields(candidates: Iterable[Candidate]) -> Fields:
+    """Of things that a number fits: what tells them apart."""
+    fields = Fields()
+    for one in candidates:
+        told = {"epc": one.epc, "number": one.number, "product": one.product, "site": one.sites}
+        fields.add(one.kind.value, told)
+    return fields
+
+
+def _fields(answer: TraceAnswer) -> Fields:
+    fields = Fields()
+    fields.add_all(answer.nodes, IDENTIFYING)
+    for line in (*answer.consignees, *answer.suppliers):
+        fields.add(NodeKind.PARTY.value, dict(zip(PARTY, TOLD_PARTY(line), strict=True)))
+    if any(link.event_time is not None for link in answer.links):
+        fields.add("link", dict.fromkeys(STATED, True))
+    return fields
 
 
 def _seed_kinds(answer: TraceAnswer) -> set[NodeKind]:
@@ -169,6 +216,7 @@ def request_document(
         "at": question.at,
         "event_time_from": window.event_time_from,
         "event_time_to": window.event_time_to,
+        "fields": sorted(question.fields) if question.fields is not None else None,
         "budget": {"nodes": question.budget.nodes, "links": question.budget.links},
     }
 

@@ -1,21 +1,24 @@
 """Where a trace starts: numbers, epcs and uids become nodes, or are refused."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from traceapp.domain.batch import Candidate
 from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError, IdentifierError
 from traceapp.domain.identifiers import number_key
 from traceapp.domain.kinds import INDEXED_IDENTITIES, NodeKind
-from traceapp.domain.rights import Rights
 from traceapp.domain.trace import Seed
 from traceapp.formats.gs1 import parse_identity
+from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.node_names import read_candidates
 from traceapp.usecases.stations import Stations
 
 UNKNOWN = "This number is unknown, or outside your view."
+NUMBERED_BY: Final = {NodeKind.MATERIAL: "supplier_lot", NodeKind.PARTY: "identity"}
+"""Which sealed property the printed number of a kind is."""
 
 
-def find_seeds(stations: Stations, rights: Rights, head: int, seeds: Sequence[Seed]) -> dict[str, NodeKind]:
+def find_seeds(stations: Stations, disclosure: Disclosure, head: int, seeds: Sequence[Seed]) -> dict[str, NodeKind]:
     """The nodes that the seeds name, uid → kind.
 
     raises  BatchNotFoundError: one of them is unknown or outside the rights, which is the same;
@@ -23,24 +26,34 @@ def find_seeds(stations: Stations, rights: Rights, head: int, seeds: Sequence[Se
     """
     found: dict[str, NodeKind] = {}
     for seed in seeds:
-        found |= _find_seed(stations, rights, head, seed)
+        found |= _find_seed(stations, disclosure, head, seed)
     return found
 
 
-def find_candidates(stations: Stations, rights: Rights, head: int, seed: Seed) -> list[Candidate]:
+def find_candidates(stations: Stations, disclosure: Disclosure, head: int, seed: Seed) -> list[Candidate]:
     """Everything within the rights that the seed may mean, sorted by kind, product and uid; raises IdentifierError.
 
     A number that is written as a GS1 key (`01/…/10/…`, Digital Link, EPC URN) means the thing with that key as well.
+    To look for a value is to read it: a sealed number or key finds nothing for whoever may not search by it.
     """
+    rights = disclosure.rights
     if seed.number is not None:
         key = number_key(seed.number)
-        indexes = [stations.sealer.number_index(kind.value, key) for kind in INDEXED_IDENTITIES]
+        indexed = [kind for kind in INDEXED_IDENTITIES if disclosure.searches(kind, NUMBERED_BY[kind])]
+        indexes = [stations.sealer.number_index(kind.value, key) for kind in indexed]
         numbered = stations.traces.find_numbered(key, indexes, rights, head)
-        uids = sorted({*numbered, *stations.traces.find_seeds(_as_key(stations, seed.number), rights, head)})
+        uids = sorted({*numbered, *_find_keyed(stations, disclosure, head, _as_key(stations, seed.number))})
+    elif seed.uid is not None:
+        uids = sorted(stations.traces.find_seeds([seed.uid], rights, head))
     else:
-        uid = seed.uid if seed.uid is not None else stations.sealer.uid(parse_identity(seed.epc or ""))
-        uids = sorted(stations.traces.find_seeds([uid], rights, head))
-    return [one for one in read_candidates(stations, rights, uids, head) if _fits(one, seed)]
+        uids = sorted(_find_keyed(stations, disclosure, head, [stations.sealer.uid(parse_identity(seed.epc or ""))]))
+    return [one for one in read_candidates(stations, disclosure, uids, head) if _fits(one, seed)]
+
+
+def _find_keyed(stations: Stations, disclosure: Disclosure, head: int, uids: Sequence[str]) -> dict[str, NodeKind]:
+    """What has one of these GS1 keys, by the uids that are made of them."""
+    found = stations.traces.find_seeds(uids, disclosure.rights, head)
+    return {uid: kind for uid, kind in found.items() if disclosure.searches(kind, "identity")}
 
 
 def _as_key(stations: Stations, number: str) -> list[str]:
@@ -50,9 +63,9 @@ def _as_key(stations: Stations, number: str) -> list[str]:
         return []
 
 
-def find_one(stations: Stations, rights: Rights, head: int, seed: Seed) -> Candidate:
+def find_one(stations: Stations, disclosure: Disclosure, head: int, seed: Seed) -> Candidate:
     """The one thing that the seed means; raises BatchNotFoundError, BatchAmbiguousError, IdentifierError."""
-    candidates = find_candidates(stations, rights, head, seed)
+    candidates = find_candidates(stations, disclosure, head, seed)
     if len(candidates) != 1:
         raise refusal(candidates)
     return candidates[0]
@@ -65,14 +78,16 @@ def refusal(candidates: Sequence[Candidate]) -> BatchNotFoundError | BatchAmbigu
     return BatchAmbiguousError(f"{len(candidates)} records carry this number; say which one you mean.", tuple(candidates))
 
 
-def _find_seed(stations: Stations, rights: Rights, head: int, seed: Seed) -> dict[str, NodeKind]:
+def _find_seed(stations: Stations, disclosure: Disclosure, head: int, seed: Seed) -> dict[str, NodeKind]:
     if seed.number is not None:
-        one = find_one(stations, rights, head, seed)
+        one = find_one(stations, disclosure, head, seed)
         return {one.uid: one.kind}
-    uid = seed.uid if seed.uid is not None else stations.sealer.uid(parse_identity(seed.epc or ""))
-    found = stations.traces.find_seeds([uid], rights, head)
-    wanted = seed.kind is None or seed.kind is found.get(uid)
-    if not found or not wanted or ((seed.product or seed.site) and not find_candidates(stations, rights, head, seed)):
+    if seed.uid is not None:
+        found = stations.traces.find_seeds([seed.uid], disclosure.rights, head)
+    else:
+        found = _find_keyed(stations, disclosure, head, [stations.sealer.uid(parse_identity(seed.epc or ""))])
+    wanted = seed.kind is None or seed.kind in found.values()
+    if not found or not wanted or ((seed.product or seed.site) and not find_candidates(stations, disclosure, head, seed)):
         raise BatchNotFoundError(UNKNOWN)
     return found
 

@@ -18,6 +18,30 @@ class _Said(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=False)
 
 
+class Masked(_Said):
+    """A value that you may not see. It is the same whether there is one, none, or an empty one."""
+
+    masked: Literal[True]
+    tier: Annotated[str, Field(pattern="^T[0-3]$", description="Tier of the property in the data dictionary.")]
+    shown: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            description="Absent, or what the mask lets through: last characters, or a pseudonym of this answer alone.",
+        ),
+    ] = None
+
+
+class Unavailable(_Said):
+    """A value that you may see and that cannot be opened now, since its key is not at hand."""
+
+    unavailable: Literal[True]
+    tier: Annotated[str, Field(pattern="^T[0-3]$")]
+
+
+Text = str | Masked | Unavailable | None
+
+
 class Ledger(_Said):
     """The record that was durable before this answer left."""
 
@@ -30,8 +54,8 @@ class Candidate(_Said):
 
     uid: Uid
     kind: NodeKind
-    number: str | None
-    epc: str | None
+    number: Text
+    epc: Text
     product: str | None
     sites: list[str]
     described: Annotated[bool, Field(description="False where it is only mentioned by others.")]
@@ -68,6 +92,7 @@ class Question(_Said):
     head: Annotated[int, Field(description="Record sequence asked about: the same number gives the same answer.")]
     at: datetime | None
     window: Window
+    fields: Annotated[list[str] | None, Field(description="What was asked for of each thing; null for all that an answer tells.")]
 
 
 class Node(_Said):
@@ -75,12 +100,17 @@ class Node(_Said):
 
     uid: Uid
     kind: NodeKind | None
-    number: str | None
-    name: str | None
-    epc: str | None
+    number: Text
+    name: Text
+    epc: Text
     product: str | None
     site: str | None
-    status: Annotated[LotStatus | None, Field(description="Of a lot, as of the moment asked about; the gravest that holds.")]
+    status: Annotated[
+        LotStatus | Masked | Unavailable | None,
+        Field(
+            description="Of a lot, as of the moment asked about; the gravest that holds. Masked where a hidden one may be graver."
+        ),
+    ]
     stub: bool
     seed: bool
     hop: Annotated[int, Field(ge=0, description="Transformations between it and the nearest seed.")]
@@ -110,14 +140,14 @@ class Party(_Said):
     """A consignee or supplier: how much, and by which lots."""
 
     uid: Uid
-    number: str | None
-    name: str | None
-    country: str | None
+    number: Text
+    name: Text
+    country: Text
     quantities: list[QuantityByUnit]
     certainty: Certainty
     lots: list[Uid]
     shipments: list[Uid]
-    locations: list[str]
+    locations: list[str | Masked | Unavailable]
 
 
 class Reason(_Said):
@@ -178,21 +208,14 @@ class Trace(_Said):
     ledger: Ledger
 
 
-class UnavailableValue(_Said):
-    """Stands where a value could be shown and cannot be opened now, because its key is not to be had."""
-
-    unavailable: Literal[True]
-    tier: Literal["T2", "T3"]
-
-
-Property = str | int | bool | UnavailableValue
+Property = str | int | bool | Masked | Unavailable
 
 
 class State(_Said):
     """A computed state and the event that set it."""
 
     name: str
-    value: str
+    value: str | Masked | Unavailable
     event_uid: Uid | None
     event_time: datetime | None
 
@@ -203,8 +226,8 @@ class Neighbour(_Said):
     direction: Direction
     uid: Uid
     kind: NodeKind | None
-    number: str | None
-    name: str | None
+    number: Text
+    name: Text
     product: str | None
     via: str
     quantity: Quantity | None
@@ -220,8 +243,8 @@ class Participation(_Said):
 
     uid: Uid
     kind: NodeKind
-    number: str | None
-    name: str | None
+    number: Text
+    name: Text
     step: str | None
     role: str | None
     started_at: datetime | None
@@ -244,7 +267,10 @@ class Batch(_Said):
     """One lot: where from, where to, in what state, and who touched it."""
 
     batch: Candidate
-    properties: Annotated[dict[str, Property], Field(description="By name of the data dictionary; withheld ones are absent.")]
+    properties: Annotated[
+        dict[str, Property],
+        Field(description="By name of the data dictionary: what is on record, and a mask for all that you may not see."),
+    ]
     states: list[State]
     neighbours: list[Neighbour]
     participations: list[Participation]
@@ -258,6 +284,7 @@ class Batch(_Said):
     boundary: Annotated[
         bool, Field(description="The view ends beside it: something is withheld there, and how much is not told.")
     ]
+    fields: Annotated[list[str] | None, Field(description="What was asked for; null for all that an answer tells.")]
     as_of: datetime
     head: int
     policy: str
@@ -271,8 +298,8 @@ class Source(_Said):
     source: str
     file_digest: str
     position: str
-    original: dict[str, object]
-    content: str
+    original: Masked | dict[str, object]
+    content: str | Masked
     ledger: Ledger
 
 

@@ -1,6 +1,7 @@
 """The bytes of an answer. Nothing but `Recorded` comes in: no record, no answer, by type.
 
-Quantities leave as decimal strings, times as `2026-03-02T10:00:00.000000Z`, enums by value, statuses by name.
+Quantities leave as decimal strings, times as `2026-03-02T10:00:00.000000Z`, enums by value, statuses by name. A value
+that the caller may not see leaves as `{"masked": true, "tier": "T2"}`.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from flask import Response
 
 from traceapp.domain.batch import BatchRecord, SourceRow
 from traceapp.domain.clock import stored_time
-from traceapp.domain.disclosure import Unavailable
+from traceapp.domain.disclosure import Masked, Unavailable
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.trace import Completeness, PartyLine, TraceAnswer
 
@@ -45,6 +46,7 @@ def trace_document(recorded: Recorded[TraceAnswer]) -> dict[str, Any]:
             "head": answer.head,
             "at": question.at,
             "window": question.window,
+            "fields": _asked(question.fields),
         },
         "nodes": answer.nodes,
         "links": answer.links,
@@ -74,6 +76,7 @@ def batch_document(recorded: Recorded[BatchRecord]) -> dict[str, Any]:
         "facts_withheld": record.facts_withheld,
         "degraded": record.degraded,
         "boundary": record.boundary,
+        "fields": _asked(record.fields),
         "as_of": record.as_of,
         "head": record.head,
         "policy": record.policy_digest,
@@ -89,7 +92,7 @@ def source_document(recorded: Recorded[SourceRow]) -> dict[str, Any]:
         "source": row.source,
         "file_digest": row.file_digest,
         "position": row.position,
-        "original": dict(row.original),
+        "original": row.original,
         "content": row.content,
         "ledger": recorded.receipt,
     }
@@ -111,6 +114,8 @@ def _plain(value: object) -> object:
             return stored_time(value)
         case Mapping():
             return dict(value)
+        case Masked() | Unavailable():
+            return value.document
         case _:
             raise TypeError(f"an answer holds no {type(value).__name__}")
 
@@ -131,6 +136,10 @@ def _party(party: PartyLine) -> dict[str, Any]:
         "shipments": party.shipments,
         "locations": party.locations,
     }
+
+
+def _asked(fields: frozenset[str] | None) -> list[str] | None:
+    return sorted(fields) if fields is not None else None
 
 
 def _quantities(amounts: Mapping[str, Decimal | None]) -> list[dict[str, Any]]:

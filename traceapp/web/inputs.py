@@ -28,6 +28,7 @@ from traceapp.domain.errors import IdentifierError, InputError
 from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.trace import Seed, TraceQuestion, Window
 from traceapp.formats.gs1 import parse_identity
+from traceapp.web.field_names import ALL, TRACE_FIELDS, BatchFields, TraceFields, check_fields, printable, wanted_fields
 
 MAX_BODY: Final = 1024 * 1024
 MAX_SEEDS: Final = 1000
@@ -101,9 +102,10 @@ class BatchInput(NarrowingInput):
     """One lot by the number in the path."""
 
     as_of: Annotated[Moment | None, Field(description="What was known at this moment. Now, where it is absent.")] = None
+    fields: BatchFields | None = None
 
     def query(self, number: str | None, uid: str | None = None) -> BatchQuery:
-        return BatchQuery(number, uid, self.product, self.site, self.kind, self.as_of)
+        return BatchQuery(number, uid, self.product, self.site, self.kind, self.as_of, wanted_fields(self.fields))
 
 
 def _exactly_one(*names: str) -> dict[str, Any]:
@@ -151,6 +153,7 @@ class TraceInput(NarrowingInput):
     at: Annotated[Moment | None, Field(description="When a container is opened. Now, where it is absent.")] = None
     event_time_from: Annotated[Moment | None, Field(description="Links that happened before it do not count.")] = None
     event_time_to: Annotated[Moment | None, Field(description="Links that happened after it do not count.")] = None
+    fields: TraceFields | None = None
 
     _order = field_validator("event_time_to")(_not_before_its_beginning)
 
@@ -158,7 +161,8 @@ class TraceInput(NarrowingInput):
         """Raises IdentifierError: the epc breaks its own standard."""
         _check_epcs([("epc", epc)])
         seed = Seed(number, uid, epc, self.product, self.site, self.kind)
-        return TraceQuestion((seed,), self.direction, self.as_of, self.at, Window(self.event_time_from, self.event_time_to))
+        window = Window(self.event_time_from, self.event_time_to)
+        return TraceQuestion((seed,), self.direction, self.as_of, self.at, window, fields=wanted_fields(self.fields))
 
 
 class TraceSearchInput(TraceInput):
@@ -209,13 +213,24 @@ class TraceBody(_Strict):
     as_of: Annotated[Moment | None, Field(description="What was known at this moment. Now, where it is absent.")] = None
     at: Annotated[Moment | None, Field(description="When a container is opened. Now, where it is absent.")] = None
     window: WindowInput | None = None
+    fields: Annotated[
+        list[Annotated[str, Field(json_schema_extra={"enum": sorted(TRACE_FIELDS)})]] | None,
+        Field(max_length=100, description=f"What is wanted of each thing. {ALL}"),
+    ] = None
+
+    @field_validator("fields")
+    @classmethod
+    def _known(cls, names: list[str] | None) -> list[str] | None:
+        check_fields(names or (), TRACE_FIELDS)
+        return names
 
     def question(self) -> TraceQuestion:
         """Raises IdentifierError: an epc breaks its own standard; every one of them is named."""
         _check_epcs((f"seeds.{place}.epc", seed.epc) for place, seed in enumerate(self.seeds))
         seeds = tuple(Seed(seed.number, seed.uid, seed.epc, seed.product, seed.site, seed.kind) for seed in self.seeds)
         window = Window(self.window.event_time_from, self.window.event_time_to) if self.window else Window()
-        return TraceQuestion(seeds, self.direction, self.as_of, self.at, window)
+        wanted = frozenset(self.fields) if self.fields is not None else None
+        return TraceQuestion(seeds, self.direction, self.as_of, self.at, window, fields=wanted)
 
 
 class NoInput(_Strict):
@@ -322,9 +337,8 @@ def _field_errors(found: Iterable[tuple[str, str]]) -> InputError:
 
 
 def _name(place: Iterable[int | str]) -> str:
-    """`seeds.0.number`; printable and short, since the caller chose it."""
-    text = ".".join(map(str, place))
-    return "".join(letter if letter.isprintable() else "�" for letter in text)[:100]
+    """`seeds.0.number`."""
+    return printable(".".join(map(str, place)))
 
 
 def _sentence(model: type[BaseModel], item: ErrorDetails) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
 
+from traceapp.domain.disclosure import Masked, told
 from traceapp.domain.kinds import Certainty, LinkType, NodeKind
 from traceapp.domain.trace import PartyLine, TraceAnswer, TraceNode
 
@@ -25,6 +26,7 @@ SEVERITY: Final = (
     "quarantined",
     "expired",
     "withheld",
+    "masked",
     "unknown",
     "plain",
     "conditional",
@@ -100,6 +102,8 @@ def condition(node: TraceNode) -> str:
         return "withheld"
     if node.status is None:
         return "plain"
+    if isinstance(node.status, Masked):
+        return "masked"
     return node.status if node.status in SEVERITY else "unknown"
 
 
@@ -240,7 +244,7 @@ def _likeness(parties: Mapping[str, PartyLine]) -> Callable[[TraceNode], tuple[o
     def alike(node: TraceNode) -> tuple[object, ...]:
         if node.kind is NodeKind.PARTY:
             line = parties.get(node.uid)
-            return (node.kind, line.country if line else None, node.certainty)
+            return (node.kind, told(line.country) if line else None, node.certainty)
         if node.kind is NodeKind.PRODUCT:
             return (node.uid,)
         return (node.kind, node.product, node.site, condition(node))
@@ -252,7 +256,7 @@ def _alike(
     nodes: Sequence[TraceNode], parties: Mapping[str, PartyLine], alike: Callable[[TraceNode], tuple[object, ...]]
 ) -> list[list[TraceNode]]:
     found: dict[tuple[object, ...], list[TraceNode]] = defaultdict(list)
-    for node in sorted(nodes, key=lambda node: (not node.seed, node.number or node.name or "", node.uid)):
+    for node in sorted(nodes, key=lambda node: (not node.seed, told(node.number) or told(node.name) or "", node.uid)):
         found[alike(node)].append(node)
     return sorted(found.values(), key=lambda members: _weight(members, parties))
 
@@ -262,7 +266,7 @@ def _weight(members: Sequence[TraceNode], parties: Mapping[str, PartyLine]) -> t
     grave = min(SEVERITY.index(condition(node)) for node in members)
     possible = all(node.certainty is Certainty.POSSIBLE for node in members)
     amounts = [amount for node in members if (line := parties.get(node.uid)) for amount in line.quantities.values() if amount]
-    return (not any(node.seed for node in members), grave, possible, -sum(amounts), -len(members), members[0].number or "")
+    return (not any(node.seed for node in members), grave, possible, -sum(amounts), -len(members), told(members[0].number) or "")
 
 
 def _group(key: str, members: Sequence[TraceNode], parties: Mapping[str, PartyLine]) -> Group:

@@ -203,7 +203,8 @@ def problem_bytes(answer: ProblemAnswer) -> bytes:
             "next_step": answer.next_step,
             "errors": [{"field": field, "detail": detail} for field, detail in answer.errors],
             "candidates": answer.candidates,
-        }
+        },
+        default=lambda value: value.document,  # a mask in a candidate
     )
 
 

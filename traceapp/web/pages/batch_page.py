@@ -10,11 +10,11 @@ from typing import Final
 from flask_babel import gettext
 
 from traceapp.domain.batch import BatchRecord, Neighbour, StateFact
-from traceapp.domain.disclosure import Unavailable
+from traceapp.domain.disclosure import Disclosed, Masked, Unavailable
 from traceapp.domain.events import PropertyValue
-from traceapp.domain.kinds import Direction
+from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.web.pages.showing import quantity_text
-from traceapp.web.pages.wording import FACT_NAMES, fact_word, property_name, property_text, property_unit, sign_of
+from traceapp.web.pages.wording import FACT_NAMES, fact_word, property_name, property_text, property_unit, sign_of, text_of
 
 STATE_FIRST: Final = ("hold", "expiry", "inspection", "release")
 GRAVE: Final = {("hold", "held"), ("expiry", "expired"), ("release", "rejected"), ("inspection", "failed")}
@@ -33,10 +33,13 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property by its label in the dictionary."""
+    """A property by its label in the dictionary.
+
+    text  masked where its value may not be seen.
+    """
 
     label: str
-    text: str
+    text: Disclosed[str]
     moment: datetime | None
     unit: str | None
 
@@ -55,7 +58,7 @@ class BatchPage:
     @property
     def title(self) -> str:
         lot = self.record.candidate
-        return lot.number or lot.epc or lot.uid
+        return text_of(lot.number or lot.epc) or lot.uid
 
     @property
     def sites(self) -> list[str]:
@@ -77,17 +80,23 @@ class BatchPage:
         grave = [state for state in self.states if (state.fact.name, state.fact.value) in GRAVE]
         return next(iter(grave or [state for state in self.states if state.fact.name == "release"]), None)
 
-    @cached_property
+    @property
     def properties(self) -> list[Property]:
+        """Those whose value is told, or a part of it."""
+        return [one for one in self._properties if not isinstance(one.text, Masked) or one.text.shown]
+
+    @property
+    def masked(self) -> list[Property]:
+        """Those of which nothing is told, not even whether they have a value."""
+        return [one for one in self._properties if isinstance(one.text, Masked) and not one.text.shown]
+
+    @cached_property
+    def _properties(self) -> list[Property]:
         kind = self.record.candidate.kind
         return [
             Property(
                 property_name(kind, name),
-                gettext("cannot be opened now")
-                if isinstance(value, Unavailable)
-                else _text(value)
-                if isinstance(value, Decimal | int) and not isinstance(value, bool)
-                else property_text(kind, name, value),
+                _text(kind, name, value),
                 value if isinstance(value, datetime) else None,
                 property_unit(kind, name),
             )
@@ -103,5 +112,13 @@ class BatchPage:
         return [one for one in self.record.neighbours if one.direction is not Direction.BACKWARD]
 
 
-def _text(value: PropertyValue) -> str:
-    return quantity_text(Decimal(str(value)))
+def _text(kind: NodeKind, name: str, value: Disclosed[PropertyValue]) -> Disclosed[str]:
+    match value:
+        case Masked() | Unavailable():
+            return value
+        case bool():
+            return property_text(kind, name, value)
+        case Decimal() | int():
+            return quantity_text(Decimal(value))
+        case _:
+            return property_text(kind, name, value)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from traceapp.domain.batch import Candidate
+from traceapp.domain.disclosure import told
 from traceapp.domain.identifiers import number_key
 from traceapp.domain.kinds import NodeKind
 
@@ -29,7 +30,7 @@ def candidate_rows(
             candidate,
             address(candidate),
             tuple(sites.get(site, site) for site in candidate.sites),
-            candidate.kind is NodeKind.MATERIAL and _differ(asked, candidate.number),
+            candidate.kind is NodeKind.MATERIAL and _differ(asked, told(candidate.number)),
         )
         for candidate in candidates
     ]

@@ -6,13 +6,14 @@ from typing import Final
 
 from flask_babel import gettext, ngettext
 
+from traceapp.domain.disclosure import told
 from traceapp.domain.kinds import Certainty, NodeKind
 from traceapp.domain.quantities import add
 from traceapp.domain.trace import PartyLine, TraceNode
 from traceapp.web.lane_stages import SEVERITY, Group, Place, Stage, condition
 from traceapp.web.lanes import CardText
 from traceapp.web.pages.showing import amount_text, count_text
-from traceapp.web.pages.wording import CARD_STATES, country_name, kind_name, kinds_counted, sign_of, site_names
+from traceapp.web.pages.wording import CARD_STATES, country_name, kind_name, kinds_counted, sign_of, site_names, text_of
 
 MOST_NUMBERS: Final = 2
 """Numbers on the card of a group that has no product to be called by."""
@@ -43,7 +44,7 @@ class PageCaptions:
         if node.kind is NodeKind.PARTY:
             return self._party(group)
         if node.kind is NodeKind.PRODUCT:
-            lines = (("id", node.number or node.product or ""), ("quiet", gettext("its lot was not recorded")))
+            lines = (("id", text_of(node.number) or node.product or ""), ("quiet", gettext("its lot was not recorded")))
             return CardText("unknown", "unknown", gettext("No lot"), self._corner(group), lines)
         if node.kind in LOTS:
             tone = condition(node)
@@ -102,7 +103,7 @@ class PageCaptions:
         node = group.first
         lines = _numbers(group) if group.single or not node.product else [("name", node.product)]
         if group.single and (node.name or node.product):
-            lines.append(("quiet", node.name or node.product or ""))
+            lines.append(("quiet", text_of(node.name) or node.product or ""))
         if node.site:
             lines.append(("quiet", site_names(node.site, self._sites)))
         if group.single and node.uid in self._unresolved:
@@ -115,7 +116,7 @@ class PageCaptions:
         name = _party_name(node, group.parties) if group.single else _countries(group.parties)
         if group.parties == () or not group.parties[0].lots:
             state = gettext("Own site") if node.number in self._sites else gettext("Party")
-            name = self._sites.get(node.number or "", name)
+            name = self._sites.get(told(node.number) or "", name)
         lines = [("name", name)]
         if group.single and group.parties and group.parties[0].country:
             lines.append(("quiet", country_name(group.parties[0].country)))
@@ -142,7 +143,7 @@ class PageCaptions:
 def _numbers(group: Group) -> list[tuple[str, str]]:
     """The first of them by number; an id is never cut, so what does not fit is counted."""
     shown = group.members[:MOST_NUMBERS]
-    lines = [("id", node.number or node.epc or node.name or "–") for node in shown]
+    lines = [("id", text_of(node.number or node.epc or node.name) or "–") for node in shown]
     if left := len(group.members) - len(shown):
         lines.append(("quiet", gettext("and %(count)s more", count=count_text(left))))
     return lines
@@ -162,7 +163,7 @@ def _possible(group: Group) -> tuple[tuple[str, str], ...]:
 
 
 def _party_name(node: TraceNode, lines: tuple[PartyLine, ...]) -> str:
-    return node.name or next((line.name for line in lines if line.name), None) or node.number or "–"
+    return text_of(node.name or next((line.name for line in lines if line.name), None) or node.number) or "–"
 
 
 def _countries(lines: tuple[PartyLine, ...]) -> str:

@@ -10,10 +10,12 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from traceapp.domain.clock import stored_time
+from traceapp.domain.disclosure import Masked, Text, Unavailable
 from traceapp.web.pages import wording
 
 LONGEST_ID: Final = 26
 _LARGEST: Final = 50
+_SIGN: Final = Markup('<svg class="sign" aria-hidden="true" focusable="false"><use href="#s-{}"/></svg>')
 _THIN: Final = "\u00a0"
 
 
@@ -55,15 +57,27 @@ def moment(value: datetime | None, *, zone: bool = True) -> Markup:
     )
 
 
-def ident(text: str | None) -> Markup:
+def masked(value: Masked | Unavailable) -> Markup:
+    """What stands in place of a value: a sign, a word, and what the mask lets through."""
+    mark = "masked" if isinstance(value, Masked) else "degraded"
+    return Markup('<span class="masked nowrap">{}<span>{}</span> <span class="tier">{}</span></span>').format(
+        _SIGN.format(mark), wording.text_of(value), value.tier
+    )
+
+
+def ident(text: Text) -> Markup:
     """A number as printed, isolated from the text around it, never cut."""
+    if isinstance(text, Masked | Unavailable):
+        return masked(text)
     if text is None or text == "":
         return Markup('<span class="quiet">–</span>')
     return Markup('<bdi class="id{}">{}</bdi>').format(" id-long" if len(text) > LONGEST_ID else "", text)
 
 
-def foreign(text: str | None) -> Markup:
+def foreign(text: Text) -> Markup:
     """Words of somebody else, isolated: they may run from right to left."""
+    if isinstance(text, Masked | Unavailable):
+        return masked(text)
     return Markup('<span class="quiet">–</span>') if not text else Markup("<bdi>{}</bdi>").format(text)
 
 
@@ -87,12 +101,13 @@ def register(app: Flask) -> None:
         amount=amount_text,
         certainty=lambda value: gettext(wording.CERTAINTIES[value]),
         count=count_text,
-        country=wording.country_name,
+        country=lambda said: masked(said) if isinstance(said, Masked | Unavailable) else wording.country_name(said),
         eventname=wording.event_name,
         foreign=foreign,
         ident=ident,
         kind=wording.kind_name,
         linkname=wording.link_name,
+        masked=masked,
         moment=moment,
         position=position_text,
         pretty=lambda value: json.dumps(value, ensure_ascii=False, indent=2, default=str),

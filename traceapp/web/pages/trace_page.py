@@ -8,6 +8,7 @@ from functools import cached_property
 from flask import url_for
 from flask_babel import gettext
 
+from traceapp.domain.disclosure import told
 from traceapp.domain.kinds import LOTS, Certainty, Direction, NodeKind
 from traceapp.domain.trace import PartyLine, TraceAnswer, TraceLink, TraceNode
 from traceapp.web.lane_stages import condition, members_of
@@ -17,7 +18,7 @@ from traceapp.web.pages.forms import TracePageInput, typed_moment
 from traceapp.web.pages.lane_captions import PageCaptions
 from traceapp.web.pages.paging import SHORT_PAGE, Cut, address_with, cut
 from traceapp.web.pages.showing import amount_text
-from traceapp.web.pages.wording import DIRECTIONS, STATES, direction_question, sign_of, site_names
+from traceapp.web.pages.wording import DIRECTIONS, STATES, direction_question, sign_of, site_names, text_of
 
 FIELDS = ("number", "uid", "epc", "product", "site", "kind", "direction", "as_of", "at", "event_time_from", "event_time_to")
 
@@ -72,7 +73,8 @@ class TracePage:
     @property
     def title(self) -> str:
         """The numbers of the seeds as printed."""
-        return " + ".join(seed.number or seed.name or seed.epc or "–" for seed in self.seeds[:3]) or (self._asked.number or "–")
+        titles = [text_of(seed.number or seed.name or seed.epc) or "–" for seed in self.seeds[:3]]
+        return " + ".join(titles) or self._asked.number or "–"
 
     @cached_property
     def asked(self) -> dict[str, str]:
@@ -215,7 +217,7 @@ class TracePage:
 
     def _outwards(self, link: TraceLink) -> tuple[object, ...]:
         source, target = self.end(link.source), self.end(link.target)
-        names = [(end.stub, end.number or end.name or "", end.uid) for end in (source, target)]
+        names = [(end.stub, told(end.number) or told(end.name) or "", end.uid) for end in (source, target)]
         return (min(source.hop, target.hop), max(source.hop, target.hop), target.kind not in LOTS, *names, link.type)
 
     @cached_property
@@ -225,14 +227,14 @@ class TracePage:
 
 
 def _nearest(node: TraceNode) -> tuple[object, ...]:
-    return (node.stub, node.hop, node.kind not in LOTS, node.product or "", node.number or "", node.uid)
+    return (node.stub, node.hop, node.kind not in LOTS, node.product or "", told(node.number) or "", node.uid)
 
 
 def _largest(line: PartyLine) -> tuple[object, ...]:
     """What nobody stated may be the largest; of the rest whoever may have most, by name where they are alike."""
     stated = [amount for amount in line.quantities.values() if amount is not None]
     silent = not stated or len(stated) < len(line.quantities)
-    return (not silent, -max(stated, default=Decimal(0)), line.name or "", line.number or "", line.uid)
+    return (not silent, -max(stated, default=Decimal(0)), told(line.name) or "", told(line.number) or "", line.uid)
 
 
 def _figure(label: str, items: Sequence[TraceNode] | Sequence[PartyLine], anchor: str) -> Figure:
@@ -241,8 +243,8 @@ def _figure(label: str, items: Sequence[TraceNode] | Sequence[PartyLine], anchor
 
 
 def _countries(lines: Sequence[PartyLine]) -> tuple[int, int]:
-    exact = {line.country for line in lines if line.country and line.certainty is Certainty.EXACT}
-    every = {line.country for line in lines if line.country}
+    exact = {country for line in lines if line.certainty is Certainty.EXACT and (country := told(line.country))}
+    every = {country for line in lines if (country := told(line.country))}
     return len(exact), len(every - exact)
 
 

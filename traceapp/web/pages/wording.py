@@ -7,6 +7,7 @@ from flask_babel import get_locale, gettext, ngettext
 
 from traceapp.dictionary.properties import read_dictionary
 from traceapp.domain.batch import StateFact
+from traceapp.domain.disclosure import Masked, Text, Unavailable, told
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import Certainty, Direction, EventType, LinkType, NodeKind
 from traceapp.domain.rights import Role
@@ -24,6 +25,7 @@ STATES: Final = {
     "quarantined": N_("Quarantined"),
     "expired": N_("Expired"),
     "withheld": N_("Withheld"),
+    "masked": N_("State masked"),
     "unknown": N_("State unknown"),
     "plain": N_("State not asked for"),
     "conditional": N_("Accepted under concession"),
@@ -181,10 +183,25 @@ def property_unit(kind: NodeKind, name: str) -> str | None:
     return dictionary.entry(kind, name).unit if dictionary.knows(kind, name) else None
 
 
-def country_name(code: str | None) -> str:
+def country_name(said: Text) -> str:
     """`FR` → France, 法国; a code that nobody knows stays what it is."""
-    locale = get_locale()
-    return "" if code is None else (locale.territories.get(code.upper(), code) if locale else code)
+    code, locale = told(said), get_locale()
+    return text_of(said) if code is None else (locale.territories.get(code.upper(), code) if locale else code)
+
+
+def text_of(value: Text) -> str:
+    """A text of an answer in words: of a masked one what its mask lets through, with the word for it."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case Masked(shown=None):
+            return gettext("Masked")
+        case Masked():
+            return gettext("Masked %(shown)s", shown=value.shown)
+        case Unavailable():
+            return gettext("cannot be opened now")
 
 
 def site_names(codes: str | None, sites: Mapping[str, str]) -> str:
@@ -194,6 +211,8 @@ def site_names(codes: str | None, sites: Mapping[str, str]) -> str:
 
 def fact_word(fact: StateFact) -> tuple[str, str]:
     """(tone, word) of a computed state."""
+    if not isinstance(fact.value, str):
+        return "masked", text_of(fact.value)
     tone, word = FACTS.get((fact.name, fact.value), ("unknown", fact.value))
     return tone, gettext(word)
 

@@ -1,0 +1,63 @@
+"""`fields=`: what a caller wants of each thing; a name that nobody knows is refused by name."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, Field
+
+from traceapp.dictionary.properties import read_dictionary
+from traceapp.domain.state import STATE_NAMES
+
+TRACE_FIELDS: Final = frozenset({"country", "epc", "name", "number", "product", "site", "status"})
+"""What a trace tells of a thing or party beside its place in the answer."""
+BATCH_FIELDS: Final = TRACE_FIELDS | STATE_NAMES | (read_dictionary().names - {"identity"})
+"""What a batch page tells: members of the answer, states, and every property of the data dictionary."""
+
+
+ALL: Final = "All that the answer tells by itself, where it is absent."
+
+
+def check_fields(names: Iterable[str], known: frozenset[str]) -> None:
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(f"no such field: {', '.join(map(printable, unknown[:5]))}; known are {', '.join(sorted(known))}")
+
+
+def _check_list(known: frozenset[str], text: str) -> str:
+    check_fields(text.split(","), known)
+    return text
+
+
+def _pattern(known: frozenset[str]) -> dict[str, Any]:
+    one = "|".join(sorted(known))
+    return {"pattern": f"^({one})(,({one}))*$"}
+
+
+TraceFields = Annotated[
+    str,
+    AfterValidator(partial(_check_list, TRACE_FIELDS)),
+    Field(
+        max_length=4000,
+        description=f"What is wanted of each thing: {', '.join(sorted(TRACE_FIELDS))}, parted by commas. {ALL}",
+        json_schema_extra=_pattern(TRACE_FIELDS),
+    ),
+]
+BatchFields = Annotated[
+    str,
+    AfterValidator(partial(_check_list, BATCH_FIELDS)),
+    Field(
+        max_length=4000,
+        description=f"What is wanted: members of the answer, states, properties of the data dictionary, parted by commas. {ALL}",
+        json_schema_extra=_pattern(BATCH_FIELDS),
+    ),
+]
+
+
+def wanted_fields(names: str | None) -> frozenset[str] | None:
+    return frozenset(names.split(",")) if names is not None else None
+
+
+def printable(text: str) -> str:
+    """Printable and short, since the caller chose it."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)[:100]
