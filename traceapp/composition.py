@@ -31,6 +31,7 @@ from traceapp.graph.endpoint import read_server_file, server_file, write_server_
 from traceapp.graph.event_store import EventStore
 from traceapp.graph.grant_store import GrantStore
 from traceapp.graph.head_store import HeadStore
+from traceapp.graph.sealed_store import SealedStore
 from traceapp.graph.session_store import SessionStore
 from traceapp.graph.trace_store import TraceStore
 from traceapp.ledger.client import LedgerClient
@@ -40,6 +41,7 @@ from traceapp.policy.decisions import Policy
 from traceapp.policy.document import read_policy
 from traceapp.settings import Settings
 from traceapp.usecases.migrate_store import migrate_store
+from traceapp.usecases.record_recovery import record_recovery
 from traceapp.usecases.stations import Stations
 
 ORGANISATION = "organisation.toml"
@@ -116,6 +118,18 @@ def key_warnings(settings: Settings) -> tuple[str, ...]:
     return tuple(said)
 
 
+def recover_keys(settings: Settings, officers: tuple[Path, Path], say: Say) -> str:
+    """Open the keys of a home without their provider; recorded as soon as store and ledger can be opened with them.
+
+    officers  files of both.   returns  id of the new key-encryption key.
+    raises    RecoveryError; KeyUnavailableError: the new provider does not answer; what `backing` raises.
+    """
+    kek = key_store(settings).recover(officers, settings.key_provider)
+    with backing(settings, say) as stations:
+        record_recovery(stations, terminal_actor(), kek)
+    return kek
+
+
 def check_store(settings: Settings) -> None:
     """One home keeps its records in one store for good; the first start says in which.
 
@@ -168,6 +182,7 @@ def build_stations(settings: Settings) -> Stations:
         batches=BatchStore(graph),
         traces=TraceStore(graph),
         keys=held,
+        sealed=SealedStore(graph),
         sealer=DictionarySealer(keys, dictionary, keys.owner),
         archive=SourceArchive(settings.home, keys.purpose_key(KeyPurpose.SOURCES)),
         ledger=LedgerClient(settings.home),

@@ -131,6 +131,15 @@ class Settings(BaseSettings):
             "for `pkcs11`.",
         ),
     ] = None
+    reencrypt_rate: Annotated[
+        float,
+        Field(
+            validation_alias="TRACEAPP_REENCRYPT_RATE",
+            gt=0,
+            allow_inf_nan=False,
+            description="Records a second that the service brings under new keys after a rotation, more or less.",
+        ),
+    ] = 2000.0
     statement_timeout: Annotated[
         float,
         Field(

@@ -6,6 +6,7 @@
 // param:  username        string         unique among accounts
 // param:  password_hash   string         Argon2id, in its text form
 // param:  printed_name    bytes          sealed
+// param:  oldest_key      string         id of the key that seals it
 // param:  role            string         as domain/rights.Role
 // param:  sites           list<string>   site codes, or *
 // param:  lines           list<string>   product line codes, or *
@@ -17,6 +18,7 @@ ON CREATE SET account.session_epoch = 0
 SET account.username = $username,
     account.password_hash = $password_hash,
     account.printed_name = $printed_name,
+    account.oldest_key = $oldest_key,
     account.role = $role,
     account.sites = $sites,
     account.lines = $lines,

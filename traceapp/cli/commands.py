@@ -9,6 +9,7 @@ from traceapp.cli.accounts import account, token
 from traceapp.cli.audit import audit
 from traceapp.cli.break_glass import break_glass
 from traceapp.cli.imports import import_files
+from traceapp.cli.keys import keys
 from traceapp.cli.policy import policy
 from traceapp.cli.run import run
 from traceapp.cli.serve import serve
@@ -29,7 +30,7 @@ def commands() -> None:
     """
 
 
-for command in (account, audit, break_glass, import_files, policy, run, serve, session, tls, token, trace):
+for command in (account, audit, break_glass, import_files, keys, policy, run, serve, session, tls, token, trace):
     commands.add_command(command)
 
 

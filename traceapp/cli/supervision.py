@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from urllib.error import URLError
@@ -20,6 +21,7 @@ from traceapp.domain.errors import PortInUseError, TraceappError
 from traceapp.host.certificates import RENEW_DAYS, read_facts
 from traceapp.host.process_memory import close_memory, hand_over
 from traceapp.host.tls import ServerTls, pinned_context
+from traceapp.jobs.rotate_keys import RotateKeys
 from traceapp.settings import Settings
 from traceapp.usecases.record_start import record_start
 
@@ -50,6 +52,7 @@ class Service:
         self._say = say
         self._lock: ServiceLock | None = None
         self._backing: Backing | None = None
+        self._rotation: RotateKeys | None = None
         self._web: subprocess.Popen[bytes] | None = None
         self._stop = threading.Event()
         self._listener: socket.socket | None = None
@@ -74,6 +77,8 @@ class Service:
             _stop(self._web)
         if self._listener is not None:
             self._listener.close()
+        if self._rotation is not None:
+            self._rotation.stop()
         if self._backing is not None:
             self._say("stopping ledger and store")
             self._backing.stop()
@@ -112,6 +117,8 @@ class Service:
             certificate = self._settings.tls_cert_file
             shown = read_facts(certificate).fingerprint if certificate is not None else None
             record_start(stations, terminal_actor(), self.url, shown)
+        self._rotation = RotateKeys(partial(connected, self._settings), terminal_actor(), self._say)
+        self._rotation.start()
         self.check_stopped()
 
     def start_web(self) -> None:

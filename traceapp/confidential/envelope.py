@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from traceapp.confidential.keys import KeyPurpose, KeyRing, key_id_of, key_number, tier_of
+from traceapp.confidential.keys import KeyPurpose, KeyRing
 from traceapp.domain.errors import KeyUnavailableError, SealBrokenError
+from traceapp.domain.keys import key_id_of, key_number, tier_of
 
 SCHEME: Final = 1
 _HEADER: Final = struct.Struct(">BII12s")

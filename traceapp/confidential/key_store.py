@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from traceapp.confidential.file_provider import FileKeyProvider
-from traceapp.confidential.keys import GROUP_TIER, SEALED_TIERS, DataKey, KeyPurpose, KeyRing, epoch_of, purpose_of
+from traceapp.confidential.keys import GROUP_TIER, SEALED_TIERS, DataKey, KeyPurpose, KeyRing, purpose_of
 from traceapp.confidential.recovery import (
     check_officer_files,
     join_shares,
@@ -27,7 +27,7 @@ from traceapp.confidential.recovery import (
 from traceapp.confidential.ring_file import KEYRING, Ring, WrappedKey, changing_ring, read_ring, sync_folder, write_ring
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import HomeError, KeyStateError, KeyUnavailableError, RecoveryError
-from traceapp.domain.keys import KeyProvider, KeyRecord, KeyState, RingRecord
+from traceapp.domain.keys import KeyProvider, KeyRecord, KeyState, RingRecord, epoch_of
 
 FOLDER: Final = "keys"
 SET_UP: Final = "set-up"

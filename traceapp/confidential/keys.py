@@ -10,12 +10,11 @@ from enum import StrEnum
 from typing import Final
 
 from traceapp.domain.errors import KeyDestroyedError, KeyUnavailableError
-from traceapp.domain.keys import KeyState
+from traceapp.domain.keys import KeyState, epoch_of
 
 SEALED_TIERS: Final = ("T2", "T3")
 GROUP_TIER: Final = "T3"
 """Of everything that belongs to a shred group."""
-_GROUP: Final = 0x80
 
 
 class KeyPurpose(StrEnum):
@@ -32,32 +31,6 @@ class KeyPurpose(StrEnum):
 
 
 PURPOSES: Final[Mapping[str, KeyPurpose]] = {purpose.value: purpose for purpose in KeyPurpose}
-
-
-def key_number(key_id: str) -> int:
-    """The four-byte form of a data key's id: `T2.1` is 0x02000001 (tier, then epoch), `S3.1` 0x83000001."""
-    tier, _, epoch = key_id.partition(".")
-    return (int(tier[1:]) | (_GROUP if tier[0] == "S" else 0)) << 24 | int(epoch)
-
-
-def key_id_of(number: int) -> str:
-    """The reverse of `key_number`."""
-    tier = number >> 24
-    return f"{'S' if tier & _GROUP else 'T'}{tier & ~_GROUP}.{number & 0xFFFFFF}"
-
-
-def epoch_of(key_id: str) -> int:
-    return int(key_id.partition(".")[2])
-
-
-def tier_of(key_id: str) -> str:
-    """The tier of what a data key seals: `T3` for `T3.2` and `S3.4`."""
-    return "T" + key_id[1:].partition(".")[0]
-
-
-def age_of(key_id: str) -> tuple[bool, int, str]:
-    """How a rotation orders key ids, the oldest first; keys of shred groups, which it leaves alone, last."""
-    return key_id.startswith("S"), epoch_of(key_id), key_id
 
 
 def purpose_of(alias: str) -> KeyPurpose | None:

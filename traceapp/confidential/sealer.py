@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from traceapp.confidential.blind_index import BlindIndex
 from traceapp.confidential.envelope import Envelope, Keys, Place, key_of, length_prefixed
-from traceapp.confidential.keys import KeyPurpose, age_of
+from traceapp.confidential.keys import KeyPurpose
 from traceapp.confidential.record_mac import RecordMacs
 from traceapp.dictionary.properties import Dictionary, PropertyEntry
 from traceapp.domain.clock import parse_stored_time, stored_time
@@ -16,6 +16,7 @@ from traceapp.domain.disclosure import Unavailable
 from traceapp.domain.errors import DictionaryError, KeyUnavailableError, SealBrokenError
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.identifiers import Identity
+from traceapp.domain.keys import oldest_of
 from traceapp.domain.kinds import LinkType
 from traceapp.domain.sealing import SealedRecord
 
@@ -137,20 +138,31 @@ class DictionarySealer:
         """The reverse; raises SealBrokenError."""
         return self._envelope.open(Place(label, uid, name, DOCUMENT_TYPE, DOCUMENT_TIER), bytes(sealed))
 
+    def reseal(self, label: str, uid: str, name: str, sealed: bytes) -> bytes:
+        """The same value of a stored property under the newest key, its field version kept.
+
+        raises  SealBrokenError: a ciphertext that does not belong here; KeyUnavailableError; DictionaryError.
+        """
+        return self._envelope.reseal(self._stored_place(label, uid, name), bytes(sealed))
+
+    def _stored_place(self, label: str, uid: str, name: str) -> Place:
+        entry = self._dictionary.stored_on_node(label).get(name)
+        if entry is None or not entry.encrypted:
+            raise DictionaryError(f"{label} has no sealed property {name!r} in the data dictionary.")
+        return Place(label, uid, name, str(entry.type), str(entry.tier))
+
     def key_of(self, sealed: bytes) -> str:
         """The id of the key that a ciphertext names; raises KeyUnavailableError where it is no ciphertext."""
         return key_of(sealed)
 
     def oldest_key(self, key_ids: Iterable[str | None]) -> str | None:
         """The oldest of some key ids, by epoch, then tier: what a rotation looks for."""
-        named = {key_id for key_id in key_ids if key_id is not None}
-        return min(named, key=age_of, default=None)
+        return oldest_of(key_ids)
 
 
 def oldest_key(sealed: Mapping[str, bytes]) -> str | None:
     """The id of the oldest key among ciphertexts: what a rotation looks for."""
-    keys = {key_of(ciphertext) for ciphertext in sealed.values()}
-    return min(keys, key=age_of, default=None)
+    return oldest_of(key_of(ciphertext) for ciphertext in sealed.values())
 
 
 def _place(label: str, uid: str, name: str, entry: PropertyEntry) -> Place:

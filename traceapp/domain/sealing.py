@@ -58,6 +58,9 @@ class Sealer(Protocol):
     def open_document(self, label: str, uid: str, name: str, sealed: bytes) -> bytes:
         """The reverse; raises SealBrokenError."""
 
+    def reseal(self, label: str, uid: str, name: str, sealed: bytes) -> bytes:
+        """The same value under the newest key; raises SealBrokenError, KeyUnavailableError, DictionaryError."""
+
     def key_of(self, sealed: bytes) -> str:
         """The id of the key that a ciphertext names."""
 

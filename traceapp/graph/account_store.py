@@ -7,6 +7,7 @@ from typing import Any
 from traceapp.domain.accounts import Account, Token
 from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.errors import InputError
+from traceapp.domain.keys import key_named
 from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
@@ -89,6 +90,7 @@ def _account_row(account: Account) -> Row:
         "username": account.username,
         "password_hash": account.password_hash,
         "printed_name": account.printed_name,
+        "oldest_key": key_named(account.printed_name),
         "role": account.role.value,
         "sites": sorted(account.sites),
         "lines": sorted(account.lines),

@@ -19,7 +19,7 @@ from traceapp.domain.voiding import EventRegister, KnownEvent, Ruling
 from traceapp.graph.connection import Row, Transaction
 from traceapp.graph.event_rows import PreparedEvent, open_payload
 from traceapp.graph.node_rows import NodeGroup, SealedNode
-from traceapp.graph.record_head import RecordHead, advance_head, lock_head, present, whole
+from traceapp.graph.record_head import RecordHead, advance_head, lock_head, oldest_key_of, present, whole
 
 ACT: Final = "event:append"
 
@@ -199,6 +199,7 @@ class EventGroup:
         for stood in self._stored_events(filled):
             properties, made = filled[stood["uid"]]
             after = stood | properties
+            properties |= {"oldest_key": oldest_key_of(after)}
             renewed.append({"uid": stood["uid"], "properties": properties | {"mac": macs.renewed_event(stood, after, made)}})
             added += present(macs, after) - present(macs, stood)
         self._run("event.append_events", new)

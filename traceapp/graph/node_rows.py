@@ -12,7 +12,7 @@ from traceapp.domain.record_macs import NODES, Made
 from traceapp.domain.sealing import Sealer
 from traceapp.graph.connection import Row, Transaction
 from traceapp.graph.event_rows import LABELS, PreparedEvent, acl_of, open_payload
-from traceapp.graph.record_head import whole
+from traceapp.graph.record_head import oldest_key_of, whole
 
 RECEIPT_NUMBER: Final = "number"
 """Of a Material: our own receipt number, plain, of the latest receipt."""
@@ -180,7 +180,7 @@ class NodeGroup:
         return row
 
     def _oldest_key(self, row: Row) -> str | None:
-        return self.sealer.oldest_key(self.sealer.key_of(value) for value in row.values() if isinstance(value, bytes))
+        return oldest_key_of(row)
 
     def _whole(self, uids: list[str]) -> dict[str, Row]:
         """All properties of known nodes, by uid."""

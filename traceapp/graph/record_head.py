@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from traceapp.domain.keys import key_named, oldest_of
 from traceapp.domain.record_macs import EVENTS, Made, RecordMacs
 from traceapp.domain.sealing import Sealer
 from traceapp.graph.connection import Row, Transaction
 
 LABEL: Final = "Head"
+MAC: Final = "mac"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,11 @@ def present(macs: RecordMacs, event: Mapping[str, Any]) -> Made:
 def whole(properties: Row) -> Row:
     """What stands on a record, every ciphertext as bytes, whatever the engine makes of it."""
     return {name: _bytes(value) for name, value in properties.items()}
+
+
+def oldest_key_of(properties: Mapping[str, Any]) -> str | None:
+    """Id of the oldest key among the ciphertexts of a record; None where nothing of it is sealed."""
+    return oldest_of(key_named(value) for name, value in properties.items() if isinstance(value, bytes) and name != MAC)
 
 
 def _bytes(value: Any) -> Any:

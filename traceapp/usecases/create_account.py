@@ -9,6 +9,7 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.identity.passwords import hash_password
 from traceapp.usecases.access import authorise, carry_out
+from traceapp.usecases.destroy_key import group_of_account
 from traceapp.usecases.given_view import check_view
 from traceapp.usecases.stations import Stations
 
@@ -39,12 +40,14 @@ def create_account(
     uid = secrets.token_hex(16)
 
     def work() -> str:
+        group = group_of_account(uid)
+        stations.keys.add_group(group, actor.username, stations.clock.now())
         stations.accounts.put_account(
             Account(
                 uid=uid,
                 username=name,
                 password_hash=password_hash,
-                printed_name=stations.sealer.seal_document("Account", uid, "printed_name", printed_name.encode()),
+                printed_name=stations.sealer.seal_document("Account", uid, "printed_name", printed_name.encode(), group=group),
                 role=role,
                 sites=sites,
                 lines=lines,

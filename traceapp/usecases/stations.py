@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from traceapp.graph.event_store import EventStore
     from traceapp.graph.grant_store import GrantStore
     from traceapp.graph.head_store import HeadStore
+    from traceapp.graph.sealed_store import SealedStore
     from traceapp.graph.session_store import SessionStore
     from traceapp.graph.trace_store import TraceStore
     from traceapp.ledger.client import LedgerClient
@@ -45,6 +46,7 @@ class Stations:
     batches: BatchStore
     traces: TraceStore
     keys: KeyStore
+    sealed: SealedStore
     sealer: DictionarySealer
     archive: SourceArchive
     ledger: LedgerClient

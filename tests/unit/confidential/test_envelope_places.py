@@ -5,9 +5,9 @@ import struct
 import pytest
 
 from traceapp.confidential.envelope import Envelope, Place, key_of, length_prefixed, padded, unpadded
-from traceapp.confidential.keys import DataKey, KeyRing, key_number
+from traceapp.confidential.keys import DataKey, KeyRing
 from traceapp.domain.errors import KeyUnavailableError, SealBrokenError
-from traceapp.domain.keys import KeyState
+from traceapp.domain.keys import KeyState, key_number
 
 PLACE = Place("Material", "a" * 32, "supplier_lot", "string", "T2")
 SECRET = b"LOT-77/B with a secret"

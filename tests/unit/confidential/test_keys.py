@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from traceapp.confidential.key_store import KeyStore, create_keys, load_keys
-from traceapp.confidential.keys import KeyPurpose, KeyRing, key_id_of, key_number
+from traceapp.confidential.keys import KeyPurpose, KeyRing
 from traceapp.domain.errors import HomeError, KeyUnavailableError
+from traceapp.domain.keys import key_id_of, key_number
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 

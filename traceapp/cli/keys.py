@@ -1,0 +1,179 @@
+"""`traceapp keys`: which there are, new ones, old ones out of use, and what two officers can do."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from traceapp.cli.options import home_option, settings_of
+from traceapp.cli.printing import console
+from traceapp.composition import backing, recover_keys, terminal_actor
+from traceapp.settings import Settings
+from traceapp.usecases.destroy_key import destroy_key
+from traceapp.usecases.make_recovery_key import make_recovery_key
+from traceapp.usecases.retire_key import retire_key
+from traceapp.usecases.rotate_keys import Reencryption, Show, reencrypt, rewrap_keys, rotate_keys
+from traceapp.usecases.show_keys import KeyStatus, show_keys
+
+UNFINISHED = 3
+officers_option: Callable[[Any], Any] = click.option(
+    "--officer",
+    "officers",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    required=True,
+    help="File of one officer; give it twice, once for each.",
+)
+
+
+@click.group()
+def keys() -> None:
+    """Keys of the home: status, rotation, recovery, destruction. See docs/keys.md."""
+
+
+@keys.command()
+@home_option
+def status(home: Path | None) -> None:
+    """Show every key, its state, and how many records an old one still seals."""
+    with _stations(settings_of(home)) as stations:
+        _print(show_keys(stations))
+
+
+@keys.command()
+@click.option("--kek", is_flag=True, help="A new key-encryption key instead: keys are wrapped anew, no value is touched.")
+@click.option("--resume", is_flag=True, help="No new keys: only go on with what an earlier rotation left.")
+@click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Records a second  [TRACEAPP_REENCRYPT_RATE]")
+@home_option
+def rotate(kek: bool, resume: bool, rate: float | None, home: Path | None) -> None:
+    """Make new data keys, use them at once, and bring everything under them, while the service runs.
+
+    Break it off whenever you like: the service goes on with it, or --resume does.
+    Exit codes: 0 nothing names an old key any more · 1 something failed · 3 records are left, they are named
+    """
+    if kek and resume:
+        raise click.UsageError("--kek has nothing to resume.")
+    with _stations(settings_of(home)) as stations:
+        if kek:
+            made = rewrap_keys(stations, terminal_actor())
+            click.echo(
+                f"every key is wrapped under {made.value} now (ledger record {made.receipt.seq}); the former one is destroyed"
+            )
+            return
+        if not resume:
+            fresh = rotate_keys(stations, terminal_actor())
+            click.echo(f"new keys {', '.join(fresh.value)} seal from now on (ledger record {fresh.receipt.seq})")
+        with _progress() as show:
+            done = reencrypt(stations, terminal_actor(), rate or stations.settings.reencrypt_rate, _wait, show)
+    _tell(done)
+
+
+@keys.command()
+@click.argument("key")
+@home_option
+def retire(key: str, home: Path | None) -> None:
+    """Take an old data key, such as T2.1, out of use; refused while anything names it."""
+    with _stations(settings_of(home)) as stations:
+        made = retire_key(stations, terminal_actor(), key)
+    click.echo(
+        f"{made.value.alias} is retired (ledger record {made.receipt.seq}): it is kept, wrapped, and opens nothing any more"
+    )
+
+
+@keys.command()
+@click.argument("group")
+@officers_option
+@click.option("--confirm", required=True, help="The name of the group once more.")
+@home_option
+def destroy(group: str, officers: tuple[Path, ...], confirm: str, home: Path | None) -> None:
+    """Destroy the key of a shred group (account:UID) for good; both officers have to agree."""
+    if confirm != group:
+        raise click.UsageError("--confirm names another group.")
+    with _stations(settings_of(home)) as stations:
+        made = destroy_key(stations, terminal_actor(), group, _pair(officers))
+    click.echo(
+        f"{made.value} is destroyed (ledger record {made.receipt.seq}): nobody reads any more what it sealed. What is restored "
+        "from an older backup of the store stays unreadable too, and an older copy of the keys does not open under the new "
+        "key-encryption key. Only the two officers could still open such a copy: see that none is kept."
+    )
+
+
+@keys.command()
+@officers_option
+@home_option
+def officers(officers: tuple[Path, ...], home: Path | None) -> None:
+    """Make the recovery key: one half goes to each of two officers, in two new files outside the home.
+
+    A former recovery key ends with it.
+    """
+    with _stations(settings_of(home)) as stations:
+        made = make_recovery_key(stations, terminal_actor(), _pair(officers))
+    click.echo(f"recovery key made (ledger record {made.receipt.seq}); hand each file to one officer, and keep no copy here")
+
+
+@keys.command()
+@officers_option
+@home_option
+def recover(officers: tuple[Path, ...], home: Path | None) -> None:
+    """Open the keys without their provider, and wrap them under a new key-encryption key of TRACEAPP_KEY_PROVIDER."""
+    settings = settings_of(home)
+    kek = recover_keys(settings, _pair(officers), say=lambda text: click.echo(text, err=True))
+    click.echo(f"every key is wrapped under {kek} of the provider {settings.key_provider} now; make a new recovery key")
+
+
+def _pair(paths: tuple[Path, ...]) -> tuple[Path, Path]:
+    if len(paths) != 2:
+        raise click.UsageError("--officer has to be given twice.")
+    return paths[0], paths[1]
+
+
+def _stations(settings: Settings) -> Any:
+    return backing(settings, say=lambda text: click.echo(text, err=True))
+
+
+def _wait(seconds: float) -> bool:
+    sleep(seconds)
+    return False
+
+
+@contextmanager
+def _progress() -> Iterator[Show]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed} of {task.total}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("under the new keys", total=None)
+        yield lambda done, left: progress.update(task, completed=done, total=done + left)
+
+
+def _tell(done: Reencryption) -> None:
+    if done.is_finished:
+        click.echo(f"{done.done} records were brought under the new keys; nothing names an old one any more")
+        return
+    click.echo(f"{done.left} records still name an old key", err=True)
+    for uid in done.broken:
+        click.echo(f"a ciphertext of {uid} does not belong there: nothing of it was touched", err=True)
+    raise SystemExit(UNFINISHED)
+
+
+def _print(found: KeyStatus) -> None:
+    ring = found.ring
+    table = Table(title=f"Keys, wrapped by {ring.provider} under {ring.kek}", title_justify="left")
+    for column in ("Key", "State", "Made", "By", "State since", "Group", "Records left"):
+        table.add_column(column)
+    for key in ring.keys:
+        named = found.named.get(key.alias)
+        left = "" if named is None else str(named)
+        table.add_row(key.alias, key.state.value, key.created_at[:16], key.created_by, key.changed_at[:16], key.group or "", left)
+    console.print(table)
+    console.print(
+        "recovery key: with two officers" if ring.recovery else "recovery key: none, make it with traceapp keys officers"
+    )

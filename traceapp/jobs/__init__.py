@@ -1,0 +1,1 @@
+"""Clock in, use case called: what the service does by itself."""
