@@ -98,6 +98,23 @@ def test_promise_a_rotation_changes_every_ciphertext_and_no_value(
     assert traced.completeness.status is not Status.UNVERIFIED
 
 
+def test_second_factors_are_brought_under_the_new_keys(stations: Stations, empty_leg: StoreLeg, actor: MakeActor) -> None:
+    who = actor(Role.ADMIN)
+    uid = create_account(stations, who, "rc-1", "a long password 1", "R. C.", Role.COORDINATOR, EVERYTHING, EVERYTHING).value
+    sealed = stations.sealer.seal_document("Account", uid, "factors", b"a shared secret")
+    assert stations.accounts.put_factors(uid, sealed, 0)
+    rotate_keys(stations, terminal_actor())
+
+    assert (finish(stations), count_left(stations), keys_in(empty_leg)) == (1, 0, {"S3.1", "T3.2"})
+    found = stations.accounts.get_account(uid)
+    assert found is not None
+    assert found.factors is not None
+    assert stations.sealer.open_document("Account", uid, "factors", found.factors) == b"a shared secret"
+    assert stations.sealer.open_document("Account", uid, "printed_name", found.printed_name) == b"R. C."
+    assert stations.accounts.put_factors(uid, sealed, found.factor_version), "sealed before the rotation, written after it"
+    assert count_left(stations) == 1
+
+
 def test_promise_whoever_reads_while_keys_rotate_reads_on(stations: Stations, actor: MakeActor) -> None:
     take_in(stations, rows(60))
     who = actor(Role.COORDINATOR)

@@ -7,7 +7,7 @@ from typing import Any
 from traceapp.domain.accounts import Account, Token
 from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.errors import InputError
-from traceapp.domain.keys import key_named
+from traceapp.domain.keys import key_named, oldest_of
 from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
@@ -28,7 +28,9 @@ class AccountStore:
             taken = transaction.run("account.get_account_by_username", username=account.username)
             if taken and taken[0]["uid"] != account.uid:
                 raise InputError(f"username: {account.username} is taken", (("username", "one that nobody has yet"),))
-            transaction.run("account.put_account", **_account_row(account))
+            factors = taken[0]["factors"] if taken else None
+            oldest_key = _oldest_key(account.printed_name, factors)
+            transaction.run("account.put_account", **_account_row(account), oldest_key=oldest_key)
 
         self._graph.write(work, command=uuid.uuid4().hex, act="account:put")
 
@@ -42,12 +44,13 @@ class AccountStore:
 
     def put_factors(self, uid: str, factors: bytes | None, version: int) -> bool:
         """Keep the sealed second factors of a person; False where they were written since `version` was read."""
-        kept = self._graph.write(
-            lambda transaction: transaction.run("account.put_factors", uid=uid, factors=factors, version=version),
-            command=uuid.uuid4().hex,
-            act="account:factors",
-        )
-        return bool(kept)
+
+        def work(transaction: Transaction) -> list[Row]:
+            stood = transaction.run("account.get_account", uid=uid)
+            oldest_key = _oldest_key(stood[0]["printed_name"], factors) if stood else None
+            return transaction.run("account.put_factors", uid=uid, factors=factors, oldest_key=oldest_key, version=version)
+
+        return bool(self._graph.write(work, command=uuid.uuid4().hex, act="account:factors"))
 
     def advance_session_epoch(self, uid: str) -> None:
         """End every session that the account with this uid has; raises StoreUnavailableError and its kin."""
@@ -84,13 +87,17 @@ class AccountStore:
         self._graph.overwrite("account.put_token_use", uid=uid, used_at=stored_time(used_at))
 
 
+def _oldest_key(*ciphertexts: bytes | bytearray | None) -> str | None:
+    """What a rotation looks for; None where nothing is sealed."""
+    return oldest_of(key_named(bytes(one)) for one in ciphertexts if one is not None)
+
+
 def _account_row(account: Account) -> Row:
     return {
         "uid": account.uid,
         "username": account.username,
         "password_hash": account.password_hash,
         "printed_name": account.printed_name,
-        "oldest_key": key_named(account.printed_name),
         "role": account.role.value,
         "sites": sorted(account.sites),
         "lines": sorted(account.lines),
