@@ -14,6 +14,7 @@
 // param:  reviewed_at  string?   stored time, UTC
 // param:  verdict      string?   justified | not_justified
 // param:  note         bytes?    what the reviewer found, sealed
+// param:  oldest_key   string    id of the oldest key that seals something of it
 // param:  version      integer   how often it was written
 // bounds: one node
 CREATE (:Grant {
@@ -29,5 +30,6 @@ CREATE (:Grant {
   reviewed_at: $reviewed_at,
   verdict: $verdict,
   note: $note,
+  oldest_key: $oldest_key,
   version: $version
 })

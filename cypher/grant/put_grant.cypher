@@ -9,6 +9,7 @@
 // param:  reviewed_at  string?   stored time, UTC
 // param:  verdict      string?   justified | not_justified
 // param:  note         bytes?    what the reviewer found, sealed
+// param:  oldest_key   string    id of the oldest key that seals something of it
 // param:  version      integer   the one that was read; of another one nothing is written
 // column: uid  string   the same; no row where nothing was written
 // bounds: one index seek, at most one node
@@ -20,5 +21,6 @@ SET grant.ends_at = $ends_at,
     grant.reviewed_at = $reviewed_at,
     grant.verdict = $verdict,
     grant.note = $note,
+    grant.oldest_key = $oldest_key,
     grant.version = $version + 1
 RETURN grant.uid AS uid

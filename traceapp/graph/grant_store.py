@@ -5,6 +5,7 @@ from typing import Final
 
 from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.grants import GrantRecord, GrantState, Verdict
+from traceapp.domain.keys import key_named, oldest_of
 from traceapp.domain.rights import Role
 from traceapp.graph.connection import Graph, Row
 
@@ -53,6 +54,7 @@ def _row(grant: GrantRecord) -> Row:
         "reviewed_at": stored_time(grant.reviewed_at) if grant.reviewed_at else None,
         "verdict": grant.verdict.value if grant.verdict else None,
         "note": grant.note,
+        "oldest_key": oldest_of(key_named(one) for one in (grant.reason, grant.note) if one is not None),
         "version": grant.version,
     }
 

@@ -11,10 +11,12 @@ from traceapp.domain.sealing import Sealer
 from traceapp.graph.connection import Graph, Row, Transaction
 from traceapp.graph.record_head import MAC, lock_head, oldest_key_of, whole
 
-LABELS: Final = ("Traceable", "Operator", "Inspection", "Disposal", "Event", "Account")
+LABELS: Final = ("Traceable", "Operator", "Inspection", "Disposal", "Event", "Account", "Grant")
 """Under which everything is found that holds a ciphertext."""
-WHOLE_ROWS: Final = frozenset({"Account"})
+WHOLE_ROWS: Final = frozenset({"Account", "Grant"})
 """Whose MAC binds ciphertexts byte for byte; of all others it binds their field versions."""
+COUNTERS: Final = {"Account": "factor_version", "Grant": "version"}
+"""How often they were written, of records that are written without the counter of records."""
 ACT: Final = "key:reencrypt"
 
 
@@ -69,8 +71,9 @@ class SealedStore:
 
 
 def _read_as(label: str, properties: Row) -> Row:
-    """What has to be the same still when the record is written: accounts are written without the counter of records."""
-    return {"factor_version": properties.get("factor_version") or 0} if label == "Account" else {}
+    """What has to be the same still when the record is written; all but these are written under the counter of records."""
+    counter = COUNTERS.get(label)
+    return {counter: properties.get(counter) or 0} if counter is not None else {}
 
 
 def _resealed(label: str, record: Row, old: Collection[str], sealer: Sealer) -> Row:
