@@ -29,7 +29,7 @@ DAY_ONE = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 FILE = hashlib.sha256(b"a file").hexdigest()
 LYON = Scope("LYON", "INF")
 SUZHOU = Scope("SUZHOU", "INF")
-ORDER_OF_RECORDS = frozenset({"record_seq", "record_time", "projected_seq", "version", "voided_by", "declaration"})
+ORDER_OF_RECORDS = frozenset({"mac", "record_seq", "record_time", "projected_seq", "version", "voided_by", "declaration"})
 """What may differ between two orders of the same events."""
 APPENDED, KNOWN, VOIDED, CONFLICT = CaptureOutcome.APPENDED, CaptureOutcome.KNOWN, CaptureOutcome.VOIDED, CaptureOutcome.CONFLICT
 

@@ -9,6 +9,9 @@
 // column: number          string          number of the machine
 // column: name            string?         what it is called
 // column: projected_seq   integer         newest record that the stored properties stem from
+// column: identity        string?         canonical
+// column: labels          list<string>    every label
+// column: mac             bytes?          record MAC
 // bounds: one index seek a uid
 UNWIND $uids AS uid
 MATCH (equipment:Equipment {uid: uid})
@@ -16,5 +19,8 @@ WHERE (equipment.acl IN $see OR equipment.uid IN $named)
 RETURN equipment.uid AS uid,
        equipment.number AS number,
        equipment.name AS name,
-       coalesce(equipment.projected_seq, 0) AS projected_seq
+       coalesce(equipment.projected_seq, 0) AS projected_seq,
+       equipment.identity AS identity,
+       labels(equipment) AS labels,
+       equipment.mac AS mac
 ORDER BY uid

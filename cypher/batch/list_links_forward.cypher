@@ -21,6 +21,10 @@
 // column: role         string?         of an operator
 // column: started_at   string?         stored time
 // column: ended_at     string?         stored time
+// column: whole        map?            all properties of the link, null as above
+// column: mac          bytes?          record MAC of the link
+// column: labels       list<string>    every label of the other end
+// column: far_mac      bytes?          its record MAC
 // bounds: one index seek a uid, one row a link
 UNWIND $uids AS uid
 MATCH (near:Traceable {uid: uid})-[link]->(far)
@@ -43,5 +47,9 @@ RETURN uid AS near,
        CASE WHEN shown THEN link.step END AS step,
        CASE WHEN shown THEN link.role END AS role,
        CASE WHEN shown THEN link.started_at END AS started_at,
-       CASE WHEN shown THEN link.ended_at END AS ended_at
+       CASE WHEN shown THEN link.ended_at END AS ended_at,
+       CASE WHEN shown THEN properties(link) END AS whole,
+       link.mac AS mac,
+       labels(far) AS labels,
+       far.mac AS far_mac
 ORDER BY near, event_time, type, far, link.uid

@@ -9,6 +9,8 @@
 // column: identity        bytes           sealed
 // column: name            bytes?          sealed
 // column: projected_seq   integer         newest record that the stored properties stem from
+// column: labels          list<string>    every label
+// column: mac             bytes?          record MAC
 // bounds: one index seek a uid
 UNWIND $uids AS uid
 MATCH (operator:Operator {uid: uid})
@@ -16,5 +18,7 @@ WHERE (operator.acl IN $see OR operator.uid IN $named)
 RETURN operator.uid AS uid,
        operator.identity AS identity,
        operator.name AS name,
-       coalesce(operator.projected_seq, 0) AS projected_seq
+       coalesce(operator.projected_seq, 0) AS projected_seq,
+       labels(operator) AS labels,
+       operator.mac AS mac
 ORDER BY uid

@@ -8,20 +8,21 @@
 // param:  named      list<string>    uids that may be shown besides; empty means none
 // param:  through    boolean         whether a node that may not be shown is walked through
 // param:  head       integer         record sequence asked about
-// column: bundles    list<list>      far, type, far_kind, far_shown, links: all of one type between two nodes (`domain/genealogy.py`)
+// column: bundles    list<list>      far, type, far_kind, far_shown, links, labels, mac: all of one type between two nodes (`domain/genealogy.py`)
 // column: opened     list<string>    transformations among them whose other side follows
-// column: exits      list<list>      transformation, far, far_kind, far_shown, links
+// column: exits      list<list>      transformation, far, far_kind, far_shown, links, labels, mac
 // bounds: one index seek a uid, one row
 UNWIND $frontier AS uid
 MATCH (near:Traceable {uid: uid})<-[link:PRODUCED|SPLIT_INTO|SERIALISED_AS|SUPPLIED|RETURNED]-(far)
 WHERE link.record_seq <= $head
   AND (link.voided_seq IS NULL OR link.voided_seq > $head)
 WITH far, type(link) AS type, (near.acl IN $see OR near.uid IN $named) AS near_shown,
-     collect([uid, link.pair, link.quantity, link.unit, link.event_time]) AS told
+     collect([uid, link.pair, link.quantity, link.unit, link.event_time, link.mac]) AS told
 WITH far, type, near_shown, (far.acl IN $see OR far.uid IN $named) AS far_shown, told
 WHERE $through OR far_shown
 WITH collect([far.uid, type, far.kind, far_shown,
-              CASE WHEN near_shown AND far_shown THEN told ELSE [link IN told | [link[0]]] END]) AS bundles,
+              CASE WHEN near_shown AND far_shown THEN told ELSE [link IN told | [link[0], link[5]]] END,
+              labels(far), far.mac]) AS bundles,
      collect(DISTINCT CASE WHEN type = 'PRODUCED' AND NOT far.uid IN $wide THEN far END) AS passages
 CALL (passages) {
   UNWIND passages AS passage
@@ -29,9 +30,11 @@ CALL (passages) {
   WHERE other.record_seq <= $head
     AND (other.voided_seq IS NULL OR other.voided_seq > $head)
   WITH passage, beyond, (beyond.acl IN $see OR beyond.uid IN $named) AS beyond_shown,
-       collect([null, other.pair, other.quantity, other.unit, other.event_time]) AS told
+       collect([null, other.pair, other.quantity, other.unit, other.event_time, other.mac]) AS told
   WHERE $through OR beyond_shown
   RETURN collect([passage.uid, beyond.uid, beyond.kind, beyond_shown,
-                  CASE WHEN beyond_shown AND (passage.acl IN $see OR passage.uid IN $named) THEN told ELSE [link IN told | [null]] END]) AS exits
+                  CASE WHEN beyond_shown AND (passage.acl IN $see OR passage.uid IN $named) THEN told
+                  ELSE [link IN told | [null, link[5]]] END,
+                  labels(beyond), beyond.mac]) AS exits
 }
 RETURN bundles, [passage IN passages | passage.uid] AS opened, exits

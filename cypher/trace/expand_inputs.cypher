@@ -7,14 +7,16 @@
 // param:  named      list<string>    uids that may be shown besides; empty means none
 // param:  through    boolean         whether a node that may not be shown is walked through
 // param:  head       integer         record sequence asked about
-// column: exits      list<list>      transformation, far, far_kind, far_shown, links
+// column: exits      list<list>      transformation, far, far_kind, far_shown, links, labels, mac
 // bounds: one index seek a uid, one row
 UNWIND $frontier AS uid
 MATCH (passage:Traceable {uid: uid})<-[other:CONSUMED_IN]-(beyond)
 WHERE other.record_seq <= $head
   AND (other.voided_seq IS NULL OR other.voided_seq > $head)
 WITH passage, beyond, (beyond.acl IN $see OR beyond.uid IN $named) AS beyond_shown,
-     collect([null, other.pair, other.quantity, other.unit, other.event_time]) AS told
+     collect([null, other.pair, other.quantity, other.unit, other.event_time, other.mac]) AS told
 WHERE $through OR beyond_shown
 RETURN collect([passage.uid, beyond.uid, beyond.kind, beyond_shown,
-                CASE WHEN beyond_shown AND (passage.acl IN $see OR passage.uid IN $named) THEN told ELSE [link IN told | [null]] END]) AS exits
+                CASE WHEN beyond_shown AND (passage.acl IN $see OR passage.uid IN $named) THEN told
+                  ELSE [link IN told | [null, link[5]]] END,
+                  labels(beyond), beyond.mac]) AS exits

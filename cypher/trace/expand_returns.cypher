@@ -7,15 +7,16 @@
 // param:  named      list<string>    uids that may be shown besides; empty means none
 // param:  through    boolean         whether a node that may not be shown is walked through
 // param:  head       integer         record sequence asked about
-// column: bundles    list<list>      far, type, far_kind, far_shown, links: all of one type between two nodes (`domain/genealogy.py`)
+// column: bundles    list<list>      far, type, far_kind, far_shown, links, labels, mac: all of one type between two nodes (`domain/genealogy.py`)
 // bounds: one index seek a uid, one row
 UNWIND $frontier AS uid
 MATCH (near:Traceable {uid: uid})<-[link:RETURNED|SENT_BACK]-(far)
 WHERE link.record_seq <= $head
   AND (link.voided_seq IS NULL OR link.voided_seq > $head)
 WITH far, type(link) AS type, (near.acl IN $see OR near.uid IN $named) AS near_shown,
-     collect([uid, null, link.quantity, link.unit, link.event_time]) AS told
+     collect([uid, null, link.quantity, link.unit, link.event_time, link.mac]) AS told
 WITH far, type, near_shown, (far.acl IN $see OR far.uid IN $named) AS far_shown, told
 WHERE $through OR far_shown
 RETURN collect([far.uid, type, far.kind, far_shown,
-                CASE WHEN near_shown AND far_shown THEN told ELSE [link IN told | [link[0]]] END]) AS bundles
+                CASE WHEN near_shown AND far_shown THEN told ELSE [link IN told | [link[0], link[5]]] END,
+              labels(far), far.mac]) AS bundles

@@ -9,7 +9,7 @@
 // param:  head       integer         record sequence asked about
 // param:  time_from  string          stored time, or empty: from ever
 // param:  time_to    string          stored time, or ~: for ever
-// column: bundles    list<list>      far, type, far_kind, far_shown, links: all of one type between two nodes (`domain/genealogy.py`)
+// column: bundles    list<list>      far, type, far_kind, far_shown, links, labels, mac: all of one type between two nodes (`domain/genealogy.py`)
 // bounds: one index seek a uid, one row
 UNWIND $frontier AS uid
 MATCH (near:Operator {uid: uid})<-[link:WORKED_BY]-(far)
@@ -18,8 +18,9 @@ WHERE link.record_seq <= $head
   AND (NOT ((near.acl IN $see OR near.uid IN $named) AND (far.acl IN $see OR far.uid IN $named))
        OR (coalesce(link.ended_at, link.event_time) >= $time_from AND coalesce(link.started_at, link.event_time) <= $time_to))
 WITH far, type(link) AS type, (near.acl IN $see OR near.uid IN $named) AS near_shown,
-     collect([uid, null, link.quantity, link.unit, link.event_time]) AS told
+     collect([uid, null, link.quantity, link.unit, link.event_time, link.mac]) AS told
 WITH far, type, near_shown, (far.acl IN $see OR far.uid IN $named) AS far_shown, told
 WHERE $through OR far_shown
 RETURN collect([far.uid, type, far.kind, far_shown,
-                CASE WHEN near_shown AND far_shown THEN told ELSE [link IN told | [link[0]]] END]) AS bundles
+                CASE WHEN near_shown AND far_shown THEN told ELSE [link IN told | [link[0], link[5]]] END,
+              labels(far), far.mac]) AS bundles

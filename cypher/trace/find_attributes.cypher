@@ -15,6 +15,8 @@
 // column: projected_seq   list<integer>   newest record that the stored properties stem from
 // column: stated          list<list>      stamps of the properties that a lot's state is computed from
 // column: expiry_date     list<string>    stored time; empty where there is none
+// column: labels          list<list>      every label
+// column: mac             list<bytes>     record MAC; null where there is none
 // bounds: one index seek a uid, one row of columns
 UNWIND $uids AS uid
 MATCH (node:Traceable {uid: uid})
@@ -33,4 +35,6 @@ RETURN collect(node.uid) AS uid,
                    OR entry STARTS WITH 'inspection_result='
                    OR entry STARTS WITH 'release_'
                    OR entry STARTS WITH 'expiry_date=']) AS stated,
-       collect(coalesce(node.expiry_date, '')) AS expiry_date
+       collect(coalesce(node.expiry_date, '')) AS expiry_date,
+       collect(labels(node)) AS labels,
+       [one IN collect(node) | one.mac] AS mac

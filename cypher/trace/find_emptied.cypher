@@ -6,12 +6,11 @@
 // param:  see          list<integer>   acl numbers that may be shown; of other containers no time leaves the store
 // param:  named        list<string>    uids that may be shown besides; empty means none
 // param:  head         integer         record sequence asked about
-// column: uid          list<string>    container
-// column: event_time   list<string>    stored time
+// column: emptied      list<list>      container, event, stored time, record MAC of the link
 // bounds: one index seek a uid, one row of columns
 UNWIND $frontier AS uid
-MATCH (container:Traceable {uid: uid})<-[link:EMPTIED]-(:Event)
+MATCH (container:Traceable {uid: uid})<-[link:EMPTIED]-(event:Event)
 WHERE (container.acl IN $see OR container.uid IN $named)
   AND link.record_seq <= $head
   AND (link.voided_seq IS NULL OR link.voided_seq > $head)
-RETURN collect(uid) AS uid, collect(link.event_time) AS event_time
+RETURN collect([uid, event.uid, link.event_time, link.mac]) AS emptied

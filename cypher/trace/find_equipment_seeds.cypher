@@ -8,10 +8,12 @@
 // param:  head   integer         record sequence asked about
 // column: uid    string          found, and within view
 // column: kind   string          its kind
+// column: labels       list<string>    every label
+// column: mac          bytes?          record MAC
 // bounds: one index seek a uid
 UNWIND $uids AS uid
 MATCH (seed:Equipment {uid: uid})
 WHERE (seed.acl IN $see OR seed.uid IN $named)
   AND seed.record_seq <= $head
-RETURN seed.uid AS uid, seed.kind AS kind
+RETURN seed.uid AS uid, seed.kind AS kind, labels(seed) AS labels, seed.mac AS mac
 ORDER BY uid

@@ -9,8 +9,11 @@
 // column: number          string          printed
 // column: identity        string          canonical
 // column: acl             integer         number of its set of scopes
+// column: kind            string          its kind
+// column: labels          list<string>    every label
+// column: mac             bytes?          record MAC
 // bounds: one index seek a uid
 UNWIND $uids AS uid
 MATCH (node:Location {uid: uid})
 WHERE (node.acl IN $see OR node.uid IN $named)
-RETURN node.uid AS uid, node.number AS number, node.identity AS identity, node.acl AS acl
+RETURN node.uid AS uid, node.number AS number, node.identity AS identity, node.acl AS acl, node.kind AS kind, labels(node) AS labels, node.mac AS mac

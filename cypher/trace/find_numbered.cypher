@@ -10,10 +10,12 @@
 // param:  everywhere   boolean         whether parties are shown that nothing within the view is joined to
 // column: uid          string          of the node
 // column: kind         string          its kind
+// column: labels       list<string>    every label
+// column: mac          bytes?          record MAC
 // bounds: one index seek a key, the receipts of that number, the first link of a party that leads into the view
 MATCH (found:Traceable {number_key: $number_key})
 WHERE (found.acl IN $see OR found.uid IN $named) AND found.record_seq <= $head AND found.kind <> 'Transformation'
-RETURN found.uid AS uid, found.kind AS kind
+RETURN found.uid AS uid, found.kind AS kind, labels(found) AS labels, found.mac AS mac
 UNION
 UNWIND $indexes AS index
 MATCH (found:Traceable {number_index: index})
@@ -25,8 +27,8 @@ WHERE (found.acl IN $see OR found.uid IN $named)
       AND link.record_seq <= $head
       AND (link.voided_seq IS NULL OR link.voided_seq > $head)
   })
-RETURN found.uid AS uid, found.kind AS kind
+RETURN found.uid AS uid, found.kind AS kind, labels(found) AS labels, found.mac AS mac
 UNION
 MATCH (event:Event {receipt_key: $number_key})-[:RECORDED]->(found:Material)
 WHERE (found.acl IN $see OR found.uid IN $named) AND event.record_seq <= $head AND (event.voided_seq IS NULL OR event.voided_seq > $head)
-RETURN found.uid AS uid, found.kind AS kind
+RETURN found.uid AS uid, found.kind AS kind, labels(found) AS labels, found.mac AS mac

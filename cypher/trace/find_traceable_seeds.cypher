@@ -9,6 +9,8 @@
 // param:  everywhere   boolean         whether parties are shown that nothing within the view is joined to
 // column: uid          string          found, and within view
 // column: kind         string          its kind
+// column: labels       list<string>    every label
+// column: mac          bytes?          record MAC
 // bounds: one index seek a uid, the first link of a party that leads into the view
 UNWIND $uids AS uid
 MATCH (seed:Traceable {uid: uid})
@@ -20,5 +22,5 @@ WHERE (seed.acl IN $see OR seed.uid IN $named)
       AND link.record_seq <= $head
       AND (link.voided_seq IS NULL OR link.voided_seq > $head)
   })
-RETURN seed.uid AS uid, seed.kind AS kind
+RETURN seed.uid AS uid, seed.kind AS kind, labels(seed) AS labels, seed.mac AS mac
 ORDER BY uid

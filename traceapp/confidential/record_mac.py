@@ -45,12 +45,7 @@ _PAIR, _REPORT, _VALUES = (slice(start, start + TAG) for start in (37, 53, 69))
 _LINK_HEAD: Final = frozenset(
     ("uid", "record_seq", "voided_seq", "mac", "pair", "report", "quantity", "unit", "event_time", "place")
 )
-_NODE_HEAD: Final = frozenset(
-    (
-        *("uid", "kind", "acl", "record_seq", "projected_seq", "version", "mac", "oldest_key"),
-        *("number", "product", "identity", "described", "expiry_date", "name", "country"),
-    )
-)
+_NODE_HEAD: Final = frozenset(("uid", "kind", "acl", "record_seq", "projected_seq", "version", "mac", "oldest_key"))
 _EVENT_HEAD: Final = frozenset(("uid", "acl", "record_seq", "voided_seq", "mac", "oldest_key"))
 _BROKEN: Final = (TypeError, ValueError, AttributeError, KeyError, OverflowError, struct.error, KeyUnavailableError)
 """What values of another type than the service writes lead to, and a key that is not there."""
@@ -91,6 +86,8 @@ class RecordMacs:
     def proves_link(
         self, type_: str, source: str, target: str, told: Sequence[Any], mac: Any, head: int, marks: Marks = Marks.EITHER
     ) -> bool:
+        if type(mac) is bytearray:
+            mac = bytes(mac)
         if type(mac) is not bytes or len(mac) != 117:
             return False
         record_seq, voided_seq = _SEQS.unpack_from(mac, 5)
@@ -135,6 +132,8 @@ class RecordMacs:
         return header + self._tagger(header[: _HEADER.size], "node", kind)(uid.encode() + header)
 
     def proven_acl(self, uid: str, kind: str, labels: Iterable[str], mac: Any) -> int | None:
+        if type(mac) is bytearray:
+            mac = bytes(mac)
         if type(mac) is not bytes or len(mac) != 117 or LABEL_SETS.get(kind) != frozenset(labels) or len(uid) != UID:
             return None
         try:
@@ -148,7 +147,7 @@ class RecordMacs:
     ) -> bool:
         if projected_seq is not None and projected_seq != int.from_bytes(mac[21:29]):
             return False
-        return _part(_of_texts, number, product, identity) == mac[_NODE_PARTS["shown"]]
+        return _part(_of_texts, number or None, product or None, identity or None) == mac[_NODE_PARTS["shown"]]
 
     def proves_state(self, mac: bytes, described: bool, stated: Sequence[str], expiry_date: str | None) -> bool:
         return _part(_state, described, stated, expiry_date) == mac[_NODE_PARTS["state"]]
@@ -220,7 +219,7 @@ class RecordMacs:
         told = (
             header
             + _ACCESS.pack(properties["acl"], properties["record_seq"], properties["projected_seq"], properties["version"])
-            + _part(_of_texts, get("number"), get("product"), None if sealed else identity)
+            + _part(_of_texts, get("number") or None, get("product") or None, None if sealed else identity or None)
             + _part(_state, get("described"), get("stated") or (), get("expiry_date"))
             + _part(_names, identity if sealed else None, get("name"), get("country"))
             + _rest(properties, _NODE_HEAD)
@@ -302,7 +301,7 @@ def _part(form: Callable[..., bytes], *values: Any) -> bytes:
 
 def _state(described: bool | None, stated: Sequence[str], expiry_date: str | None) -> bytes:
     stamps = [entry for entry in stated if entry.startswith(STATE_STAMPS)]
-    return length_prefixed(_typed(described), len(stamps), *map(_told, stamps), _told(expiry_date))
+    return length_prefixed(_typed(bool(described)), len(stamps), *map(_told, stamps), _told(expiry_date or None))
 
 
 def _names(identity: bytes | None, name: str | bytes | None, country: str | None) -> bytes:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from traceapp.domain.record_checks import ALL_PROVEN, Unverified
 from traceapp.domain.trace import Completeness, LimitHit, Status
 
 CLASSES = ("lots", "transformations", "shipments", "containers", "parties", "locations", "orders", "disposals")
@@ -32,6 +33,7 @@ class Findings:
     routed_to: str | None = None
     windowed: bool = False
     cut: bool = False
+    unverified: Unverified = ALL_PROVEN
 
     def with_twins(self, twins: Iterable[tuple[str, str]]) -> "Findings":
         return replace(self, twins=sorted(twins))
@@ -56,6 +58,8 @@ def complete(findings: Findings) -> Completeness:
         statement=_statement(findings, status),
         boundaries=tuple(sorted(findings.boundaries)),
         routed_to=findings.routed_to,
+        unverified=findings.unverified.records,
+        unverified_withheld=findings.unverified.withheld,
     )
 
 
@@ -70,6 +74,8 @@ def _reasons(findings: Findings) -> list[tuple[Status, str, str]]:
             f"{count} {'record has' if count == 1 else 'records have'} values that cannot be opened now: a key is not to be had."
         )
         found.append((Status.DEGRADED, "unavailable", sentence))
+    if findings.unverified:
+        found.append((Status.UNVERIFIED, "unverified", unverified_sentence(findings.unverified)))
     if findings.cut:
         sentence = "Links outside the window that was asked about were left out, and what lies behind them with them."
         found.append((Status.TRUNCATED, "window", sentence))
@@ -100,6 +106,17 @@ def _reasons(findings: Findings) -> list[tuple[Status, str, str]]:
         if items:
             found.append((Status.UNRESOLVED, code, f"{len(items)} {one if len(items) == 1 else many}."))
     return found
+
+
+def unverified_sentence(found: Unverified) -> str:
+    """What is said of records that are not as the service wrote them, and what to do."""
+    count = len(found.records) + found.withheld
+    changed = "1 record was changed" if count == 1 else f"{count} records were changed"
+    beyond = f" {found.withheld} of them may not be named to you." if found.withheld else ""
+    return (
+        f"{changed} outside the service.{beyond} Use nothing that rests on them, keep the goods on hold, and have the "
+        "administrator run `traceapp verify graph`."
+    )
 
 
 def _statement(findings: Findings, status: Status) -> str:

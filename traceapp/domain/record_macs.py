@@ -74,7 +74,7 @@ class RecordMacs(Protocol):
     def proves_shown(
         self, mac: bytes, number: str | None, product: str | None, identity: str | None, projected_seq: int | None = None
     ) -> bool:
-        """Of a node whose `proven_acl` is known: whether what identifies it is as it was written."""
+        """Of a node whose `proven_acl` is known: whether what identifies it is as it was written; empty texts are none."""
 
     def proves_state(self, mac: bytes, described: bool, stated: Sequence[str], expiry_date: str | None) -> bool:
         """The same for what a lot's state is computed from."""

@@ -87,6 +87,8 @@ class Completeness:
     unavailable uids of which something could be shown and cannot be opened, because its key is not to be had now.
     boundaries  uids beside which something is withheld that was not walked through; how much is not told.
     routed_to   the role that may see what was withheld and that was told of it; None where nothing was.
+    unverified  what of the answer is not as the service wrote it: uids, and `SOURCE TYPE TARGET` of links.
+    unverified_withheld  how many more there are that may not be named.
     """
 
     status: Status
@@ -103,6 +105,8 @@ class Completeness:
     unavailable: tuple[str, ...] = ()
     boundaries: tuple[str, ...] = ()
     routed_to: str | None = None
+    unverified: tuple[str, ...] = ()
+    unverified_withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True)

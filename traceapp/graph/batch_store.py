@@ -4,15 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.kinds import Direction, LinkType, NodeKind
+from traceapp.domain.record_checks import RecordChecks
+from traceapp.domain.record_macs import RecordMacs
 from traceapp.domain.rights import Rights
 from traceapp.domain.scopes import SHARED, acl_number
 from traceapp.graph.connection import Graph, Row
+from traceapp.graph.record_head import whole
 
 STEPS: Final = {Direction.FORWARD: "batch.list_links_forward", Direction.BACKWARD: "batch.list_links_backward"}
+NOTHING_SHOWN: Final = {"far_shown": False} | dict.fromkeys(
+    ("quantity", "unit", "event_time", "event_uid", "mark", "step", "role", "started_at", "ended_at")
+)
+"""What a link tells where the store would show an end that must not be shown."""
 SHARED_BY_ALL: Final = acl_number([SHARED])
 
 
@@ -54,8 +62,13 @@ class Workplace:
 class BatchStore:
     """Rights and snapshot stand in every statement. Every method raises StoreError and its kinds."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, checks: RecordChecks | None = None) -> None:
         self._graph = graph
+        self._checks = checks or RecordChecks()
+
+    def checked(self, checks: RecordChecks) -> "BatchStore":
+        """The same store for one question, whose checks these are."""
+        return BatchStore(self._graph, checks)
 
     def get_stored(self, uid: str, rights: Rights, head: int) -> Row:
         """Properties of a traceable thing, sealed ones as ciphertext; none where it is outside the rights or newer."""
@@ -64,20 +77,26 @@ class BatchStore:
 
     def list_links(self, uids: Sequence[str], direction: Direction, rights: Rights, head: int) -> list[StepLink]:
         """Live links of traceable nodes in one direction, per node the earliest first."""
-        return self._links(STEPS[direction], uids, rights, head)
+        return self._links(STEPS[direction], uids, rights, head, outward=direction is Direction.FORWARD)
 
     def list_links_of_orders(self, uids: Sequence[str], rights: Rights, head: int) -> list[StepLink]:
         """Who ordered."""
-        return self._links("batch.list_links_of_orders", uids, rights, head)
+        return self._links("batch.list_links_of_orders", uids, rights, head, outward=True)
 
     def list_equipment(self, uids: Sequence[str], rights: Rights) -> list[Workplace]:
         """Machines by uid; those outside the rights are absent."""
         rows = self._graph.read("batch.list_equipment", uids=list(uids), **rights.view) if uids else []
+        rows = [row for row in rows if self._may_show(row, NodeKind.EQUIPMENT, rights)]
+        for row in rows:
+            self._checks.part(row["uid"], partial(_proves_machine, row))
         return [Workplace(row["uid"], None, row["number"], row["name"], row["projected_seq"]) for row in rows]
 
     def list_operators(self, uids: Sequence[str], rights: Rights) -> list[Workplace]:
         """Operators by uid, sealed; those outside the rights are absent."""
         rows = self._graph.read("batch.list_operators", uids=list(uids), **rights.view) if uids else []
+        rows = [whole(row) for row in rows if self._may_show(row, NodeKind.OPERATOR, rights)]
+        for row in rows:
+            self._checks.part(row["uid"], partial(_proves_operator, row))
         return [
             Workplace(
                 row["uid"],
@@ -94,10 +113,34 @@ class BatchStore:
         rows = self._graph.read("batch.count_recorded", uid=event_uid, **rights.view, shared=SHARED_BY_ALL)
         return bool(rows[0]["things"])
 
-    def _links(self, statement: str, uids: Sequence[str], rights: Rights, head: int) -> list[StepLink]:
+    def _links(self, statement: str, uids: Sequence[str], rights: Rights, head: int, *, outward: bool) -> list[StepLink]:
         if not uids:
             return []
-        return [_link(row) for row in self._graph.read(statement, uids=list(uids), **rights.way, head=head)]
+        rows = self._graph.read(statement, uids=list(uids), **rights.way, head=head)
+        return [_link(row if self._check(row, rights, head, outward=outward) else {**row, **NOTHING_SHOWN}) for row in rows]
+
+    def _check(self, row: Row, rights: Rights, head: int, *, outward: bool) -> bool:
+        """Check a link and its other end; whether both ends may be shown."""
+        checks, near, far = self._checks, row["near"], row["far"]
+        source, target = (near, far) if outward else (far, near)
+        if row["whole"] is None:
+            checks.link(row["type"], source, target, [near], row["mac"], head)
+        else:
+            checks.whole_link(row["type"], source, target, whole(row["whole"]))
+        checks.may_show(far, row["kind"], row["labels"], row["far_mac"], row["far_shown"], rights)
+        return far not in checks.secret and near not in checks.secret
+
+    def _may_show(self, row: Row, kind: NodeKind, rights: Rights) -> bool:
+        return self._checks.may_show(row["uid"], kind, row["labels"], row["mac"], True, rights)
+
+
+def _proves_machine(row: Row, macs: RecordMacs, mac: bytes) -> bool:
+    shown = macs.proves_shown(mac, row["number"], None, row["identity"], row["projected_seq"])
+    return shown and macs.proves_names(mac, None, row["name"], None)
+
+
+def _proves_operator(row: Row, macs: RecordMacs, mac: bytes) -> bool:
+    return macs.proves_names(mac, row["identity"], row["name"], None)
 
 
 def _link(row: Row) -> StepLink:

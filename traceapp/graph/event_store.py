@@ -9,11 +9,13 @@ from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.events import CapturedEvent, CaptureOutcome
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import EventType, NodeKind
+from traceapp.domain.record_checks import RecordChecks
 from traceapp.domain.sealing import Sealer
 from traceapp.graph.connection import Graph, Row
 from traceapp.graph.event_group import ACT, NothingNewError, PreparedGroup, carry_out
 from traceapp.graph.event_rows import LABELS, SHARED_LABEL, prepare_event
 from traceapp.graph.node_rows import seal_ahead
+from traceapp.graph.record_head import whole
 
 REMEMBERED: Final = 100_000
 CHUNK: Final = 10_000
@@ -75,9 +77,14 @@ class EventStore:
     `prepare` needs no store and may run while another thread is in `commit`.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, checks: RecordChecks | None = None) -> None:
         self._graph = graph
+        self._checks = checks or RecordChecks()
         self._remembered: dict[str, None] = {}
+
+    def checked(self, checks: RecordChecks) -> "EventStore":
+        """The same store for one question, whose checks these are."""
+        return EventStore(self._graph, checks)
 
     def append(
         self, events: Sequence[CapturedEvent], sealer: Sealer, command: str, record_time: datetime
@@ -111,7 +118,7 @@ class EventStore:
     def get_event(self, uid: str) -> StoredEvent | None:
         """One event, void or not; None where there is none."""
         rows = self._graph.read("event.get_event", uid=uid)
-        return _stored_event(rows[0]) if rows else None
+        return self._stored_event(rows[0]) if rows else None
 
     def find_describing_events(self, node_uid: str, head: int, kind: NodeKind | None = None) -> list[StoredEvent]:
         """Events recorded of a node that were known and live at a head, the latest first.
@@ -119,7 +126,10 @@ class EventStore:
         kind  of the node; not needed for lots, transformations, containers, shipments and parties.
         """
         label = LABELS[kind] if kind is not None else SHARED_LABEL
-        return [_stored_event(row) for row in self._graph.read(f"event.list_events_of_{label.lower()}", uid=node_uid, head=head)]
+        rows = self._graph.read(f"event.list_events_of_{label.lower()}", uid=node_uid, head=head)
+        for row in rows:
+            self._checks.recorded(row["properties"]["uid"], label, node_uid, row["act"], row["act_mac"])
+        return [self._stored_event(row) for row in rows]
 
     def find_statements(self, lots: Sequence[str], head: int) -> list[tuple[str, str]]:
         """(uid of a lot, uid of an event that states something of it) of events that were known and live at a head."""
@@ -132,32 +142,35 @@ class EventStore:
     def find_payloads(self, uids: Sequence[str]) -> Iterator[SealedPayload]:
         """Payloads of events, a page at a time; events of which only a declaration is known are left out."""
         for start in range(0, len(uids), PAYLOADS):
-            for row in self._graph.read("event.find_payloads", uids=list(uids[start : start + PAYLOADS])):
-                if row["payload"] is not None:
-                    yield SealedPayload(row["uid"], row["event_time"], bytes(row["payload"]))
+            for row in self._graph.read("event.find_whole_events", uids=list(uids[start : start + PAYLOADS])):
+                event = whole(row["properties"])
+                self._checks.event(event)
+                if event.get("payload") is not None:
+                    yield SealedPayload(event["uid"], event["event_time"], event["payload"])
+
+    def _stored_event(self, row: Row) -> StoredEvent:
+        event = whole(row["properties"])
+        self._checks.event(event)
+        return StoredEvent(
+            uid=event["uid"],
+            type=EventType(event["type"]),
+            event_time=parse_stored_time(event["event_time"]),
+            event_offset=event["event_offset"],
+            record_seq=event["record_seq"],
+            record_time=parse_stored_time(event["record_time"]),
+            source=event["source"],
+            voided_seq=event.get("voided_seq"),
+            voided_by=event.get("voided_by"),
+            acl=event["acl"],
+            file_digest=event["file_digest"],
+            position=event["position"],
+            payload=event.get("payload"),
+            declaration=event.get("declaration"),
+            act=row.get("act"),
+        )
 
     def _remember(self, uids: Iterable[str]) -> None:
         """Nodes that exist for sure from now on; a wrong guess costs a sealing inside the transaction, nothing else."""
         self._remembered.update(dict.fromkeys(uids))
         while len(self._remembered) > REMEMBERED:
             del self._remembered[next(iter(self._remembered))]
-
-
-def _stored_event(row: Row) -> StoredEvent:
-    return StoredEvent(
-        uid=row["uid"],
-        type=EventType(row["type"]),
-        event_time=parse_stored_time(row["event_time"]),
-        event_offset=row["event_offset"],
-        record_seq=row["record_seq"],
-        record_time=parse_stored_time(row["record_time"]),
-        source=row["source"],
-        voided_seq=row["voided_seq"],
-        voided_by=row["voided_by"],
-        acl=row["acl"],
-        file_digest=row["file_digest"],
-        position=row["position"],
-        payload=bytes(row["payload"]) if row["payload"] is not None else None,
-        declaration=bytes(row["declaration"]) if row["declaration"] is not None else None,
-        act=row.get("act"),
-    )

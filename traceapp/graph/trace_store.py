@@ -1,18 +1,22 @@
 """Questions to the genealogy: next links of a frontier in one row, and what identifies the nodes at the end.
 
-Rights and snapshot stand in every statement: of a node outside the rights only uid and kind leave the store, and of
-its links neither quantity nor time nor pair.
+Rights and snapshot stand in every statement: of a node outside the rights only uid, kind, labels and record MAC leave the
+store, and of its links neither quantity nor time nor pair. Whatever leaves it is checked (`domain/record_checks.py`) before
+anybody reads it.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from traceapp.domain.certainty import Sides
 from traceapp.domain.genealogy import Bundle, Exit, Expansion
-from traceapp.domain.kinds import Direction, NodeKind
+from traceapp.domain.kinds import Direction, LinkType, NodeKind
+from traceapp.domain.record_checks import RecordChecks
+from traceapp.domain.record_macs import Marks, RecordMacs
 from traceapp.domain.rights import Rights
-from traceapp.graph.connection import Graph
+from traceapp.graph.connection import Graph, Row
 
 CHUNK: Final = 10_000
 """Uids a statement is asked about at once."""
@@ -30,6 +34,13 @@ BOUNDARIES: Final = {
     None: "trace.find_boundaries_inside",
 }
 """Statements that look for something withheld beside what is shown: with the material, against it, inside a container."""
+FORWARD, BACKWARD = Direction.FORWARD, Direction.BACKWARD
+BEYOND: Final = {FORWARD: LinkType.PRODUCED.value, BACKWARD: LinkType.CONSUMED_IN.value}
+"""Type of the links on the other side of a transformation."""
+PROVEN_COLUMNS: Final = (
+    *("uid", "kind", "labels", "mac", "acl"),
+    *("number", "product", "identity", "projected_seq", "described", "stated", "expiry_date"),
+)
 SEEDS: Final = {
     "trace.find_traceable_seeds": True,
     "trace.find_equipment_seeds": False,
@@ -85,52 +96,57 @@ class TraceStore:
     raises    StoreUnavailableError, StoreTimeoutError and the other kinds of StoreError, from every method.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, checks: RecordChecks | None = None) -> None:
         self._graph = graph
+        self._checks = checks or RecordChecks()
+
+    def checked(self, checks: RecordChecks) -> "TraceStore":
+        """The same store for one question, whose checks these are."""
+        return TraceStore(self._graph, checks)
 
     def expand_forward(self, frontier: Sequence[str], wide: Sequence[str], rights: Rights, head: int) -> Expansion:
         """Where lots go next: through transformations, to other lots, to the ends of the walk. wide: see `domain/walk.py`."""
-        return self._walk("trace.expand_forward", frontier, wide, rights, head)
+        return self._walk("trace.expand_forward", frontier, wide, rights, head, FORWARD)
 
     def expand_backward(self, frontier: Sequence[str], wide: Sequence[str], rights: Rights, head: int) -> Expansion:
         """Where lots come from, suppliers and returns among it."""
-        return self._walk("trace.expand_backward", frontier, wide, rights, head)
+        return self._walk("trace.expand_backward", frontier, wide, rights, head, BACKWARD)
 
     def expand_outputs(self, passages: Sequence[str], rights: Rights, head: int) -> list[Exit]:
         """What came out of transformations, with quantity and time."""
-        return self._exits("trace.expand_outputs", passages, rights, head)
+        return self._exits("trace.expand_outputs", passages, rights, head, FORWARD)
 
     def expand_inputs(self, passages: Sequence[str], rights: Rights, head: int) -> list[Exit]:
         """What went into transformations."""
-        return self._exits("trace.expand_inputs", passages, rights, head)
+        return self._exits("trace.expand_inputs", passages, rights, head, BACKWARD)
 
     def expand_holders(self, frontier: Sequence[str], rights: Rights, head: int) -> list[Bundle]:
         """Upwards from containers and shipments: holders, shipments, parties."""
-        return self._expand("trace.expand_holders", frontier, rights, head)
+        return self._expand("trace.expand_holders", frontier, rights, head, True, Marks.REPORT)
 
     def expand_contents(self, frontier: Sequence[str], rights: Rights, head: int) -> list[Bundle]:
         """Downwards from a container, shipment or party that is a seed; `far` is what lies in it."""
-        return self._expand("trace.expand_contents", frontier, rights, head)
+        return self._expand("trace.expand_contents", frontier, rights, head, False, Marks.REPORT)
 
     def expand_supplied(self, frontier: Sequence[str], rights: Rights, head: int) -> list[Bundle]:
         """What parties that are seeds supplied."""
-        return self._expand("trace.expand_supplied", frontier, rights, head)
+        return self._expand("trace.expand_supplied", frontier, rights, head, True, Marks.NONE)
 
     def expand_returns(self, frontier: Sequence[str], rights: Rights, head: int) -> list[Bundle]:
         """Shipments that brought lots back, and the parties that sent them."""
-        return self._expand("trace.expand_returns", frontier, rights, head)
+        return self._expand("trace.expand_returns", frontier, rights, head, False, Marks.NONE)
 
     def expand_orders(self, frontier: Sequence[str], rights: Rights, head: int) -> list[Bundle]:
         """Who ordered."""
-        return self._expand("trace.expand_orders", frontier, rights, head)
+        return self._expand("trace.expand_orders", frontier, rights, head, True, Marks.NONE)
 
     def expand_runs(self, frontier: Sequence[str], rights: Rights, head: int, first: str, last: str) -> list[Bundle]:
         """What ran on equipment between two stored times."""
-        return self._expand("trace.expand_runs", frontier, rights, head, time_from=first, time_to=last)
+        return self._expand("trace.expand_runs", frontier, rights, head, False, Marks.NONE, time_from=first, time_to=last)
 
     def expand_works(self, frontier: Sequence[str], rights: Rights, head: int, first: str, last: str) -> list[Bundle]:
         """What operators worked on between two stored times."""
-        return self._expand("trace.expand_works", frontier, rights, head, time_from=first, time_to=last)
+        return self._expand("trace.expand_works", frontier, rights, head, False, Marks.NONE, time_from=first, time_to=last)
 
     def count_sides(self, transformations: Sequence[str], rights: Rights, head: int) -> dict[str, Sides]:
         """Inputs and outputs of transformations that may be shown; one without either is not in the answer."""
@@ -159,7 +175,8 @@ class TraceStore:
         found: dict[str, list[str]] = {}
         for chunk in _chunks(containers):
             row = self._graph.read("trace.find_emptied", frontier=chunk, **rights.view, head=head)[0]
-            for uid, event_time in zip(row["uid"], row["event_time"], strict=True):
+            for uid, event, event_time, mac in row["emptied"]:
+                self._checks.link(LinkType.EMPTIED, event, uid, [event, None, None, None, event_time], mac, head)
                 found.setdefault(uid, []).append(event_time)
         return found
 
@@ -174,7 +191,7 @@ class TraceStore:
             if wanted:
                 told = {"everywhere": rights.everywhere} if more else {}
                 rows = self._graph.read(name, uids=wanted, **rights.view, head=head, **told)
-                found |= {row["uid"]: NodeKind(row["kind"]) for row in rows}
+                found |= self._shown_kinds(rows, rights)
         return found
 
     def find_numbered(self, number_key: str, indexes: Sequence[str], rights: Rights, head: int) -> dict[str, NodeKind]:
@@ -187,32 +204,39 @@ class TraceStore:
             head=head,
             everywhere=rights.everywhere,
         )
-        return {row["uid"]: NodeKind(row["kind"]) for row in rows}
+        return self._shown_kinds(rows, rights)
 
     def find_attributes(self, uids: Sequence[str], rights: Rights) -> NodeColumns:
         """What identifies traceable nodes, of those that may be shown."""
         columns: dict[str, list[Any]] = {name: [] for name in NodeColumns.__slots__}
         for chunk in _chunks(uids):
             row = self._graph.read("trace.find_attributes", uids=chunk, **rights.view)[0]
+            shown = self._shown_rows(row, rights)
             for name, column in columns.items():
-                column += row[name]
+                column += row[name] if shown is None else [row[name][position] for position in shown]
         return NodeColumns(**columns)
 
     def find_sealed_names(self, uids: Sequence[str], rights: Rights) -> list[StoredName]:
         """Sealed identities of materials and parties, of those that may be shown."""
-        return [
-            StoredName(row["uid"], NodeKind(row["kind"]), bytes(row["identity"]), _bytes(row["name"]), row["country"])
+        found = [
+            StoredName(row["uid"], NodeKind(row["kind"]), _bytes(row["identity"]), _bytes(row["name"]), row["country"])
             for chunk in _chunks(uids)
             for row in self._graph.read("trace.find_sealed_names", uids=chunk, **rights.view)
         ]
+        for one in found:
+            self._checks.part(one.uid, partial(_proves_names, one))
+        return [one for one in found if one.uid not in self._checks.secret]
 
     def find_plain_ends(self, kind: NodeKind, uids: Sequence[str], rights: Rights) -> list[PlainEnd]:
         """Ends of one kind of `PLAIN_ENDS`, of those that may be shown."""
-        return [
-            PlainEnd(row["uid"], row["number"], row["identity"], row["acl"])
-            for chunk in _chunks(uids)
-            for row in self._graph.read(PLAIN_ENDS[kind], uids=chunk, **rights.view)
-        ]
+        found = []
+        for chunk in _chunks(uids):
+            for row in self._graph.read(PLAIN_ENDS[kind], uids=chunk, **rights.view):
+                if self._checks.may_show(row["uid"], row["kind"], row["labels"], row["mac"], True, rights):
+                    end = PlainEnd(row["uid"], row["number"], row["identity"], row["acl"])
+                    self._checks.part(end.uid, partial(_proves_end, end))
+                    found.append(end)
+        return found
 
     def find_twins(self, lots: Sequence[str], rights: Rights, head: int) -> list[tuple[str, str, str, str]]:
         """(uid, identity, uid of another lot with the same printed number, its identity)."""
@@ -222,23 +246,61 @@ class TraceStore:
             for row in self._graph.read("trace.find_twins", uids=chunk, **rights.view, head=head)
         ]
 
-    def _walk(self, name: str, frontier: Sequence[str], wide: Sequence[str], rights: Rights, head: int) -> Expansion:
+    def _shown_kinds(self, rows: Sequence[Row], rights: Rights) -> dict[str, NodeKind]:
+        """Of nodes that a seed means, those that may be shown."""
+        return {
+            row["uid"]: NodeKind(row["kind"])
+            for row in rows
+            if self._checks.may_show(row["uid"], row["kind"], row["labels"], row["mac"], True, rights)
+        }
+
+    def _shown_rows(self, columns: Row, rights: Rights) -> list[int] | None:
+        """Positions of those that may be shown; None where all of them may."""
+        checks = self._checks
+        if checks.macs is None:
+            return None
+        macs, proven = checks.macs, checks.proven
+        hidden: set[int] = set()
+        told = zip(*(columns[name] for name in PROVEN_COLUMNS), strict=True)
+        for position, (uid, kind, labels, mac, acl, number, product, identity, seq, described, stated, expiry) in enumerate(told):
+            if not checks.may_show(uid, kind, labels, mac, True, rights):
+                hidden.add(position)
+            proof = proven.get(uid)
+            if proof is not None and not (
+                macs.proves_shown(proof, number, product, identity, seq)
+                and macs.proves_state(proof, described, stated, expiry)
+                and int.from_bytes(proof[5:13]) == acl
+            ):
+                checks.nodes.add(uid)
+        return [position for position in range(len(columns["uid"])) if position not in hidden] if hidden else None
+
+    def _walk(
+        self, name: str, frontier: Sequence[str], wide: Sequence[str], rights: Rights, head: int, direction: Direction
+    ) -> Expansion:
         found = Expansion()
+        outward = direction is FORWARD
         for chunk in _chunks(frontier):
             row = self._graph.read(name, frontier=chunk, wide=list(wide), **rights.way, head=head)[0]
-            found.extend(Expansion(row["bundles"], row["opened"], row["exits"]))
+            marks = Marks.EITHER if outward else Marks.PAIR
+            bundles = self._checks.bundles(row["bundles"], rights, head, outward=outward, marks=marks)
+            exits = self._checks.exits(row["exits"], BEYOND[direction], rights, head, outward=outward)
+            found.extend(Expansion(bundles, row["opened"], exits))
         return found
 
-    def _exits(self, name: str, passages: Sequence[str], rights: Rights, head: int) -> list[Exit]:
+    def _exits(self, name: str, passages: Sequence[str], rights: Rights, head: int, direction: Direction) -> list[Exit]:
         found: list[Exit] = []
         for chunk in _chunks(passages):
-            found += self._graph.read(name, frontier=chunk, **rights.way, head=head)[0]["exits"]
+            exits = self._graph.read(name, frontier=chunk, **rights.way, head=head)[0]["exits"]
+            found += self._checks.exits(exits, BEYOND[direction], rights, head, outward=direction is FORWARD)
         return found
 
-    def _expand(self, name: str, frontier: Sequence[str], rights: Rights, head: int, **times: str) -> list[Bundle]:
+    def _expand(
+        self, name: str, frontier: Sequence[str], rights: Rights, head: int, outward: bool, marks: Marks, **times: str
+    ) -> list[Bundle]:
         found: list[Bundle] = []
         for chunk in _chunks(frontier):
-            found += self._graph.read(name, frontier=chunk, **rights.way, head=head, **times)[0]["bundles"]
+            bundles = self._graph.read(name, frontier=chunk, **rights.way, head=head, **times)[0]["bundles"]
+            found += self._checks.bundles(bundles, rights, head, outward=outward, marks=marks)
         return found
 
 
@@ -247,5 +309,14 @@ def _chunks(uids: Sequence[str]) -> Iterator[list[str]]:
         yield list(uids[start : start + CHUNK])
 
 
-def _bytes(value: Any) -> bytes | None:
-    return bytes(value) if value is not None else None
+def _proves_names(name: StoredName, macs: RecordMacs, mac: bytes) -> bool:
+    return macs.proves_names(mac, name.identity, name.name, name.country)
+
+
+def _proves_end(end: PlainEnd, macs: RecordMacs, mac: bytes) -> bool:
+    return macs.proves_shown(mac, end.number, None, end.identity)
+
+
+def _bytes(value: Any) -> Any:
+    """A ciphertext as bytes; what is none is left to whoever opens it."""
+    return bytes(value) if isinstance(value, bytearray) else value

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
 
@@ -11,6 +12,7 @@ from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError
 from traceapp.domain.genealogy import cycles
 from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.permissions import Permission
+from traceapp.domain.record_checks import RecordChecks
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Withholding
 from traceapp.domain.trace import TraceAnswer, TraceQuestion, Window
@@ -38,6 +40,7 @@ from traceapp.usecases.trace_parties import consignees, suppliers
 from traceapp.usecases.trace_record import answered_entry, failed_entry, request_document, routed_entry
 from traceapp.usecases.trace_seeds import find_seeds
 from traceapp.usecases.trace_twins import find_twins
+from traceapp.usecases.verification import checked
 
 DIRECTIONS = {
     Direction.FORWARD: (Direction.FORWARD,),
@@ -53,6 +56,7 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
     raises  PermissionDeniedError; BatchNotFoundError: unknown or invisible; BatchAmbiguousError with candidates;
             IdentifierError; LedgerUnavailableError; StoreError and its kinds.
     """
+    stations, checks = checked(stations)
     rights = rights_for(stations, actor, Permission.BATCH_TRACE, request_document(stations, question, None, ()))
     disclosure = disclosure_of(stations, rights, question.fields)
     as_of = question.as_of if question.as_of is not None else stations.clock.now()
@@ -66,7 +70,7 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
         trace_leg(stations.traces, rights, head, question, open_seeds(stations.traces, rights, head, question, seeds, way), way)
         for way in DIRECTIONS[question.direction]
     ]
-    answer = _answer(stations, disclosure, question, head, as_of, tuple(sorted(seeds)), legs)
+    answer = _answer(stations, disclosure, question, head, as_of, tuple(sorted(seeds)), legs, checks)
     if answer.completeness.routed_to is not None:
         stations.ledger.append(routed_entry(stations, actor, answer))
     return stations.ledger.record(answer, answered_entry(stations, actor, answer))
@@ -80,6 +84,7 @@ def _answer(
     as_of: datetime,
     seeds: tuple[str, ...],
     legs: Sequence[Leg],
+    checks: RecordChecks,
 ) -> TraceAnswer:
     """Everything that the asker may see of what the legs found; a withheld node gets an id of this answer alone."""
     rights = disclosure.rights
@@ -99,7 +104,12 @@ def _answer(
         containers=tuple(sorted(reached.containers)),
         consignees=tuple(consignees(legs, names, stations.organisation, stub)),
         suppliers=tuple(suppliers(legs, names, stations.organisation, stub)),
-        completeness=complete(_findings(stations, disclosure, question, head, legs, reached, names, products)),
+        completeness=complete(
+            replace(
+                _findings(stations, disclosure, question, head, legs, reached, names, products),
+                unverified=checks.told(lambda uid: any(leg.shown.get(uid, False) for leg in legs) or uid in names),
+            )
+        ),
         cycles=_cycles(legs, reached, stub),
         policy_digest=rights.policy_digest,
         class_level=class_level(without_lot, products),

@@ -14,11 +14,13 @@ from traceapp.domain.disclosure import Masked, Unavailable
 from traceapp.domain.errors import BatchAmbiguousError, TraceappError
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Act, Permission
+from traceapp.domain.record_checks import Unverified
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import PartyLine, Seed, TraceAnswer, TraceLink, TraceNode, TraceQuestion
 from traceapp.usecases.access import entry, told_name
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.verification import on_record
 
 IDENTIFYING = ("number", "name", "epc", "product", "site", "status")
 PARTY = tuple(field.name for field in fields(PartyLine) if field.name != "uid")
@@ -49,6 +51,7 @@ def answered_entry(stations: Stations, actor: Actor, answer: TraceAnswer) -> Led
             "suppliers": len(answer.suppliers),
             "withheld": sum(answer.completeness.withheld.values()),
             "sha256": result_digest(answer),
+            **on_record(Unverified(answer.completeness.unverified, answer.completeness.unverified_withheld)),
         },
         completeness=answer.completeness.status.name,
     )

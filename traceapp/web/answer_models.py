@@ -185,6 +185,8 @@ class Completeness(_Said):
     routed_to: Annotated[
         str | None, Field(description="The role that was told of what is withheld; null where nothing was routed.")
     ]
+    unverified: Annotated[list[str], Field(description="Not as the service wrote it: uids, and `SOURCE TYPE TARGET` of links.")]
+    unverified_withheld: Annotated[int, Field(description="How many more there are that your rights do not name.")]
 
 
 class ClassLevel(_Said):

@@ -162,4 +162,6 @@ def _completeness(said: Completeness) -> dict[str, Any]:
         "statement": said.statement,
         "boundaries": said.boundaries,
         "routed_to": said.routed_to,
+        "unverified": said.unverified,
+        "unverified_withheld": said.unverified_withheld,
     }

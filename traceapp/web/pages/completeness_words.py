@@ -10,6 +10,7 @@ from traceapp.web.pages.showing import count_text
 from traceapp.web.pages.wording import N_, STATUS_SIGNS, STATUSES, sentence_gap, withheld_counted
 
 CODES: Final = (
+    "unverified",
     "unavailable",
     "limits_hit",
     "window",
@@ -25,6 +26,7 @@ CODES: Final = (
 LIMITS: Final = {"nodes": N_("nodes"), "links": N_("links"), "seconds": N_("seconds")}
 LOOKED_FOR: Final = {
     "unavailable": N_("values that cannot be opened"),
+    "unverified": N_("records changed outside the service"),
     "limits_hit": N_("limits hit"),
     "window": N_("links outside the window"),
     "withheld": N_("records outside your view"),
@@ -144,6 +146,16 @@ def _sentences(code: str, said: Completeness, sentence: str, place: int) -> tupl
                 gettext("More may be affected than is shown: every number is a least value."),
                 gettext("Ask a smaller question, or have the limit raised."),
                 (),
+            )
+        case "unverified":
+            n = len(said.unverified) + said.unverified_withheld
+            return (
+                ngettext(
+                    "%(num)s record was changed outside the service.", "%(num)s records were changed outside the service.", n
+                ),
+                gettext("What rests on them is not proven, and something may be missing."),
+                gettext("Keep the goods on hold, and have the administrator run `traceapp verify graph`."),
+                tuple(uid for uid in said.unverified if " " not in uid),
             )
         case "window":
             return (

@@ -1,0 +1,187 @@
+"""Whoever administers the store can change it behind the service's back: what does he get? An answer that says so."""
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import MakeActor
+from tests.flows import LYON, SUZHOU, Flows, batch, hour, material, order
+from tests.recorded import records
+from traceapp.domain.errors import BatchNotFoundError
+from traceapp.domain.identifiers import Identity
+from traceapp.domain.kinds import Direction, LinkType
+from traceapp.domain.rights import Actor, Role
+from traceapp.domain.trace import Seed, Status, TraceAnswer, TraceQuestion
+from traceapp.usecases.stations import Stations
+from traceapp.usecases.trace_batch import trace_batch
+
+FORWARD, BACKWARD = Direction.FORWARD, Direction.BACKWARD
+
+
+def plant() -> Flows:
+    """M1 (Lyon) → A1 (Lyon) → S1 (Suzhou) → F1 (Lyon), which is shipped."""
+    flows = Flows()
+    flows.receive(material("M1"))
+    flows.use(material("M1"), order("T1"), 50, at=hour(10))
+    flows.make(order("T1"), batch("A1"), at=hour(11))
+    flows.use(batch("A1"), order("T2"), 20, at=hour(20), scope=SUZHOU)
+    flows.make(order("T2"), batch("S1", "SUZHOU"), at=hour(21), scope=SUZHOU)
+    flows.use(batch("S1", "SUZHOU"), order("T3"), 5, at=hour(30), scope=LYON)
+    flows.make(order("T3"), batch("F1"), at=hour(31))
+    flows.ship(batch("F1"), "SH-1", "HOSP-1", 40, at=hour(40))
+    return flows
+
+
+@pytest.fixture
+def planted(stations: Stations) -> Stations:
+    plant().append_to(stations.events, stations.sealer)
+    return stations
+
+
+@pytest.fixture
+def everywhere(actor: MakeActor) -> Actor:
+    return actor(Role.COORDINATOR)
+
+
+@pytest.fixture
+def lyon(actor: MakeActor) -> Actor:
+    return actor(Role.COORDINATOR, sites={"LYON"})
+
+
+def asked(stations: Stations, who: Actor, seed: Identity, direction: Direction = FORWARD) -> TraceAnswer:
+    return trace_batch(stations, who, TraceQuestion((Seed(uid=stations.sealer.uid(seed)),), direction)).value
+
+
+def administer(stations: Stations, text: str, **uids: Identity) -> None:
+    """What an administrator of the database may do."""
+    for name, identity in uids.items():
+        text = text.replace(f"${name}", f"'{stations.sealer.uid(identity)}'")
+    stations.graph.administer(text, "attack")
+
+
+def lower(stations: Stations, one: Identity) -> None:
+    """Make it Lyon's."""
+    text = "MATCH (n:Traceable {uid: $one}), (o:Traceable {uid: $own}) SET n.acl = o.acl"
+    administer(stations, text, one=one, own=batch("A1"))
+
+
+def test_promise_an_untouched_answer_is_proven(planted: Stations, everywhere: Actor, lyon: Actor) -> None:
+    for who in (everywhere, lyon):
+        for seed, direction in ((material("M1"), FORWARD), (batch("F1"), BACKWARD), (batch("A1"), Direction.BOTH)):
+            completeness = asked(planted, who, seed, direction).completeness
+            assert (completeness.unverified, completeness.unverified_withheld) == ((), 0)
+            assert completeness.status is not Status.UNVERIFIED
+
+
+LOT = "MATCH (n:Traceable {uid: $lot})"
+USED = "MATCH (s:Traceable {uid: $lot})-[r:CONSUMED_IN]->(t)"
+NODE_CHANGES = {
+    "its number": f"{LOT} SET n.number = 'A9'",
+    "its product": f"{LOT} SET n.product = 'OTHER'",
+    "another label": f"{LOT} SET n:Unit",
+    "one label less": f"{LOT} REMOVE n:Batch",
+    "another kind": f"{LOT} SET n.kind = 'Unit'",
+    "a state taken away": f"{LOT} SET n.expiry_date = '2030-01-01T00:00:00.000000Z'",
+    "its MAC taken away": f"{LOT} REMOVE n.mac",
+    "a MAC of nothing": f"{LOT} SET n.mac = 'x'",
+    "the MAC of another lot": f"{LOT} MATCH (o:Traceable {{uid: $other}}) SET n.mac = o.mac",
+}
+LINK_CHANGES = {
+    "its quantity": f"{USED} SET r.quantity = '1'",
+    "its unit": f"{USED} SET r.unit = 'GRM'",
+    "its time": f"{USED} SET r.event_time = '2020-01-01T00:00:00.000000Z'",
+    "a pair": f"{USED} SET r.pair = '7'",
+    "its MAC taken away": f"{USED} REMOVE r.mac",
+    "rewired to another transformation": f"""{USED} MATCH (o:Traceable {{uid: $order}})
+        WITH s, r, o, properties(r) AS found DELETE r CREATE (s)-[made:CONSUMED_IN]->(o) SET made = found""",
+    "rewired from another lot": f"""{USED} MATCH (o:Traceable {{uid: $other}})
+        WITH o, r, t, properties(r) AS found DELETE r CREATE (o)-[made:CONSUMED_IN]->(t) SET made = found""",
+    "told twice": f"{USED} WITH s, t, properties(r) AS found CREATE (s)-[made:CONSUMED_IN]->(t) SET made = found",
+    "forged": "MATCH (s:Traceable {uid: $lot}), (t:Traceable {uid: $order}) "
+    "CREATE (s)-[:CONSUMED_IN {uid: '0', event_uid: '0', record_seq: 1, event_time: '2026-03-02T00:00:00.000000Z'}]->(t)",
+}
+
+
+@pytest.mark.parametrize("change", NODE_CHANGES.values(), ids=NODE_CHANGES)
+def test_attacker_who_changes_a_lot_is_named_in_the_answer(change: str, planted: Stations, everywhere: Actor) -> None:
+    """A plain property set, a label taken or given, a MAC taken away or borrowed."""
+    administer(planted, change, lot=batch("A1"), other=batch("F1"))
+
+    answer = asked(planted, everywhere, material("M1"))
+
+    assert answer.completeness.status is Status.UNVERIFIED
+    assert planted.sealer.uid(batch("A1")) in answer.completeness.unverified
+    assert "traceapp verify graph" in answer.completeness.reasons[0][2]
+
+
+@pytest.mark.parametrize("change", LINK_CHANGES.values(), ids=LINK_CHANGES)
+def test_attacker_who_changes_a_link_is_named_in_the_answer(change: str, planted: Stations, everywhere: Actor) -> None:
+    """A quantity set, a link rewired, copied or made up."""
+    administer(planted, change, lot=batch("A1"), other=batch("F1"), order=order("T3"))
+
+    for seed, direction in ((material("M1"), FORWARD), (batch("F1"), BACKWARD)):
+        completeness = asked(planted, everywhere, seed, direction).completeness
+        if completeness.unverified:
+            assert completeness.status is Status.UNVERIFIED
+            assert any(" CONSUMED_IN " in one for one in completeness.unverified)
+            return
+    raise AssertionError("neither direction noticed")
+
+
+def test_attacker_who_brings_a_void_link_back_is_named(planted: Stations, everywhere: Actor) -> None:
+    """A link that was declared void is made live again by hand."""
+    flows = plant()
+    flows.void(flows.events[1].key)
+    flows.append_to(planted.events, planted.sealer)
+    assert asked(planted, everywhere, material("M1")).completeness.status is not Status.UNVERIFIED
+
+    administer(planted, "MATCH (:Traceable {uid: $lot})-[r:CONSUMED_IN]->() REMOVE r.voided_seq", lot=material("M1"))
+
+    assert asked(planted, everywhere, material("M1")).completeness.status is Status.UNVERIFIED
+
+
+@pytest.mark.parametrize("covered", [False, True], ids=["acl alone", "and the MAC taken away"])
+def test_attacker_who_lowers_the_acl_of_a_lot_does_not_see_it(
+    covered: bool, planted: Stations, lyon: Actor, everywhere: Actor
+) -> None:
+    """Who may see one site makes a lot of another one his own: it counts as the most secret there is, and that is reported."""
+    before = asked(planted, lyon, material("M1"))
+    lower(planted, batch("S1", "SUZHOU"))
+    if covered:
+        administer(planted, "MATCH (n:Traceable {uid: $lot}) REMOVE n.mac", lot=batch("S1", "SUZHOU"))
+    secret = planted.sealer.uid(batch("S1", "SUZHOU"))
+
+    answer = asked(planted, lyon, material("M1"))
+
+    assert [node.number for node in answer.nodes if node.number] == [node.number for node in before.nodes if node.number]
+    assert secret not in repr(answer)
+    assert answer.completeness.status is Status.UNVERIFIED
+    assert answer.completeness.unverified_withheld > 0
+    with pytest.raises(BatchNotFoundError):
+        asked(planted, lyon, batch("S1", "SUZHOU"))
+    assert secret in asked(planted, everywhere, material("M1")).completeness.unverified
+
+
+def test_attacker_finds_the_quantities_of_a_lowered_lot_withheld(planted: Stations, lyon: Actor) -> None:
+    """The links of such a lot tell no more than those of any withheld one."""
+    before = asked(planted, lyon, material("M1"))
+    for one in (batch("S1", "SUZHOU"), order("T2")):
+        lower(planted, one)
+
+    after = asked(planted, lyon, material("M1"))
+
+    def quantities(answer: TraceAnswer) -> list[Any]:
+        return sorted(str(link.quantity) for link in answer.links if link.type != LinkType.SHIPPED_IN)
+
+    assert quantities(after) == quantities(before)
+    assert after.completeness.status is Status.UNVERIFIED
+
+
+def test_promise_what_was_not_proven_is_on_record(planted: Stations, everywhere: Actor) -> None:
+    administer(planted, f"{LOT} SET n.number = 'A9'", lot=batch("A1"))
+    question = TraceQuestion((Seed(uid=planted.sealer.uid(material("M1"))),), FORWARD)
+    trace_batch(planted, everywhere, question)
+
+    told = records(planted, act="batch:trace")[-1]
+    assert told["completeness"] == "UNVERIFIED"
+    assert told["result"]["unverified"] == [planted.sealer.uid(batch("A1"))]

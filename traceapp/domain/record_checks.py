@@ -1,0 +1,180 @@
+"""Whether what the store returned is what the service wrote: checked while one question is answered, and told with its answer.
+
+A store hands every row over before anybody reads it. What fails is answered with as it stands, and named; but where nothing
+proves any more who may see a node, it counts as the most secret one there is, and only whoever sees everything sees it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from traceapp.domain.genealogy import Bundle, Exit, Link
+from traceapp.domain.record_macs import Marks, RecordMacs
+from traceapp.domain.rights import Rights, Withholding
+
+
+@dataclass(frozen=True, slots=True)
+class Unverified:
+    """What of an answer is not as the service wrote it.
+
+    records   uids of nodes and events, and `SOURCE TYPE TARGET` of links, of what the answer shows; sorted.
+    withheld  how many more there are of which it may not be told what they are.
+    """
+
+    records: tuple[str, ...] = ()
+    withheld: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.records or self.withheld)
+
+
+ALL_PROVEN: Final = Unverified()
+
+
+@dataclass(slots=True)
+class RecordChecks:
+    """The checks of one question. `macs` of None checks nothing: for whoever looks at the store itself.
+
+    proven  MACs of nodes whose place, kind and acl are proven.
+    nodes   those that failed, in whatever part.   links  the same, as (source, type, target).   events  the same.
+    secret  nodes that must not be shown, although the store would.
+    """
+
+    macs: RecordMacs | None = None
+    proven: dict[str, bytes] = field(default_factory=dict)
+    nodes: set[str] = field(default_factory=set)
+    links: set[tuple[str, str, str]] = field(default_factory=set)
+    events: set[str] = field(default_factory=set)
+    secret: set[str] = field(default_factory=set)
+    _sees: dict[tuple[int, ...], frozenset[int]] = field(default_factory=dict)
+    _met: set[str] = field(default_factory=set)
+
+    def may_show(self, uid: str, kind: str, labels: Iterable[str], mac: Any, shown: bool, rights: Rights) -> bool:
+        """Whether a node that the store shows, or withholds, may be shown."""
+        if self.macs is None:
+            return shown
+        if uid not in self._met:
+            self._met.add(uid)
+            acl = self.macs.proven_acl(uid, kind, labels, mac)
+            if acl is not None:
+                self.proven[uid] = bytes(mac)
+            if acl is None or (acl in self._see(rights) or uid in rights.named) != shown:
+                self.nodes.add(uid)
+                if shown and not rights.everywhere:
+                    self.secret.add(uid)
+        return shown and uid not in self.secret
+
+    def bundles(self, bundles: list[Bundle], rights: Rights, head: int, *, outward: bool, marks: Marks) -> list[Bundle]:
+        """Links of a frontier, with labels and MAC of the far end and the MAC of each link at their ends: taken off here.
+
+        outward  whether the links lead away from the frontier.
+        returns  those that may be walked.
+        """
+        for bundle in bundles:
+            mac, labels = bundle.pop(), bundle.pop()
+            far, type_, kind, shown, links = bundle
+            macs = [link.pop() for link in links]
+            if self.macs is None:
+                continue
+            proves = self.macs.proves_link
+            for link, proof in zip(links, macs, strict=True):
+                near = link[0]
+                source, target = (near, far) if outward else (far, near)
+                if not proves(type_, source, target, link, proof, head, marks):
+                    self.links.add((source, type_, target))
+            if len(macs) > 1 and len(set(map(_hashable, macs))) < len(macs):
+                self._copied(links, macs, type_, far, outward=outward)
+            bundle[3] = self.may_show(far, kind, labels, mac, shown, rights)
+            if self.secret and any(far in self.secret or link[0] in self.secret for link in links):
+                bundle[4] = [[link[0]] if far in self.secret or link[0] in self.secret else link for link in links]
+        return self._walked(bundles, 0, rights)
+
+    def exits(self, exits: list[Exit], type_: str, rights: Rights, head: int, *, outward: bool) -> list[Exit]:
+        """The same for the other side of transformations."""
+        for other in exits:
+            mac, labels = other.pop(), other.pop()
+            passage, far, kind, shown, links = other
+            macs = [link.pop() for link in links]
+            if self.macs is None:
+                continue
+            proves = self.macs.proves_link
+            source, target = (passage, far) if outward else (far, passage)
+            for link, proof in zip(links, macs, strict=True):
+                if not proves(type_, source, target, link, proof, head, Marks.PAIR):
+                    self.links.add((source, type_, target))
+            if len(macs) > 1 and len(set(map(_hashable, macs))) < len(macs):
+                self.links.add((source, type_, target))
+            other[3] = self.may_show(far, kind, labels, mac, shown, rights)
+            if far in self.secret or passage in self.secret:
+                other[4] = [[None] for _ in links]
+        return self._walked(exits, 1, rights)
+
+    def link(self, type_: str, source: str, target: str, told: Sequence[Any], mac: Any, head: int) -> None:
+        """One link, as far as it is told."""
+        if self.macs is not None and not self.macs.proves_link(type_, source, target, told, mac, head, Marks.NONE):
+            self.links.add((source, type_, target))
+
+    def whole_link(self, type_: str, source: str, target: str, properties: Mapping[str, Any]) -> None:
+        """One link with all its properties."""
+        if self.macs is not None and not self.macs.proves_whole_link(type_, source, target, properties):
+            self.links.add((source, type_, target))
+
+    def recorded(self, event: str, label: str, node: str, act: Any, mac: Any) -> None:
+        """How an event is recorded of a node."""
+        if self.macs is not None and not self.macs.proves_recorded(event, label, node, act, mac):
+            self.links.add((event, "RECORDED", node))
+
+    def event(self, properties: Mapping[str, Any]) -> None:
+        """One event with all its properties."""
+        if self.macs is not None and not self.macs.proves_event(("Event",), properties):
+            self.events.add(str(properties.get("uid")))
+
+    def part(self, uid: str, proves: Callable[[RecordMacs, bytes], bool]) -> None:
+        """One part of a node that `may_show` was asked about."""
+        mac = self.proven.get(uid)
+        if self.macs is not None and mac is not None and not proves(self.macs, mac):
+            self.nodes.add(uid)
+
+    def broken(self, uid: str) -> None:
+        """A node or event of which something sealed does not belong where it was found."""
+        self.nodes.add(uid)
+
+    def told(self, may_name: Callable[[str], bool]) -> Unverified:
+        """What is said with the answer. may_name: whether the answer may name this node."""
+        names: list[str] = []
+        withheld = 0
+        for uid in self.nodes | self.events:
+            if may_name(uid):
+                names.append(uid)
+            else:
+                withheld += 1
+        for source, type_, target in self.links:
+            if may_name(source) and may_name(target):
+                names.append(f"{source} {type_} {target}")
+            else:
+                withheld += 1
+        return Unverified(tuple(sorted(names)), withheld)
+
+    def _copied(self, links: Sequence[Link], macs: Sequence[Any], type_: str, far: str, *, outward: bool) -> None:
+        """One link twice: no two that the service wrote have one MAC."""
+        seen: set[Any] = set()
+        for link, mac in zip(links, map(_hashable, macs), strict=True):
+            if mac in seen:
+                self.links.add((link[0], type_, far) if outward else (far, type_, link[0]))
+            seen.add(mac)
+
+    def _walked(self, found: list[list[Any]], far: int, rights: Rights) -> list[list[Any]]:
+        """Without those whose far end must not be shown, where such a node is not walked through."""
+        if not self.secret or rights.mode is Withholding.PASS:
+            return found
+        return [one for one in found if one[far] not in self.secret]
+
+    def _see(self, rights: Rights) -> frozenset[int]:
+        found = self._sees.get(rights.see)
+        if found is None:
+            found = self._sees[rights.see] = frozenset(rights.see)
+        return found
+
+
+def _hashable(mac: Any) -> Any:
+    return mac if isinstance(mac, bytes) else repr(mac)
