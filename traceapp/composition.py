@@ -34,6 +34,8 @@ from traceapp.graph.head_store import HeadStore
 from traceapp.graph.sealed_store import SealedStore
 from traceapp.graph.session_store import SessionStore
 from traceapp.graph.trace_store import TraceStore
+from traceapp.host.outbound import OutboundGuard
+from traceapp.identity.oidc import OidcProvider, read_oidc
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
 from traceapp.policy.acceptance import check_accepted, load_policy
@@ -186,7 +188,16 @@ def build_stations(settings: Settings) -> Stations:
         sealer=DictionarySealer(keys, dictionary, keys.owner),
         archive=SourceArchive(settings.home, keys.purpose_key(KeyPurpose.SOURCES)),
         ledger=LedgerClient(settings.home),
+        provider=identity_provider(settings),
     )
+
+
+def identity_provider(settings: Settings) -> OidcProvider | None:
+    """The one that the settings name, None where they name none; raises SettingsError."""
+    if settings.oidc_file is None:
+        return None
+    guard = OutboundGuard(settings.outbound_hosts, settings.outbound_networks)
+    return OidcProvider(read_oidc(settings.oidc_file), guard)
 
 
 @contextmanager

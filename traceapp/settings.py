@@ -186,6 +186,14 @@ class Settings(BaseSettings):
             "`X-Forwarded-For` and `X-Forwarded-Proto` count; from others they are passed over, and that is on record.",
         ),
     ] = ()
+    oidc_file: Annotated[
+        Path | None,
+        Field(
+            validation_alias="TRACEAPP_OIDC_FILE",
+            description="File that names the identity provider (OpenID Connect) and which of its groups have which role; "
+            "docs/sign-in.md shows one. The provider's host belongs into `TRACEAPP_OUTBOUND_HOSTS`.",
+        ),
+    ] = None
     outbound_hosts: Annotated[
         Hosts,
         Field(

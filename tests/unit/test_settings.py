@@ -32,6 +32,7 @@ NAMES = {
     "tls_cert_file": ("TRACEAPP_TLS_CERT_FILE", None),
     "tls_key_file": ("TRACEAPP_TLS_KEY_FILE", None),
     "trusted_proxies": ("TRACEAPP_TRUSTED_PROXIES", ()),
+    "oidc_file": ("TRACEAPP_OIDC_FILE", None),
     "outbound_hosts": ("TRACEAPP_OUTBOUND_HOSTS", ()),
     "outbound_networks": ("TRACEAPP_OUTBOUND_NETWORKS", ()),
     "workers": ("TRACEAPP_WORKERS", 2),

@@ -20,6 +20,8 @@ OPEN = {
     "sign_in.enter",
     "languages.choose",
     "static",
+    "provider.leave",
+    "provider.come_back",
     "factors.form",
     "factors.show",
 }

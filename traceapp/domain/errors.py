@@ -170,6 +170,12 @@ class SignInError(TraceappError):
     next_step = "Try again, or ask the administrator for a new password."
 
 
+class ProviderError(TraceappError):
+    """The identity provider cannot be asked."""
+
+    next_step = "Sign in with name and password, or wait until the identity provider answers again."
+
+
 class FactorRefusedError(SignInError):
     """The code, recovery code or passkey is not the right one, or was used before."""
 

@@ -28,6 +28,7 @@ class Permission(StrEnum):
 class Act(StrEnum):
     """Acts that need no permission of a role and are recorded all the same, alphabetical."""
 
+    ACCOUNT_FOLLOW = "account:follow"
     BREAK_GLASS_END = "break_glass:end"
     FACTOR_CHANGE = "factor:change"
     FACTOR_SHOW = "factor:show"

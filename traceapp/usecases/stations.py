@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from traceapp.graph.sealed_store import SealedStore
     from traceapp.graph.session_store import SessionStore
     from traceapp.graph.trace_store import TraceStore
+    from traceapp.identity.oidc import OidcProvider
     from traceapp.ledger.client import LedgerClient
     from traceapp.policy.decisions import Policy
     from traceapp.settings import Settings
@@ -50,3 +51,4 @@ class Stations:
     sealer: DictionarySealer
     archive: SourceArchive
     ledger: LedgerClient
+    provider: OidcProvider | None = None

@@ -89,6 +89,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.BatchAmbiguousError: Problem(409, "ambiguous", "More than one lot carries this number"),
     errors.NotSignedInError: Problem(401, "not-signed-in", "You are not signed in"),
     errors.SignInError: Problem(401, "sign-in", "The sign-in failed"),
+    errors.ProviderError: Problem(503, "provider", "The identity provider cannot be asked"),
     errors.FactorRefusedError: Problem(401, "factor-refused", "The second factor was refused"),
     errors.FactorNeededError: Problem(403, "factor-needed", "A second factor is needed for this"),
     errors.PermissionDeniedError: Problem(403, "denied", "You may not do this"),

@@ -9,6 +9,7 @@ from traceapp.web.pages.batches import batch_pages
 from traceapp.web.pages.break_glass import break_glass_pages
 from traceapp.web.pages.factors import factor_pages
 from traceapp.web.pages.languages import languages
+from traceapp.web.pages.provider import provider_pages
 from traceapp.web.pages.purposes import purposes
 from traceapp.web.pages.search import search_pages
 from traceapp.web.pages.sessions import session_pages
@@ -27,6 +28,7 @@ PAGES: Final = (
     factor_pages,
     purposes,
     break_glass_pages,
+    provider_pages,
 )
 
 

@@ -11,6 +11,7 @@ from traceapp.usecases.record_refusal import record_spray
 from traceapp.web.access import current_actor, open_door, signed_in, stations
 from traceapp.web.limits import count_failed_sign_in, count_signed_in, take_sign_in
 from traceapp.web.pages.layout import safe_next
+from traceapp.web.pages.provider import has_provider
 from traceapp.web.session import begin_session, client_of_request, end_session
 
 sign_in = Blueprint("sign_in", __name__)
@@ -57,4 +58,5 @@ def leave() -> Response:
 
 def _page(username: str = "", error: str = "", *, left: bool = False) -> str:
     wanted = request.form.get("next") or request.args.get("next")
-    return render_template("sign_in/form.html", username=username, error=error, left=left, next=safe_next(wanted))
+    told = {"username": username, "error": error, "left": left, "provider": has_provider()}
+    return render_template("sign_in/form.html", next=safe_next(wanted), **told)
