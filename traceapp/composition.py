@@ -168,6 +168,7 @@ def build_stations(settings: Settings) -> Stations:
     dictionary = read_dictionary()
     organisation = read_organisation(settings.home / ORGANISATION)
     graph = Graph.open(settings)
+    sealer = DictionarySealer(keys, dictionary, keys.owner)
     return Stations(
         settings=settings,
         clock=SystemClock(),
@@ -177,7 +178,7 @@ def build_stations(settings: Settings) -> Stations:
         graph=graph,
         heads=HeadStore(graph),
         acls=AclStore(graph),
-        accounts=AccountStore(graph),
+        accounts=AccountStore(graph, sealer.macs),
         sessions=SessionStore(graph),
         grants=GrantStore(graph),
         events=EventStore(graph),
@@ -185,7 +186,7 @@ def build_stations(settings: Settings) -> Stations:
         traces=TraceStore(graph),
         keys=held,
         sealed=SealedStore(graph),
-        sealer=DictionarySealer(keys, dictionary, keys.owner),
+        sealer=sealer,
         archive=SourceArchive(settings.home, keys.purpose_key(KeyPurpose.SOURCES)),
         ledger=LedgerClient(settings.home),
         provider=identity_provider(settings),

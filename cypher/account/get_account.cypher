@@ -15,6 +15,7 @@
 // column: session_epoch   integer        how often the person's sessions were ended
 // column: factors         bytes?         second factors, sealed; null for none
 // column: factor_version  integer?       how often they were written; null for never
+// column: mac             bytes?         proves what the service wrote
 // bounds: one index seek, at most one row
 MATCH (account:Account {uid: $uid})
 RETURN account.uid AS uid,
@@ -28,4 +29,5 @@ RETURN account.uid AS uid,
        account.disabled AS disabled,
        account.session_epoch AS session_epoch,
        account.factors AS factors,
-       account.factor_version AS factor_version
+       account.factor_version AS factor_version,
+       account.mac AS mac

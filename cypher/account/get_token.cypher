@@ -17,6 +17,7 @@
 // column: expires_at   string          stored time, UTC
 // column: revoked      boolean         whether it is refused before its end
 // column: used_at      string?         last use, coarse; stored time, UTC
+// column: mac           bytes?         proves what the service wrote
 // bounds: one index seek, at most one row
 MATCH (token:Token {token_hash: $token_hash})
 RETURN token.uid AS uid,
@@ -32,4 +33,5 @@ RETURN token.uid AS uid,
        token.created_at AS created_at,
        token.expires_at AS expires_at,
        token.revoked AS revoked,
-       token.used_at AS used_at
+       token.used_at AS used_at,
+       token.mac AS mac

@@ -18,6 +18,7 @@
 // column: expires_at   string          stored time, UTC
 // column: revoked      boolean         whether it is refused before its end
 // column: used_at      string?         last use, coarse; stored time, UTC
+// column: mac           bytes?         proves what the service wrote
 // bounds: one index seek by range, row_limit rows
 MATCH (token:Token)
 WHERE token.expires_at > $now
@@ -34,6 +35,7 @@ RETURN token.uid AS uid,
        token.created_at AS created_at,
        token.expires_at AS expires_at,
        token.revoked AS revoked,
-       token.used_at AS used_at
+       token.used_at AS used_at,
+       token.mac AS mac
 ORDER BY created_at, uid
 LIMIT $row_limit

@@ -12,6 +12,7 @@
 // param:  lines           list<string>   product line codes, or *
 // param:  created_at      string         stored time, UTC
 // param:  disabled        boolean        whether signing in is refused
+// param:  mac             bytes          proves what the service wrote
 // bounds: one index seek, one node
 MERGE (account:Account {uid: $uid})
 ON CREATE SET account.session_epoch = 0
@@ -23,4 +24,5 @@ SET account.username = $username,
     account.sites = $sites,
     account.lines = $lines,
     account.created_at = $created_at,
-    account.disabled = $disabled
+    account.disabled = $disabled,
+    account.mac = $mac

@@ -15,6 +15,7 @@
 // param:  created_at   string          stored time, UTC
 // param:  expires_at   string          stored time, UTC
 // param:  revoked      boolean         whether it is refused before its end
+// param:  mac           bytes          proves what the service wrote
 // bounds: one index seek, one node
 MERGE (token:Token {uid: $uid})
 SET token.token_hash = $token_hash,
@@ -28,4 +29,5 @@ SET token.token_hash = $token_hash,
     token.label = $label,
     token.created_at = $created_at,
     token.expires_at = $expires_at,
-    token.revoked = $revoked
+    token.revoked = $revoked,
+    token.mac = $mac

@@ -7,11 +7,15 @@ import pytest
 from tests.conftest import MakeActor
 from tests.flows import LYON, SUZHOU, Flows, batch, hour, material, order
 from tests.recorded import records
+from traceapp.composition import terminal_actor
+from traceapp.domain.accounts import Token
 from traceapp.domain.errors import BatchNotFoundError
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import Direction, LinkType
+from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Seed, Status, TraceAnswer, TraceQuestion
+from traceapp.usecases.create_account import create_account
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import trace_batch
 
@@ -185,3 +189,53 @@ def test_promise_what_was_not_proven_is_on_record(planted: Stations, everywhere:
     told = records(planted, act="batch:trace")[-1]
     assert told["completeness"] == "UNVERIFIED"
     assert told["result"]["unverified"] == [planted.sealer.uid(batch("A1"))]
+
+
+ACCOUNT_CHANGES = {
+    "role": "SET a.role = 'admin'",
+    "sites": "SET a.sites = ['*']",
+    "password": "SET a.password_hash = 'x'",
+    "suspended no more": "SET a.disabled = NOT a.disabled",
+    "second factors taken away": "SET a.factor_version = 0 REMOVE a.factors",
+    "MAC taken away": "REMOVE a.mac",
+}
+
+
+@pytest.mark.parametrize("change", ACCOUNT_CHANGES.values(), ids=ACCOUNT_CHANGES)
+def test_attacker_who_raises_an_account_by_hand_opens_nothing_with_it(change: str, stations: Stations) -> None:
+    """A role or view written into the store is no role: the account is refused from the next request on."""
+    create_account(
+        stations, terminal_actor(), "rc-02", "correct horse battery", "RC", Role.VIEWER, frozenset({"LYON"}), frozenset({"*"})
+    )
+    account = stations.accounts.get_account_by_username("rc-02")
+    assert account is not None
+    assert stations.accounts.put_factors(account.uid, b"\x01" * 80, 0)
+    assert stations.accounts.get_account(account.uid) is not None
+
+    stations.graph.administer(f"MATCH (a:Account {{uid: '{account.uid}'}}) {change}", "attack")
+
+    assert stations.accounts.get_account(account.uid) is None
+    assert stations.accounts.get_account_by_username("rc-02") is None
+
+
+TOKEN_CHANGES = (
+    "SET t.role = 'admin'",
+    "SET t.expires_at = '2099-01-01T00:00:00.000000Z'",
+    "SET t.revoked = NOT t.revoked",
+    "REMOVE t.only",
+)
+
+
+@pytest.mark.parametrize("change", TOKEN_CHANGES)
+def test_attacker_who_raises_a_token_by_hand_opens_nothing_with_it(change: str, stations: Stations) -> None:
+    """The same of a program's token: role, end, revocation and what it was made for."""
+    only = frozenset({Permission.BATCH_TRACE})
+    token = Token(
+        "t1", "f" * 64, "a1", Role.INTEGRATOR, frozenset({"LYON"}), frozenset({"*"}), "press", hour(0), hour(9), only=only
+    )
+    stations.accounts.put_token(token)
+    assert stations.accounts.get_token("f" * 64) == token
+
+    stations.graph.administer(f"MATCH (t:Token {{uid: 't1'}}) {change}", "attack")
+
+    assert stations.accounts.get_token("f" * 64) is None

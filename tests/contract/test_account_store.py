@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from traceapp.confidential.sealer import DictionarySealer
 from traceapp.domain.accounts import Account, Token
 from traceapp.domain.errors import InputError
 from traceapp.domain.permissions import Permission
@@ -40,8 +41,8 @@ TOKEN = Token(
 
 
 @pytest.fixture
-def accounts(store: Graph) -> AccountStore:
-    return AccountStore(store)
+def accounts(store: Graph, sealer: DictionarySealer) -> AccountStore:
+    return AccountStore(store, sealer.macs)
 
 
 def test_account_comes_back_as_it_was_put(accounts: AccountStore) -> None:

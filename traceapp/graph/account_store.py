@@ -1,8 +1,12 @@
-"""Accounts and bearer tokens."""
+"""Accounts and bearer tokens. One that somebody changed in the store by hand is none: it opens nothing.
+
+What is proven is all that decides what somebody may do: whoever keeps more such records gives them a MAC by
+`RecordMacs.row(label, row)` when they are written, and asks `RecordMacs.proves_row` whenever they are read.
+"""
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from traceapp.domain.accounts import Account, Token
 from traceapp.domain.clock import parse_stored_time, stored_time
@@ -10,13 +14,19 @@ from traceapp.domain.errors import InputError
 from traceapp.domain.keys import key_named, oldest_of
 from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
+from traceapp.domain.record_macs import RecordMacs
 from traceapp.domain.rights import Role
 from traceapp.graph.connection import Graph, Row, Transaction
 
+ACCOUNT: Final = "Account"
+TOKEN: Final = "Token"  # noqa: S105 - a label
+DECIDING: Final = ("uid", "username", "password_hash", "role", "sites", "lines", "created_at", "disabled")
+
 
 class AccountStore:
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, macs: RecordMacs) -> None:
         self._graph = graph
+        self._macs = macs
 
     def put_account(self, account: Account) -> None:
         """Make an account, or overwrite the one with its uid; the epoch of its sessions is kept as it is.
@@ -28,27 +38,34 @@ class AccountStore:
             taken = transaction.run("account.get_account_by_username", username=account.username)
             if taken and taken[0]["uid"] != account.uid:
                 raise InputError(f"username: {account.username} is taken", (("username", "one that nobody has yet"),))
-            factors = taken[0]["factors"] if taken else None
-            oldest_key = _oldest_key(account.printed_name, factors)
-            transaction.run("account.put_account", **_account_row(account), oldest_key=oldest_key)
+            stood = transaction.run("account.get_account", uid=account.uid)
+            factors, version = (stood[0]["factors"], stood[0]["factor_version"]) if stood else (None, None)
+            oldest_key, row = _oldest_key(account.printed_name, factors), _account_row(account)
+            mac = self._macs.row(ACCOUNT, _deciding(row, factors, version))
+            transaction.run("account.put_account", **row, oldest_key=oldest_key, mac=mac)
 
         self._graph.write(work, command=uuid.uuid4().hex, act="account:put")
 
     def get_account(self, uid: str) -> Account | None:
-        """The account with this uid, disabled or not; None where there is none."""
-        return _account(self._graph.read("account.get_account", uid=uid))
+        """The account with this uid, disabled or not; None where there is none, or where it is not as it was written."""
+        return self._account(self._graph.read("account.get_account", uid=uid))
 
     def get_account_by_username(self, username: str) -> Account | None:
-        """The account with exactly this username, disabled or not; None where there is none."""
-        return _account(self._graph.read("account.get_account_by_username", username=username))
+        """The account with exactly this username, as `get_account`."""
+        return self._account(self._graph.read("account.get_account_by_username", username=username))
 
     def put_factors(self, uid: str, factors: bytes | None, version: int) -> bool:
         """Keep the sealed second factors of a person; False where they were written since `version` was read."""
 
         def work(transaction: Transaction) -> list[Row]:
             stood = transaction.run("account.get_account", uid=uid)
-            oldest_key = _oldest_key(stood[0]["printed_name"], factors) if stood else None
-            return transaction.run("account.put_factors", uid=uid, factors=factors, oldest_key=oldest_key, version=version)
+            if not stood or not self._proves_account(stood[0]):
+                return []
+            oldest_key = _oldest_key(stood[0]["printed_name"], factors)
+            mac = self._macs.row(ACCOUNT, _deciding(stood[0], factors, version + 1))
+            return transaction.run(
+                "account.put_factors", uid=uid, factors=factors, oldest_key=oldest_key, version=version, mac=mac
+            )
 
         return bool(self._graph.write(work, command=uuid.uuid4().hex, act="account:factors"))
 
@@ -62,29 +79,55 @@ class AccountStore:
 
     def put_token(self, token: Token) -> None:
         """Keep a new token, or overwrite the one with its uid, for instance to revoke it."""
+        row = _token_row(token)
         self._graph.write(
-            lambda transaction: transaction.run("account.put_token", **_token_row(token)),
+            lambda transaction: transaction.run("account.put_token", **row, mac=self._macs.row(TOKEN, row)),
             command=uuid.uuid4().hex,
             act="token:put",
         )
 
     def get_token(self, token_hash: str) -> Token | None:
-        """The token whose secret has this SHA-256 (hex), expired and revoked ones too; None where there is none."""
+        """The token whose secret has this SHA-256 (hex), expired and revoked ones too.
+
+        None where there is none, or where it is not as it was written.
+        """
         rows = self._graph.read("account.get_token", token_hash=token_hash)
-        return _token(rows[0]) if rows else None
+        return _token(rows[0]) if rows and self._proves_token(rows[0]) else None
 
     def get_token_by_uid(self, uid: str) -> Token | None:
-        """The token with this public part; None where there is none."""
+        """The token with this public part, as `get_token`."""
         rows = self._graph.read("account.get_token_by_uid", uid=uid)
-        return _token(rows[0]) if rows else None
+        return _token(rows[0]) if rows and self._proves_token(rows[0]) else None
 
     def list_tokens(self, now: datetime, *, row_limit: int) -> tuple[Token, ...]:
         """Every token that has not expired, revoked ones too, in the order of their making."""
-        return tuple(map(_token, self._graph.read("account.list_tokens", now=stored_time(now), row_limit=row_limit)))
+        rows = self._graph.read("account.list_tokens", now=stored_time(now), row_limit=row_limit)
+        return tuple(_token(row) for row in rows if self._proves_token(row))
 
     def note_token_use(self, uid: str, used_at: datetime) -> None:
         """Keep when a token was used last."""
         self._graph.overwrite("account.put_token_use", uid=uid, used_at=stored_time(used_at))
+
+    def _account(self, rows: list[Row]) -> Account | None:
+        return _account(rows) if rows and self._proves_account(rows[0]) else None
+
+    def _proves_account(self, row: Row) -> bool:
+        told = _deciding(row, row["factors"], row["factor_version"])
+        return self._macs.proves_row(ACCOUNT, told | {"mac": _mac(row)})
+
+    def _proves_token(self, row: Row) -> bool:
+        told = {name: value for name, value in row.items() if name != "used_at"}
+        return self._macs.proves_row(TOKEN, told | {"mac": _mac(row)})
+
+
+def _mac(row: Row) -> Any:
+    mac = row["mac"]
+    return bytes(mac) if isinstance(mac, bytearray) else mac
+
+
+def _deciding(row: Row, factors: object, factor_version: int | None) -> Row:
+    """What of an account decides what it may do; its ciphertexts come under new keys now and then, and prove themselves."""
+    return {name: row[name] for name in DECIDING} | {"factors": factors is not None, "factor_version": factor_version or 0}
 
 
 def _oldest_key(*ciphertexts: bytes | bytearray | None) -> str | None:
@@ -110,6 +153,7 @@ def _account(rows: list[Row]) -> Account | None:
     if not rows:
         return None
     told = _typed(rows[0], "created_at")
+    del told["mac"]
     factors = bytes(told["factors"]) if told["factors"] is not None else None
     return Account(**{**told, "factors": factors, "factor_version": told["factor_version"] or 0})
 
@@ -134,6 +178,7 @@ def _token_row(token: Token) -> Row:
 
 def _token(row: Row) -> Token:
     told = _typed(row, "created_at", "expires_at")
+    del told["mac"]
     told["only"] = frozenset(map(Permission, row["only"])) if row["only"] is not None else None
     told["purpose"] = Purpose(row["purpose"]) if row["purpose"] else None
     told["networks"] = tuple(row["networks"] or ())
