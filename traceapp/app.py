@@ -14,6 +14,7 @@ from traceapp.web import access, gate, language, limits, pages, problems, securi
 from traceapp.web import stations as held_stations
 from traceapp.web.api.batches import batches
 from traceapp.web.api.events import events
+from traceapp.web.api.referrals import referrals
 from traceapp.web.api.traces import traces
 from traceapp.web.client_address import ClientAddress
 from traceapp.web.health import health
@@ -60,7 +61,7 @@ def create_app(
     access.register(app)
     problems.register(app)
     security_headers.register(app)
-    for blueprint in (batches, events, traces, health, openapi):
+    for blueprint in (batches, events, referrals, traces, health, openapi):
         app.register_blueprint(blueprint)
     pages.register(app)
     return app

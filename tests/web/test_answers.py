@@ -138,7 +138,7 @@ def test_a_source_is_what_the_document_promises() -> None:
 def test_promise_an_answer_is_made_of_recorded_only() -> None:
     makers = [function for name, function in inspect.getmembers(answers, inspect.isfunction) if name.endswith("_answer")]
 
-    assert len(makers) == 3
+    assert len(makers) == 4
     for maker in makers:
         hints = get_type_hints(maker)
         hints.pop("return")

@@ -145,7 +145,7 @@ class ImportBrokenOffError(StoreError):
 class BatchNotFoundError(TraceappError):
     """Absent and invisible are one and the same."""
 
-    next_step = "Check the number as printed; if it is right, ask quality, who may see more."
+    next_step = "Check the number as printed; if it is right, hand it on to quality, who may see more: POST /api/v1/referrals."
 
 
 class BatchAmbiguousError(TraceappError):

@@ -45,6 +45,7 @@ MEANINGS: Final[Mapping[Permission, tuple[str, str]]] = {
     Permission.SESSION_STOP: ("end the sessions of others", "结束他人的会话"),
     Permission.POLICY_EXPLAIN: ("ask why somebody may do something, or may not", "查询某人权限的依据"),
     Permission.SOURCE_SHOW: ("open the sender's own words behind a fact", "查看事实的原始来源"),
+    Permission.REFERRAL_LIST: ("read the numbers that others asked for in vain and handed on", "查看他人转交的未查到编号"),
     Permission.TOKEN_CREATE: ("make bearer tokens for programs", "建立程序令牌"),
     Permission.TOKEN_LIST: ("see which tokens there are, whose, and when they were used last", "查看程序令牌及最近使用时间"),
     Permission.TOKEN_REVOKE: ("revoke bearer tokens", "吊销程序令牌"),

@@ -305,5 +305,12 @@ class Source(_Said):
     ledger: Ledger
 
 
+class Referral(_Said):
+    """A number was handed on; the same whether it exists or not."""
+
+    routed_to: Annotated[str, Field(description="The role that may see more.")]
+    ledger: Ledger
+
+
 class Health(_Said):
     status: Literal["alive", "ready"]

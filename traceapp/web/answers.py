@@ -16,6 +16,7 @@ from traceapp.domain.batch import BatchRecord, SourceRow
 from traceapp.domain.clock import stored_time
 from traceapp.domain.disclosure import Masked, Unavailable
 from traceapp.domain.recorded import Recorded
+from traceapp.domain.rights import Role
 from traceapp.domain.trace import Completeness, PartyLine, TraceAnswer
 
 CONTENT_TYPE: Final = "application/json"
@@ -32,6 +33,10 @@ def batch_answer(recorded: Recorded[BatchRecord]) -> Response:
 
 def source_answer(recorded: Recorded[SourceRow]) -> Response:
     return _respond(source_document(recorded))
+
+
+def referral_answer(recorded: Recorded[Role]) -> Response:
+    return _respond({"routed_to": recorded.value, "ledger": recorded.receipt})
 
 
 def trace_document(recorded: Recorded[TraceAnswer]) -> dict[str, Any]:

@@ -233,6 +233,12 @@ class TraceBody(_Strict):
         return TraceQuestion(seeds, self.direction, self.as_of, self.at, window, fields=wanted)
 
 
+class ReferralBody(_Strict):
+    """What was asked for and answered with 404."""
+
+    asked: Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$", description="As it was typed.")]
+
+
 class NoInput(_Strict):
     """An address that takes no parameter."""
 
@@ -260,6 +266,11 @@ def read_query(model: type[Input]) -> Input:
 def read_form(model: type[Input]) -> Input:
     """The query string of a page's form as `model`: a field left empty was not said; raises InputError."""
     return _read(model, {name: value for name, value in _said_once(request.args).items() if value.strip()})
+
+
+def read_posted(model: type[Input]) -> Input:
+    """The form that a page posted as `model`, without its CSRF token; raises InputError."""
+    return _read(model, {name: value for name, value in _said_once(request.form).items() if name != "csrf_token"})
 
 
 def read_path(model: type[Input], said: dict[str, Any]) -> Input:

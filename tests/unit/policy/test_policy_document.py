@@ -37,6 +37,7 @@ GRANTED = {
     "break_glass:begin": {"coordinator", "lab", "production", "quality", "warehouse"},
     "break_glass:list": {"admin", "auditor", "quality"},
     "break_glass:review": {"quality"},
+    "referral:list": {"quality"},
     "event:import": {"admin", "integrator"},
     "ledger:verify": {"admin", "auditor"},
     "session:list": {"admin"},

@@ -11,6 +11,7 @@ from traceapp.web.pages.factors import factor_pages
 from traceapp.web.pages.languages import languages
 from traceapp.web.pages.provider import provider_pages
 from traceapp.web.pages.purposes import purposes
+from traceapp.web.pages.referrals import referral_pages
 from traceapp.web.pages.search import search_pages
 from traceapp.web.pages.sessions import session_pages
 from traceapp.web.pages.sign_in import sign_in
@@ -29,6 +30,7 @@ PAGES: Final = (
     purposes,
     break_glass_pages,
     provider_pages,
+    referral_pages,
 )
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask, g, request, url_for
 
 from traceapp import __version__
-from traceapp.domain.permissions import SEES_BATCHES
+from traceapp.domain.permissions import SEES_BATCHES, Permission
 from traceapp.domain.rights import Actor
 from traceapp.usecases.break_glass import count_reviews
 from traceapp.usecases.choose_purpose import purposes_of
@@ -29,6 +29,11 @@ def safe_next(wanted: str | None) -> str:
 def may_look_up(actor: Actor) -> bool:
     """Whether the role sees batches at all; the page says so instead of showing a form that is always refused."""
     return all(stations().policy.decide(actor, permission).allowed for permission in SEES_BATCHES)
+
+
+def may(actor: Actor, permission: Permission) -> bool:
+    """Whether the role may do it, so that a page shows no link that is always refused."""
+    return stations().policy.decide(actor, permission).allowed
 
 
 def register(app: Flask) -> None:

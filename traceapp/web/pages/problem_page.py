@@ -21,6 +21,7 @@ HINTS: Final = {
     "no-such-address": N_("The address was mistyped, or the page has moved. Search for the number instead."),
 }
 NEXT_STEPS: Final = {
+    "not-found": N_("Check the number as printed. If it is right, hand it on: one click, and quality looks it up."),
     "ambiguous": N_("Choose the one whose product, site and kind fit what you hold."),
     "no-such-address": N_("Go to the start page and search for the number."),
     "method": N_("Go to the start page and begin again."),
@@ -48,6 +49,7 @@ def draw_problem(answer: ProblemAnswer) -> str:
         next_step=gettext(NEXT_STEPS.get(name, answer.next_step)),
         errors=errors,
         candidates=_rows(answer),
+        asked=_asked() if name == "not-found" else "",
     )
 
 
@@ -64,6 +66,12 @@ def _detail(answer: ProblemAnswer) -> str:
     if answer.candidates or answer.errors or answer.detail == f"{answer.problem.title}.":
         return ""
     return gettext(answer.detail)
+
+
+def _asked() -> str:
+    """What found nothing, as it was typed, to be handed on; it says nothing that the address does not say."""
+    said = {**request.args, **(request.view_args or {})}
+    return next((str(said[name]).strip() for name in ("number", "epc", "uid") if str(said.get(name, "")).strip()), "")[:500]
 
 
 def _rows(answer: ProblemAnswer) -> list[CandidateRow]:

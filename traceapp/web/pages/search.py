@@ -11,7 +11,7 @@ from traceapp.web.access import current_actor, permission, signed_in, stations
 from traceapp.web.inputs import read_form
 from traceapp.web.pages.candidates import candidate_rows
 from traceapp.web.pages.forms import SearchPageInput, field_errors
-from traceapp.web.pages.layout import may_look_up
+from traceapp.web.pages.layout import may, may_look_up
 
 search_pages = Blueprint("search", __name__)
 
@@ -20,7 +20,12 @@ search_pages = Blueprint("search", __name__)
 @signed_in
 def start() -> str:
     """One field for any number."""
-    return render_template("search/start.html", allowed=may_look_up(current_actor()), errors={})
+    return render_template(
+        "search/start.html",
+        allowed=may_look_up(current_actor()),
+        errors={},
+        may_list_referrals=may(current_actor(), Permission.REFERRAL_LIST),
+    )
 
 
 @search_pages.get("/search")

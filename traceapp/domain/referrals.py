@@ -1,0 +1,15 @@
+"""A number that somebody asked for in vain and handed on to quality: who, when, and what he had typed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """seq is the record of the ledger that holds it; asked is None where the key that sealed it is gone or not at hand."""
+
+    seq: int
+    time: datetime
+    username: str
+    role: str
+    asked: str | None
