@@ -2,8 +2,12 @@
 
 import contextlib
 import os
+import struct
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,16 +16,26 @@ from tests.conftest import MakeActor
 from tests.imported import take_in
 from tests.servers import StoreLeg
 from tests.softhsm import SoftToken
-from traceapp.composition import build_stations, key_store
+from traceapp.composition import build_stations, key_store, terminal_actor
+from traceapp.confidential.envelope import Envelope, Place
+from traceapp.confidential.key_store import KeyStore
+from traceapp.dictionary.properties import PropertyType
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.disclosure import Unavailable
-from traceapp.domain.errors import KeyUnavailableError
+from traceapp.domain.errors import KeyDestroyedError, KeyStateError, KeyUnavailableError, RecoveryError, SealBrokenError
+from traceapp.domain.events import PropertyValue
+from traceapp.domain.identifiers import local_identity
 from traceapp.domain.kinds import Direction
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Seed, Status, TraceQuestion
+from traceapp.graph.record_head import whole
 from traceapp.ledger.process import WriterProcess
+from traceapp.usecases.change_account import set_disabled
+from traceapp.usecases.create_account import create_account
+from traceapp.usecases.destroy_key import destroy_key, group_of_account
 from traceapp.usecases.look_up_batches import look_up_batches
+from traceapp.usecases.make_recovery_key import make_recovery_key
 from traceapp.usecases.show_batch import show_batch
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import trace_batch
@@ -115,3 +129,136 @@ def test_attacker_who_takes_the_key_provider_down_stops_no_recall(taken_in: Take
     while answers(stations, who) != before:
         assert time.monotonic() < deadline, "it recovers without a restart"
     assert not show_batch(stations, who, BatchQuery(number="B-1")).value.degraded
+
+
+def sealed_of(leg: StoreLeg, number: str, name: str) -> bytes:
+    with leg.session() as session:
+        found = session.run("MATCH (n:Traceable {number: $number}) RETURN properties(n) AS all", number=number).single(
+            strict=True
+        )
+        return bytes(found["all"][name])
+
+
+def put(leg: StoreLeg, number: str, name: str, value: object) -> None:
+    """As an administrator of the database does."""
+    with leg.session() as session:
+        session.run("MATCH (n:Traceable {number: $number}) SET n += $more", number=number, more={name: value}).consume()
+
+
+SECOND = ROWS.replace("B-1", "B-2").replace("a secret mixture", "another mixture").replace("Dr Vogel", "Dr Adler")
+PLACES = {
+    "a ciphertext of another node": ("B-1", "releaser", "B-2", "releaser"),
+    "a ciphertext of another property": ("B-1", "releaser", "B-1", "release_decision"),
+    "a ciphertext of another tier": ("B-1", "releaser", "B-1", "formulation"),
+}
+
+
+@pytest.mark.parametrize(("number", "name", "of", "other"), PLACES.values(), ids=PLACES)
+def test_attacker_who_moves_a_ciphertext_opens_nothing(
+    stations: Stations, empty_leg: StoreLeg, number: str, name: str, of: str, other: str
+) -> None:
+    """Pasted onto another node, property or tier, a ciphertext does not open."""
+    take_in(stations, ROWS)
+    take_in(stations, SECOND, "second.csv")
+    put(empty_leg, number, name, sealed_of(empty_leg, of, other))
+    uid = stations.sealer.uid(local_identity("lot", "LYON", "PUMP", number))
+
+    with pytest.raises(SealBrokenError):
+        stations.sealer.open("Batch", uid, {name: sealed_of(empty_leg, number, name)})
+
+
+VALUES: dict[PropertyType, PropertyValue] = {
+    PropertyType.TEXT: "7",
+    PropertyType.INTEGER: 7,
+    PropertyType.DECIMAL: Decimal(7),
+    PropertyType.BOOLEAN: True,
+    PropertyType.DATE: "2026-03-01",
+    PropertyType.TIME: datetime(2026, 3, 1, tzinfo=UTC),
+}
+PLACE = Place("Batch", "a" * 32, "x", "text", "T2")
+SWAPS = {
+    "label": replace(PLACE, label="Material"),
+    "uid": replace(PLACE, uid="b" * 32),
+    "property": replace(PLACE, property="y"),
+    "tier": replace(PLACE, tier="T3"),
+}
+
+
+@pytest.mark.parametrize("type_", PropertyType)
+def test_attacker_cannot_swap_any_part_of_a_place(type_: PropertyType, tmp_path: Path) -> None:
+    """Label, uid, property, type, tier, key, field version, owner: each is bound, whatever the type of the value."""
+    KeyStore(tmp_path).create(SystemClock().now())
+    KeyStore(tmp_path).rotate("tester", SystemClock().now())
+    keys = KeyStore(tmp_path).load()
+    envelope, place = Envelope(keys, "Ourselves"), replace(PLACE, type=str(type_))
+    sealed = envelope.seal(place, str(VALUES[type_]).encode(), version=3)
+    others = [replace(other, type=place.type) for other in SWAPS.values()]
+    others += [replace(place, type=str(other)) for other in PropertyType if other is not type_]
+
+    assert envelope.open(place, sealed) == str(VALUES[type_]).encode()
+    for other in others:
+        with pytest.raises(SealBrokenError):
+            envelope.open(other, sealed)
+    with pytest.raises(SealBrokenError):
+        Envelope(keys, "Others").open(place, sealed)
+    head = struct.Struct(">BII")
+    scheme, key, version = head.unpack_from(sealed)
+    for edited in ((scheme + 1, key, version), (scheme, key - 1, version), (scheme, key, version - 1)):
+        with pytest.raises(SealBrokenError):
+            envelope.open(place, head.pack(*edited) + sealed[head.size :])
+
+
+def test_attacker_who_puts_an_old_ciphertext_back_is_found(stations: Stations, empty_leg: StoreLeg) -> None:
+    """It opens, since it belonged there once; the record's MAC binds its write counter, and says that it is not of this time."""
+    take_in(stations, ROWS)
+    old = sealed_of(empty_leg, "B-1", "formulation")
+    take_in(stations, ROWS.replace("a secret mixture", "a newer mixture").replace("03-01T10", "03-05T10"), "newer.csv")
+    uid = stations.sealer.uid(local_identity("lot", "LYON", "PUMP", "B-1"))
+
+    def proven() -> bool:
+        with empty_leg.session() as session:
+            found = session.run(
+                "MATCH (n:Traceable {uid: $uid}) RETURN labels(n) AS labels, properties(n) AS all", uid=uid
+            ).single(strict=True)
+        return stations.sealer.macs.proves_whole_node(uid, "Batch", found["labels"], whole(found["all"]))
+
+    assert proven()
+    put(empty_leg, "B-1", "formulation", old)
+    assert not proven()
+
+
+def test_attacker_who_restores_an_old_backup_does_not_restore_a_shredded_person(
+    stations: Stations, empty_leg: StoreLeg, actor: MakeActor, tmp_path: Path
+) -> None:
+    """Store and keys of last month come back: the printed name of the person who was shredded since stays unreadable."""
+    everything = frozenset({"*"})
+    admin, terminal = actor(Role.ADMIN), terminal_actor()
+    made = create_account(stations, admin, "gone-1", "a long password 1", "Dr Gone", Role.VIEWER, everything, everything).value
+    officers = (tmp_path / "officer-1", tmp_path / "officer-2")
+    make_recovery_key(stations, terminal, officers)
+    kept = stations.accounts.get_account(made)
+    assert kept is not None
+    old_ring = stations.keys.ring_path.read_bytes()
+    assert stations.sealer.open_document("Account", made, "printed_name", kept.printed_name) == b"Dr Gone"
+
+    group = group_of_account(made)
+    with pytest.raises(KeyStateError, match="still open"):
+        destroy_key(stations, terminal, group, officers)
+    set_disabled(stations, terminal, "gone-1", True)
+    with pytest.raises(RecoveryError):
+        destroy_key(stations, terminal, group, (officers[0], officers[0]))
+    for retained in ("T3.1", "operators", "Batch"):
+        with pytest.raises(KeyStateError, match="quality record"):
+            destroy_key(stations, terminal, retained, officers)
+    destroy_key(stations, terminal, group, officers)
+
+    stations.accounts.put_account(kept)  # from last month's backup of the store
+    restored = stations.accounts.get_account(made)
+    assert restored is not None
+    with pytest.raises(KeyDestroyedError, match="gone for good"):
+        stations.sealer.open_document("Account", made, "printed_name", restored.printed_name)
+    stations.keys.ring_path.unlink()
+    stations.keys.ring_path.write_bytes(old_ring)  # from last month's backup of the keys
+    stations.keys.ring_path.chmod(0o400)
+    with pytest.raises(KeyUnavailableError):
+        stations.sealer.open_document("Account", made, "printed_name", restored.printed_name)
