@@ -27,6 +27,14 @@ class Passkey:
 
 
 @dataclass(frozen=True, slots=True)
+class Site:
+    """Who asks: the host that a passkey is made for, and the address that the browser says it is at."""
+
+    host: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class Factors:
     """totp       secret of the codes, base32; None where none was confirmed.
     step          the last step of half a minute whose code was taken; it and those before it count no more.

@@ -9,6 +9,7 @@ from traceapp.web.pages.batches import batch_pages
 from traceapp.web.pages.break_glass import break_glass_pages
 from traceapp.web.pages.factors import factor_pages
 from traceapp.web.pages.languages import languages
+from traceapp.web.pages.passkeys import passkey_pages
 from traceapp.web.pages.provider import provider_pages
 from traceapp.web.pages.purposes import purposes
 from traceapp.web.pages.referrals import referral_pages
@@ -31,6 +32,7 @@ PAGES: Final = (
     break_glass_pages,
     provider_pages,
     referral_pages,
+    passkey_pages,
 )
 
 

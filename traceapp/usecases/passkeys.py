@@ -1,0 +1,123 @@
+"""A person makes a passkey, shows it as the second factor, or comes in by it alone."""
+
+from dataclasses import replace
+
+from traceapp.domain.accounts import check_label
+from traceapp.domain.errors import FactorRefusedError, SignInError
+from traceapp.domain.factors import Passkey, Site
+from traceapp.domain.permissions import Act
+from traceapp.domain.recorded import Recorded
+from traceapp.domain.rights import Actor
+from traceapp.domain.sessions import Client
+from traceapp.identity import passkeys
+from traceapp.identity.passkeys import REFUSED
+from traceapp.identity.passwords import verify_password
+from traceapp.usecases.access import carry_out, entry, entry_of
+from traceapp.usecases.open_session import Opened, make_session
+from traceapp.usecases.rotate_session import own_session
+from traceapp.usecases.second_factors import accept_factor, change_own_factors, check_fresh, factors_of, keep_factors
+from traceapp.usecases.stations import Stations
+
+MOST = 10
+
+
+def ask_for_passkey(stations: Stations, actor: Actor, site: Site, challenge: bytes) -> str:
+    """What the browser makes a new passkey from, as JSON; nothing is disclosed that the person does not know."""
+    _, account = own_session(stations, actor)
+    known = factors_of(stations, account).passkeys
+    return passkeys.registration_options(site, account.uid, account.username, known, challenge)
+
+
+def add_passkey(
+    stations: Stations, actor: Actor, password: str, credential: str, challenge: bytes, site: Site, label: str
+) -> Recorded[None]:
+    """Keep a new passkey.
+
+    raises  SignInError: the password is wrong. FactorNeededError: there is a second factor, and it was not shown lately.
+            FactorRefusedError: the passkey was made for another challenge. InputError: no good label.
+    """
+    _, account = own_session(stations, actor)
+    request = {"changed": "passkey added"}
+    if not verify_password(account.password_hash, password):
+        stations.ledger.append(entry(stations, actor, Act.FACTOR_CHANGE, "denied", request=request, reason="wrong password"))
+        raise SignInError("The password is wrong.")
+    factors = factors_of(stations, account)
+    if factors.any:
+        check_fresh(stations, actor)
+    made = passkeys.verify_registration(credential, challenge, site, check_label(label), stations.clock.now())
+    others = tuple(key for key in factors.passkeys if key.credential_id != made.credential_id)
+    changed = replace(factors, passkeys=(*others, made)[-MOST:])
+
+    def work() -> None:
+        if not keep_factors(stations, account, changed):
+            raise FactorRefusedError(REFUSED)
+
+    return carry_out(stations, actor, Act.FACTOR_CHANGE, request, work)
+
+
+def drop_passkey(stations: Stations, actor: Actor, credential_id: str) -> Recorded[None]:
+    """Forget one; an unknown one changes nothing. raises FactorNeededError."""
+    check_fresh(stations, actor)
+    return change_own_factors(
+        stations,
+        actor,
+        "passkey dropped",
+        lambda old: replace(old, passkeys=tuple(key for key in old.passkeys if key.credential_id != credential_id)),
+    )
+
+
+def ask_for_assertion(stations: Stations, opened: Opened | None, site: Site, challenge: bytes) -> str:
+    """What the browser lets a passkey sign, as JSON; of nobody in particular where nobody is half-way in."""
+    known: tuple[Passkey, ...] = ()
+    if opened is not None:
+        account = stations.accounts.get_account(opened.session.account_uid)
+        known = factors_of(stations, account).passkeys if account is not None else ()
+    return passkeys.assertion_options(site, known, challenge)
+
+
+def show_passkey(stations: Stations, opened: Opened, credential: str, challenge: bytes, site: Site) -> Recorded[Opened]:
+    """The session after its person showed a passkey; raises FactorRefusedError, recorded first."""
+    try:
+        _use(stations, opened.session.account_uid, credential, challenge, site)
+    except FactorRefusedError:
+        act = Act.SESSION_START if opened.session.factor_due else Act.FACTOR_SHOW
+        stations.ledger.append(entry(stations, opened.actor, act, "denied", reason="a passkey was refused"))
+        raise
+    return accept_factor(stations, opened, "passkey")
+
+
+def sign_in_by_passkey(stations: Stations, credential: str, challenge: bytes, site: Site, client: Client) -> Recorded[Opened]:
+    """A session of whoever owns the passkey: device and finger or PIN are two factors already.
+
+    raises  FactorRefusedError: recorded first; the same for an unknown person, a closed account and a wrong signature.
+    """
+    uid = passkeys.account_uid_of(credential)
+    account = stations.accounts.get_account(uid) if uid is not None else None
+    try:
+        if account is None or account.disabled:
+            raise FactorRefusedError(REFUSED)
+        _use(stations, account.uid, credential, challenge, site)
+    except FactorRefusedError:
+        known = {"account": account.uid, "username": account.username} if account is not None else {}
+        who = {**known, "through": "session", "address": client.address}
+        stations.ledger.append(entry_of(stations, who, Act.SESSION_START, "denied", reason="a passkey was refused"))
+        raise
+    now = stations.clock.now()
+    opened = make_session(account, client, now, factor_at=now)
+    recorded = stations.ledger.record(
+        opened, entry(stations, opened.actor, Act.SESSION_START, "done", request={"factor": "passkey"})
+    )
+    stations.sessions.append_session(opened.session)
+    return recorded
+
+
+def _use(stations: Stations, account_uid: str, credential: str, challenge: bytes, site: Site) -> None:
+    """Of two requests with one assertion at one moment, one writes its counter; the other is refused."""
+    account = stations.accounts.get_account(account_uid)
+    if account is None:
+        raise FactorRefusedError(REFUSED)
+    factors = factors_of(stations, account)
+    used = passkeys.verify_assertion(credential, factors.passkeys, challenge, site)
+    kept = tuple(used if key.credential_id == used.credential_id else key for key in factors.passkeys)
+    if not keep_factors(stations, account, replace(factors, passkeys=kept)):
+        raise FactorRefusedError(REFUSED)
