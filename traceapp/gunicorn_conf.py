@@ -8,13 +8,37 @@ import ctypes
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
+
+from gunicorn.glogging import Logger
 
 from traceapp.host.process_memory import close_memory
 from traceapp.host.tls import ServerTls
 from traceapp.settings import read_settings
 
+
+class QuietLogger(Logger):  # type: ignore[misc]
+    """gunicorn's own, without what a caller sent: addresses hold batch numbers, and a broken header line may hold a token."""
+
+    def debug(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        """Its debug lines are addresses and settings."""
+
+    def warning(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        words = str(msg)
+        cut = words.partition(": ")[0] if words.startswith("Invalid request from ip=") else msg
+        super().warning(cut, *args, **kwargs)
+
+    def exception(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        """Which line of the program it was, and of what kind; neither the address nor the words of the error."""
+        error = sys.exc_info()[1]
+        place = traceback.extract_tb(error.__traceback__)[-1] if error is not None and error.__traceback__ is not None else None
+        where = f" at {Path(place.filename).name}:{place.lineno}" if place is not None else ""
+        super().error("%s: %s%s", str(msg).partition("%")[0].strip(), type(error).__name__, where)
+
+
+logger_class = QuietLogger
 close_memory()  # workers are forked off and have it from here
 _settings = read_settings()
 _PR_SET_PDEATHSIG = 1

@@ -218,7 +218,7 @@ class Settings(BaseSettings):
         Field(
             validation_alias="TRACEAPP_LOG_LEVEL",
             description="How much the web service says of itself: `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`. "
-            "Who looked at what stands in the ledger, never in a log.",
+            "Who looked at what stands in the ledger, never in a log, and neither does an address or what else a caller sent.",
         ),
     ] = "WARNING"
     parent: Annotated[

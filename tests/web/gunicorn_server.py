@@ -37,7 +37,7 @@ class Server:
             "TRACEAPP_HOME": str(folder),
             "TRACEAPP_PORT": str(self.port),
             "TRACEAPP_WORKERS": "1",
-            "TRACEAPP_LOG_LEVEL": "INFO",
+            "TRACEAPP_LOG_LEVEL": "DEBUG",
             "PYTHONPATH": str(ROOT),
             "HOME": str(folder),
             **environment,

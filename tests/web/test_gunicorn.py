@@ -56,6 +56,25 @@ def test_promise_no_number_stands_in_a_log(server: Server) -> None:
     assert PLANTED not in said
 
 
+BROKEN = {
+    "a header without a colon": b"GET / HTTP/1.1\r\nHost: localhost\r\nAuthorization Bearer PLANTED-4711\r\n\r\n",
+    "a header with a control character": b"GET / HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer PLANTED-4711\x00\r\n\r\n",
+    "a version that is none": b"GET /api/v1/batches/PLANTED-4711 HTTP/9.x\r\n\r\n",
+    "a method that is none": b"PLANTED-4711\xe9 / HTTP/1.1\r\n\r\n",
+    "two lengths": b"POST /PLANTED-4711 HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", BROKEN.values(), ids=BROKEN)
+def test_promise_nothing_of_a_broken_request_stands_in_a_log(sent: bytes, server: Server) -> None:
+    reply = server.send_raw(sent)
+
+    assert reply.split(b" ", 2)[1] in {b"400", b"405", b"501", b"505"}
+    said = server.log.read_text(encoding="utf-8", errors="replace")
+    assert "Invalid request from ip=127.0.0.1" in said
+    assert PLANTED not in said
+
+
 def test_there_is_no_control_socket(server: Server) -> None:
     assert not [path for path in server.home.rglob("*") if path.is_socket()]
 
