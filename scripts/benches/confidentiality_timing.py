@@ -1,0 +1,100 @@
+"""scripts/bench confidentiality [--json FILE] [--stores embedded,neo4j] [--line 5.26] [--samples 10000]
+
+How much longer a number takes that exists outside the view than one that nobody knows. Both are asked in pairs, in turns
+(absent, invisible; then invisible, absent), through the whole use case of a look-up and of a batch page; told is the median of
+the differences of the pairs, which noise that hits both cancels out of. The promise is 1 ms at most.
+
+  --json FILE   also write [{"figure", "value", "unit", "ratio_to", "ratio"}, …]
+"""
+
+import argparse
+import contextlib
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from figures import Figure, show, write
+from stores import STORES, console, service
+
+from traceapp.composition import terminal_actor
+from traceapp.domain.batch import BatchQuery
+from traceapp.domain.errors import BatchNotFoundError
+from traceapp.domain.rights import Actor, Role
+from traceapp.usecases.import_file import import_file
+from traceapp.usecases.look_up_batches import look_up_batches
+from traceapp.usecases.show_batch import show_batch
+from traceapp.usecases.stations import Stations
+
+LOTS = 200
+HEADER = "form,owner,product,number,time,site\n"
+OUTSIDER = Actor("0" * 32, "bench", Role.COORDINATOR, frozenset({"ELSEWHERE"}), frozenset({"*"}), through="session")
+Ask = Callable[[Stations, str], None]
+
+
+def look_up(stations: Stations, number: str) -> None:
+    look_up_batches(stations, OUTSIDER, BatchQuery(number))
+
+
+def open_page(stations: Stations, number: str) -> None:
+    with contextlib.suppress(BatchNotFoundError):
+        show_batch(stations, OUTSIDER, BatchQuery(number))
+
+
+def fill(stations: Stations, folder: Path) -> None:
+    path = folder / "lots.csv"
+    rows = (f"batch-record,LYON,TUBE-30,HERE-{n:05},2026-03-02T08:00:00Z,LYON\n" for n in range(LOTS))
+    path.write_text(HEADER + "".join(rows), encoding="utf-8")
+    import_file(stations, terminal_actor(), path, "BENCH", lambda share: None)
+
+
+def effect(stations: Stations, ask: Ask, samples: int) -> tuple[float, float]:
+    """(median difference of the pairs, median of one question), both in milliseconds."""
+    differences, whole = [], []
+    for n in range(samples):
+        hidden, absent = f"HERE-{n % LOTS:05}", f"GONE-{n % LOTS:05}"
+        first, second = (absent, hidden) if n % 2 else (hidden, absent)
+        begun = time.perf_counter()
+        ask(stations, first)
+        between = time.perf_counter()
+        ask(stations, second)
+        ended = time.perf_counter()
+        one, other = between - begun, ended - between
+        differences.append((other - one if n % 2 else one - other) * 1000)
+        whole.append(one * 1000)
+    return statistics.median(differences), statistics.median(whole)
+
+
+def measure(name: str, line: str, samples: int) -> list[Figure]:
+    found = []
+    with tempfile.TemporaryDirectory(prefix="traceapp-bench-") as folder, service(name, Path(folder) / "home", line) as stations:
+        fill(stations, Path(folder))
+        for title, ask in (("look-up", look_up), ("batch page", open_page)):
+            effect(stations, ask, samples // 20)
+            difference, whole = effect(stations, ask, samples)
+            asked = Figure(f"{name}: {title} that finds nothing", whole, "ms")
+            effect_of = Figure(f"{name}: {title}, invisible minus absent", difference, "ms", asked.figure, difference / whole)
+            found += [asked, effect_of]
+    return found
+
+
+def main() -> int:
+    said = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    said.add_argument("--json", type=Path)
+    said.add_argument("--stores", default=",".join(STORES))
+    said.add_argument("--line", default="5.26")
+    said.add_argument("--samples", type=int, default=10_000)
+    wanted = said.parse_args()
+    found = []
+    for name in wanted.stores.split(","):
+        console.print(f"{name}: {wanted.samples} pairs of each question …")
+        found += measure(name, wanted.line, wanted.samples)
+    show("absent or invisible", found)
+    write(wanted.json, found)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
