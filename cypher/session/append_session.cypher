@@ -5,7 +5,7 @@
 // param:  uid           string    16 hex digits, told in lists
 // param:  secret_hash   string    SHA-256 (hex) of what the cookie holds; unique among sessions
 // param:  account_uid   string    whose it is
-// param:  binding       string    digest of the account's state in which it was begun
+// param:  binding       string    MAC over the session and the account's state
 // param:  begun_at      string    stored time, UTC
 // param:  seen_at       string    last use, coarse; stored time, UTC
 // param:  ends_at       string    the latest end; stored time, UTC

@@ -6,7 +6,7 @@
 // column: uid           string    16 hex digits, told in lists
 // column: secret_hash   string    SHA-256 (hex) of what the cookie holds; unique among sessions
 // column: account_uid   string    whose it is
-// column: binding       string    digest of the account's state in which it was begun
+// column: binding       string    MAC over the session and the account's state
 // column: begun_at      string    stored time, UTC
 // column: seen_at       string    last use, coarse; stored time, UTC
 // column: ends_at       string    the latest end; stored time, UTC

@@ -4,6 +4,7 @@
 // rows:   one
 // param:  uid           string    16 hex digits, told in lists
 // param:  secret_hash   string    SHA-256 (hex) of what the cookie holds; unique among sessions
+// param:  binding       string    MAC over the session and the account's state
 // param:  seen_at       string    last use, coarse; stored time, UTC
 // param:  ends_at       string    the latest end; stored time, UTC
 // param:  address       string    network address of the last use that was noted
@@ -19,6 +20,7 @@
 MATCH (session:Session {uid: $uid})
 WHERE session.version = $version
 SET session.secret_hash = $secret_hash,
+    session.binding = $binding,
     session.seen_at = $seen_at,
     session.ends_at = $ends_at,
     session.address = $address,

@@ -1,5 +1,6 @@
 """Whoever holds another's cookie, and what it is still good for."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -130,3 +131,24 @@ def test_attacker_who_keeps_the_session_in_the_store_is_bound_to_the_account(ope
 def test_attacker_who_edits_the_cookie_is_nobody(cookie: object, stations: Stations) -> None:
     """What is not 256 bits in hex is not even looked up."""
     assert resume_session(stations, cookie, OWNER) is None
+
+
+FORGERIES: dict[str, str] = {
+    "another cookie": "session.secret_hash = $hash",
+    "a second factor": "session.factor_at = session.begun_at",
+    "a later end": "session.ends_at = '2099-01-01T00:00:00.000000Z'",
+    "another purpose": "session.purpose = 'audit'",
+    "a broken glass": "session.grant = '0123456789abcdef'",
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
+def test_attacker_who_writes_into_the_store_can_widen_no_session(forgery: str, opened: Opened, stations: Stations) -> None:
+    """An administrator of the database sets what he likes; without our key the session is over."""
+    own = "cd" * 32
+    planted = hashlib.sha256(bytes.fromhex(own)).hexdigest()
+    text = f"MATCH (session:Session {{uid: '{opened.session.uid}'}}) SET {forgery.replace('$hash', repr(planted))}"
+    stations.graph.administer(text, "test")
+
+    for cookie in (opened.secret, own):
+        assert resume_session(stations, cookie, OWNER) is None

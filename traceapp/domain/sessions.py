@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from traceapp.domain.clock import stored_time
 from traceapp.domain.purposes import Purpose
 
 IDLE: Final = timedelta(minutes=15)
@@ -38,7 +39,8 @@ class Client:
 class Session:
     """uid         16 hex digits, told in lists and in the ledger; opens nothing.
     secret_hash    SHA-256 (hex) of the 256 bits in the cookie; another one after every rotation.
-    binding        digest of the account's state in which it was begun; where that changes, the session is over.
+    binding        MAC over what it may do and over the account's state in which it was begun; where one of them changes
+                   by another hand than ours, the session is over.
     factor_due     the password was right and the second factor is still waited for: nobody is signed in yet.
     seen_at        last use, coarse.   ends_at: the latest end, whatever happens.
     address        of the last request that was noted; agent: the browser's own words, cut to 200 characters.
@@ -63,6 +65,23 @@ class Session:
     left_network: str = ""
     moved_at: datetime | None = None
     version: int = 0
+
+    def bound_text(self, account_state: str) -> str:
+        """What the MAC is over: whoever can write into the store alone can neither make nor widen a session."""
+        times = (self.begun_at, self.ends_at, self.factor_at)
+        said = (
+            "session",
+            account_state,
+            self.uid,
+            self.secret_hash,
+            self.account_uid,
+            *(stored_time(moment) if moment is not None else "" for moment in times),
+            str(self.factor_due),
+            self.purpose.value if self.purpose is not None else "",
+            self.grant,
+            self.agent,
+        )
+        return "".join(f"{len(part)}:{part}" for part in said)
 
     def is_over(self, now: datetime) -> bool:
         return now >= self.ends_at or now - self.seen_at > IDLE

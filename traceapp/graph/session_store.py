@@ -12,7 +12,7 @@ from traceapp.domain.sessions import IDLE, Session
 from traceapp.graph.connection import Graph, Row, Transaction
 
 _TIMES: Final = ("begun_at", "seen_at", "ends_at", "factor_at", "moved_at")
-_FIXED: Final = ("account_uid", "begun_at", "binding", "agent")
+_FIXED: Final = ("account_uid", "begun_at", "agent")
 
 
 class SessionStore:

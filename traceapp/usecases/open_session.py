@@ -1,6 +1,6 @@
 """A browser gets a session of its own: fresh secret, bound to the account as it is now."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from traceapp.domain.accounts import Account
@@ -23,10 +23,15 @@ class Opened:
     secret: str | None = field(default=None, repr=False)
 
 
+def bound(stations: Stations, account: Account, session: Session) -> Session:
+    """The session under the MAC of what it says, and of the account as it is now."""
+    return replace(session, binding=stations.sealer.digest(session.bound_text(account.binding)))
+
+
 def make_session(
+    stations: Stations,
     account: Account,
     client: Client,
-    now: datetime,
     *,
     factor_due: bool = False,
     factor_at: datetime | None = None,
@@ -36,12 +41,12 @@ def make_session(
 
     factor_due  only half of the way is gone: it ends in five minutes unless the second factor is shown.
     """
-    secret = mint_session_secret()
+    secret, now = mint_session_secret(), stations.clock.now()
     session = Session(
         uid=mint_session_uid(),
         secret_hash=secret.hash,
         account_uid=account.uid,
-        binding=account.binding,
+        binding="",
         begun_at=now,
         seen_at=now,
         ends_at=now + (HALF_WAY if factor_due else LONGEST),
@@ -51,6 +56,7 @@ def make_session(
         factor_at=factor_at,
         purpose=purpose,
     )
+    session = bound(stations, account, session)
     return Opened(account.actor(session), session, secret.text)
 
 
@@ -58,6 +64,6 @@ def open_session(
     stations: Stations, account: Account, client: Client, *, factor_at: datetime | None = None, purpose: Purpose | None = None
 ) -> Opened:
     """The same, stored; nothing is recorded."""
-    opened = make_session(account, client, stations.clock.now(), factor_at=factor_at, purpose=purpose)
+    opened = make_session(stations, account, client, factor_at=factor_at, purpose=purpose)
     stations.sessions.append_session(opened.session)
     return opened

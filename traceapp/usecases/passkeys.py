@@ -102,8 +102,7 @@ def sign_in_by_passkey(stations: Stations, credential: str, challenge: bytes, si
         who = {**known, "through": "session", "address": client.address}
         stations.ledger.append(entry_of(stations, who, Act.SESSION_START, "denied", reason="a passkey was refused"))
         raise
-    now = stations.clock.now()
-    opened = make_session(account, client, now, factor_at=now)
+    opened = make_session(stations, account, client, factor_at=stations.clock.now())
     recorded = stations.ledger.record(
         opened, entry(stations, opened.actor, Act.SESSION_START, "done", request={"factor": "passkey"})
     )

@@ -1,6 +1,7 @@
 """Who is behind a cookie, at every request: session and account are read anew, so that what ended is nobody at once."""
 
 from dataclasses import replace
+from hmac import compare_digest
 
 from traceapp.domain.accounts import Account
 from traceapp.domain.permissions import Act
@@ -8,11 +9,11 @@ from traceapp.domain.rights import Grant
 from traceapp.domain.sessions import Client, Session
 from traceapp.identity.session_secrets import read_session_secret
 from traceapp.usecases.access import entry
-from traceapp.usecases.open_session import Opened
+from traceapp.usecases.open_session import Opened, bound
 from traceapp.usecases.stations import Stations
 
 ANOTHER_CLIENT = "another client used the session"
-CHANGED_ACCOUNT = "the account was closed, or its password, role or view changed"
+CHANGED_ACCOUNT = "the account was closed, its password, role or view changed, or the session was written by another hand"
 
 
 def resume_session(stations: Stations, cookie: object, client: Client) -> Opened | None:
@@ -31,7 +32,8 @@ def resume_session(stations: Stations, cookie: object, client: Client) -> Opened
     if account is None:
         stations.sessions.void_session(session.uid)
         return None
-    if account.disabled or account.binding != session.binding:
+    genuine = compare_digest(bound(stations, account, session).binding.encode(), session.binding.encode())
+    if account.disabled or not genuine:
         _end(stations, account, session, client, CHANGED_ACCOUNT)
         return None
     if not session.is_of(client, now):
@@ -56,7 +58,7 @@ def _end(stations: Stations, account: Account, session: Session, client: Client,
 
 
 def _note(stations: Stations, account: Account, session: Session, client: Client) -> Session:
-    used = session.seen(client, stations.clock.now())
+    used = bound(stations, account, session.seen(client, stations.clock.now()))
     if session.has_moved(client):
         left = {"left": session.address}
         stations.ledger.append(entry(stations, account.actor(used), Act.SESSION_MOVE, "done", request=left))

@@ -8,7 +8,7 @@ from traceapp.domain.errors import NotSignedInError
 from traceapp.domain.rights import Actor
 from traceapp.domain.sessions import Session
 from traceapp.identity.session_secrets import mint_session_secret
-from traceapp.usecases.open_session import Opened
+from traceapp.usecases.open_session import Opened, bound
 from traceapp.usecases.stations import Stations
 
 _TRIES = 5
@@ -24,7 +24,8 @@ def rotate_session(stations: Stations, actor: Actor, change: Callable[[Session],
     for _ in range(_TRIES):
         session, account = own_session(stations, actor)
         secret = mint_session_secret()
-        kept = stations.sessions.put_session(replace(change(session), secret_hash=secret.hash))
+        rotated = replace(change(session), secret_hash=secret.hash)
+        kept = stations.sessions.put_session(bound(stations, account, rotated))
         if kept is not None:
             return Opened(account.actor(kept), kept, secret.text)
     raise NotSignedInError(ENDED)

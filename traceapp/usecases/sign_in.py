@@ -33,7 +33,7 @@ def sign_in(stations: Stations, username: str, password: str, client: Client, pu
         _record_failure(stations, username, account, client.address, _why(account, known))
         raise SignInError(WRONG)
     due = factors_of(stations, known).any
-    opened = make_session(known, client, stations.clock.now(), factor_due=due, purpose=purpose)
+    opened = make_session(stations, known, client, factor_due=due, purpose=purpose)
     told = entry(stations, opened.actor, Act.SESSION_START, "intended" if due else "done")
     recorded = stations.ledger.record(opened, told)
     stations.sessions.append_session(opened.session)

@@ -48,7 +48,7 @@ def sign_in_by_provider(stations: Stations, code: str, verifier: str, nonce: str
         raise SignInError(NOT_HERE)
     account = _follow(stations, account, uid, claims, row, client)
     due = factors_of(stations, account).any
-    opened = make_session(account, client, stations.clock.now(), factor_due=due)
+    opened = make_session(stations, account, client, factor_due=due)
     told = entry(stations, opened.actor, Act.SESSION_START, "intended" if due else "done", request={"by": "identity provider"})
     recorded = stations.ledger.record(opened, told)
     stations.sessions.append_session(opened.session)
