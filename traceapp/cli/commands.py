@@ -16,6 +16,7 @@ from traceapp.cli.serve import serve
 from traceapp.cli.sessions import session
 from traceapp.cli.tls import tls
 from traceapp.cli.trace import trace
+from traceapp.cli.verify import verify
 from traceapp.domain.errors import TraceappError
 
 FAILED = 1
@@ -30,7 +31,7 @@ def commands() -> None:
     """
 
 
-for command in (account, audit, break_glass, import_files, keys, policy, run, serve, session, tls, token, trace):
+for command in (account, audit, break_glass, import_files, keys, policy, run, serve, session, tls, token, trace, verify):
     commands.add_command(command)
 
 

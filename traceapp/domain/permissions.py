@@ -40,6 +40,7 @@ class Act(StrEnum):
     KEY_RETIRE = "key:retire"
     KEY_REWRAP = "key:rewrap"
     KEY_ROTATE = "key:rotate"
+    GRAPH_VERIFY = "graph:verify"
     LEDGER_RECOVER = "ledger:recover"
     LEDGER_START = "ledger:start"
     NUMBER_REFER = "number:refer"

@@ -168,10 +168,11 @@ class _Intake:
             if waiting is not None:
                 self._count(*waiting)
 
-    def result(self) -> Mapping[str, int]:
-        """Counts for the ledger."""
+    def result(self) -> Mapping[str, Any]:
+        """Counts for the ledger, with the sums by which a record that is taken away later is missed."""
         counts = {outcome.value: self.outcomes[outcome] for outcome in CaptureOutcome}
-        return {"events": self.events, "rejected": self.rejects.count, "links": self.links, **counts}
+        told = {"events": self.events, "rejected": self.rejects.count, "links": self.links, **counts}
+        return told | {"counter": self.stations.heads.get_sums()}
 
     def _commit(self, prepared: PreparedGroup) -> list[CaptureOutcome]:
         return self.stations.events.commit(prepared, self.stations.sealer, uuid.uuid4().hex, self.stations.clock.now())
