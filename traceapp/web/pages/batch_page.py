@@ -1,7 +1,7 @@
 """What the batch page shows, arranged for reading; nothing is added to what the record says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -14,7 +14,16 @@ from traceapp.domain.disclosure import Disclosed, Masked, Unavailable
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.web.pages.showing import quantity_text
-from traceapp.web.pages.wording import FACT_NAMES, fact_word, property_name, property_text, property_unit, sign_of, text_of
+from traceapp.web.pages.wording import (
+    FACT_NAMES,
+    STATES,
+    fact_word,
+    property_name,
+    property_text,
+    property_unit,
+    sign_of,
+    text_of,
+)
 
 STATE_FIRST: Final = ("hold", "expiry", "inspection", "release")
 GRAVE: Final = {("hold", "held"), ("expiry", "expired"), ("release", "rejected"), ("inspection", "failed")}
@@ -78,7 +87,8 @@ class BatchPage:
     def headline(self) -> State | None:
         """What the title says: whatever stops the lot, else how far it is released."""
         grave = [state for state in self.states if (state.fact.name, state.fact.value) in GRAVE]
-        return next(iter(grave or [state for state in self.states if state.fact.name == "release"]), None)
+        told = next(iter(grave or [state for state in self.states if state.fact.name == "release"]), None)
+        return replace(told, word=gettext(STATES["masked"])) if told is not None and told.tone == "masked" else told
 
     @property
     def properties(self) -> list[Property]:

@@ -60,7 +60,7 @@ def moment(value: datetime | None, *, zone: bool = True) -> Markup:
 def masked(value: Masked | Unavailable) -> Markup:
     """What stands in place of a value: a sign, a word, and what the mask lets through."""
     mark = "masked" if isinstance(value, Masked) else "degraded"
-    return Markup('<span class="masked nowrap">{}<span>{}</span> <span class="tier">{}</span></span>').format(
+    return Markup('<span class="masked">{}<span>{}</span> <span class="tier">{}</span></span>').format(
         _SIGN.format(mark), wording.text_of(value), value.tier
     )
 
