@@ -9,6 +9,7 @@ from tests.flows import LYON, SUZHOU, Flows, batch, hour, material, order
 from tests.recorded import records
 from traceapp.composition import terminal_actor
 from traceapp.domain.accounts import Token
+from traceapp.domain.batch import BatchQuery
 from traceapp.domain.errors import BatchNotFoundError
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import Direction, LinkType
@@ -16,6 +17,8 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Seed, Status, TraceAnswer, TraceQuestion
 from traceapp.usecases.create_account import create_account
+from traceapp.usecases.look_up_batches import look_up_batches
+from traceapp.usecases.show_batch import show_batch
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import trace_batch
 
@@ -239,3 +242,24 @@ def test_attacker_who_raises_a_token_by_hand_opens_nothing_with_it(change: str, 
     stations.graph.administer(f"MATCH (t:Token {{uid: 't1'}}) {change}", "attack")
 
     assert stations.accounts.get_token("f" * 64) is None
+
+
+@pytest.mark.parametrize("change", [NODE_CHANGES["its product"], LINK_CHANGES["its quantity"]], ids=["lot", "link"])
+def test_attacker_who_changes_a_lot_is_named_on_its_page(change: str, planted: Stations, everywhere: Actor) -> None:
+    """The page of a batch, and a look-up of its number on record, say what is not as it was written."""
+    query = BatchQuery(uid=planted.sealer.uid(batch("A1")))
+    assert not show_batch(planted, everywhere, query).value.unverified
+    administer(planted, change, lot=batch("A1"))
+
+    assert show_batch(planted, everywhere, query).value.unverified.records
+    assert records(planted, act="batch:show")[-1]["completeness"] == "UNVERIFIED"
+
+
+def test_attacker_who_lowers_the_acl_of_a_lot_does_not_open_its_page(planted: Stations, lyon: Actor) -> None:
+    """Neither the page nor the look-up shows a lot whose acl was written by hand."""
+    lower(planted, batch("S1", "SUZHOU"))
+
+    with pytest.raises(BatchNotFoundError):
+        show_batch(planted, lyon, BatchQuery(uid=planted.sealer.uid(batch("S1", "SUZHOU"))))
+    assert look_up_batches(planted, lyon, BatchQuery(number="S1")).value == ()
+    assert records(planted, act="batch:look_up")[-1]["completeness"] == "UNVERIFIED"

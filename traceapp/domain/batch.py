@@ -8,6 +8,7 @@ from decimal import Decimal
 from traceapp.domain.disclosure import Disclosed, Text
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import Certainty, Direction, NodeKind
+from traceapp.domain.unverified import ALL_PROVEN, Unverified
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ class BatchRecord:
                     is a value or not; what may be seen and is absent has none.
     facts_withheld  events of the lot that name something outside the view as well, and are not listed.
     degraded        some values or events cannot be opened now: states may be unknown, and facts are withheld.
+    unverified      what of it is not as the service wrote it.
     boundary        the view ends beside it: something is withheld there, and how much is not told (then no stub and no
                     number of withheld events stands here).
     """
@@ -132,6 +134,7 @@ class BatchRecord:
     degraded: bool = False
     boundary: bool = False
     fields: frozenset[str] | None = None
+    unverified: Unverified = ALL_PROVEN
 
 
 @dataclass(frozen=True, slots=True)

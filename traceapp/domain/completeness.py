@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from traceapp.domain.record_checks import ALL_PROVEN, Unverified
 from traceapp.domain.trace import Completeness, LimitHit, Status
+from traceapp.domain.unverified import ALL_PROVEN, Unverified
 
 CLASSES = ("lots", "transformations", "shipments", "containers", "parties", "locations", "orders", "disposals")
 """Under what withheld nodes are counted."""

@@ -6,29 +6,12 @@ proves any more who may see a node, it counts as the most secret one there is, a
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from traceapp.domain.genealogy import Bundle, Exit, Link
 from traceapp.domain.record_macs import Marks, RecordMacs
 from traceapp.domain.rights import Rights, Withholding
-
-
-@dataclass(frozen=True, slots=True)
-class Unverified:
-    """What of an answer is not as the service wrote it.
-
-    records   uids of nodes and events, and `SOURCE TYPE TARGET` of links, of what the answer shows; sorted.
-    withheld  how many more there are of which it may not be told what they are.
-    """
-
-    records: tuple[str, ...] = ()
-    withheld: int = 0
-
-    def __bool__(self) -> bool:
-        return bool(self.records or self.withheld)
-
-
-ALL_PROVEN: Final = Unverified()
+from traceapp.domain.unverified import Unverified
 
 
 @dataclass(slots=True)
@@ -37,7 +20,7 @@ class RecordChecks:
 
     proven  MACs of nodes whose place, kind and acl are proven.
     nodes   those that failed, in whatever part.   links  the same, as (source, type, target).   events  the same.
-    secret  nodes that must not be shown, although the store would.
+    secret  nodes that must not be shown, although the store would.   seen  those that may be.
     """
 
     macs: RecordMacs | None = None
@@ -46,6 +29,7 @@ class RecordChecks:
     links: set[tuple[str, str, str]] = field(default_factory=set)
     events: set[str] = field(default_factory=set)
     secret: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
     _sees: dict[tuple[int, ...], frozenset[int]] = field(default_factory=dict)
     _met: set[str] = field(default_factory=set)
 
@@ -62,6 +46,8 @@ class RecordChecks:
                 self.nodes.add(uid)
                 if shown and not rights.everywhere:
                     self.secret.add(uid)
+            if shown and uid not in self.secret:
+                self.seen.add(uid)
         return shown and uid not in self.secret
 
     def bundles(self, bundles: list[Bundle], rights: Rights, head: int, *, outward: bool, marks: Marks) -> list[Bundle]:

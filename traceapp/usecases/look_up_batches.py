@@ -6,11 +6,12 @@ from traceapp.domain.batch import BatchQuery, Candidate
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.domain.trace import Seed
+from traceapp.domain.trace import Seed, Status
 from traceapp.usecases.access import disclosure_of, entry, result_digest, rights_for, told_name
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_record import candidate_fields
 from traceapp.usecases.trace_seeds import find_candidates
+from traceapp.usecases.verification import checked, on_record
 
 
 def look_up_batches(stations: Stations, actor: Actor, query: BatchQuery) -> Recorded[tuple[Candidate, ...]]:
@@ -18,10 +19,12 @@ def look_up_batches(stations: Stations, actor: Actor, query: BatchQuery) -> Reco
 
     raises  PermissionDeniedError; LedgerUnavailableError; StoreError.
     """
+    stations, checks = checked(stations)
     rights = rights_for(stations, actor, Permission.BATCH_LOOK_UP, asked_of(stations, query, ()))
     head = stations.heads.get_head_at(query.as_of) if query.as_of is not None else stations.heads.get_head()
     found = tuple(find_candidates(stations, disclosure_of(stations, rights), head, seed_of(query)))
     fields = candidate_fields(found)
+    unverified = checks.told({one.uid for one in found}.__contains__)
     made = entry(
         stations,
         actor,
@@ -30,7 +33,8 @@ def look_up_batches(stations: Stations, actor: Actor, query: BatchQuery) -> Reco
         request={**asked_of(stations, query, found), "head": head},
         disclosed=fields.disclosed,
         withheld=fields.withheld,
-        result={"candidates": len(found), "sha256": result_digest(found)},
+        result={"candidates": len(found), "sha256": result_digest(found), **on_record(unverified)},
+        completeness=Status.UNVERIFIED.name if unverified else None,
     )
     return stations.ledger.record(found, made)
 

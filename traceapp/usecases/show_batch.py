@@ -27,6 +27,7 @@ from traceapp.usecases.look_up_batches import asked_of, seed_of
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_record import Fields, candidate_fields
 from traceapp.usecases.trace_seeds import find_candidates, refusal
+from traceapp.usecases.verification import checked
 
 IDENTITY: Final = "identity"
 MADE_OF: Final = {
@@ -46,6 +47,7 @@ def show_batch(stations: Stations, actor: Actor, query: BatchQuery) -> Recorded[
     raises  PermissionDeniedError; BatchNotFoundError: unknown or invisible; BatchAmbiguousError with every candidate;
             SealBrokenError; LedgerUnavailableError; StoreError.
     """
+    stations, checks = checked(stations)
     rights = rights_for(stations, actor, Permission.BATCH_SHOW, asked_of(stations, query, ()))
     disclosure = disclosure_of(stations, rights, query.fields)
     as_of = query.as_of if query.as_of is not None else stations.clock.now()
@@ -55,6 +57,8 @@ def show_batch(stations: Stations, actor: Actor, query: BatchQuery) -> Recorded[
     if len(candidates) != 1:
         raise _refused(stations, actor, request, candidates)
     record = _record(stations, disclosure, candidates[0], head, as_of)
+    named = checks.seen | {fact.event_uid for fact in record.facts}
+    record = replace(record, unverified=checks.told(named.__contains__))
     return stations.ledger.record(record, _answered(stations, actor, request, record))
 
 
@@ -170,7 +174,7 @@ def _answered(stations: Stations, actor: Actor, request: dict[str, object], reco
         request=request,
         disclosed=fields.disclosed,
         withheld=fields.withheld,
-        completeness=Status.DEGRADED.name if record.degraded else None,
+        completeness=Status.UNVERIFIED.name if record.unverified else Status.DEGRADED.name if record.degraded else None,
         result={
             "uid": record.candidate.uid,
             "neighbours": len(record.neighbours),

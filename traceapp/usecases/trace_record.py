@@ -14,10 +14,10 @@ from traceapp.domain.disclosure import Masked, Unavailable
 from traceapp.domain.errors import BatchAmbiguousError, TraceappError
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Act, Permission
-from traceapp.domain.record_checks import Unverified
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import PartyLine, Seed, TraceAnswer, TraceLink, TraceNode, TraceQuestion
+from traceapp.domain.unverified import Unverified
 from traceapp.usecases.access import entry, told_name
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.verification import on_record

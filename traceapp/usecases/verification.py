@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from traceapp.domain.record_checks import RecordChecks, Unverified
+from traceapp.domain.record_checks import RecordChecks
+from traceapp.domain.unverified import Unverified
 from traceapp.usecases.stations import Stations
 
 

@@ -283,6 +283,8 @@ class Batch(_Said):
     degraded: Annotated[
         bool, Field(description="Some values or events cannot be opened now: states may be unknown, and facts are withheld.")
     ]
+    unverified: Annotated[list[str], Field(description="Not as the service wrote it: uids, and `SOURCE TYPE TARGET` of links.")]
+    unverified_withheld: Annotated[int, Field(description="How many more there are that your rights do not name.")]
     boundary: Annotated[
         bool, Field(description="The view ends beside it: something is withheld there, and how much is not told.")
     ]

@@ -80,6 +80,8 @@ def batch_document(recorded: Recorded[BatchRecord]) -> dict[str, Any]:
         "facts": record.facts,
         "facts_withheld": record.facts_withheld,
         "degraded": record.degraded,
+        "unverified": record.unverified.records,
+        "unverified_withheld": record.unverified.withheld,
         "boundary": record.boundary,
         "fields": _asked(record.fields),
         "as_of": record.as_of,

@@ -1,0 +1,22 @@
+"""What an answer says of records that are not as the service wrote them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Unverified:
+    """What of an answer is not as the service wrote it.
+
+    records   uids of nodes and events, and `SOURCE TYPE TARGET` of links, of what the answer shows; sorted.
+    withheld  how many more there are of which it may not be told what they are.
+    """
+
+    records: tuple[str, ...] = ()
+    withheld: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.records or self.withheld)
+
+
+ALL_PROVEN: Final = Unverified()
