@@ -32,6 +32,7 @@ class Gate:
         self._held: Counter[str] = Counter()
         self._change = threading.Condition()
         self._at_once = at_once
+        self.waiting = 0
         self.most = 0
         """Questions that ran at one moment, at most."""
 
@@ -40,13 +41,13 @@ class Gate:
         with self._change:
             if self._held[who] >= self._of_one:
                 raise TooManyQuestionsError(f"You ask more than {self._of_one} heavy questions at once.")
-            if self._free == 0 and self._line == 0:
+            if self._free == 0 and self.waiting >= self._line:
                 raise BusyError("The gate is full, and so is the line before it.")
             self._held[who] += 1
             if self._free == 0:
-                self._line -= 1
+                self.waiting += 1
                 came = self._change.wait_for(lambda: self._free > 0, self._patience)
-                self._line += 1
+                self.waiting -= 1
                 if not came:
                     self._give_back(who)
                     raise BusyError("The gate stayed full.")
