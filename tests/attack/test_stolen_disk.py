@@ -4,6 +4,7 @@ Every property of tier T2 and T3 is planted through the ordinary intake, asked f
 and kept sources is searched. The search is shown to work by what is not confidential.
 """
 
+import base64
 import contextlib
 import csv
 import gzip
@@ -105,6 +106,10 @@ OTHERS = {
     "GLN of a place": PLACE,
 }
 
+MORE = [planted(f"operator-{at}") for at in range(25)]
+for at, code in enumerate(MORE):
+    OTHERS |= {f"operator {at}": code, f"name of {at}": planted(f"name-{at}"), f"contact of {at}": planted(f"contact-{at}")}
+
 TOLD = {"supplier"}
 """What docs/stolen-dump.md says that a dump tells all the same: a product code names who issued it, a supplier too."""
 
@@ -170,6 +175,10 @@ def rows() -> list[dict[str, str]]:
         {"form": "disposal", **LOT, **AT, **amount, "method": "incineration"} | said("Disposal", "witness"),
         {"form": "party", "party": HOSPITAL, "time": AT["time"]} | said("Party", "name", "address", "contact"),
         {"form": "operator", "operator": OPERATOR, **AT} | said("Operator", "name", "contact", "qualification"),
+        *(
+            {"form": "operator", "operator": code, **AT, "name": OTHERS[f"name of {at}"], "contact": OTHERS[f"contact of {at}"]}
+            for at, code in enumerate(MORE)
+        ),
         {"form": "release", **LOT, **AT, "stage": "market", "decision": BAD_ROW},
     ]
 
@@ -221,6 +230,7 @@ def test_every_confidential_property_is_planted() -> None:
     }
 
     assert wanted == set(PLANTED)
+    assert len(PLANTED) + len(OTHERS) >= 100
     assert len({*PLANTED.values(), *OTHERS.values()}) == len(PLANTED) - 1 + len(OTHERS), "each has a word of its own"
 
 
@@ -293,17 +303,29 @@ def contents(files: Iterable[Path]) -> Iterable[tuple[Path, bytes]]:
                 at = content.find(magic, at + 1)
 
 
-ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
+def in_base64(word: bytes) -> list[bytes]:
+    """What stands of it in base64, wherever it begins: up to three bytes of both ends depend on what is beside it."""
+    return [base64.b64encode(bytes(skip) + word)[4 if skip else 0 : len(word) // 3 * 4] for skip in range(3)]
+
+
+def forms_of(word: str) -> list[bytes]:
+    """A word as it may lie on a disk: UTF-8, UTF-16 of both orders, hex in both cases, base64 of either alphabet."""
+    plain = [word.encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be")]
+    hexed = [raw.hex().encode() for raw in plain]
+    based = [form for raw in plain for form in in_base64(raw)]
+    web = [form.translate(bytes.maketrans(b"+/", b"-_")) for form in based]
+    return [*plain, *hexed, *(form.upper() for form in hexed), *dict.fromkeys(based + web)]
 
 
 def found(words: Mapping[str, str], files: Iterable[Path]) -> dict[str, str]:
     """Name of the word → name of the first file that holds it in some encoding."""
     # Nearly all words carry the mark of this run: where it is not, they are not either.
     marks = {RUN if RUN in word else word for word in words.values()}
-    forms = [(name, word.encode(encoding)) for name, word in words.items() for encoding in ENCODINGS]
+    forms = [(name, form) for name, word in words.items() for form in forms_of(word)]
+    marked = [form for mark in marks for form in forms_of(mark)]
     held: dict[str, str] = {}
     for path, content in contents(files):
-        if not any(mark.encode(encoding) in content for mark in marks for encoding in ENCODINGS):
+        if not any(form in content for form in marked):
             continue
         for name, form in forms:
             if form in content:
@@ -360,6 +382,11 @@ PACKED: dict[str, Callable[[str], bytes]] = {
     "UTF-8": lambda word: word.encode(),
     "UTF-16, little end first": lambda word: word.encode("utf-16-le"),
     "UTF-16, big end first": lambda word: word.encode("utf-16-be"),
+    "hex": lambda word: word.encode().hex().encode(),
+    "hex of UTF-16 in capitals": lambda word: word.encode("utf-16-le").hex().upper().encode(),
+    "base64": lambda word: base64.b64encode(word.encode()),
+    "base64 amid other text": lambda word: base64.b64encode(b"name=" + word.encode() + b";"),
+    "base64 for addresses": lambda word: base64.urlsafe_b64encode(b"??>>" + word.encode() + b"??>>"),
     "zlib": lambda word: b"\x00" + zlib.compress(word.encode()) + b"\x00",
 }
 

@@ -1,7 +1,8 @@
 """Look a sealed number up without opening anything: equal numbers meet, nothing else is told.
 
-64 bits for values that are unique and hard to guess (a supplier's lot); a value with few different forms
-(a name, pass or fail) must not be indexed at all, or its frequencies would speak.
+As many bits as the data dictionary allows (`leak_bits`): 64 for values that are unique and hard to guess (a supplier's lot).
+Fewer let values meet that differ, so that whoever looks one up checks what he found after opening it. A value with few
+different forms (pass or fail) is not indexed at all: the reader of the dictionary refuses it, or its frequencies would speak.
 """
 
 import hmac
@@ -10,11 +11,11 @@ from typing import Final
 from traceapp.confidential.envelope import length_prefixed
 from traceapp.domain.identifiers import number_key
 
-BITS: Final = 64
+MOST_BITS: Final = 64
 
 
 class BlindIndex:
-    """HMAC-SHA256 of (kind, normalised number), cut to 64 bits, as 16 hex digits."""
+    """HMAC-SHA256 of (kind, normalised number), cut to the budget, as hex digits."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -22,5 +23,7 @@ class BlindIndex:
     def __repr__(self) -> str:
         return "BlindIndex()"
 
-    def of(self, kind: str, number: str) -> str:
-        return hmac.digest(self._key, length_prefixed(kind, number_key(number)), "sha256")[: BITS // 8].hex()
+    def of(self, kind: str, number: str, bits: int = MOST_BITS) -> str:
+        """bits  1 to 64."""
+        whole = hmac.digest(self._key, length_prefixed(kind, number_key(number)), "sha256")[: MOST_BITS // 8]
+        return f"{int.from_bytes(whole) >> (MOST_BITS - bits):0{-(-bits // 4)}x}"

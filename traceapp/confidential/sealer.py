@@ -23,6 +23,8 @@ from traceapp.domain.sealing import SealedRecord
 DOCUMENT_TIER: Final = "T3"
 DOCUMENT_TYPE: Final = "document"
 UID_BYTES: Final = 16
+IDENTITY: Final = "identity"
+"""Looked up by the number in it, which the store takes apart."""
 
 
 class DictionarySealer:
@@ -33,6 +35,7 @@ class DictionarySealer:
         self._dictionary = dictionary
         self._envelope = Envelope(keys, organisation_name)
         self._blind_index = BlindIndex(keys.purpose_key(KeyPurpose.BLIND_INDEX))
+        self._index_bits: dict[str, int] = {}
         self._identity_key = keys.purpose_key(KeyPurpose.IDENTITY)
         self._content_key = keys.purpose_key(KeyPurpose.CONTENT_DIGEST)
         self._stub_key = keys.purpose_key(KeyPurpose.STUBS)
@@ -60,8 +63,11 @@ class DictionarySealer:
         return hmac.digest(self._stub_key, length_prefixed("stub", answer, uid), "sha256")[:UID_BYTES].hex()
 
     def number_index(self, kind: str, number: str) -> str:
-        """The blind index under which a sealed number of this kind is looked up: 16 hex digits."""
-        return self._blind_index.of(kind, number)
+        """The blind index under which a sealed number of this kind is looked up; raises DictionaryError: it has none."""
+        bits = self._index_bits.get(kind)
+        if bits is None:
+            bits = self._index_bits[kind] = self._dictionary.index_bits(kind)
+        return self._blind_index.of(kind, number, bits)
 
     def seal(self, label: str, uid: str, properties: Mapping[str, PropertyValue], version: int = 1) -> SealedRecord:
         """Split the properties of one node by tier.
@@ -80,7 +86,7 @@ class DictionarySealer:
                 plain[name] = value if isinstance(value, bool | int) else text
                 continue
             sealed[name] = self._envelope.seal(_place(label, uid, name, entry), text.encode(), version=version)
-            if entry.blind_index:
+            if entry.blind_index and name != IDENTITY:
                 blind = self.number_index(label, text)
                 if index.setdefault("number_index", blind) != blind:
                     raise DictionaryError(f"{label} {name}: a node has one number to be looked up by, found two.")

@@ -110,6 +110,8 @@ class PropertyEntry(BaseModel):
         """An index says what it leaks, and only a T2 value has one; a closed list is of text, a unit of a number."""
         if self.blind_index and (self.tier is not Tier.T2 or not self.leak_bits):
             raise ValueError("wanted tier T2 and a leak budget beside blind_index")
+        if self.blind_index and (self.type is not PropertyType.TEXT or self.values is not None):
+            raise ValueError("wanted no index of what has few different values: their frequencies would speak")
         if self.leak_bits and not self.blind_index:
             raise ValueError("wanted no leak budget without blind_index")
         if self.values is not None and (self.type is not PropertyType.TEXT or not self.values):
@@ -317,6 +319,16 @@ class Dictionary:
             return {}
         stated = {name: entry for name, entry in self.link_attributes.items() if LinkType(link) in entry.links}
         return {**self.service.links, **stated}
+
+    def index_bits(self, kind: str) -> int:
+        """How many bits the blind index of a kind's numbers may give away.
+
+        raises  DictionaryError: no property of this kind has one, or two of them have different budgets.
+        """
+        budgets = {entry.leak_bits for entry in self.entries(kind).values() if entry.blind_index}
+        if len(budgets) != 1:
+            raise DictionaryError(f"{kind}: wanted one leak budget for its blind index, found {sorted(budgets)}.")
+        return budgets.pop()
 
     def label(self, kind: str, name: str, language: str) -> str:
         """The property's name for people; language "zh…" or any other for English."""

@@ -10,10 +10,12 @@ from traceapp.domain.kinds import INDEXED_IDENTITIES, NodeKind
 from traceapp.domain.trace import Seed
 from traceapp.formats.gs1 import parse_identity
 from traceapp.policy.disclosure import Disclosure
-from traceapp.usecases.node_names import read_candidates
+from traceapp.usecases.node_names import find_others, read_candidates
 from traceapp.usecases.stations import Stations
 
 UNKNOWN = "This number is unknown, or outside your view."
+MOST_BITS: Final = 64
+"""Of a blind index; of fewer, different numbers meet."""
 NUMBERED_BY: Final = {NodeKind.MATERIAL: "supplier_lot", NodeKind.PARTY: "identity"}
 """Which sealed property the printed number of a kind is."""
 
@@ -42,7 +44,10 @@ def find_candidates(stations: Stations, disclosure: Disclosure, head: int, seed:
         indexed = [kind for kind in INDEXED_IDENTITIES if disclosure.searches(kind, NUMBERED_BY[kind])]
         indexes = [stations.sealer.number_index(kind.value, key) for kind in indexed]
         numbered = stations.traces.find_numbered(key, indexes, rights, head)
-        uids = sorted({*numbered, *_find_keyed(stations, disclosure, head, _as_key(stations, seed.number))})
+        short = {kind for kind in indexed if stations.dictionary.index_bits(kind) < MOST_BITS}
+        unsure = sorted(uid for uid, kind in numbered.items() if kind in short)
+        others = find_others(stations, disclosure, unsure, head, key) if unsure else frozenset()
+        uids = sorted({*numbered.keys() - others, *_find_keyed(stations, disclosure, head, _as_key(stations, seed.number))})
     elif seed.uid is not None:
         uids = sorted(stations.traces.find_seeds([seed.uid], rights, head))
     else:

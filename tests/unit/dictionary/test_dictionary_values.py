@@ -135,6 +135,14 @@ MALFORMED: dict[str, tuple[bytes, str]] = {
         written(entry(tier='"T3"', blind_index="true", leak_bits="8")),
         "wanted tier T2 and a leak budget",
     ),
+    "an index of a choice": (
+        written(entry(tier='"T2"', blind_index="true", leak_bits="8", values='{ first = "一级" }')),
+        "wanted no index of what has few different values",
+    ),
+    "an index of yes or no": (
+        written(entry(type='"boolean"', tier='"T2"', blind_index="true", leak_bits="8")),
+        "wanted no index of what has few different values",
+    ),
     "an index without a budget": (written(entry(tier='"T2"', blind_index="true")), "wanted tier T2 and a leak budget"),
     "a budget without an index": (written(entry(tier='"T2"', leak_bits="8")), "wanted no leak budget without blind_index"),
     "a budget of 65 bits": (written(entry(tier='"T2"', blind_index="true", leak_bits="65")), "properties.Batch.x.leak_bits"),
