@@ -202,7 +202,9 @@ def find_others(stations: Stations, disclosure: Disclosure, uids: Sequence[str],
     return frozenset(
         uid
         for uid, name in names.items()
-        if name.identity and key not in {number_key(Identity(name.identity).number), number_key(str(name.number))}
+        if name.identity
+        and key
+        not in {number_key(Identity(name.identity).number), number_key(name.number if isinstance(name.number, str) else "")}
     )
 
 
