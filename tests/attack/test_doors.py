@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from tests.recorded import records
 from tests.web.conftest import SECRET, Tokens
 from traceapp.app import create_app
+from traceapp.domain.errors import SignInError
 from traceapp.domain.rights import Role
 from traceapp.host.outbound import parse_networks
 from traceapp.identity import passwords
@@ -304,15 +305,22 @@ def test_attacker_who_floods_the_sign_in_fills_no_memory() -> None:
                 with lock:
                     running -= 1
 
+    def guess(number: int) -> str:
+        try:
+            return "right" if passwords.verify_password(None, f"guess {number}") else "wrong"
+        except SignInError:
+            return "turned away"
+
     kept = passwords._hasher
     passwords._hasher = Watching()  # type: ignore[assignment]
     try:
         with ThreadPoolExecutor(24) as crowd:
-            answers = list(crowd.map(lambda number: passwords.verify_password(None, f"guess {number}"), range(24)))
+            answers = set(crowd.map(guess, range(24)))
     finally:
         passwords._hasher = kept
 
-    assert answers == [False] * 24
+    assert answers <= {"wrong", "turned away"}
+    assert "wrong" in answers
     assert 1 <= most <= 2
 
 
