@@ -10,7 +10,8 @@ from typing import Final
 
 from traceapp.dictionary.page import table
 from traceapp.domain.permissions import Permission
-from traceapp.policy.document import PolicyDocument, read_policy
+from traceapp.policy.conditions import demanded
+from traceapp.policy.document import PolicyDocument, RoleRow, read_policy
 
 INTRODUCTION: Final = """\
 # Who may do what?
@@ -19,10 +20,42 @@ This page is made from `traceapp/policy/default_policy.toml` by `python -m trace
 only ever allows: what is not marked here is denied, and every refusal is recorded.
 本页由权限文件生成；未标明者一律拒绝，每次拒绝均有记录。
 
+`TRACEAPP_POLICY` chooses the document: `default` (this one), `small` for a maker with five persons, or the path of your own. The
+home keeps the digest of the document that it accepted. Another one, an edited, empty or lost one denies everything: the service
+does not start, a process that starts all the same answers 503, and `/readyz` says so, until the document is back or
+`traceapp policy accept` has put the new one on record. `traceapp policy explain USER ACTION [OBJECT]` and the page `/policy` say
+why somebody may do something, or may not.
+权限文件变更后须经接受方可生效，在此之前一律拒绝。
+
 Which sites and product lines somebody sees is not written here; it belongs to the account or the token, and an account without a
 site or without a line sees nothing. 可查看的地点与产品线由账户或令牌决定；未指定者什么都看不到。
 
 SHA-256 of what the policy says (`policy` in every ledger record): `{digest}`
+"""
+CLEARANCE: Final = """\
+## How much is shown · 可见程度
+
+A value is shown where three things meet: the purpose opens its set of fields, the role is cleared for its tier, and for T3 the
+conditions hold at that moment. Of anything else a mask stands there. Whoever may not search by a tier cannot look a value of it
+up, filter or sort by it. `pass` walks through what may not be shown and counts it; `stop` ends there and counts nothing. The
+first purpose stands where none was chosen.
+属性值仅在目的、级别与条件同时满足时显示，否则脱敏；`pass` 穿过不可见记录并计数，`stop` 到此为止且不计数。
+
+"""
+BOUNDS: Final = (
+    "role",
+    "scope · 范围",
+    "clearance · 级别",
+    "search · 检索",
+    "for T3 · 条件",
+    "withheld · 不可见",
+    "purposes · 目的",
+)
+FIELDS: Final = """\
+## What a purpose opens · 各目的所需字段
+
+What the service itself writes of a thing (its kind, number, product, place) is not listed here: it goes by its tier alone.
+
 """
 MEANINGS: Final[Mapping[Permission, tuple[str, str]]] = {
     Permission.ACCOUNT_CHANGE: (
@@ -64,12 +97,39 @@ def render_page(policy: PolicyDocument) -> str:
         )
         for permission in sorted(Permission)
     ]
+    bounded = [(role.value, *_bounds(policy.roles[role])) for role in roles]
+    purposes = sorted(policy.purposes)
+    opened = [
+        (
+            name,
+            *("✓" if name in policy.purposes[purpose].fields else "" for purpose in purposes),
+            fields.en,
+            fields.zh,
+            "; ".join(f"{kind.value}: {', '.join(sorted(names))}" for kind, names in sorted(fields.names.items())),
+        )
+        for name, fields in sorted(policy.fields.items())
+    ]
     return "\n".join(
         [
             INTRODUCTION.format(digest=policy.digest),
             f"## Roles · 角色\n\n{table(('role', 'what it is there for', '职责'), told)}",
             f"## Permissions · 权限\n\n{table(('permission', *(role.value for role in roles), 'meaning', '含义'), granted)}",
+            CLEARANCE + table(BOUNDS, bounded),
+            FIELDS + table(("fields", *(purpose.value for purpose in purposes), "meaning", "含义", "properties · 属性"), opened),
         ]
+    )
+
+
+def _bounds(row: RoleRow) -> tuple[str, ...]:
+    purposes = sorted(row.purposes, key=lambda purpose: (purpose is not row.default_purpose, purpose.value))
+    conditions = "" if row.t3 is None else " ".join(demanded(row.t3)) or "none"
+    return (
+        ", ".join(sorted(kind.value for kind in row.scope)),
+        row.clearance.value,
+        row.search.value,
+        conditions,
+        row.withholding.value,
+        ", ".join(purpose.value for purpose in purposes),
     )
 
 

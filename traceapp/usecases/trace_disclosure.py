@@ -162,6 +162,7 @@ def end_hops(known: Mapping[str, int], links: Sequence[EndLink]) -> dict[str, in
 
 
 def _judge_ends(reached: Reached, leg: Leg) -> None:
+    """An end is exact with a lot that leads there; no lot becomes exact by an end that it shares with another lot."""
     distribution = leg.distribution
     for lot, held in distribution.held_by.items():
         if lot in reached.exact:
@@ -169,10 +170,11 @@ def _judge_ends(reached: Reached, leg: Leg) -> None:
     for carriage in distribution.carriages:
         if carriage.firm and carriage.lot in reached.exact:
             reached.exact.add(carriage.shipment)
+    walked = leg.closure.hops
     for link in [*distribution.delivered, *leg.ends]:
-        if link.source in reached.exact:
+        if link.source in reached.exact and link.target not in walked:
             reached.exact.add(link.target)
-        elif link.target in reached.exact and link.source not in leg.closure.hops:
+        elif link.target in reached.exact and link.source not in walked:
             reached.exact.add(link.source)
     reached.exact |= leg.start.containers
 

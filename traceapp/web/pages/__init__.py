@@ -10,6 +10,7 @@ from traceapp.web.pages.break_glass import break_glass_pages
 from traceapp.web.pages.factors import factor_pages
 from traceapp.web.pages.languages import languages
 from traceapp.web.pages.passkeys import passkey_pages
+from traceapp.web.pages.policies import policy_pages
 from traceapp.web.pages.provider import provider_pages
 from traceapp.web.pages.purposes import purposes
 from traceapp.web.pages.referrals import referral_pages
@@ -28,6 +29,7 @@ PAGES: Final = (
     source_pages,
     session_pages,
     factor_pages,
+    policy_pages,
     purposes,
     break_glass_pages,
     provider_pages,

@@ -99,6 +99,12 @@ ROLES: Final = {
     Role.AUDITOR: N_("auditor"),
     Role.INTEGRATOR: N_("source system"),
     Role.ADMIN: N_("administrator"),
+    Role.PRODUCTION: N_("production"),
+    Role.WAREHOUSE: N_("warehouse"),
+    Role.LAB: N_("laboratory"),
+    Role.SUPPLIER: N_("supplier"),
+    Role.CUSTOMER: N_("customer"),
+    Role.REGULATOR: N_("authority"),
 }
 EVENTS: Final = {
     EventType.OBJECT: N_("object event"),

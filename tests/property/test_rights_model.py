@@ -1,0 +1,259 @@
+"""Any plant, any policy, any role: what the service tells is what brute force tells, and nothing else leaves."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any, Final
+
+import orjson
+import pytest
+
+from tests.effort import examples
+from tests.flows import hour
+from tests.property.rights_model import LINES, SITES, Fact, Told, View, World, draw_policy, draw_world, view_of
+from traceapp.domain.errors import BatchNotFoundError, PermissionDeniedError
+from traceapp.domain.kinds import LOTS, Certainty, Direction
+from traceapp.domain.purposes import Purpose
+from traceapp.domain.rights import Actor, Role, Withholding
+from traceapp.domain.trace import Seed, TraceAnswer, TraceQuestion
+from traceapp.policy.decisions import Policy
+from traceapp.policy.document import PolicyDocument
+from traceapp.usecases.stations import Stations
+from traceapp.usecases.trace_batch import trace_batch
+
+WORLDS: Final = examples(100, 1000)
+POLICIES: Final = examples(20, 100)
+SHARED_LOAD: Final = 100
+"""Worlds that share one store."""
+ROLES: Final = tuple(Role)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question of one person under one policy."""
+
+    world: World
+    row: dict[str, Any] | None
+    policy: PolicyDocument
+    actor: Actor
+    view: View
+    direction: Direction
+    seed: str
+
+
+def draw_case(chance: random.Random, world: World, role: Role, uid_of: Callable[[World, str], str]) -> Case:
+    document = draw_policy(chance)
+    row = document["roles"].get(role.value)
+    sites = {site for site in SITES if chance.random() < 0.5} or chance.choice([set(), {"*"}])
+    lines = {line for line in LINES if chance.random() < 0.6} or chance.choice([set(), {"*"}])
+    lots = {thing for thing in world.things if thing[0] != "P" and chance.random() < 0.1}
+    purpose = chance.choice([None, None, *(Purpose(one) for one in (row or {}).get("purposes", [])), *Purpose][:8])
+    actor = Actor(
+        f"{role.value:0<32}"[:32],
+        role.value,
+        role,
+        frozenset(sites),
+        frozenset(lines),
+        through="session",
+        address="127.0.0.1",
+        purpose=purpose,
+        lots=frozenset(uid_of(world, thing) for thing in lots),
+    )
+    view = view_of(row, sites, lines, lots) if row is not None else View(frozenset(), frozenset(), frozenset(), placed=False)
+    seeds = [thing for thing in world.things if thing[0] in "LM"]
+    seen = [thing for thing in seeds if view.shows(world, thing)]
+    seed = chance.choice(seen if seen and chance.random() < 0.9 else seeds)
+    direction = chance.choice((Direction.FORWARD, Direction.BACKWARD))
+    return Case(world, row, PolicyDocument.model_validate(document), actor, view, direction, seed)
+
+
+def check(stations: Stations, case: Case, uids: dict[str, str]) -> str:
+    """Ask the service and the model; returns how it ended."""
+    asked = replace(stations, policy=Policy(case.policy, stations.dictionary))
+    question = TraceQuestion((Seed(uid=uids[case.seed]),), case.direction)
+    wrong_purpose = case.row is not None and case.actor.purpose is not None and case.actor.purpose not in case.row["purposes"]
+    if case.row is None or "batch:trace" not in case.row["permissions"] or wrong_purpose:
+        with pytest.raises(PermissionDeniedError):
+            trace_batch(asked, case.actor, question)
+        return "denied"
+    if not case.view.shows(case.world, case.seed):
+        with pytest.raises(BatchNotFoundError):
+            trace_batch(asked, case.actor, question)
+        return "unseen"
+    answer = trace_batch(asked, case.actor, question).value
+    mode = Withholding(case.row["withholding"])
+    told = Told(case.world, case.view, mode, case.direction, case.seed)
+    names = {uid: thing for thing, uid in uids.items()}
+    assert lots_of(answer, names) == {
+        lot: (hop, Certainty.EXACT if lot in told.certain else Certainty.POSSIBLE) for lot, hop in told.lots.items()
+    }
+    assert ends_of(answer, names) == told.ends[0]
+    assert links_of(answer, names) == told.links
+    assert sum(node.stub for node in answer.nodes) == told.stubs
+    assert dict(answer.completeness.withheld) == told.withheld
+    assert {names[uid] for uid in answer.completeness.boundaries} == told.boundaries
+    assert leaked(answer, case, uids) == set()
+    return mode.value
+
+
+def lots_of(answer: TraceAnswer, names: dict[str, str]) -> dict[str, tuple[int, Certainty]]:
+    return {names[node.uid]: (node.hop, node.certainty) for node in answer.nodes if node.kind in LOTS}
+
+
+def ends_of(answer: TraceAnswer, names: dict[str, str]) -> set[str]:
+    return {names[node.uid] for node in answer.nodes if not node.stub and node.kind not in LOTS}
+
+
+def links_of(answer: TraceAnswer, names: dict[str, str]) -> dict[tuple[str, str, str | None], bool]:
+    """Links between lots of which nothing is withheld."""
+    found = {}
+    for link in answer.links:
+        ends = (names.get(link.source), names.get(link.target))
+        via = names.get(link.via) if link.via is not None else None
+        if None in ends or (link.via is not None and via is None) or any(str(end)[0] in "SP" for end in ends):
+            continue
+        found[str(ends[0]), str(ends[1]), via] = link.certainty is Certainty.EXACT
+    return found
+
+
+def leaked(answer: TraceAnswer, case: Case, uids: dict[str, str]) -> set[str]:
+    """Things outside the view of which a uid or number stands anywhere in the answer."""
+    said = orjson.dumps(answer, default=str).decode()
+    hidden = [thing for thing in case.world.things if not case.view.shows(case.world, thing)]
+    return {thing for thing in hidden if uids[thing] in said or f'{case.world.name}-{thing}"' in said}
+
+
+@pytest.fixture
+def renewed(stations: Stations, empty_leg: Any) -> Iterator[Callable[[], Stations]]:
+    def renew() -> Stations:
+        empty_leg.empty()
+        stations.events._remembered.clear()
+        return stations
+
+    return renew  # type: ignore[return-value]
+
+
+def load(stations: Stations, *worlds: World) -> list[dict[str, str]]:
+    """Bring worlds into the store; returns the uids of the things of each."""
+    for world in worlds:
+        world.flows().append_to(stations.events, stations.sealer)
+    return [{thing: stations.sealer.uid(world.identity(thing)) for thing in world.things} for world in worlds]
+
+
+def test_promise_no_policy_no_role_and_no_plant_gives_more_or_less_than_brute_force(renewed: Callable[[], Stations]) -> None:
+    chance = random.Random(4)
+    ended: dict[str, int] = {}
+    for start in range(0, WORLDS, SHARED_LOAD):
+        stations = renewed()
+        worlds = [draw_world(chance, f"G{number}") for number in range(start, min(start + SHARED_LOAD, WORLDS))]
+        for world, uids in zip(worlds, load(stations, *worlds), strict=True):
+            for number in range(POLICIES):
+                case = draw_case(chance, world, ROLES[number % len(ROLES)], lambda _, thing, found=uids: found[thing])  # type: ignore[misc]
+                outcome = check(stations, case, uids)
+                ended[outcome] = ended.get(outcome, 0) + 1
+    print(f"\n{sum(ended.values())} cases, 0 leaks: {ended}")
+    assert sum(ended.values()) == WORLDS * POLICIES
+    assert min(ended.get(outcome, 0) for outcome in ("pass", "stop", "denied", "unseen")) > WORLDS * POLICIES / 50
+
+
+@pytest.fixture
+def one_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every answer draws the same key for its stubs."""
+    monkeypatch.setattr("traceapp.usecases.trace_batch.secrets", SimpleNamespace(token_hex=lambda _: "drawn once"))
+
+
+def told_bytes(stations: Stations, case: Case, uids: dict[str, str]) -> bytes:
+    asked = replace(stations, policy=Policy(case.policy, stations.dictionary))
+    answer = trace_batch(asked, case.actor, TraceQuestion((Seed(uid=uids[case.seed]),), case.direction)).value
+    return orjson.dumps(replace(answer, as_of=hour(0)), default=str, option=orjson.OPT_SORT_KEYS)
+
+
+def is_hidden(case: Case, fact: Fact) -> bool:
+    return not all(case.view.shows(case.world, end) for end in (fact.source, fact.target))
+
+
+def other_values(chance: random.Random, case: Case) -> World:
+    """Every value outside the view is another one: quantities and times of links, and where hidden things are."""
+    facts = [
+        replace(fact, quantity=chance.randint(10, 99), at=chance.randint(100, 999)) if is_hidden(case, fact) else fact
+        for fact in case.world.facts
+    ]
+    return replace(case.world, facts=tuple(facts))
+
+
+def other_link(chance: random.Random, case: Case) -> World | None:
+    """One link outside the view ends elsewhere, also outside it; None where there is none."""
+    hidden = [number for number, fact in enumerate(case.world.facts) if is_hidden(case, fact)]
+    if not hidden:
+        return None
+    number = chance.choice(hidden)
+    fact, facts = case.world.facts[number], list(case.world.facts)
+    others = [
+        replace(fact, target=thing)
+        for thing in case.world.things
+        if thing[0] == fact.target[0] and thing not in {fact.target, fact.source}
+    ] + [
+        replace(fact, source=thing)
+        for thing in case.world.things
+        if thing[0] == fact.source[0] and thing not in {fact.target, fact.source}
+    ]
+    possible = [one for one in others if is_hidden(case, one)]
+    if not possible:
+        return None
+    facts[number] = chance.choice(possible)
+    return replace(case.world, facts=tuple(facts))
+
+
+def shape(case: Case, world: World) -> tuple[object, ...]:
+    """All that an answer may depend on: under STOP what is shown and where it ends, under PASS the stubs and their links too."""
+    assert case.row is not None
+    told = Told(world, case.view, Withholding(case.row["withholding"]), case.direction, case.seed)
+    stubs = [thing for thing in (*told.hops, *told.passed) if not told.shows(thing)]
+    return (
+        told.lots,
+        told.passed,
+        told.links,
+        told.ends[0],
+        told.boundaries,
+        told.withheld,
+        sorted(stubs),
+        told.hidden_links,
+        told.certain & told.lots.keys(),
+    )
+
+
+@pytest.mark.usefixtures("one_draw")
+def test_attacker_learns_nothing_from_what_lies_outside_his_view(renewed: Callable[[], Stations]) -> None:
+    """Another value, or another link, where he may not look: his answer is the same to the byte, where what may be told is."""
+    chance = random.Random(11)
+    wanted = examples(12, 400)
+    compared = {"pass": 0, "stop": 0, "links": 0}
+    while min(compared["pass"], compared["stop"]) < wanted or compared["links"] < wanted:
+        world = draw_world(chance, "W", size=12)
+        stations = renewed()
+        (uids,) = load(stations, world)
+        cases = []
+        for _ in range(400):
+            case = draw_case(chance, world, chance.choice(ROLES), lambda _, thing: uids[thing])  # noqa: B023
+            allowed = case.row is not None and "batch:trace" in case.row["permissions"]
+            fits = allowed and (case.actor.purpose is None or case.actor.purpose in case.row["purposes"])  # type: ignore[index]
+            if fits and case.view.shows(world, case.seed) and any(is_hidden(case, fact) for fact in world.facts):
+                cases.append(case)
+        cases = cases[:6]
+        before = [told_bytes(stations, case, uids) for case in cases]
+        for case, first in zip(cases, before, strict=True):
+            mode = case.row["withholding"] if case.row is not None else ""
+            changes = [("values", other_values(chance, case))]
+            for _ in range(20):
+                moved = other_link(chance, case)
+                if moved is not None and shape(case, moved) == shape(case, world):
+                    changes.append(("links", moved))
+                    break
+            for what, changed in changes:
+                stations = renewed()
+                load(stations, changed)
+                assert told_bytes(stations, case, uids) == first, (what, mode)
+                compared[mode] += 1
+                compared["links"] += what == "links"
+    print(f"\nbyte for byte: {compared}")

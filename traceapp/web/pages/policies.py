@@ -1,0 +1,55 @@
+"""Why may somebody do something, or why not? The answer of `traceapp policy explain`, as a page."""
+
+from typing import Final
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext
+
+from traceapp.domain.errors import InputError
+from traceapp.domain.permissions import Permission
+from traceapp.domain.purposes import Purpose
+from traceapp.usecases.explain_decision import explain_decision
+from traceapp.web.access import current_actor, permission, stations
+from traceapp.web.pages.wording import N_
+
+policy_pages = Blueprint("policy", __name__)
+
+PURPOSES: Final = {
+    Purpose.INBOUND: N_("goods coming in"),
+    Purpose.PRODUCTION: N_("production"),
+    Purpose.INSPECTION: N_("inspection"),
+    Purpose.RELEASE: N_("release"),
+    Purpose.OUTBOUND: N_("goods going out"),
+    Purpose.COMPLAINT: N_("complaint"),
+    Purpose.RECALL: N_("recall"),
+    Purpose.AUDIT: N_("audit"),
+    Purpose.SUPPLIER_QUERY: N_("question of a supplier"),
+    Purpose.MAINTENANCE: N_("maintenance"),
+}
+LONGEST: Final = 200
+
+
+@policy_pages.get("/policy")
+@permission(Permission.POLICY_EXPLAIN)
+def explain() -> tuple[str, int]:
+    """Ask; with a user and an act in the address, answer."""
+    asked = {name: request.args.get(name, "").strip()[:LONGEST] for name in ("user", "action", "object", "purpose")}
+    found, error, code = None, "", 200
+    if asked["user"] and asked["action"]:
+        try:
+            purpose = Purpose(asked["purpose"]) if asked["purpose"] in set(Purpose) else None
+            found = explain_decision(
+                stations(), current_actor(), asked["user"], asked["action"], asked["object"] or None, purpose
+            )
+        except InputError:
+            error, code = gettext("Nobody has this user name, or there is no such act."), 400
+    page = render_template(
+        "policies/explain.html",
+        asked=asked,
+        actions=sorted(one.value for one in Permission),
+        purposes={one.value: gettext(text) for one, text in PURPOSES.items()},
+        found=found.value if found is not None else None,
+        receipt=found.receipt if found is not None else None,
+        error=error,
+    )
+    return page, code
