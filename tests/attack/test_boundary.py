@@ -32,7 +32,8 @@ def regulator(actor: MakeActor) -> Actor:
 
 @pytest.fixture(autouse=True)
 def one_draw(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("traceapp.usecases.trace_batch.secrets", SimpleNamespace(token_hex=lambda _: "drawn once"))
+    for place in ("access", "trace_batch"):
+        monkeypatch.setattr(f"traceapp.usecases.{place}.secrets", SimpleNamespace(token_hex=lambda _: "drawn once"))
 
 
 @pytest.fixture

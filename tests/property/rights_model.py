@@ -262,6 +262,16 @@ class Told:
         return shown, hidden - shown
 
     @property
+    def end_links(self) -> list[tuple[str, str, str]]:
+        """What joins the walk to its ends, withheld things by their real names."""
+        met = {*self.hops, *self.ends[0], *self.ends[1]}
+        return sorted(
+            (fact.kind, fact.source, fact.target)
+            for fact in self.world.facts
+            if fact.kind in {"supply", "ship", "deliver"} and {fact.source, fact.target} <= met
+        )
+
+    @property
     def withheld(self) -> dict[str, int]:
         hidden = [thing for thing in (*self.hops, *self.passed) if not self.shows(thing)] + sorted(self.ends[1])
         names = {"L": "lots", "M": "lots", "T": "transformations", "S": "shipments", "P": "parties"}

@@ -159,8 +159,9 @@ def test_promise_no_policy_no_role_and_no_plant_gives_more_or_less_than_brute_fo
 
 @pytest.fixture
 def one_draw(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every answer draws the same key for its stubs."""
-    monkeypatch.setattr("traceapp.usecases.trace_batch.secrets", SimpleNamespace(token_hex=lambda _: "drawn once"))
+    """Every answer draws the same key for its stubs and pseudonyms."""
+    for place in ("access", "trace_batch"):
+        monkeypatch.setattr(f"traceapp.usecases.{place}.secrets", SimpleNamespace(token_hex=lambda _: "drawn once"))
 
 
 def told_bytes(stations: Stations, case: Case, uids: dict[str, str]) -> bytes:
@@ -219,6 +220,7 @@ def shape(case: Case, world: World) -> tuple[object, ...]:
         told.withheld,
         sorted(stubs),
         told.hidden_links,
+        told.end_links,
         told.certain & told.lots.keys(),
     )
 
