@@ -14,6 +14,7 @@ STATEMENTS: Final = load_catalogue().statements
 SAMPLES: Final[dict[str, Any]] = {"string": "0", "integer": 1, "boolean": False, "bytes": b"0", "map": {}, "list": []}
 FILL: Final = (
     "UNWIND range(1, 2000) AS i CREATE (:Traceable:Batch {uid: 'b' + i, kind: 'Batch', number_key: 'k' + i, acl: i % 5})",
+    "UNWIND range(1, 2000) AS i MATCH (b:Traceable {uid: 'b' + i}) SET b.oldest_key = 'T2.' + i % 3",
     "UNWIND range(1, 500) AS i CREATE (:Traceable:Transformation {uid: 't' + i, kind: 'Transformation', acl: i % 5})",
     "UNWIND range(1, 200) AS i CREATE (:Traceable:Material {uid: 'm' + i, kind: 'Material', number_index: 'x' + i, acl: i % 5})",
     "UNWIND range(1, 2000) AS i CREATE (:Event {uid: 'e' + i, record_seq: i, content_mac: 'm' + i})",
