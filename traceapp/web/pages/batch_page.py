@@ -88,7 +88,10 @@ class BatchPage:
         """What the title says: whatever stops the lot, else how far it is released."""
         grave = [state for state in self.states if (state.fact.name, state.fact.value) in GRAVE]
         told = next(iter(grave or [state for state in self.states if state.fact.name == "release"]), None)
-        return replace(told, word=gettext(STATES["masked"])) if told is not None and told.tone == "masked" else told
+        if told is None or told.tone != "masked":
+            return told
+        word = STATES["masked"]
+        return replace(told, word=gettext(word))
 
     @property
     def properties(self) -> list[Property]:

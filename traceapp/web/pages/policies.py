@@ -47,7 +47,7 @@ def explain() -> tuple[str, int]:
         "policies/explain.html",
         asked=asked,
         actions=sorted(one.value for one in Permission),
-        purposes={one.value: gettext(text) for one, text in PURPOSES.items()},
+        purpose_names={one.value: gettext(text) for one, text in PURPOSES.items()},
         found=found.value if found is not None else None,
         receipt=found.receipt if found is not None else None,
         error=error,

@@ -25,6 +25,7 @@ def start() -> str:
         allowed=may_look_up(current_actor()),
         errors={},
         may_list_referrals=may(current_actor(), Permission.REFERRAL_LIST),
+        may_explain=may(current_actor(), Permission.POLICY_EXPLAIN),
     )
 
 
