@@ -1,8 +1,7 @@
 """What stands in an answer where a value does not: withheld by the policy, or not to be opened at this moment."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 T = TypeVar("T")
 LAST: Final = 4
@@ -62,8 +61,3 @@ def told(value: Text) -> str | None:
 def last_characters(value: object) -> str | None:
     """What a partial mask shows of a text; None of a short one and of none at all."""
     return value[-LAST:] if isinstance(value, str) and len(value) >= SHORTEST else None
-
-
-def masks_among(values: Mapping[str, Any]) -> set[str]:
-    """Names of those that are masked."""
-    return {name for name, value in values.items() if isinstance(value, Masked)}

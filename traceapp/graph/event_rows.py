@@ -79,7 +79,6 @@ class PreparedEvent:
     """
 
     arrival: Arrival
-    stamp: str
     properties: Mapping[str, Any]
     scopes: frozenset[str]
     identities: Mapping[str, tuple[Identity, NodeKind]]
@@ -105,10 +104,10 @@ def prepare_event(event: CapturedEvent, sealer: Sealer, uid_of: Mapping[Identity
         sealer.event_uid(event.voids) if event.voids is not None else None,
         sealer.digest(event.voids_digest) if event.voids_digest is not None else None,
     )
+    if arrival.only_declares:
+        return _prepare_declaration(event, arrival, sealer, uid_of)
     event_time = stored_time(event.event_time)
     event_stamp = stamp(event_time, uid)
-    if arrival.only_declares:
-        return _prepare_declaration(event, arrival, event_stamp, sealer, uid_of)
     identities: dict[str, tuple[Identity, NodeKind]] = {}
     labels: dict[Identity, str] = {}
     claims = []
@@ -133,7 +132,6 @@ def prepare_event(event: CapturedEvent, sealer: Sealer, uid_of: Mapping[Identity
     recorded = _recorded(claims, links)
     return PreparedEvent(
         arrival=arrival,
-        stamp=event_stamp,
         properties=_event_properties(event, arrival, event_time, scopes)
         | {"content_mac": arrival.content, "payload": sealed, "oldest_key": sealer.key_of(sealed)},
         scopes=scopes,
@@ -145,9 +143,7 @@ def prepare_event(event: CapturedEvent, sealer: Sealer, uid_of: Mapping[Identity
     )
 
 
-def _prepare_declaration(
-    event: CapturedEvent, arrival: Arrival, event_stamp: str, sealer: Sealer, uid_of: Mapping[Identity, str]
-) -> PreparedEvent:
+def _prepare_declaration(event: CapturedEvent, arrival: Arrival, sealer: Sealer, uid_of: Mapping[Identity, str]) -> PreparedEvent:
     """An error declaration: its own words are kept with what it declares void; what it names is known, and no more."""
     marker = arrival.uid if arrival.voids is not None else sealer.event_uid(f"declared content/{event.voids_digest}")
     declaration = sealer.seal_document(EVENT, marker, "declaration", _document(event.original))
@@ -157,7 +153,7 @@ def _prepare_declaration(
     if arrival.voids is None:
         properties |= {"content_mac": arrival.voids_content, "declares": True}
     named = {uid_of[statement.identity]: (statement.identity, statement.kind) for statement in event.nodes}
-    return PreparedEvent(arrival, event_stamp, properties, scopes, named, (), (), (), marker, declaration)
+    return PreparedEvent(arrival, properties, scopes, named, (), (), (), marker, declaration)
 
 
 def _event_properties(event: CapturedEvent, arrival: Arrival, event_time: str, scopes: frozenset[str]) -> dict[str, Any]:

@@ -70,7 +70,6 @@ class CertificateFacts:
 
     names: tuple[str, ...]
     fingerprint: str
-    begins: datetime
     ends: datetime
 
     def days_left(self, now: datetime) -> int:
@@ -274,4 +273,4 @@ def _facts(certificate: x509.Certificate) -> CertificateFacts:
     except x509.ExtensionNotFound:
         names = ()
     pairs = (digest[place : place + 2] for place in range(0, len(digest), 2))
-    return CertificateFacts(names, ":".join(pairs), certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+    return CertificateFacts(names, ":".join(pairs), certificate.not_valid_after_utc)

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import sys
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -60,7 +59,6 @@ class ImportReport:
     voided: int
     rejected: int
     links: int
-    seconds: float
     rejects_file: Path | None
     file_digest: str
 
@@ -77,7 +75,6 @@ def import_file(stations: Stations, actor: Actor, path: Path, source: str, progr
         raise InputError("source: wanted 1 to 100 printable characters, without blanks around them")
     request: dict[str, Any] = {"file": path.name, "source": source}
     authorise(stations, actor, Permission.EVENT_IMPORT, request)
-    started = time.monotonic()
     record = partial(entry, stations, actor, Permission.EVENT_IMPORT)
     try:
         rows = _opened(path, source, stations, progress)
@@ -104,7 +101,6 @@ def import_file(stations: Stations, actor: Actor, path: Path, source: str, progr
         voided=intake.outcomes[CaptureOutcome.VOIDED],
         rejected=intake.rejects.count,
         links=intake.links,
-        seconds=time.monotonic() - started,
         rejects_file=intake.rejects.path if intake.rejects.count else None,
         file_digest=digest,
     )

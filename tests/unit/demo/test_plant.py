@@ -34,9 +34,7 @@ def rows(demo: DemoFiles, form: str) -> list[dict[str, str]]:
 
 
 def is_of_the_story(row: dict[str, str]) -> bool:
-    return row.get("order", "").startswith(
-        ("MIX-2602-", "EXT-2602-", "INJ-2602-", "AS-L-2602-", "AS-S-2603-", "MRG-", "RW-2602-")
-    )
+    return row.get("order", "").startswith(STORY_ORDERS)
 
 
 def test_promise_the_same_seed_gives_the_same_bytes(demo: DemoFiles, tmp_path: Path) -> None:

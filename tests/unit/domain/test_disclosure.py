@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from traceapp.domain.disclosure import Masked, Unavailable, last_characters, masks_among, told
+from traceapp.domain.disclosure import Masked, Unavailable, last_characters, told
 
 
 def test_promise_a_mask_says_that_it_is_one_and_of_which_tier() -> None:
@@ -23,7 +23,6 @@ def test_a_mask_and_a_gap_are_no_text_and_not_alike() -> None:
     assert Masked("T2") == Masked("T2")
     assert len({Masked("T2"), Masked("T2"), Masked("T3"), Masked("T2", "0417")}) == 3
     assert Masked("T2") != Unavailable("T2")
-    assert masks_among({"a": "text", "b": Masked("T2"), "c": None}) == {"b"}
 
 
 @pytest.mark.parametrize(
