@@ -251,8 +251,10 @@ def test_attacker_who_changes_a_lot_is_named_on_its_page(change: str, planted: S
     assert not show_batch(planted, everywhere, query).value.unverified
     administer(planted, change, lot=batch("A1"))
 
-    assert show_batch(planted, everywhere, query).value.unverified.records
-    assert records(planted, act="batch:show")[-1]["completeness"] == "UNVERIFIED"
+    named = show_batch(planted, everywhere, query).value.unverified.records
+    told = records(planted, act="batch:show")[-1]
+    assert named
+    assert (told["completeness"], told["result"]["unverified"]) == ("UNVERIFIED", list(named))
 
 
 def test_attacker_who_lowers_the_acl_of_a_lot_does_not_open_its_page(planted: Stations, lyon: Actor) -> None:

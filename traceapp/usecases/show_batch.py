@@ -27,7 +27,7 @@ from traceapp.usecases.look_up_batches import asked_of, seed_of
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_record import Fields, candidate_fields
 from traceapp.usecases.trace_seeds import find_candidates, refusal
-from traceapp.usecases.verification import checked
+from traceapp.usecases.verification import checked, on_record
 
 IDENTITY: Final = "identity"
 MADE_OF: Final = {
@@ -183,6 +183,7 @@ def _answered(stations: Stations, actor: Actor, request: dict[str, object], reco
             "facts": len(record.facts),
             "facts_withheld": record.facts_withheld,
             "sha256": result_digest(said),
+            **on_record(record.unverified),
         },
     )
 
