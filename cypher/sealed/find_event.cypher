@@ -10,6 +10,6 @@
 // column: properties   map            all properties
 // bounds: one index seek, row_limit rows
 MATCH (event:Event {oldest_key: $key})
-WHERE NOT event.uid IN $passed
+WHERE none(one IN $passed WHERE one = event.uid)
 RETURN event.uid AS uid, 'Event' AS kind, properties(event) AS properties
 LIMIT $row_limit

@@ -1,5 +1,6 @@
 """`domain.sealing.Sealer` over the data dictionary: T0 and T1 stay plain, T2 and T3 become ciphertext."""
 
+import copy
 import hmac
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -12,12 +13,13 @@ from traceapp.confidential.keys import KeyPurpose
 from traceapp.confidential.record_mac import RecordMacs
 from traceapp.dictionary.properties import Dictionary, PropertyEntry
 from traceapp.domain.clock import parse_stored_time, stored_time
-from traceapp.domain.disclosure import Unavailable
+from traceapp.domain.disclosure import Unavailable, Unproven
 from traceapp.domain.errors import DictionaryError, KeyUnavailableError, SealBrokenError
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.keys import oldest_of
 from traceapp.domain.kinds import LinkType
+from traceapp.domain.record_checks import RecordChecks
 from traceapp.domain.sealing import SealedRecord
 
 DOCUMENT_TIER: Final = "T3"
@@ -39,6 +41,13 @@ class DictionarySealer:
         self._identity_key = keys.purpose_key(KeyPurpose.IDENTITY)
         self._content_key = keys.purpose_key(KeyPurpose.CONTENT_DIGEST)
         self._stub_key = keys.purpose_key(KeyPurpose.STUBS)
+        self._checks: RecordChecks | None = None
+
+    def checked(self, checks: RecordChecks) -> "DictionarySealer":
+        """The same sealer for one question: what does not belong where it was found is told to its checks, and is no error."""
+        found = copy.copy(self)
+        found._checks = checks
+        return found
 
     def __repr__(self) -> str:
         return "DictionarySealer()"
@@ -120,21 +129,35 @@ class DictionarySealer:
         return opened
 
     def disclose(self, label: str, uid: str, stored: Mapping[str, Any]) -> dict[str, PropertyValue | Unavailable]:
-        """As `open`, for an answer: where a key is not to be had, the value says so and the others stand."""
+        """As `open`, for an answer: where a key is not to be had, the value says so and the others stand.
+
+        So does one that does not belong there, where `checked` was said; else it raises SealBrokenError.
+        """
         told: dict[str, PropertyValue | Unavailable] = {}
         for name, found in stored.items():
             try:
                 told |= self.open(label, uid, {name: found})
             except KeyUnavailableError:
                 told[name] = Unavailable(str(self._dictionary.entry(label, name).tier))
+            except SealBrokenError:
+                told[name] = self._broken(uid, str(self._dictionary.entry(label, name).tier))
         return told
 
     def disclose_document(self, label: str, uid: str, name: str, sealed: bytes) -> bytes | Unavailable:
-        """As `open_document`, for an answer."""
+        """As `open_document`, for an answer; see `disclose`."""
         try:
             return self.open_document(label, uid, name, sealed)
         except KeyUnavailableError:
             return Unavailable(DOCUMENT_TIER)
+        except SealBrokenError:
+            return self._broken(uid, DOCUMENT_TIER)
+
+    def _broken(self, uid: str, tier: str) -> Unproven:
+        """What stands for a value whose SealBrokenError is being handled."""
+        if self._checks is None:
+            raise
+        self._checks.broken(uid)
+        return Unproven(tier)
 
     def seal_document(self, label: str, uid: str, name: str, document: bytes, *, group: str | None = None) -> bytes:
         """Seal one T3 document property (an event's payload), under the key of a shred group where it belongs to one."""
@@ -142,6 +165,8 @@ class DictionarySealer:
 
     def open_document(self, label: str, uid: str, name: str, sealed: bytes) -> bytes:
         """The reverse; raises SealBrokenError."""
+        if not isinstance(sealed, bytes | bytearray):
+            raise SealBrokenError(f"The sealed {name} of {label} {uid} is no ciphertext.")
         return self._envelope.open(Place(label, uid, name, DOCUMENT_TYPE, DOCUMENT_TIER), bytes(sealed))
 
     def reseal(self, label: str, uid: str, name: str, sealed: bytes) -> bytes:

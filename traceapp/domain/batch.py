@@ -29,7 +29,10 @@ class BatchQuery:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One lot, unit, container, shipment or party that a look-up found, with what tells it from the others."""
+    """One lot, unit, container, shipment or party that a look-up found, with what tells it from the others.
+
+    unverified  whether it is not as the service wrote it.
+    """
 
     uid: str
     kind: NodeKind
@@ -38,6 +41,7 @@ class Candidate:
     product: str | None
     sites: tuple[str, ...]
     described: bool
+    unverified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,7 @@ class SourceRow:
     """The first source of an event: the sender's own words, the file by digest, the place in it.
 
     original, content  masked as a whole where they state something that the reader may not see.
+    unverified         what of the event, and of what it names, is not as the service wrote it.
     """
 
     event_uid: str
@@ -150,3 +155,4 @@ class SourceRow:
     position: str
     original: Disclosed[Mapping[str, object]]
     content: Disclosed[str]
+    unverified: Unverified = ALL_PROVEN

@@ -21,3 +21,11 @@ def stored_time(moment: datetime) -> str:
 
 def parse_stored_time(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def is_stored_time(text: object) -> bool:
+    """Whether this is a time in the form of `stored_time`, and nothing else."""
+    try:
+        return isinstance(text, str) and stored_time(parse_stored_time(text)) == text
+    except (ValueError, OverflowError):
+        return False

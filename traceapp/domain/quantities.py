@@ -22,3 +22,11 @@ def exact_sum(quantities: Iterable[Decimal]) -> Decimal:
     for quantity in quantities:
         total = add(total, quantity)
     return total
+
+
+def is_quantity(text: object) -> bool:
+    """Whether this is a quantity as links state it."""
+    try:
+        return isinstance(text, str) and Decimal(text).is_finite()
+    except InvalidOperation:
+        return False

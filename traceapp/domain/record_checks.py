@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from traceapp.domain.genealogy import Bundle, Exit, Link
+from traceapp.domain.clock import is_stored_time
+from traceapp.domain.genealogy import EVENT_TIME, MARK, PLACE, QUANTITY, UNIT, Bundle, Exit, Link
+from traceapp.domain.quantities import is_quantity
 from traceapp.domain.record_macs import Marks, RecordMacs
 from traceapp.domain.rights import Rights, Withholding
 from traceapp.domain.unverified import Unverified
@@ -68,6 +70,7 @@ class RecordChecks:
                 source, target = (near, far) if outward else (far, near)
                 if not proves(type_, source, target, link, proof, head, marks):
                     self.links.add((source, type_, target))
+                    _blank(link)
             if len(macs) > 1 and len(set(map(_hashable, macs))) < len(macs):
                 self._copied(links, macs, type_, far, outward=outward)
             bundle[3] = self.may_show(far, kind, labels, mac, shown, rights)
@@ -88,6 +91,7 @@ class RecordChecks:
             for link, proof in zip(links, macs, strict=True):
                 if not proves(type_, source, target, link, proof, head, Marks.PAIR):
                     self.links.add((source, type_, target))
+                    _blank(link)
             if len(macs) > 1 and len(set(map(_hashable, macs))) < len(macs):
                 self.links.add((source, type_, target))
             other[3] = self.may_show(far, kind, labels, mac, shown, rights)
@@ -122,7 +126,7 @@ class RecordChecks:
             self.nodes.add(uid)
 
     def broken(self, uid: str) -> None:
-        """A node or event of which something sealed does not belong where it was found."""
+        """A node or event of which something sealed does not belong where it was found, or cannot be read as what it is."""
         self.nodes.add(uid)
 
     def told(self, may_name: Callable[[str], bool]) -> Unverified:
@@ -160,6 +164,16 @@ class RecordChecks:
         if found is None:
             found = self._sees[rights.see] = frozenset(rights.see)
         return found
+
+
+def _blank(link: Link) -> None:
+    """Of a link that was changed so that its values cannot even be read, none is told, as if they were withheld."""
+    texts = [link[part] for part in (MARK, UNIT, PLACE) if part < len(link)]
+    readable = all(text is None or isinstance(text, str) for text in texts)
+    if len(link) > EVENT_TIME:
+        readable &= is_stored_time(link[EVENT_TIME]) and (link[QUANTITY] is None or is_quantity(link[QUANTITY]))
+    if not readable:
+        del link[1:]
 
 
 def _hashable(mac: Any) -> Any:

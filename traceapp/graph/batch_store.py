@@ -100,9 +100,9 @@ class BatchStore:
         return [
             Workplace(
                 row["uid"],
-                bytes(row["identity"]),
+                row["identity"],
                 None,
-                bytes(row["name"]) if row["name"] is not None else None,
+                row["name"],
                 row["projected_seq"],
             )
             for row in rows

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from traceapp.domain.clock import parse_stored_time
+from traceapp.domain.clock import is_stored_time, parse_stored_time
 from traceapp.domain.events import CapturedEvent, CaptureOutcome
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import EventType, NodeKind
@@ -118,7 +118,7 @@ class EventStore:
     def get_event(self, uid: str) -> StoredEvent | None:
         """One event, void or not; None where there is none."""
         rows = self._graph.read("event.get_event", uid=uid)
-        return self._stored_event(rows[0]) if rows else None
+        return next(self._stored_events(rows), None)
 
     def find_describing_events(self, node_uid: str, head: int, kind: NodeKind | None = None) -> list[StoredEvent]:
         """Events recorded of a node that were known and live at a head, the latest first.
@@ -129,7 +129,7 @@ class EventStore:
         rows = self._graph.read(f"event.list_events_of_{label.lower()}", uid=node_uid, head=head)
         for row in rows:
             self._checks.recorded(row["properties"]["uid"], label, node_uid, row["act"], row["act_mac"])
-        return [self._stored_event(row) for row in rows]
+        return [*self._stored_events(rows)]
 
     def find_statements(self, lots: Sequence[str], head: int) -> list[tuple[str, str]]:
         """(uid of a lot, uid of an event that states something of it) of events that were known and live at a head."""
@@ -145,32 +145,52 @@ class EventStore:
             for row in self._graph.read("event.find_whole_events", uids=list(uids[start : start + PAYLOADS])):
                 event = whole(row["properties"])
                 self._checks.event(event)
-                if event.get("payload") is not None:
+                if event.get("payload") is None:
+                    continue
+                if is_stored_time(event.get("event_time")):
                     yield SealedPayload(event["uid"], event["event_time"], event["payload"])
+                else:
+                    self._checks.broken(str(event.get("uid")))
 
-    def _stored_event(self, row: Row) -> StoredEvent:
-        event = whole(row["properties"])
-        self._checks.event(event)
-        return StoredEvent(
-            uid=event["uid"],
-            type=EventType(event["type"]),
-            event_time=parse_stored_time(event["event_time"]),
-            event_offset=event["event_offset"],
-            record_seq=event["record_seq"],
-            record_time=parse_stored_time(event["record_time"]),
-            source=event["source"],
-            voided_seq=event.get("voided_seq"),
-            voided_by=event.get("voided_by"),
-            acl=event["acl"],
-            file_digest=event["file_digest"],
-            position=event["position"],
-            payload=event.get("payload"),
-            declaration=event.get("declaration"),
-            act=row.get("act"),
-        )
+    def _stored_events(self, rows: Iterable[Row]) -> Iterator[StoredEvent]:
+        """Checked; one that was changed so that it cannot even be read is left out, and told."""
+        for row in rows:
+            event = whole(row["properties"])
+            self._checks.event(event)
+            try:
+                yield _stored_event(event, row.get("act"))
+            except (KeyError, TypeError, ValueError):
+                self._checks.broken(str(event.get("uid")))
 
     def _remember(self, uids: Iterable[str]) -> None:
         """Nodes that exist for sure from now on; a wrong guess costs a sealing inside the transaction, nothing else."""
         self._remembered.update(dict.fromkeys(uids))
         while len(self._remembered) > REMEMBERED:
             del self._remembered[next(iter(self._remembered))]
+
+
+def _stored_event(event: Row, act: str | None) -> StoredEvent:
+    return StoredEvent(
+        uid=event["uid"],
+        type=EventType(event["type"]),
+        event_time=parse_stored_time(event["event_time"]),
+        event_offset=event["event_offset"],
+        record_seq=event["record_seq"],
+        record_time=parse_stored_time(event["record_time"]),
+        source=event["source"],
+        voided_seq=event.get("voided_seq"),
+        voided_by=event.get("voided_by"),
+        acl=event["acl"],
+        file_digest=event["file_digest"],
+        position=event["position"],
+        payload=_bytes(event.get("payload")),
+        declaration=_bytes(event.get("declaration")),
+        act=act,
+    )
+
+
+def _bytes(sealed: object) -> bytes | None:
+    """A ciphertext, or none; raises TypeError: something else stands in its place."""
+    if sealed is None or isinstance(sealed, bytes):
+        return sealed
+    raise TypeError("no ciphertext")

@@ -16,7 +16,7 @@ from traceapp.graph.batch_store import StepLink, Workplace
 from traceapp.graph.trace_store import PLAIN_ENDS
 from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.event_claims import read_claims
-from traceapp.usecases.node_names import NodeName, read_names, read_plain_ends
+from traceapp.usecases.node_names import NOT_THERE, NodeName, read_names, read_plain_ends
 from traceapp.usecases.stations import Stations
 
 WORK: Final = frozenset({LinkType.PROCESSED_ON, LinkType.WORKED_BY})
@@ -189,7 +189,8 @@ class Surroundings:
         mask = self.disclosure.mask(NodeKind.OPERATOR, "identity", operator.uid)
         if mask is not None:
             return mask
-        identity = self.stations.sealer.disclose(NodeKind.OPERATOR, operator.uid, {"identity": operator.identity})["identity"]
+        opened = self.stations.sealer.disclose(NodeKind.OPERATOR, operator.uid, {"identity": operator.identity})
+        identity = opened.get("identity", NOT_THERE)
         return identity if isinstance(identity, Unavailable) else Identity(str(identity)).number
 
     def _name(self, kind: NodeKind, workplace: Workplace) -> Text:

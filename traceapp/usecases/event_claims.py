@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from traceapp.domain.clock import stored_time
-from traceapp.domain.disclosure import Unavailable
+from traceapp.domain.disclosure import Unavailable, lacks_key
 from traceapp.domain.event_payload import read_payload
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.projection import Claim, Projection, project, stamp
@@ -19,7 +19,8 @@ class Claims:
     """events, claims     of the thing, the latest event first.
     characteristics    event uid → what its inspection measured, where it says so.
     named              event uid → everything that it names.
-    unavailable        uids of events that cannot be opened now, because a key is not to be had.
+    unavailable        uids of events that cannot be opened.   closed   those among them for which a key is not to be had now;
+                       of the others what is stored does not belong there.
     """
 
     events: tuple[StoredEvent, ...]
@@ -27,6 +28,7 @@ class Claims:
     characteristics: Mapping[str, str]
     named: Mapping[str, frozenset[Named]]
     unavailable: frozenset[str] = frozenset()
+    closed: frozenset[str] = frozenset()
 
     @property
     def projection(self) -> Projection:
@@ -57,21 +59,24 @@ def open_claims(document: bytes, event_stamp: str) -> Said:
 
 
 def read_claims(stations: Stations, uid: str, head: int, kind: NodeKind) -> Claims:
-    """Open the events recorded of one thing; raises SealBrokenError for a payload that does not belong to its event."""
+    """Open the events recorded of one thing."""
     events = stations.events.find_describing_events(uid, head, kind)
     claims: list[Claim] = []
     characteristics: dict[str, str] = {}
     named: dict[str, frozenset[Named]] = {}
     unavailable: set[str] = set()
+    closed: set[str] = set()
     for event in events:
         if event.payload is None:
             continue
         document = stations.sealer.disclose_document("Event", event.uid, "payload", event.payload)
         if isinstance(document, Unavailable):
             unavailable.add(event.uid)
+            if lacks_key(document):
+                closed.add(event.uid)
             continue
         said = open_claims(document, stamp(stored_time(event.event_time), event.uid))
         claims += [claim for claim in said.claims if claim.node_uid == uid]
         characteristics.update(said.characteristics)
         named[event.uid] = said.named
-    return Claims(tuple(events), tuple(claims), characteristics, named, frozenset(unavailable))
+    return Claims(tuple(events), tuple(claims), characteristics, named, frozenset(unavailable), frozenset(closed))

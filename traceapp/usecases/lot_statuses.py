@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from traceapp.domain.clock import parse_stored_time
-from traceapp.domain.disclosure import Disclosed, Masked, Unavailable
+from traceapp.domain.disclosure import Disclosed, Masked, Unavailable, lacks_key
 from traceapp.domain.kinds import LOTS, NodeKind
 from traceapp.domain.projection import Claim, stamp
 from traceapp.domain.state import STATED_BY, LotStatus, compute_states, lot_status
@@ -34,7 +34,7 @@ def read_statuses(
     Events are opened only where they can matter: of most lots the stored properties show that nobody ever spoke of a
     hold, an inspection or a release, and the expiry date stands there as well.
     A lot of which an event cannot be opened now is marked in its name, and its status is unknown.
-    raises  SealBrokenError: a payload that does not belong to its event; StoreError and its kinds.
+    raises  StoreError and its kinds.
     """
     if not disclosure.asks("status"):
         return {}
@@ -85,19 +85,19 @@ def _statuses_by_events(
     spoken = stations.events.find_statements(lots, head)
     claims: dict[str, list[Claim]] = {uid: [] for uid in lots}
     characteristics: dict[str, str] = {}
-    closed: set[str] = set()
+    closed: dict[str, Unavailable] = {}
     events = sorted({event for _, event in spoken})
     for sealed in stations.events.find_payloads(events):
         document = stations.sealer.disclose_document("Event", sealed.uid, "payload", sealed.payload)
         if isinstance(document, Unavailable):
-            closed.add(sealed.uid)
+            closed[sealed.uid] = document
             continue
         told = open_claims(document, stamp(sealed.event_time, sealed.uid))
         characteristics.update(told.characteristics)
         _sort_in((without(claim, hidden.get(claim.kind, ())) for claim in told.claims), claims)
     silent = {uid for uid, event in spoken if event in closed}
-    for uid in silent:
-        names[uid].unavailable = True
+    for uid, event in spoken:
+        names[uid].unavailable |= lacks_key(closed.get(event))
     told_lots = {uid: lot_status(compute_states(claims[uid], as_of, characteristics)) for uid in lots if uid not in silent}
     return told_lots | dict.fromkeys(silent, LotStatus.UNKNOWN)
 

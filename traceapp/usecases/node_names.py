@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from traceapp.domain.batch import Candidate
-from traceapp.domain.disclosure import Text, Unavailable
+from traceapp.domain.disclosure import Text, Unavailable, Unproven, lacks_key
 from traceapp.domain.identifiers import GS1_HOST, Identity, number_key
 from traceapp.domain.kinds import INDEXED_IDENTITIES, NodeKind
 from traceapp.graph.trace_store import PLAIN_ENDS, NodeColumns, StoredName
@@ -19,6 +19,8 @@ from traceapp.usecases.stations import Stations
 
 FIELDS: Final = ("number", "name", "epc", "product", "country")
 """What a name tells beside the sites."""
+NOT_THERE: Final = Unproven("T2")
+"""Stands for an identity that was taken away: everything that is written has one."""
 
 
 @dataclass(slots=True)
@@ -123,8 +125,8 @@ def _open_sealed(stations: Stations, disclosure: Disclosure, names: dict[str, No
             _name_material(disclosure, name, None)
     for stored in stations.traces.find_sealed_names(sealed, disclosure.rights):
         name = names[stored.uid]
-        found = stations.sealer.disclose(stored.kind.value, stored.uid, {"identity": stored.identity})["identity"]
-        name.unavailable = isinstance(found, Unavailable)
+        found = stations.sealer.disclose(stored.kind.value, stored.uid, {"identity": stored.identity}).get("identity", NOT_THERE)
+        name.unavailable = lacks_key(found)
         identity = found if isinstance(found, Unavailable) else Identity(str(found))
         name.identity = identity.text if isinstance(identity, Identity) else ""
         if stored.kind is NodeKind.PARTY:
@@ -162,7 +164,7 @@ def _name_party(
 
 
 def _describe_party(disclosure: Disclosure, name: NodeName, values: Mapping[str, Any]) -> None:
-    name.unavailable |= any(isinstance(value, Unavailable) for value in values.values())
+    name.unavailable |= any(map(lacks_key, values.values()))
     name.name = disclosure.tell(name.kind, "name", name.uid, _text(values.get("name")))
     name.country = disclosure.tell(name.kind, "country", name.uid, _text(values.get("country")))
 
@@ -171,7 +173,7 @@ def _as_known_at(stations: Stations, disclosure: Disclosure, name: NodeName, hea
     """What is stored was told later than the moment asked about: tell it again from the events known then."""
     said = read_claims(stations, name.uid, head, name.kind)
     if said.unavailable:
-        name.unavailable, name.name, name.country = True, None, None
+        name.unavailable, name.name, name.country = name.unavailable or bool(said.closed), None, None
         if name.kind in INDEXED_IDENTITIES:
             name.number = None
         return
@@ -187,8 +189,10 @@ def _as_known_at(stations: Stations, disclosure: Disclosure, name: NodeName, hea
 def read_candidates(stations: Stations, disclosure: Disclosure, uids: Sequence[str], head: int) -> list[Candidate]:
     """What tells the nodes apart that carry one number, sorted by kind, product and uid."""
     names = read_names(stations, disclosure.whole, uids, head)
+    failed = stations.checks.nodes if stations.checks is not None else set()
     found = [
-        Candidate(name.uid, name.kind, name.number, name.epc, name.product, name.sites, name.described) for name in names.values()
+        Candidate(name.uid, name.kind, name.number, name.epc, name.product, name.sites, name.described, name.uid in failed)
+        for name in names.values()
     ]
     return sorted(found, key=lambda one: (one.kind.value, one.product or "", one.uid))
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from traceapp.domain.batch import BatchQuery, BatchRecord, Candidate, SourceFact, StateFact
-from traceapp.domain.disclosure import Disclosed, Unavailable, told
+from traceapp.domain.disclosure import Disclosed, Unavailable, lacks_key, told
 from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import LOTS, Direction, NodeKind
@@ -45,7 +45,7 @@ def show_batch(stations: Stations, actor: Actor, query: BatchQuery) -> Recorded[
     """Everything about one thing within the actor's view, as of a moment of record time, recorded before it leaves.
 
     raises  PermissionDeniedError; BatchNotFoundError: unknown or invisible; BatchAmbiguousError with every candidate;
-            SealBrokenError; LedgerUnavailableError; StoreError.
+            LedgerUnavailableError; StoreError.
     """
     stations, checks = checked(stations)
     rights = rights_for(stations, actor, Permission.BATCH_SHOW, asked_of(stations, query, ()))
@@ -105,7 +105,7 @@ def _record(stations: Stations, disclosure: Disclosure, candidate: Candidate, he
         as_of=as_of,
         head=head,
         policy_digest=rights.policy_digest,
-        degraded=bool(said.unavailable) or any(isinstance(value, Unavailable) for value in properties.values()),
+        degraded=bool(said.closed) or any(map(lacks_key, properties.values())),
         boundary=stops and (hidden > 0 or _ends_beside(stations, rights, candidate.uid, head)),
         fields=disclosure.wanted,
     )

@@ -2,16 +2,18 @@
 
 import json
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from typing import Final
 
 from traceapp.dictionary.properties import Tier
 from traceapp.domain.batch import SourceRow
-from traceapp.domain.disclosure import Masked
+from traceapp.domain.disclosure import Masked, Unavailable, Unproven
 from traceapp.domain.errors import BatchNotFoundError
 from traceapp.domain.kinds import SEALED_IDENTITIES, NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
+from traceapp.domain.trace import Status
 from traceapp.graph.event_store import StoredEvent
 from traceapp.intake.files import read_place
 from traceapp.policy.disclosure import Disclosure
@@ -20,6 +22,7 @@ from traceapp.usecases.event_claims import Said, open_claims
 from traceapp.usecases.event_view import find_unseen
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_record import Fields
+from traceapp.usecases.verification import checked, on_record
 
 ROW: Final = ("content", "file_digest", "original", "position", "source")
 UNKNOWN = "This event is unknown, or outside your view."
@@ -32,23 +35,30 @@ def show_source(stations: Stations, actor: Actor, event_uid: str) -> Recorded[So
     recorded of something there, and that names nothing outside it: a row says how much of one lot went into another, and
     whoever sees only one of the two is not told.
     What everybody shares (a party, a product) opens nothing. The words and the row are masked as a whole where they state
-    a property that the actor may not see: nobody knows which part of a stranger's row says it.
+    a property that the actor may not see: nobody knows which part of a stranger's row says it. Where the words cannot be
+    opened, because their key is not to be had or because they were changed, neither is shown, and that is said in their place.
+    An event that is not as the service wrote it is visible to whoever sees every site, and to nobody else.
     raises  PermissionDeniedError; BatchNotFoundError: unknown, or outside the view; DocumentError: the file is not kept
-            here; SealBrokenError; LedgerUnavailableError; StoreError.
+            here; SealBrokenError: the kept file is not what was kept; LedgerUnavailableError; StoreError.
     """
+    stations, checks = checked(stations)
     asked = {"event": event_uid}
     rights = rights_for(stations, actor, Permission.SOURCE_SHOW, asked)
     event = stations.events.get_event(event_uid)
     # Asked of an absent event too, so that it takes as long as one outside the view.
     speaks_within = stations.batches.speaks_within(event_uid, rights)
-    within = event is not None and (event.acl in rights.see or rights.everywhere or speaks_within)
+    proven = event_uid not in checks.events
+    within = event is not None and (rights.everywhere or (proven and (event.acl in rights.see or speaks_within)))
     said = _read(stations, event) if event is not None and within else None
-    if event is None or not within or (said is not None and find_unseen(stations, rights, said.named)):
+    within = within and (rights.everywhere or not isinstance(said, Unproven))
+    if event is None or not within or (isinstance(said, Said) and find_unseen(stations, rights, said.named)):
         reason = BatchNotFoundError.__name__
         stations.ledger.append(entry(stations, actor, Permission.SOURCE_SHOW, "failed", request=asked, reason=reason))
         raise BatchNotFoundError(UNKNOWN)
-    mask = _mask(disclosure_of(stations, rights), said)
-    row = _row(stations, event, mask)
+    hidden = said if isinstance(said, Unavailable) else _mask(disclosure_of(stations, rights), said)
+    named = checks.seen | {event.uid}
+    row = _row(stations, event, hidden)
+    row = replace(row, unverified=checks.told(named.__contains__))
     fields = Fields()
     fields.add("Event", {name: getattr(row, name) for name in ROW})
     made = entry(
@@ -59,16 +69,18 @@ def show_source(stations: Stations, actor: Actor, event_uid: str) -> Recorded[So
         request=asked,
         disclosed=fields.disclosed,
         withheld=fields.withheld,
-        result={"file": event.file_digest, "position": event.position},
+        result={"file": event.file_digest, "position": event.position, **on_record(row.unverified)},
+        completeness=Status.UNVERIFIED.name if row.unverified else None,
     )
     return stations.ledger.record(row, made)
 
 
-def _read(stations: Stations, event: StoredEvent) -> Said | None:
+def _read(stations: Stations, event: StoredEvent) -> Said | Unavailable | None:
     """What it says, opened; None of an event that only a declaration is known of."""
     if event.payload is None:
         return None
-    return open_claims(stations.sealer.open_document("Event", event.uid, "payload", event.payload), event.uid)
+    document = stations.sealer.disclose_document("Event", event.uid, "payload", event.payload)
+    return document if isinstance(document, Unavailable) else open_claims(document, event.uid)
 
 
 def _mask(disclosure: Disclosure, said: Said | None) -> Masked | None:
@@ -86,19 +98,22 @@ def _mask(disclosure: Disclosure, said: Said | None) -> Masked | None:
     return max(masks, key=lambda mask: mask.tier, default=None)
 
 
-def _row(stations: Stations, event: StoredEvent, mask: Masked | None) -> SourceRow:
-    if mask is not None:
-        return SourceRow(event.uid, event.source, event.file_digest, event.position, mask, mask)
+def _row(stations: Stations, event: StoredEvent, hidden: Masked | Unavailable | None) -> SourceRow:
+    original = hidden if hidden is not None else _original(stations, event)
+    if isinstance(original, Masked | Unavailable):
+        return SourceRow(event.uid, event.source, event.file_digest, event.position, original, original)
     with ExitStack() as opened:  # the row may come early: the rest of the file is let go at once
         content = read_place(lambda: opened.enter_context(closing(stations.archive.open(event.file_digest))), event.position)
-    return SourceRow(event.uid, event.source, event.file_digest, event.position, _original(stations, event), content)
+    return SourceRow(event.uid, event.source, event.file_digest, event.position, original, content)
 
 
-def _original(stations: Stations, event: StoredEvent) -> dict[str, object]:
+def _original(stations: Stations, event: StoredEvent) -> dict[str, object] | Unavailable:
     """Of an event that only a declaration is known of, the words of that declaration."""
-    sealer = stations.sealer
-    if event.payload is not None:
-        return dict(json.loads(sealer.open_document("Event", event.uid, "payload", event.payload))["original"])
-    if event.declaration is not None:
-        return dict(json.loads(sealer.open_document("Event", event.uid, "declaration", event.declaration)))
-    return {}
+    name, sealed = ("payload", event.payload) if event.payload is not None else ("declaration", event.declaration)
+    if sealed is None:
+        return {}
+    document = stations.sealer.disclose_document("Event", event.uid, name, sealed)
+    if isinstance(document, Unavailable):
+        return document
+    said = json.loads(document)
+    return dict(said["original"] if name == "payload" else said)

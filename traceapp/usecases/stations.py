@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from traceapp.dictionary.properties import Dictionary
     from traceapp.domain.clock import Clock
     from traceapp.domain.organisation import Organisation
+    from traceapp.domain.record_checks import RecordChecks
     from traceapp.graph.account_store import AccountStore
     from traceapp.graph.acl_store import AclStore
     from traceapp.graph.batch_store import BatchStore
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stations:
-    """Everything a use case may use; it never builds one of these itself."""
+    """Everything a use case may use; it never builds one of these itself.
+
+    checks  of the question that is being answered; None outside of one (`usecases/verification.py`).
+    """
 
     settings: Settings
     clock: Clock
@@ -52,3 +56,4 @@ class Stations:
     archive: SourceArchive
     ledger: LedgerClient
     provider: OidcProvider | None = None
+    checks: RecordChecks | None = None

@@ -14,6 +14,8 @@ def checked(stations: Stations) -> tuple[Stations, RecordChecks]:
     return (
         replace(
             stations,
+            checks=checks,
+            sealer=stations.sealer.checked(checks),
             traces=stations.traces.checked(checks),
             batches=stations.batches.checked(checks),
             events=stations.events.checked(checks),

@@ -39,7 +39,14 @@ class Unavailable(_Said):
     tier: Annotated[str, Field(pattern="^T[0-3]$")]
 
 
-Text = str | Masked | Unavailable | None
+class Unproven(_Said):
+    """A value that you may see and that is not shown, since what is stored for it was changed outside the service."""
+
+    unverified: Literal[True]
+    tier: Annotated[str, Field(pattern="^T[0-3]$")]
+
+
+Text = str | Masked | Unavailable | Unproven | None
 
 
 class Ledger(_Said):
@@ -59,6 +66,7 @@ class Candidate(_Said):
     product: str | None
     sites: list[str]
     described: Annotated[bool, Field(description="False where it is only mentioned by others.")]
+    unverified: Annotated[bool, Field(description="True where it was changed outside the service: rely on nothing of it.")]
 
 
 class FieldError(_Said):
@@ -106,7 +114,7 @@ class Node(_Said):
     product: str | None
     site: str | None
     status: Annotated[
-        LotStatus | Masked | Unavailable | None,
+        LotStatus | Masked | Unavailable | Unproven | None,
         Field(
             description="Of a lot, as of the moment asked about; the gravest that holds. Masked where a hidden one may be graver."
         ),
@@ -147,7 +155,7 @@ class Party(_Said):
     certainty: Certainty
     lots: list[Uid]
     shipments: list[Uid]
-    locations: list[str | Masked | Unavailable]
+    locations: list[str | Masked | Unavailable | Unproven]
 
 
 class Reason(_Said):
@@ -210,14 +218,14 @@ class Trace(_Said):
     ledger: Ledger
 
 
-Property = str | int | bool | Masked | Unavailable
+Property = str | int | bool | Masked | Unavailable | Unproven
 
 
 class State(_Said):
     """A computed state and the event that set it."""
 
     name: str
-    value: str | Masked | Unavailable
+    value: str | Masked | Unavailable | Unproven
     event_uid: Uid | None
     event_time: datetime | None
 
@@ -302,8 +310,10 @@ class Source(_Said):
     source: str
     file_digest: str
     position: str
-    original: Masked | dict[str, object]
-    content: str | Masked
+    original: Masked | Unavailable | Unproven | dict[str, object]
+    content: str | Masked | Unavailable | Unproven
+    unverified: Annotated[list[str], Field(description="Not as the service wrote it: uids, and `SOURCE TYPE TARGET` of links.")]
+    unverified_withheld: Annotated[int, Field(description="How many more there are that your rights do not name.")]
     ledger: Ledger
 
 

@@ -101,6 +101,8 @@ def source_document(recorded: Recorded[SourceRow]) -> dict[str, Any]:
         "position": row.position,
         "original": row.original,
         "content": row.content,
+        "unverified": row.unverified.records,
+        "unverified_withheld": row.unverified.withheld,
         "ledger": recorded.receipt,
     }
 
@@ -128,7 +130,7 @@ def _plain(value: object) -> object:
 
 
 def _value(value: object) -> object:
-    return {"unavailable": True, "tier": value.tier} if isinstance(value, Unavailable) else value
+    return value.document if isinstance(value, Unavailable) else value
 
 
 def _party(party: PartyLine) -> dict[str, Any]:

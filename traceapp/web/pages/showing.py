@@ -10,7 +10,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from traceapp.domain.clock import stored_time
-from traceapp.domain.disclosure import Masked, Text, Unavailable
+from traceapp.domain.disclosure import Masked, Text, Unavailable, Unproven
 from traceapp.web.pages import wording
 
 LONGEST_ID: Final = 26
@@ -59,7 +59,7 @@ def moment(value: datetime | None, *, zone: bool = True) -> Markup:
 
 def masked(value: Masked | Unavailable) -> Markup:
     """What stands in place of a value: a sign, a word, and what the mask lets through."""
-    mark = "masked" if isinstance(value, Masked) else "degraded"
+    mark = "masked" if isinstance(value, Masked) else "unverified" if isinstance(value, Unproven) else "degraded"
     return Markup('<span class="masked">{}<span>{}</span> <span class="tier">{}</span></span>').format(
         _SIGN.format(mark), wording.text_of(value), value.tier
     )
@@ -96,7 +96,8 @@ def position_text(position: str) -> str:
 
 
 def register(app: Flask) -> None:
-    """Filters of the templates."""
+    """Filters and tests of the templates."""
+    app.jinja_env.tests["unavailable"] = lambda value: isinstance(value, Unavailable)
     app.jinja_env.filters.update(
         amount=amount_text,
         certainty=lambda value: gettext(wording.CERTAINTIES[value]),

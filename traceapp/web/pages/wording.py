@@ -7,7 +7,7 @@ from flask_babel import get_locale, gettext, ngettext
 
 from traceapp.dictionary.properties import read_dictionary
 from traceapp.domain.batch import StateFact
-from traceapp.domain.disclosure import Masked, Text, Unavailable, told
+from traceapp.domain.disclosure import Masked, Text, Unavailable, Unproven, told
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import Certainty, Direction, EventType, LinkType, NodeKind
 from traceapp.domain.rights import Role
@@ -206,6 +206,8 @@ def text_of(value: Text) -> str:
             return gettext("Masked")
         case Masked():
             return gettext("Masked %(shown)s", shown=value.shown)
+        case Unproven():
+            return gettext("changed outside the service")
         case Unavailable():
             return gettext("cannot be opened now")
 
