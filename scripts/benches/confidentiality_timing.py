@@ -1,23 +1,19 @@
-"""scripts/bench confidentiality [--json FILE] [--stores embedded,neo4j] [--line 5.26] [--samples 10000]
+"""How much longer a number takes that exists outside the view than one that nobody knows.
 
-How much longer a number takes that exists outside the view than one that nobody knows. Both are asked in pairs, in turns
-(absent, invisible; then invisible, absent), through the whole use case of a look-up and of a batch page; told is the median of
-the differences of the pairs, which noise that hits both cancels out of. The promise is 1 ms at most.
-
-  --json FILE   also write [{"figure", "value", "unit", "ratio_to", "ratio"}, …]
+Both are asked in pairs, in turns (absent, invisible; then invisible, absent), through the whole use case of a look-up and of a
+batch page; told is the median of the differences of the pairs, which noise that hits both cancels out of. The promise is 1 ms
+at most.
 """
 
-import argparse
 import contextlib
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from figures import Figure, show, write
-from stores import STORES, console, service
+from figures import Figure
+from stores import console, service
 
 from traceapp.composition import terminal_actor
 from traceapp.domain.batch import BatchQuery
@@ -68,6 +64,7 @@ def effect(stations: Stations, ask: Ask, samples: int) -> tuple[float, float]:
 
 
 def measure(name: str, line: str, samples: int) -> list[Figure]:
+    console.print(f"{name}: {samples} pairs of each question …")
     found = []
     with tempfile.TemporaryDirectory(prefix="traceapp-bench-") as folder, service(name, Path(folder) / "home", line) as stations:
         fill(stations, Path(folder))
@@ -78,23 +75,3 @@ def measure(name: str, line: str, samples: int) -> list[Figure]:
             effect_of = Figure(f"{name}: {title}, invisible minus absent", difference, "ms", asked.figure, difference / whole)
             found += [asked, effect_of]
     return found
-
-
-def main() -> int:
-    said = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    said.add_argument("--json", type=Path)
-    said.add_argument("--stores", default=",".join(STORES))
-    said.add_argument("--line", default="5.26")
-    said.add_argument("--samples", type=int, default=10_000)
-    wanted = said.parse_args()
-    found = []
-    for name in wanted.stores.split(","):
-        console.print(f"{name}: {wanted.samples} pairs of each question …")
-        found += measure(name, wanted.line, wanted.samples)
-    show("absent or invisible", found)
-    write(wanted.json, found)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

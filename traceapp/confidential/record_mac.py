@@ -288,7 +288,14 @@ def _of_texts(*texts: str | None) -> bytes:
 
 
 def _values(quantity: str | None, unit: str | None, event_time: str | None, place: str | None) -> bytes:
-    return hashlib.sha256(_of_texts(quantity, unit, event_time, place)).digest()[:TAG]
+    """Written out, since a trace reads 25,000 of them: `_of_texts` is the same."""
+    text = (
+        (f"{len(quantity)}:{quantity}" if type(quantity) is str else _told(quantity))
+        + (f"{len(unit)}:{unit}" if type(unit) is str else _told(unit))
+        + (f"{len(event_time)}:{event_time}" if type(event_time) is str else _told(event_time))
+        + (f"{len(place)}:{place}" if type(place) is str else _told(place))
+    )
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:TAG]
 
 
 def _part(form: Callable[..., bytes], *values: Any) -> bytes:
@@ -301,7 +308,7 @@ def _part(form: Callable[..., bytes], *values: Any) -> bytes:
 
 def _state(described: bool | None, stated: Sequence[str], expiry_date: str | None) -> bytes:
     stamps = [entry for entry in stated if entry.startswith(STATE_STAMPS)]
-    return length_prefixed(_typed(bool(described)), len(stamps), *map(_told, stamps), _told(expiry_date or None))
+    return _of_texts("described" if described else None, expiry_date or None, *stamps)
 
 
 def _names(identity: bytes | None, name: str | bytes | None, country: str | None) -> bytes:

@@ -6,7 +6,7 @@ proves any more who may see a node, it counts as the most secret one there is, a
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from traceapp.domain.clock import is_stored_time
 from traceapp.domain.genealogy import EVENT_TIME, MARK, PLACE, QUANTITY, UNIT, Bundle, Exit, Link
@@ -14,6 +14,12 @@ from traceapp.domain.quantities import is_quantity
 from traceapp.domain.record_macs import Marks, RecordMacs
 from traceapp.domain.rights import Rights, Withholding
 from traceapp.domain.unverified import Unverified
+
+COLUMNS: Final = (
+    *("uid", "kind", "labels", "mac", "acl"),
+    *("number", "product", "identity", "projected_seq", "described", "stated", "expiry_date"),
+)
+"""What is proven of nodes that are told in columns."""
 
 
 @dataclass(slots=True)
@@ -98,6 +104,28 @@ class RecordChecks:
             if far in self.secret or passage in self.secret:
                 other[4] = [[None] for _ in links]
         return self._walked(exits, 1, rights)
+
+    def columns(self, columns: Mapping[str, Sequence[Any]], rights: Rights) -> list[int] | None:
+        """Nodes with what identifies them, each of `COLUMNS` a column.
+
+        returns  positions of those that may be shown; None where all of them may.
+        """
+        if self.macs is None:
+            return None
+        macs, proven = self.macs, self.proven
+        hidden: set[int] = set()
+        told = zip(*(columns[name] for name in COLUMNS), strict=True)
+        for position, (uid, kind, labels, mac, acl, number, product, identity, seq, described, stated, expiry) in enumerate(told):
+            if not self.may_show(uid, kind, labels, mac, True, rights):
+                hidden.add(position)
+            proof = proven.get(uid)
+            if proof is not None and not (
+                macs.proves_shown(proof, number, product, identity, seq)
+                and macs.proves_state(proof, described, stated, expiry)
+                and int.from_bytes(proof[5:13]) == acl
+            ):
+                self.nodes.add(uid)
+        return [position for position in range(len(columns["uid"])) if position not in hidden] if hidden else None
 
     def link(self, type_: str, source: str, target: str, told: Sequence[Any], mac: Any, head: int) -> None:
         """One link, as far as it is told."""

@@ -183,14 +183,7 @@ def _stored_event(event: Row, act: str | None) -> StoredEvent:
         acl=event["acl"],
         file_digest=event["file_digest"],
         position=event["position"],
-        payload=_bytes(event.get("payload")),
-        declaration=_bytes(event.get("declaration")),
+        payload=event.get("payload"),
+        declaration=event.get("declaration"),
         act=act,
     )
-
-
-def _bytes(sealed: object) -> bytes | None:
-    """A ciphertext, or none; raises TypeError: something else stands in its place."""
-    if sealed is None or isinstance(sealed, bytes):
-        return sealed
-    raise TypeError("no ciphertext")

@@ -37,10 +37,6 @@ BOUNDARIES: Final = {
 FORWARD, BACKWARD = Direction.FORWARD, Direction.BACKWARD
 BEYOND: Final = {FORWARD: LinkType.PRODUCED.value, BACKWARD: LinkType.CONSUMED_IN.value}
 """Type of the links on the other side of a transformation."""
-PROVEN_COLUMNS: Final = (
-    *("uid", "kind", "labels", "mac", "acl"),
-    *("number", "product", "identity", "projected_seq", "described", "stated", "expiry_date"),
-)
 SEEDS: Final = {
     "trace.find_traceable_seeds": True,
     "trace.find_equipment_seeds": False,
@@ -211,7 +207,7 @@ class TraceStore:
         columns: dict[str, list[Any]] = {name: [] for name in NodeColumns.__slots__}
         for chunk in _chunks(uids):
             row = self._graph.read("trace.find_attributes", uids=chunk, **rights.view)[0]
-            shown = self._shown_rows(row, rights)
+            shown = self._checks.columns(row, rights)
             for name, column in columns.items():
                 column += row[name] if shown is None else [row[name][position] for position in shown]
         return NodeColumns(**columns)
@@ -253,26 +249,6 @@ class TraceStore:
             for row in rows
             if self._checks.may_show(row["uid"], row["kind"], row["labels"], row["mac"], True, rights)
         }
-
-    def _shown_rows(self, columns: Row, rights: Rights) -> list[int] | None:
-        """Positions of those that may be shown; None where all of them may."""
-        checks = self._checks
-        if checks.macs is None:
-            return None
-        macs, proven = checks.macs, checks.proven
-        hidden: set[int] = set()
-        told = zip(*(columns[name] for name in PROVEN_COLUMNS), strict=True)
-        for position, (uid, kind, labels, mac, acl, number, product, identity, seq, described, stated, expiry) in enumerate(told):
-            if not checks.may_show(uid, kind, labels, mac, True, rights):
-                hidden.add(position)
-            proof = proven.get(uid)
-            if proof is not None and not (
-                macs.proves_shown(proof, number, product, identity, seq)
-                and macs.proves_state(proof, described, stated, expiry)
-                and int.from_bytes(proof[5:13]) == acl
-            ):
-                checks.nodes.add(uid)
-        return [position for position in range(len(columns["uid"])) if position not in hidden] if hidden else None
 
     def _walk(
         self, name: str, frontier: Sequence[str], wide: Sequence[str], rights: Rights, head: int, direction: Direction
