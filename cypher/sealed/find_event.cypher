@@ -10,6 +10,6 @@
 // column: properties   map            all properties
 // bounds: one index seek, row_limit rows
 MATCH (event:Event {oldest_key: $key})
-WHERE none(one IN $passed WHERE one = event.uid)
+WHERE NOT event.uid IN $passed
 RETURN event.uid AS uid, 'Event' AS kind, properties(event) AS properties
 LIMIT $row_limit

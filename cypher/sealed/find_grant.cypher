@@ -10,6 +10,6 @@
 // column: properties   map            all properties
 // bounds: one index seek, row_limit rows
 MATCH (grant:Grant {oldest_key: $key})
-WHERE none(one IN $passed WHERE one = grant.uid)
+WHERE NOT grant.uid IN $passed
 RETURN grant.uid AS uid, 'Grant' AS kind, properties(grant) AS properties
 LIMIT $row_limit

@@ -10,6 +10,6 @@
 // column: properties   map            all properties
 // bounds: one index seek, row_limit rows
 MATCH (inspection:Inspection {oldest_key: $key})
-WHERE none(one IN $passed WHERE one = inspection.uid)
+WHERE NOT inspection.uid IN $passed
 RETURN inspection.uid AS uid, inspection.kind AS kind, properties(inspection) AS properties
 LIMIT $row_limit

@@ -10,6 +10,6 @@
 // column: properties   map            all properties
 // bounds: one index seek, row_limit rows
 MATCH (operator:Operator {oldest_key: $key})
-WHERE none(one IN $passed WHERE one = operator.uid)
+WHERE NOT operator.uid IN $passed
 RETURN operator.uid AS uid, operator.kind AS kind, properties(operator) AS properties
 LIMIT $row_limit
