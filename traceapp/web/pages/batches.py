@@ -9,6 +9,7 @@ from traceapp.web.access import current_actor, permission, stations
 from traceapp.web.inputs import UidInput, read_form, read_path
 from traceapp.web.pages.batch_page import BatchPage
 from traceapp.web.pages.forms import BatchPageInput, BatchUidPageInput
+from traceapp.web.pages.layout import may
 
 batch_pages = Blueprint("batch", __name__)
 
@@ -30,4 +31,5 @@ def show(uid: str) -> str:
 def _draw(query: BatchQuery) -> str:
     shown = show_batch(stations(), current_actor(), query)
     page = BatchPage(shown.value, stations().organisation.sites, asked_then=query.as_of is not None)
-    return render_template("batches/batch.html", page=page, receipt=shown.receipt)
+    may_open_source = may(current_actor(), Permission.SOURCE_SHOW)
+    return render_template("batches/batch.html", page=page, receipt=shown.receipt, may_open_source=may_open_source)

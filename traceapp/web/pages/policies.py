@@ -1,16 +1,19 @@
 """Why may somebody do something, or why not? The answer of `traceapp policy explain`, as a page."""
 
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from flask import Blueprint, render_template, request
 from flask_babel import gettext
 
+from traceapp.dictionary.properties import read_dictionary
 from traceapp.domain.errors import InputError
+from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.usecases.explain_decision import explain_decision
 from traceapp.web.access import current_actor, permission, stations
-from traceapp.web.pages.wording import N_
+from traceapp.web.pages.wording import N_, property_name
 
 policy_pages = Blueprint("policy", __name__)
 
@@ -49,7 +52,15 @@ def explain() -> tuple[str, int]:
         actions=sorted(one.value for one in Permission),
         purpose_names={one.value: gettext(text) for one, text in PURPOSES.items()},
         found=found.value if found is not None else None,
+        fields=_labels(found.value.fields) if found is not None else {},
         receipt=found.receipt if found is not None else None,
         error=error,
     )
     return page, code
+
+
+def _labels(fields: Mapping[NodeKind, Iterable[str]]) -> dict[NodeKind, list[str]]:
+    """The fields of each kind in the reader's words; what every node carries for the service's own sake is left out."""
+    known = read_dictionary().knows
+    told = {kind: [property_name(kind, name) for name in names if known(kind, name)] for kind, names in fields.items()}
+    return {kind: names for kind, names in told.items() if names}
