@@ -19,7 +19,7 @@ from traceapp.policy.compilation import widened
 from traceapp.usecases.access import authorise, rights_for
 from traceapp.usecases.break_glass import break_glass, end_break_glass, list_break_glass, review_break_glass
 from traceapp.usecases.create_account import create_account
-from traceapp.usecases.open_session import open_session
+from traceapp.usecases.open_session import make_session
 from traceapp.usecases.resume_session import resume_session
 from traceapp.usecases.stations import Stations
 
@@ -61,7 +61,8 @@ def enter(stations: Stations) -> Enter:
         account = stations.accounts.get_account(uid)
         assert account is not None
         shown = stations.clock.now() - factor_age if factor_age is not None else None
-        opened = open_session(stations, account, OWNER, factor_at=shown)
+        opened = make_session(stations, account, OWNER, factor_at=shown)
+        stations.sessions.append_session(opened.session)
         assert opened.secret is not None
         return opened.actor, opened.secret
 

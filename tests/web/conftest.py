@@ -21,7 +21,7 @@ from traceapp.domain.errors import StoreUnavailableError
 from traceapp.domain.rights import Role
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.issue_token import issue_token
-from traceapp.usecases.open_session import open_session
+from traceapp.usecases.open_session import make_session
 from traceapp.usecases.stations import Stations
 from traceapp.web.access import open_door
 from traceapp.web.session import begin_session, client_of_request, end_session
@@ -114,7 +114,9 @@ def doors(app: Flask, stations: Stations) -> Flask:
     def begin() -> str:
         account = stations.accounts.get_account(uid)
         assert account is not None
-        begin_session(open_session(stations, account, client_of_request()))
+        opened = make_session(stations, account, client_of_request())
+        stations.sessions.append_session(opened.session)
+        begin_session(opened)
         return ""
 
     @open_door

@@ -2,7 +2,7 @@
 
 import copy
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -185,10 +185,6 @@ class DictionarySealer:
     def key_of(self, sealed: bytes) -> str:
         """The id of the key that a ciphertext names; raises KeyUnavailableError where it is no ciphertext."""
         return key_of(sealed)
-
-    def oldest_key(self, key_ids: Iterable[str | None]) -> str | None:
-        """The oldest of some key ids, by epoch, then tier: what a rotation looks for."""
-        return oldest_of(key_ids)
 
 
 def oldest_key(sealed: Mapping[str, bytes]) -> str | None:

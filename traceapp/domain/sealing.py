@@ -1,6 +1,6 @@
 """What the store needs of confidentiality, without a key: the use case hands a `Sealer` over."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -63,9 +63,6 @@ class Sealer(Protocol):
 
     def key_of(self, sealed: bytes) -> str:
         """The id of the key that a ciphertext names."""
-
-    def oldest_key(self, key_ids: Iterable[str | None]) -> str | None:
-        """The oldest of some key ids, as rotation orders them; None where there is none."""
 
     def number_index(self, kind: str, number: str) -> str:
         """The blind index under which a sealed number of this kind is looked up."""

@@ -168,19 +168,16 @@ class NodeGroup:
             row["number_index"] = self.sealer.number_index(kind.value, identity.number)
         if kind in LOTS:
             row["product"] = identity.product
-        row["oldest_key"] = self._oldest_key(row)
+        row["oldest_key"] = oldest_key_of(row)
         row["mac"] = self.sealer.macs.node(uid, kind.value, row)
         return row
 
     def _changed_row(self, uid: str, state: NodeState, stood: Row, record_seq: int) -> Row:
         row = self._changes(uid, state, record_seq)
         after = stood | row
-        row["oldest_key"] = self._oldest_key(after)
+        row["oldest_key"] = oldest_key_of(after)
         row["mac"] = self.sealer.macs.renewed_node(uid, state.kind.value, stood, after)
         return row
-
-    def _oldest_key(self, row: Row) -> str | None:
-        return oldest_key_of(row)
 
     def _whole(self, uids: list[str]) -> dict[str, Row]:
         """All properties of known nodes, by uid."""

@@ -58,12 +58,3 @@ def make_session(
     )
     session = bound(stations, account, session)
     return Opened(account.actor(session), session, secret.text)
-
-
-def open_session(
-    stations: Stations, account: Account, client: Client, *, factor_at: datetime | None = None, purpose: Purpose | None = None
-) -> Opened:
-    """The same, stored; nothing is recorded."""
-    opened = make_session(stations, account, client, factor_at=factor_at, purpose=purpose)
-    stations.sessions.append_session(opened.session)
-    return opened

@@ -12,6 +12,7 @@ from traceapp.domain.grants import Verdict
 from traceapp.domain.permissions import Permission
 from traceapp.usecases import break_glass as glass
 from traceapp.web.access import current_actor, permission, signed_in, stations
+from traceapp.web.pages.layout import may
 from traceapp.web.session import begin_session
 
 break_glass_pages = Blueprint("break_glass", __name__)
@@ -66,12 +67,11 @@ def review(uid: str) -> Response | tuple[str, int]:
 
 def _page(error: str = "", review_error: str = "") -> str:
     actor = current_actor()
-    may_list = stations().policy.decide(actor, Permission.BREAK_GLASS_LIST).allowed
-    listed = glass.list_break_glass(stations(), actor) if may_list else None
+    listed = glass.list_break_glass(stations(), actor) if may(actor, Permission.BREAK_GLASS_LIST) else None
     highest = glass.highest_tier(stations(), actor)
     told: dict[str, Any] = {
-        "may_begin": stations().policy.decide(actor, Permission.BREAK_GLASS_BEGIN).allowed and highest is not None,
-        "may_review": stations().policy.decide(actor, Permission.BREAK_GLASS_REVIEW).allowed,
+        "may_begin": may(actor, Permission.BREAK_GLASS_BEGIN) and highest is not None,
+        "may_review": may(actor, Permission.BREAK_GLASS_REVIEW),
         "tiers": [tier.value for tier in Tier if highest is not None and Tier.T2 <= tier <= highest],
         "listed": listed,
         "reason": request.form.get("reason", ""),
