@@ -9,6 +9,7 @@ from typing import Final
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from traceapp.domain.errors import KeyUnavailableError
+from traceapp.host.private_files import create_private
 
 KEY_ENCRYPTION_KEY: Final = "key-encryption-key"
 
@@ -27,7 +28,7 @@ class FileKeyProvider:
     def create(self) -> str:
         kek = "1" if not self._path("1").exists() else secrets.token_hex(4)
         try:
-            write_private(self._path(kek), secrets.token_hex(32).encode() + b"\n")
+            create_private(self._path(kek), secrets.token_hex(32).encode() + b"\n")
         except OSError as error:
             raise KeyUnavailableError(f"The key file {self._path(kek)} cannot be written: {error.strerror}.") from None
         return kek
@@ -80,12 +81,3 @@ def read_private(path: Path) -> bytes:
         if status.st_uid != os.geteuid():
             raise KeyUnavailableError(f"The key file {path} belongs to user {status.st_uid}, not to the service.")
         return file.read()
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """A new file, 0400, durable; raises OSError, also where it is there already."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o400)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

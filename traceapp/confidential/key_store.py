@@ -24,10 +24,11 @@ from traceapp.confidential.recovery import (
     seal_to_recovery,
     write_officer_files,
 )
-from traceapp.confidential.ring_file import KEYRING, Ring, WrappedKey, changing_ring, read_ring, sync_folder, write_ring
+from traceapp.confidential.ring_file import KEYRING, Ring, WrappedKey, changing_ring, read_ring, write_ring
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import HomeError, KeyStateError, KeyUnavailableError, RecoveryError
 from traceapp.domain.keys import KeyProvider, KeyRecord, KeyState, RingRecord, epoch_of
+from traceapp.host.private_files import sync_folder
 
 FOLDER: Final = "keys"
 SET_UP: Final = "set-up"

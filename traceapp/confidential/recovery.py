@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from traceapp.confidential.file_provider import read_private, write_private
+from traceapp.confidential.file_provider import read_private
 from traceapp.domain.errors import KeyUnavailableError, RecoveryError
+from traceapp.host.private_files import create_private
 
 HEADING: Final = "traceapp recovery key, part"
 _KEY: Final = 32
@@ -77,7 +78,7 @@ def write_officer_files(paths: tuple[Path, Path], shares: tuple[bytes, bytes], p
     try:
         for part, path, share in zip(_PARTS, paths, shares, strict=True):
             lines = (f"{HEADING} {part} of 2", f"of key {_name(public)}", share.hex(), _sum(part, share, public))
-            write_private(path, ("\n".join(lines) + "\n").encode())
+            create_private(path, ("\n".join(lines) + "\n").encode())
             written.append(path)
     except OSError as error:
         for path in written:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from traceapp.confidential.file_provider import read_private, write_private
+from traceapp.confidential.file_provider import read_private
 from traceapp.domain.errors import HomeError, KeyUnavailableError
 from traceapp.domain.keys import KeyRecord, KeyState, RingRecord
+from traceapp.host.private_files import create_private, sync_folder
 
 KEYRING: Final = "keyring.json"
 FORMAT: Final = 2
@@ -84,7 +85,7 @@ def write_ring(folder: Path, ring: Ring) -> None:
     }
     staging = folder / f".{KEYRING}-{secrets.token_hex(8)}"
     try:
-        write_private(staging, json.dumps(document, indent=1).encode() + b"\n")
+        create_private(staging, json.dumps(document, indent=1).encode() + b"\n")
         staging.rename(folder / KEYRING)
     finally:
         staging.unlink(missing_ok=True)
@@ -105,14 +106,6 @@ def changing_ring(folder: Path) -> Iterator[None]:
         raise HomeError(f"The key ring of {folder} cannot be written: {error.strerror}.") from None
     finally:
         os.close(lock)
-
-
-def sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _document(key: WrappedKey) -> dict[str, str]:

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from traceapp.confidential.envelope import length_prefixed
 from traceapp.domain.errors import DocumentError, HomeError, SealBrokenError
+from traceapp.host.private_files import sync_folder
 
 FOLDER: Final = "sources"
 CHUNK: Final = 1024 * 1024
@@ -66,8 +67,8 @@ class SourceArchive:
                 return digest
             kept.parent.mkdir(mode=0o700, exist_ok=True)
             staging.rename(kept)
-            _sync_folder(kept.parent)
-            _sync_folder(self._folder)
+            sync_folder(kept.parent)
+            sync_folder(self._folder)
         except OSError as error:
             raise HomeError(f"The archive of sources {self._folder} cannot be written: {error.strerror}.") from None
         finally:
@@ -164,11 +165,3 @@ def _bound(salt: bytes, counter: int, *, final: bool) -> bytes:
 
 def _broken(digest: str) -> SealBrokenError:
     return SealBrokenError(f"The kept source {digest} is not what was kept.")
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -53,9 +53,23 @@ def write_private(path: Path, content: bytes) -> None:
     """Put a file in place that its owner alone may read (0400), over an older one; raises OSError."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o400)
+    create_private(fresh, content)
+    fresh.replace(path)
+
+
+def create_private(path: Path, content: bytes) -> None:
+    """A new file, 0400, its content durable; raises OSError, also where it is there already."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o400)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    fresh.replace(path)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make durable which files a folder holds; raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

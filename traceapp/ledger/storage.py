@@ -16,6 +16,7 @@ from traceapp.domain.clock import Clock, stored_time
 from traceapp.domain.errors import HomeError, LedgerBrokenError
 from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt
+from traceapp.host.private_files import sync_folder
 from traceapp.ledger.records import (
     FOLDER,
     FORMAT,
@@ -74,8 +75,8 @@ class LedgerStorage:
         try:
             self._take_lock(folder)
             self._file = os.open(folder / RECORDS, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-            _sync_folder(folder)
-            _sync_folder(folder.parent)
+            sync_folder(folder)
+            sync_folder(folder.parent)
             dropped = self._recover(folder)
         except BaseException:
             self.close()
@@ -235,11 +236,3 @@ def _read_all(descriptor: int, start: int, end: int) -> bytes:
         parts.append(part)
         start += len(part)
     return b"".join(parts)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
