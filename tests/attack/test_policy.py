@@ -29,7 +29,7 @@ from traceapp.policy.compilation import compile_rights
 from traceapp.policy.decisions import CLOSED, EVALUATION, FAILED, Policy
 from traceapp.policy.document import parse_policy, read_policy
 from traceapp.usecases.accept_policy import accept_policy
-from traceapp.usecases.access import rights_for
+from traceapp.usecases.access import rights_for, with_purpose
 from traceapp.usecases.check_readiness import check_readiness
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.explain_decision import explain_decision
@@ -186,11 +186,15 @@ def test_attacker_with_a_scope_that_lacks_an_attribute_sees_nothing(stations: St
 
 def test_attacker_who_names_another_purpose_is_denied_and_recorded(stations: Stations, actor: MakeActor) -> None:
     """A warehouse asks as if for a recall, so that more fields would open."""
-    warehouse = replace(actor(Role.WAREHOUSE), purpose=Purpose.RECALL)
+    warehouse = with_purpose(actor(Role.WAREHOUSE), "recall")
     before = stations.ledger.get_head().seq
 
     with pytest.raises(PermissionDeniedError, match="does not look for the purpose recall"):
         rights_for(stations, warehouse, Permission.BATCH_TRACE)
+    with pytest.raises(InputError):
+        with_purpose(warehouse, "curiosity")
+    with pytest.raises(PermissionDeniedError):
+        with_purpose(replace(warehouse, through="token", purpose=Purpose.INBOUND), "outbound")
 
     (refusal,) = records(stations, after=before)
     assert (refusal["actor"]["purpose"], refusal["reason"].partition(":")[0]) == ("recall", "warehouse/purposes")

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -12,9 +13,10 @@ import orjson
 
 from traceapp.domain.clock import stored_time
 from traceapp.domain.disclosure import Masked, Unavailable
-from traceapp.domain.errors import PermissionDeniedError, PolicyError, TraceappError
+from traceapp.domain.errors import InputError, PermissionDeniedError, PolicyError, TraceappError
 from traceapp.domain.kinds import SEALED_IDENTITIES, NodeKind
 from traceapp.domain.permissions import Act, Permission
+from traceapp.domain.purposes import Purpose
 from traceapp.domain.recorded import LedgerEntry, Recorded
 from traceapp.domain.rights import Actor, Decision, Rights
 from traceapp.policy.compilation import compile_rights
@@ -56,6 +58,21 @@ def _refused(
     reason = f"{decision.rule}: {decision.reason}"
     stations.ledger.append(entry(stations, actor, permission, "denied", request=request or {}, reason=reason))
     return PolicyError(decision.reason) if decision.rule in {CLOSED, FAILED} else PermissionDeniedError(decision.reason)
+
+
+def with_purpose(actor: Actor, text: str) -> Actor:
+    """The same person, who says for this request why he looks; whether his role looks for that is decided with the act.
+
+    raises  InputError: no such purpose. PermissionDeniedError: his token was made for another one.
+    """
+    try:
+        purpose = Purpose(text)
+    except ValueError:
+        wanted = f"one of {', '.join(one.value for one in Purpose)}"
+        raise InputError(f"purpose: wanted {wanted}, found another word", (("purpose", wanted),)) from None
+    if actor.through == "token" and actor.purpose is not None and purpose is not actor.purpose:
+        raise PermissionDeniedError(f"This token was made for the purpose {actor.purpose.value} and no other.")
+    return replace(actor, purpose=purpose)
 
 
 def carry_out(

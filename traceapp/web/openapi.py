@@ -12,7 +12,8 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 from traceapp import __version__
-from traceapp.web.access import door_of, open_door
+from traceapp.domain.purposes import Purpose
+from traceapp.web.access import PURPOSE, door_of, open_door
 from traceapp.web.answer_models import Problem
 from traceapp.web.operations import Operation, operation_of
 from traceapp.web.problems import CONTENT_TYPE
@@ -87,6 +88,15 @@ def build_document(app: Flask) -> Document:
     }
 
 
+_PURPOSE: Final[Document] = {
+    "name": PURPOSE,
+    "in": "header",
+    "required": False,
+    "description": "Why this is asked, in the place of what the session or token says; the role must allow it.",
+    "schema": {"type": "string", "enum": [purpose.value for purpose in Purpose]},
+}
+
+
 def _operations(app: Flask) -> Iterator[tuple[Rule, Operation]]:
     for rule in app.url_map.iter_rules():
         operation = operation_of(app, rule.endpoint)
@@ -106,6 +116,7 @@ def _describe(app: Flask, rule: Rule, operation: Operation, schemas: Document) -
         "parameters": [
             *_parameters(operation.path, "path", schemas),
             *_parameters(operation.query, "query", schemas),
+            *([_PURPOSE] if closed else []),
         ],
         "responses": {"200": _response("The answer.", "application/json", operation.answer)},
     }
