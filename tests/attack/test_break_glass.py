@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
+from tests.clockwork import Clockwork
 from tests.recorded import records
 from traceapp.composition import terminal_actor
 from traceapp.dictionary.properties import Tier
@@ -28,14 +29,6 @@ LYON = frozenset({"LYON"})
 OWNER = Client("192.0.2.17", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")
 REASON = "A hospital calls about a pump; the lot is of another site."
 FOUND = "The call is on record, and nothing else was opened."
-
-
-class Clockwork:
-    def __init__(self) -> None:
-        self.moment = datetime.now(UTC)
-
-    def now(self) -> datetime:
-        return self.moment
 
 
 @pytest.fixture

@@ -2,11 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pyotp
 import pytest
 
+from tests.clockwork import Clockwork
 from tests.recorded import records
 from traceapp.composition import terminal_actor
 from traceapp.domain.errors import FactorNeededError, FactorRefusedError, SignInError
@@ -22,19 +23,6 @@ from traceapp.usecases.stations import Stations
 EVERYWHERE = frozenset({"*"})
 PASSWORD = "correct horse battery"
 OWNER = Client("192.0.2.17", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")
-
-
-class Clockwork:
-    """Stands still until it is moved: a code is of one half minute."""
-
-    def __init__(self) -> None:
-        self.moment = datetime.now(UTC)
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def go_on(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ FRESH: Final = timedelta(minutes=15)
 
 
 def is_fresh(factor_at: datetime | None, now: datetime) -> bool:
+    """Whether a factor that was shown then (aware; None: never) still counts as fresh."""
     return factor_at is not None and now - factor_at <= FRESH
 
 

@@ -15,11 +15,15 @@ LONGEST_REASON: Final = 1000
 
 
 class GrantState(StrEnum):
+    """Of the review, not of the time: an access that ended is open until somebody reviewed it."""
+
     OPEN = "open"
     REVIEWED = "reviewed"
 
 
 class Verdict(StrEnum):
+    """What the reviewer found."""
+
     JUSTIFIED = "justified"
     NOT_JUSTIFIED = "not_justified"
 

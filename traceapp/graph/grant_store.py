@@ -13,6 +13,8 @@ _FIXED: Final = ("account_uid", "role", "tier", "reason", "begun_at")
 
 
 class GrantStore:
+    """Every method raises StoreError and its kinds."""
+
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
@@ -24,6 +26,7 @@ class GrantStore:
         )
 
     def get_grant(self, uid: str) -> GrantRecord | None:
+        """The access with this id, lasting or not; None where there is none."""
         rows = self._graph.read("grant.get_grant", uid=uid)
         return _grant(rows[0]) if rows else None
 

@@ -16,6 +16,8 @@ _FIXED: Final = ("account_uid", "begun_at", "agent")
 
 
 class SessionStore:
+    """Every method raises StoreError and its kinds."""
+
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 

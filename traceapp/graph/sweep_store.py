@@ -15,6 +15,8 @@ LABELS: Final = ("Traceable", "Location", "Order", "Disposal", "Equipment", "Ope
 
 @dataclass(frozen=True, slots=True)
 class SweptNode:
+    """One node with everything that stands on it."""
+
     uid: str
     labels: tuple[str, ...]
     properties: Row

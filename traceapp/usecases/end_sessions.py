@@ -16,6 +16,8 @@ MOST_LISTED = 1000
 
 @dataclass(frozen=True, slots=True)
 class ListedSession:
+    """username: of its person, or the uid of an account that is gone."""
+
     username: str
     session: Session
 

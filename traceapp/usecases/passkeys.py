@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from traceapp.domain.accounts import check_label
-from traceapp.domain.errors import FactorRefusedError, SignInError
+from traceapp.domain.errors import FactorRefusedError
 from traceapp.domain.factors import Passkey, Site
 from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import Recorded
@@ -11,11 +11,17 @@ from traceapp.domain.rights import Actor
 from traceapp.domain.sessions import Client
 from traceapp.identity import passkeys
 from traceapp.identity.passkeys import REFUSED
-from traceapp.identity.passwords import verify_password
 from traceapp.usecases.access import carry_out, entry, entry_of
 from traceapp.usecases.open_session import Opened, make_session
 from traceapp.usecases.rotate_session import own_session
-from traceapp.usecases.second_factors import accept_factor, change_own_factors, check_fresh, factors_of, keep_factors
+from traceapp.usecases.second_factors import (
+    accept_factor,
+    change_own_factors,
+    check_fresh,
+    factors_of,
+    keep_factors,
+    prove_person,
+)
 from traceapp.usecases.stations import Stations
 
 MOST = 10
@@ -33,17 +39,11 @@ def add_passkey(
 ) -> Recorded[None]:
     """Keep a new passkey.
 
-    raises  SignInError: the password is wrong. FactorNeededError: there is a second factor, and it was not shown lately.
-            FactorRefusedError: the passkey was made for another challenge. InputError: no good label.
+    raises  what `prove_person` raises. FactorRefusedError: the passkey was made for another challenge. InputError: no good
+            label.
     """
-    _, account = own_session(stations, actor)
     request = {"changed": "passkey added"}
-    if not verify_password(account.password_hash, password):
-        stations.ledger.append(entry(stations, actor, Act.FACTOR_CHANGE, "denied", request=request, reason="wrong password"))
-        raise SignInError("The password is wrong.")
-    factors = factors_of(stations, account)
-    if factors.any:
-        check_fresh(stations, actor)
+    account, factors = prove_person(stations, actor, password, request)
     made = passkeys.verify_registration(credential, challenge, site, check_label(label), stations.clock.now())
     others = tuple(key for key in factors.passkeys if key.credential_id != made.credential_id)
     changed = replace(factors, passkeys=(*others, made)[-MOST:])

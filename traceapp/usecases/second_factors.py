@@ -1,6 +1,6 @@
 """A person sets up a second factor, shows it, loses it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -65,20 +65,30 @@ def check_fresh(stations: Stations, actor: Actor) -> None:
         raise FactorNeededError(NEEDED)
 
 
-def begin_totp(stations: Stations, actor: Actor, password: str) -> Recorded[Enrolment]:
-    """A new secret, which counts once a code of it was shown.
+def prove_person(stations: Stations, actor: Actor, password: str, request: Mapping[str, str]) -> tuple[Account, Factors]:
+    """Account and factors of whoever sets a new factor up, once he typed his password again: a session alone sets up nothing.
 
-    raises  SignInError: the password is wrong; a session alone sets up nothing. FactorNeededError: there is a second
-            factor already, and it was not shown lately.
+    request  what is to be changed, for the record of a refusal.
+    raises   SignInError: the password is wrong; recorded first. FactorNeededError: there is a second factor already, and it
+             was not shown lately.
     """
     _, account = own_session(stations, actor)
-    request = {"changed": "codes begun"}
     if not verify_password(account.password_hash, password):
         stations.ledger.append(entry(stations, actor, Act.FACTOR_CHANGE, "denied", request=request, reason="wrong password"))
         raise SignInError("The password is wrong.")
     factors = factors_of(stations, account)
     if factors.any:
         check_fresh(stations, actor)
+    return account, factors
+
+
+def begin_totp(stations: Stations, actor: Actor, password: str) -> Recorded[Enrolment]:
+    """A new secret, which counts once a code of it was shown.
+
+    raises  what `prove_person` raises.
+    """
+    request = {"changed": "codes begun"}
+    account, factors = prove_person(stations, actor, password, request)
     secret = mint_totp_secret()
     recorded = stations.ledger.record(
         Enrolment(in_groups(secret), totp_address(secret, account.username)),
@@ -145,6 +155,11 @@ def drop_totp(stations: Stations, actor: Actor) -> Recorded[None]:
 
 
 def change_own_factors(stations: Stations, actor: Actor, what: str, change: Callable[[Factors], Factors]) -> Recorded[None]:
+    """Keep the actor's factors after `change`.
+
+    what    was changed, for the record.
+    raises  NotSignedInError: his session is gone. StoreConflictError: another request wrote them meanwhile.
+    """
     _, account = own_session(stations, actor)
     changed = change(factors_of(stations, account))
     return carry_out(stations, actor, Act.FACTOR_CHANGE, {"changed": what}, lambda: _keep(stations, account, changed))

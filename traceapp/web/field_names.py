@@ -19,6 +19,7 @@ ALL: Final = "All that the answer tells by itself, where it is absent."
 
 
 def check_fields(names: Iterable[str], known: frozenset[str]) -> None:
+    """raises  ValueError: a name that is not known; it says which are."""
     unknown = [name for name in names if name not in known]
     if unknown:
         raise ValueError(f"no such field: {', '.join(map(printable, unknown[:5]))}; known are {', '.join(sorted(known))}")
@@ -55,6 +56,7 @@ BatchFields = Annotated[
 
 
 def wanted_fields(names: str | None) -> frozenset[str] | None:
+    """The names in a list parted by commas; None where none was sent."""
     return frozenset(names.split(",")) if names is not None else None
 
 

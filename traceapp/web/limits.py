@@ -91,6 +91,7 @@ def take_sign_in(username: str, alarm: Callable[[], None]) -> None:
 
 
 def count_failed_sign_in() -> None:
+    """One more wrong password, of this address and over all."""
     limits = _limits()
     limits.count(_OF_ADDRESS, "sign-in", _address())
     limits.count(_OF_ALL, "sign-in")
