@@ -73,7 +73,7 @@ MEANINGS: Final[Mapping[Permission, tuple[str, str]]] = {
     Permission.BREAK_GLASS_LIST: ("see the break-glass accesses that wait for a review", "查看待复核的应急访问"),
     Permission.BREAK_GLASS_REVIEW: ("review the break-glass accesses of others", "复核他人的应急访问"),
     Permission.EVENT_IMPORT: ("bring files of events in", "导入事件文件"),
-    Permission.LEDGER_VERIFY: ("check that the ledger is whole", "核验审计追踪"),
+    Permission.LEDGER_VERIFY: ("check that the ledger and the store are as they were written", "核验审计追踪与存储"),
     Permission.POLICY_EXPLAIN: ("ask why somebody may do something, or may not", "查询某人权限的依据"),
     Permission.REFERRAL_LIST: ("read the numbers that others asked for in vain and handed on", "查看他人转交的未查到编号"),
     Permission.SESSION_LIST: ("see who is signed in, and where", "查看当前登录会话"),
