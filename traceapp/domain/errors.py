@@ -203,7 +203,10 @@ class PolicyError(TraceappError):
 class KeyUnavailableError(TraceappError):
     """The key provider cannot give a key."""
 
-    next_step = "Bring the key provider back, or the keys from the copy that you keep apart, and ask again; nothing was lost."
+    next_step = (
+        "Bring the key provider back, or the keys from the copy that you keep apart, "
+        "or open them with two officers (traceapp keys recover); nothing was lost."
+    )
 
 
 class KeyDestroyedError(KeyUnavailableError):
