@@ -11,6 +11,7 @@ from traceapp.domain.errors import InputError
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
+from traceapp.domain.rights import ScopeKind
 from traceapp.usecases.explain_decision import explain_decision
 from traceapp.web.access import current_actor, permission, stations
 from traceapp.web.pages.wording import N_, property_name
@@ -28,6 +29,12 @@ PURPOSES: Final = {
     Purpose.AUDIT: N_("audit"),
     Purpose.SUPPLIER_QUERY: N_("question of a supplier"),
     Purpose.MAINTENANCE: N_("maintenance"),
+}
+SCOPES: Final = {
+    ScopeKind.ORGANISATION: N_("the whole organisation"),
+    ScopeKind.SITE: N_("sites of the account"),
+    ScopeKind.LINE: N_("product lines of the account"),
+    ScopeKind.CASE: N_("lots approved one by one"),
 }
 LONGEST: Final = 200
 
@@ -52,6 +59,7 @@ def explain() -> tuple[str, int]:
         actions=sorted(one.value for one in Permission),
         purpose_names={one.value: gettext(text) for one, text in PURPOSES.items()},
         found=found.value if found is not None else None,
+        scopes=[gettext(SCOPES[ScopeKind(one)]) for one in found.value.scopes] if found is not None else [],
         fields=_labels(found.value.fields) if found is not None else {},
         receipt=found.receipt if found is not None else None,
         error=error,
