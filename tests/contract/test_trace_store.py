@@ -1,5 +1,7 @@
 """Statements of `cypher/trace`, one by one: what a frontier leads to, and what of it leaves the store."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.flows import SUZHOU, Flows, batch, container, hour, material, order, party, product, shipment
@@ -9,7 +11,7 @@ from traceapp.domain.clock import stored_time
 from traceapp.domain.genealogy import Bundle
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import LinkType, NodeKind
-from traceapp.domain.rights import Rights
+from traceapp.domain.rights import Rights, Withholding
 from traceapp.domain.scopes import Scope, acl_number
 from traceapp.domain.trace import Window
 from traceapp.domain.window import WindowCut
@@ -140,6 +142,15 @@ def test_count_sides_counts_things_not_links(plant: Told) -> None:
     first, second = plant.uids(order("T1"), order("T2"))
 
     assert plant.traces.count_sides([first, second], EVERYTHING, plant.head) == {first: Sides(1, 1), second: Sides(1, 2)}
+
+
+def test_count_sides_counts_what_is_walked_through_and_says_where_it_stops(plant: Told) -> None:
+    first, second = plant.uids(order("T1"), order("T2"))
+    stops = replace(AT_LYON, mode=Withholding.STOP)
+
+    assert plant.traces.count_sides([second], AT_LYON, plant.head) == {second: Sides(1, 2)}
+    assert plant.traces.count_sides([first], stops, plant.head) == {first: Sides(1, 1)}
+    assert not plant.traces.count_sides([second], stops, plant.head)[second].whole
 
 
 def test_find_seeds_knows_only_what_may_be_seen(plant: Told) -> None:

@@ -219,20 +219,11 @@ class Told:
         return found
 
     def _is_single(self, done: str) -> bool:
-        """One input or one output, of those that the answer shows, as themselves or as stubs."""
-        into, out = ("use", "make") if self.direction is Direction.FORWARD else ("make", "use")
-        forward = self.direction is Direction.FORWARD
-        near = {
-            (fact.source if forward else fact.target)
-            for fact in self.world.facts
-            if fact.kind == into and self._near(fact) == done
-        }
-        entered = {thing for thing in near if self.shows(thing) or thing in self.hops}
-        left = {thing for thing in self._beyond(done, out) if self._goes(thing)}
-        return len(entered) <= 1 or len(left) <= 1
-
-    def _near(self, fact: Fact) -> str:
-        return fact.target if self.direction is Direction.FORWARD else fact.source
+        """One input or one output of all there are. Where the walk stops at what is withheld, nothing may be withheld there."""
+        used = {fact.source for fact in self.world.facts if fact.kind == "use" and fact.target == done}
+        made = {fact.target for fact in self.world.facts if fact.kind == "make" and fact.source == done}
+        ends_here = self.mode is Withholding.STOP and not all(map(self.shows, used | made))
+        return not ends_here and (len(used) <= 1 or len(made) <= 1)
 
     @property
     def certain(self) -> set[str]:

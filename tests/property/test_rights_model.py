@@ -24,6 +24,7 @@ from traceapp.usecases.trace_batch import trace_batch
 
 WORLDS: Final = examples(100, 1000)
 POLICIES: Final = examples(20, 100)
+EVERYTHING: Final = View(None, None, frozenset(), placed=True)
 SHARED_LOAD: Final = 100
 """Worlds that share one store."""
 ROLES: Final = tuple(Role)
@@ -88,6 +89,10 @@ def check(stations: Stations, case: Case, uids: dict[str, str]) -> str:
     assert lots_of(answer, names) == {
         lot: (hop, Certainty.EXACT if lot in told.certain else Certainty.POSSIBLE) for lot, hop in told.lots.items()
     }
+    whole = Told(case.world, EVERYTHING, Withholding.PASS, case.direction, case.seed)
+    sure = {link for link, exact in whole.links.items() if exact}
+    assert {link for link, exact in told.links.items() if exact} <= sure, "no more is claimed than the whole graph says"
+    assert told.certain & told.lots.keys() <= whole.certain
     assert ends_of(answer, names) == told.ends[0]
     assert links_of(answer, names) == told.links
     assert sum(node.stub for node in answer.nodes) == told.stubs

@@ -12,15 +12,20 @@ CONSUMED = LinkType.CONSUMED_IN.value
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """How many different things went into a transformation and came out of it, class-level ones counted, as far as shown."""
+    """How many different things went into a transformation and came out of it, class-level ones counted.
+
+    whole  whether that is all. Where the view ends beside it, nothing is exact that no pair makes so: never more is claimed
+           than the whole graph says.
+    """
 
     inputs: int
     outputs: int
+    whole: bool = True
 
     @property
     def single(self) -> bool:
         """With one input, or one output, each link between them is exact."""
-        return self.inputs <= 1 or self.outputs <= 1
+        return self.whole and (self.inputs <= 1 or self.outputs <= 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +36,14 @@ class LotLinks:
     limits: tuple[LimitHit, ...] = ()
 
 
-def undecided(closure: Closure, *, windowed: bool) -> list[str]:
+def undecided(closure: Closure, *, partial: bool) -> list[str]:
     """Transformations whose sides must be counted in the store, sorted; of the others the walk has seen enough.
 
-    windowed  links outside a window were left out of the walk, so that it has seen no whole side.
+    partial  links outside a window, or to what may not be shown, were left out of the walk: it may have seen no whole side.
     """
-    if windowed:
+    if partial:
         return sorted(closure.passages)
     return sorted(uid for uid, passage in closure.passages.items() if len(passage.exits) > 1)
-
-
-def with_stubs(closure: Closure, sides: Mapping[str, Sides]) -> Mapping[str, Sides]:
-    """The same with the withheld things that the walk itself met on either side: the answer shows each of them as a stub.
-
-    sides  what may be shown, as the store counts it. Nothing else that is withheld counts, so that certainty depends on
-           nothing that the answer does not show.
-    """
-    shown = closure.shown
-    if all(shown.values()):
-        return sides
-    told = dict(sides)
-    for uid, counted in sides.items():
-        passage = closure.passages[uid]
-        near = len({link[NEAR] for link in passage.entries if not shown[link[NEAR]]})
-        far = len({other[1] for other in passage.exits if not other[3]})
-        inputs, outputs = (near, far) if closure.direction is Direction.FORWARD else (far, near)
-        told[uid] = Sides(counted.inputs + inputs, counted.outputs + outputs)
-    return told
 
 
 def meet(pair: str, other: str) -> bool:

@@ -9,7 +9,8 @@ from traceapp.domain.unverified import ALL_PROVEN, Unverified
 CLASSES = ("lots", "transformations", "shipments", "containers", "parties", "locations", "orders", "disposals")
 """Under what withheld nodes are counted."""
 BOUNDARY = (
-    "Your view ends beside some of what is shown; what lies beyond was not walked, is not counted, and no certainty rests on it."
+    "Your view ends beside some of what is shown; what lies beyond was not walked and is not counted; "
+    "it makes links beside it no more than possible."
 )
 
 

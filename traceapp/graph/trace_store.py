@@ -145,14 +145,15 @@ class TraceStore:
         return self._expand("trace.expand_works", frontier, rights, head, False, Marks.NONE, time_from=first, time_to=last)
 
     def count_sides(self, transformations: Sequence[str], rights: Rights, head: int) -> dict[str, Sides]:
-        """Inputs and outputs of transformations that may be shown; one without either is not in the answer."""
+        """Inputs and outputs of transformations; one without either is not in the answer.
+
+        What is withheld is counted where the walk goes through it; where the walk stops, it makes a side that is not whole.
+        """
         found: dict[str, Sides] = {}
         for chunk in _chunks(transformations):
-            row = self._graph.read("trace.count_sides", frontier=chunk, **rights.view, head=head)[0]
-            found |= {
-                uid: Sides(inputs, outputs)
-                for uid, inputs, outputs in zip(row["uid"], row["inputs"], row["outputs"], strict=True)
-            }
+            row = self._graph.read("trace.count_sides", frontier=chunk, **rights.way, head=head)[0]
+            told = zip(row["uid"], row["inputs"], row["outputs"], row["whole"], strict=True)
+            found |= {uid: Sides(inputs, outputs, whole) for uid, inputs, outputs, whole in told}
         return found
 
     def find_boundaries(self, where: Direction | None, uids: Sequence[str], rights: Rights, head: int) -> set[str]:

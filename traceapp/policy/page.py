@@ -41,6 +41,15 @@ up, filter or sort by it. `pass` walks through what may not be shown and counts 
 first purpose stands where none was chosen.
 属性值仅在目的、级别与条件同时满足时显示，否则脱敏；`pass` 穿过不可见记录并计数，`stop` 到此为止且不计数。
 
+What is withheld gives away no name, kind, place, time, quantity or id. `pass` gives away that it is there, how much of it, where
+it joins what is shown, and, by "exact" or "possible", whether a transformation had more than one input and output. `stop` gives
+away that something stands beside a thing that is shown, never how much: it says where the view ends in the direction asked, and
+calls every unpaired link through a transformation "possible" that something withheld went into or came out of. So neither calls
+a link exact that the whole graph calls possible. Roles of other organisations should have `stop`.
+不可见对象不透露名称、种类、地点、时间、数量与标识。`pass` 透露其存在、数量、与可见部分的连接处，
+并以“确定/可能”透露转换是否有多项投入与产出；
+`stop` 只透露旁边有不可见对象，从不透露多少；经过该转换且未配对的关联一律判为“可能”。
+
 """
 BOUNDS: Final = (
     "role",

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from traceapp.domain.certainty import LotLinks, exact_nodes, lot_links, undecided, with_stubs
+from traceapp.domain.certainty import LotLinks, exact_nodes, lot_links, undecided
 from traceapp.domain.consignees import Distribution, EndLink, distribute, end_links
 from traceapp.domain.genealogy import Bundle, Closure, Expansion
 from traceapp.domain.kinds import Direction, LinkType, NodeKind
-from traceapp.domain.rights import Rights
+from traceapp.domain.rights import Rights, Withholding
 from traceapp.domain.trace import Budget, LimitHit, TraceQuestion
 from traceapp.domain.walk import walk
 from traceapp.domain.window import WindowCut
@@ -62,8 +62,9 @@ def trace_leg(traces: TraceStore, rights: Rights, head: int, question: TraceQues
     """Walk from opened seeds in one direction, then follow the ends."""
     cut = WindowCut(start.walk_window(question.window))
     closure = _walk(traces, rights, head, start, direction, cut, question.budget)
-    sides = traces.count_sides(undecided(closure, windowed=not cut.is_open), rights, head)
-    links = lot_links(closure, with_stubs(closure, sides), question.budget.links)
+    partial = not cut.is_open or rights.mode is Withholding.STOP
+    sides = traces.count_sides(undecided(closure, partial=partial), rights, head)
+    links = lot_links(closure, sides, question.budget.links)
     seeds = start.firm | start.transformations
     leg = Leg(direction, cut, start, closure, links, exact_nodes(seeds, links.links))
     if direction is Direction.FORWARD:

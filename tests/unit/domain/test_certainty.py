@@ -11,7 +11,7 @@ FORWARD, BACKWARD = Direction.FORWARD, Direction.BACKWARD
 def judged(graph: LittleGraph, direction: Direction, *seeds: str) -> dict[tuple[str, str], bool]:
     """(lot, next lot in the direction of the walk) → exact."""
     closure = graph.walk(direction, *seeds)
-    sides = {uid: found for uid, found in graph.sides().items() if uid in undecided(closure, windowed=False)}
+    sides = {uid: found for uid, found in graph.sides().items() if uid in undecided(closure, partial=False)}
     return {(link.near, link.far): link.exact for link in lot_links(closure, sides, 1000).links}
 
 
@@ -36,9 +36,9 @@ def test_exact_with_one_input_one_output_or_equal_pair(inputs: str, outputs: str
 def test_the_store_is_asked_only_where_the_walk_did_not_see_enough() -> None:
     graph = LittleGraph().turn("T1", "a b c", "x").turn("T2", "x", "y z")
 
-    assert undecided(graph.walk(FORWARD, "a"), windowed=False) == ["T2"]
-    assert undecided(graph.walk(FORWARD, "a"), windowed=True) == ["T1", "T2"]
-    assert undecided(graph.walk(BACKWARD, "y"), windowed=False) == ["T1"]
+    assert undecided(graph.walk(FORWARD, "a"), partial=False) == ["T2"]
+    assert undecided(graph.walk(FORWARD, "a"), partial=True) == ["T1", "T2"]
+    assert undecided(graph.walk(BACKWARD, "y"), partial=False) == ["T1"]
 
 
 def test_the_same_link_is_judged_alike_from_both_sides() -> None:
@@ -88,3 +88,4 @@ def test_what_states_no_pair_meets_every_one() -> None:
     assert [meet("", ""), meet("1", ""), meet("", "1"), meet("1", "1"), meet("1", "2")] == [True, True, True, True, False]
     assert Sides(1, 9).single
     assert not Sides(2, 2).single
+    assert not Sides(1, 1, whole=False).single

@@ -174,7 +174,7 @@ def _sentences(code: str, said: Completeness, sentence: str, place: int) -> tupl
         case "boundaries":
             return (
                 gettext("Your view ends beside some of what is shown."),
-                gettext("What lies beyond was not walked and is not counted; no certainty rests on it."),
+                gettext("What lies beyond was not walked and is not counted; it makes links beside it no more than possible."),
                 gettext("Ask whoever gave you this view."),
                 said.boundaries,
             )
