@@ -23,6 +23,7 @@ from traceapp.domain.errors import EmbeddedStoreError, HomeError, StoreCredentia
 from traceapp.graph import engine_guard
 from traceapp.graph.endpoint import Endpoint, endpoint_file, read_endpoint_file, store_folder
 from traceapp.graph.query_catalogue import load_catalogue
+from traceapp.host.private_files import OWN, write_private
 
 WHEEL: Final = "arcadedb_embedded"
 DATABASE: Final = "neo4j"
@@ -114,7 +115,7 @@ class EmbeddedEngine:
                     raise EmbeddedStoreError(
                         f"{password} is gone, and nothing else opens the databases beside it; bring it back from a backup"
                     )
-                _write_private(password, secrets.token_urlsafe(32))
+                write_private(password, secrets.token_urlsafe(32).encode(), OWN)
         except OSError as error:
             raise HomeError(f"{self.folder} cannot be written ({error.strerror})") from None
 
@@ -225,8 +226,8 @@ class EmbeddedEngine:
             "password_file": PASSWORD_FILE,
             "pid": self.pid,
         }
-        _write_private(endpoint_file(self.home), json.dumps(found, indent=2) + "\n")
-        _write_private(self.folder / "ports.json", json.dumps({"bolt": bolt, "http": http}) + "\n")
+        write_private(endpoint_file(self.home), json.dumps(found, indent=2).encode() + b"\n", OWN)
+        write_private(self.folder / "ports.json", json.dumps({"bolt": bolt, "http": http}).encode() + b"\n", OWN)
 
     def _kept_ports(self) -> tuple[int, ...]:
         try:
@@ -297,11 +298,3 @@ def _listen(port: int) -> socket.socket:
 
 def _open_lock(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Write whole or not at all, readable by the owner alone."""
-    fresh = path.with_name(path.name + ".new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    fresh.replace(path)

@@ -10,6 +10,8 @@ from traceapp.domain.errors import SettingsError
 OTHERS: Final = 0o007 | 0o020
 """Whoever is neither owner nor in the group may do nothing; the group may read, as a mounted secret often wants it."""
 LARGEST: Final = 1024 * 1024
+OWN: Final = 0o600
+"""The mode of what its owner may write by hand as well."""
 
 
 def read_secret(path: Path, setting: str) -> bytes:
@@ -49,17 +51,17 @@ def check_mode(path: Path, status: os.stat_result, setting: str) -> None:
         raise SettingsError(f"{setting}: the file {path} belongs to user {status.st_uid}, not to the service")
 
 
-def write_private(path: Path, content: bytes) -> None:
-    """Put a file in place that its owner alone may read (0400), over an older one; raises OSError."""
+def write_private(path: Path, content: bytes, mode: int = 0o400) -> None:
+    """Put a file in place that its owner alone may read, over an older one; raises OSError."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.unlink(missing_ok=True)
-    create_private(fresh, content)
+    create_private(fresh, content, mode)
     fresh.replace(path)
 
 
-def create_private(path: Path, content: bytes) -> None:
-    """A new file, 0400, its content durable; raises OSError, also where it is there already."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o400)
+def create_private(path: Path, content: bytes, mode: int = 0o400) -> None:
+    """A new file, its content durable; raises OSError, also where it is there already."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()

@@ -9,6 +9,7 @@ from typing import Final
 
 from traceapp.dictionary.properties import Dictionary
 from traceapp.domain.errors import PolicyError
+from traceapp.host.private_files import OWN, write_private
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import PolicyDocument, read_policy
 
@@ -27,10 +28,7 @@ def accepted_digest(home: Path) -> str | None:
 
 def keep_accepted(home: Path, digest: str) -> None:
     """From now on this document is the accepted one."""
-    staged = home / f".{ACCEPTED}.new"
-    staged.write_text(digest + "\n", encoding="ascii")
-    staged.chmod(0o600)
-    staged.replace(home / ACCEPTED)
+    write_private(home / ACCEPTED, f"{digest}\n".encode("ascii"), OWN)
 
 
 def load_policy(chosen: Path | str, home: Path, dictionary: Dictionary) -> Policy:

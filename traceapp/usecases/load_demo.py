@@ -1,7 +1,6 @@
 """The demo plant, at the first start of an empty store: its files through the ordinary import, one account per role."""
 
 import json
-import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from traceapp.demo.plant import write_demo
 from traceapp.domain.rights import OUTSIDE, Actor, Role
+from traceapp.host.private_files import OWN, write_private
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.import_file import import_file
 from traceapp.usecases.issue_token import issue_token
@@ -64,7 +64,7 @@ def load_demo(stations: Stations, actor: Actor, progress: Callable[[float], None
         "first_question": files.first_question,
         "accounts": {role.value: secrets.token_urlsafe(9) for role in Role if role not in OUTSIDE},
     }
-    _write_private(home / STATE, json.dumps(state))
+    write_private(home / STATE, json.dumps(state).encode(), OWN)
     loaded = _loaded(state)
     sizes = [path.stat().st_size for path in files.files]
     done = 0
@@ -80,8 +80,8 @@ def load_demo(stations: Stations, actor: Actor, progress: Callable[[float], None
                 stations, actor, account.username, account.password, printed_name, account.role, everything, everything
             )
     token = issue_token(stations, actor, Role.COORDINATOR, everything, everything, "demo terminal", TOKEN_DAYS)
-    _write_private(home / "token", token.value + "\n")
-    _write_private(home / STATE, json.dumps({**state, "whole": True}))
+    write_private(home / "token", f"{token.value}\n".encode(), OWN)
+    write_private(home / STATE, json.dumps({**state, "whole": True}).encode(), OWN)
     return loaded
 
 
@@ -97,11 +97,3 @@ def _read_state(home: Path) -> dict[str, object] | None:
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) and {"whole", "first_question", "accounts"} <= found.keys() else None
-
-
-def _write_private(path: Path, text: str) -> None:
-    staged = path.with_name(f".{path.name}.new")
-    descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    staged.replace(path)
