@@ -180,7 +180,7 @@ def build_stations(settings: Settings) -> Stations:
         acls=AclStore(graph),
         accounts=AccountStore(graph, sealer.macs),
         sessions=SessionStore(graph),
-        grants=GrantStore(graph),
+        grants=GrantStore(graph, sealer.macs),
         events=EventStore(graph),
         batches=BatchStore(graph),
         traces=TraceStore(graph),

@@ -16,6 +16,7 @@
 // param:  note         bytes?    what the reviewer found, sealed
 // param:  oldest_key   string    id of the oldest key that seals something of it
 // param:  version      integer   how often it was written
+// param:  mac          bytes     proves what the service wrote
 // bounds: one node
 CREATE (:Grant {
   uid: $uid,
@@ -31,5 +32,6 @@ CREATE (:Grant {
   verdict: $verdict,
   note: $note,
   oldest_key: $oldest_key,
-  version: $version
+  version: $version,
+  mac: $mac
 })

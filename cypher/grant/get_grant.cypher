@@ -16,6 +16,7 @@
 // column: verdict      string?   justified | not_justified
 // column: note         bytes?    what the reviewer found, sealed
 // column: version      integer   how often it was written
+// column: mac          bytes?    proves what the service wrote
 // bounds: one index seek, at most one row
 MATCH (grant:Grant {uid: $uid})
 RETURN grant.uid AS uid,
@@ -30,4 +31,5 @@ RETURN grant.uid AS uid,
        grant.reviewed_at AS reviewed_at,
        grant.verdict AS verdict,
        grant.note AS note,
-       grant.version AS version
+       grant.version AS version,
+       grant.mac AS mac

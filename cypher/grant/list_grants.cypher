@@ -17,6 +17,7 @@
 // column: verdict      string?   justified | not_justified
 // column: note         bytes?    what the reviewer found, sealed
 // column: version      integer   how often it was written
+// column: mac          bytes?    proves what the service wrote
 // bounds: one index seek, row_limit rows
 MATCH (grant:Grant {state: $state})
 RETURN grant.uid AS uid,
@@ -31,6 +32,7 @@ RETURN grant.uid AS uid,
        grant.reviewed_at AS reviewed_at,
        grant.verdict AS verdict,
        grant.note AS note,
-       grant.version AS version
+       grant.version AS version,
+       grant.mac AS mac
 ORDER BY begun_at, uid
 LIMIT $row_limit

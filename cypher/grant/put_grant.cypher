@@ -11,6 +11,7 @@
 // param:  note         bytes?    what the reviewer found, sealed
 // param:  oldest_key   string    id of the oldest key that seals something of it
 // param:  version      integer   the one that was read; of another one nothing is written
+// param:  mac          bytes     proves what the service wrote
 // column: uid  string   the same; no row where nothing was written
 // bounds: one index seek, at most one node
 MATCH (grant:Grant {uid: $uid})
@@ -22,5 +23,6 @@ SET grant.ends_at = $ends_at,
     grant.verdict = $verdict,
     grant.note = $note,
     grant.oldest_key = $oldest_key,
-    grant.version = $version + 1
+    grant.version = $version + 1,
+    grant.mac = $mac
 RETURN grant.uid AS uid

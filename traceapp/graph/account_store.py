@@ -20,7 +20,7 @@ from traceapp.graph.connection import Graph, Row, Transaction
 
 ACCOUNT: Final = "Account"
 TOKEN: Final = "Token"  # noqa: S105 - a label
-DECIDING: Final = ("uid", "username", "password_hash", "role", "sites", "lines", "created_at", "disabled")
+DECIDING: Final = ("uid", "username", "password_hash", "role", "sites", "lines", "created_at", "disabled", "session_epoch")
 
 
 class AccountStore:
@@ -39,9 +39,9 @@ class AccountStore:
             if taken and taken[0]["uid"] != account.uid:
                 raise InputError(f"username: {account.username} is taken", (("username", "one that nobody has yet"),))
             stood = transaction.run("account.get_account", uid=account.uid)
-            factors, version = (stood[0]["factors"], stood[0]["factor_version"]) if stood else (None, None)
-            oldest_key, row = _oldest_key(account.printed_name, factors), _account_row(account)
-            mac = self._macs.row(ACCOUNT, _deciding(row, factors, version))
+            kept = {name: stood[0][name] if stood else None for name in ("factors", "factor_version", "session_epoch")}
+            oldest_key, row = _oldest_key(account.printed_name, kept["factors"]), _account_row(account)
+            mac = self._macs.row(ACCOUNT, _deciding(row | kept))
             transaction.run("account.put_account", **row, oldest_key=oldest_key, mac=mac)
 
         self._graph.write(work, command=uuid.uuid4().hex, act="account:put")
@@ -54,6 +54,22 @@ class AccountStore:
         """The account with exactly this username, as `get_account`."""
         return self._account(self._graph.read("account.get_account_by_username", username=username))
 
+    def find_by_username(self, username: str) -> tuple[Account | None, bool]:
+        """The same, and whether there is an account of this name that is not as it was written; in one reading."""
+        rows = self._graph.read("account.get_account_by_username", username=username)
+        found = self._account(rows)
+        return found, bool(rows) and found is None
+
+    def is_altered(self, uid: str) -> bool:
+        """Whether there is an account with this uid that is not as it was written."""
+        rows = self._graph.read("account.get_account", uid=uid)
+        return bool(rows) and not self._proves_account(rows[0])
+
+    def is_altered_token(self, token_hash: str) -> bool:
+        """The same of a token, by the hash of its secret."""
+        rows = self._graph.read("account.get_token", token_hash=token_hash)
+        return bool(rows) and not self._proves_token(rows[0])
+
     def put_factors(self, uid: str, factors: bytes | None, version: int) -> bool:
         """Keep the sealed second factors of a person; False where they were written since `version` was read."""
 
@@ -62,7 +78,7 @@ class AccountStore:
             if not stood or not self._proves_account(stood[0]):
                 return []
             oldest_key = _oldest_key(stood[0]["printed_name"], factors)
-            mac = self._macs.row(ACCOUNT, _deciding(stood[0], factors, version + 1))
+            mac = self._macs.row(ACCOUNT, _deciding({**stood[0], "factors": factors, "factor_version": version + 1}))
             return transaction.run(
                 "account.put_factors", uid=uid, factors=factors, oldest_key=oldest_key, version=version, mac=mac
             )
@@ -70,12 +86,20 @@ class AccountStore:
         return bool(self._graph.write(work, command=uuid.uuid4().hex, act="account:factors"))
 
     def advance_session_epoch(self, uid: str) -> None:
-        """End every session that the account with this uid has; raises StoreUnavailableError and its kin."""
-        self._graph.write(
-            lambda transaction: transaction.run("account.advance_session_epoch", uid=uid),
-            command=uuid.uuid4().hex,
-            act="session:end",
-        )
+        """End every session that the account with this uid has; raises StoreUnavailableError and its kin.
+
+        Of an account that is not as it was written the MAC stays as it is: nothing is made good by writing it again.
+        """
+
+        def work(transaction: Transaction) -> None:
+            ended = transaction.run("account.advance_session_epoch", uid=uid)
+            if not ended:
+                return
+            (stood,) = transaction.run("account.get_account", uid=uid)
+            if self._proves_account({**stood, "session_epoch": stood["session_epoch"] - 1}):
+                transaction.run("account.put_account_mac", uid=uid, mac=self._macs.row(ACCOUNT, _deciding(stood)))
+
+        self._graph.write(work, command=uuid.uuid4().hex, act="session:end")
 
     def put_token(self, token: Token) -> None:
         """Keep a new token, or overwrite the one with its uid, for instance to revoke it."""
@@ -112,8 +136,7 @@ class AccountStore:
         return _account(rows) if rows and self._proves_account(rows[0]) else None
 
     def _proves_account(self, row: Row) -> bool:
-        told = _deciding(row, row["factors"], row["factor_version"])
-        return self._macs.proves_row(ACCOUNT, told | {"mac": _mac(row)})
+        return self._macs.proves_row(ACCOUNT, _deciding(row) | {"mac": _mac(row)})
 
     def _proves_token(self, row: Row) -> bool:
         told = {name: value for name, value in row.items() if name != "used_at"}
@@ -125,9 +148,11 @@ def _mac(row: Row) -> Any:
     return bytes(mac) if isinstance(mac, bytearray) else mac
 
 
-def _deciding(row: Row, factors: object, factor_version: int | None) -> Row:
+def _deciding(row: Row) -> Row:
     """What of an account decides what it may do; its ciphertexts come under new keys now and then, and prove themselves."""
-    return {name: row[name] for name in DECIDING} | {"factors": factors is not None, "factor_version": factor_version or 0}
+    kept = {name: row[name] for name in DECIDING} | {"session_epoch": row["session_epoch"] or 0}
+    sealed = {name: row[name] is not None for name in ("printed_name", "factors")}
+    return kept | sealed | {"factor_version": row["factor_version"] or 0}
 
 
 def _oldest_key(*ciphertexts: bytes | bytearray | None) -> str | None:

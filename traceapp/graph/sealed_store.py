@@ -13,8 +13,6 @@ from traceapp.graph.record_head import MAC, lock_head, oldest_key_of, whole
 
 LABELS: Final = ("Traceable", "Operator", "Inspection", "Disposal", "Event", "Account", "Grant")
 """Under which everything is found that holds a ciphertext."""
-WHOLE_ROWS: Final = frozenset({"Account", "Grant"})
-"""Whose MAC binds ciphertexts byte for byte; of all others it binds their field versions."""
 COUNTERS: Final = {"Account": "factor_version", "Grant": "version"}
 """How often they were written, of records that are written without the counter of records."""
 ACT: Final = "key:reencrypt"
@@ -59,7 +57,7 @@ class SealedStore:
             found = transaction.run(f"sealed.find_{label.lower()}", key=key_id, passed=sorted(passed), row_limit=chunk)
             for record in found:
                 try:
-                    made = _resealed(label, record, old, sealer)
+                    made = _resealed(record, old, sealer)
                     rows.append({"uid": record["uid"], "properties": made, **_read_as(label, record["properties"])})
                 except SealBrokenError:
                     broken.append(record["uid"])
@@ -76,16 +74,16 @@ def _read_as(label: str, properties: Row) -> Row:
     return {counter: properties.get(counter) or 0} if counter is not None else {}
 
 
-def _resealed(label: str, record: Row, old: Collection[str], sealer: Sealer) -> Row:
-    """Properties to write: what an old key sealed, and which is the oldest key now."""
+def _resealed(record: Row, old: Collection[str], sealer: Sealer) -> Row:
+    """Properties to write: what an old key sealed, and which is the oldest key now.
+
+    The record MAC stays: of a ciphertext it binds the field version, or that there is one, and never the bytes.
+    """
     stood = whole(record["properties"])
     made: Row = {
         name: sealer.reseal(record["kind"], record["uid"], name, value)
         for name, value in stood.items()
         if isinstance(value, bytes) and name != MAC and key_named(value) in old
     }
-    after = {**stood, **made}
-    made["oldest_key"] = oldest_key_of(after)
-    if label in WHOLE_ROWS and MAC in stood and sealer.macs.proves_row(label, stood):
-        made[MAC] = sealer.macs.row(label, {**after, **made})
+    made["oldest_key"] = oldest_key_of({**stood, **made})
     return made

@@ -8,11 +8,12 @@ from traceapp.domain.permissions import Act
 from traceapp.domain.rights import Grant
 from traceapp.domain.sessions import Client, Session
 from traceapp.identity.session_secrets import read_session_secret
-from traceapp.usecases.access import entry
+from traceapp.usecases.access import entry, entry_of
 from traceapp.usecases.open_session import Opened, bound
 from traceapp.usecases.stations import Stations
 
 ANOTHER_CLIENT = "another client used the session"
+ALTERED_ACCOUNT = "the account was changed outside the service"
 CHANGED_ACCOUNT = "the account was closed, its password, role or view changed, or the session was written by another hand"
 
 
@@ -31,6 +32,9 @@ def resume_session(stations: Stations, cookie: object, client: Client) -> Opened
     account = stations.accounts.get_account(session.account_uid)
     if account is None:
         stations.sessions.void_session(session.uid)
+        if stations.accounts.is_altered(session.account_uid):
+            known = {"account": session.account_uid, "through": "session", "session": session.uid, "address": client.address}
+            stations.ledger.append(entry_of(stations, known, Act.SESSION_END, "denied", reason=ALTERED_ACCOUNT))
         return None
     genuine = compare_digest(bound(stations, account, session).binding.encode(), session.binding.encode())
     if account.disabled or not genuine:

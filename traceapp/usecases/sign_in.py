@@ -12,6 +12,7 @@ from traceapp.usecases.open_session import Opened, make_session
 from traceapp.usecases.second_factors import factors_of
 from traceapp.usecases.stations import Stations
 
+ALTERED = "the account was changed outside the service"
 WRONG = "The user name or the password is wrong."
 
 
@@ -22,7 +23,7 @@ def sign_in(stations: Stations, username: str, password: str, client: Client, pu
     A name that nobody has, and a closed account, cost the time of a wrong password and are told in its words.
     raises  SignInError; LedgerUnavailableError: nobody is let in without a record.
     """
-    account = _find(stations, username)
+    account, altered = _find(stations, username)
     known = account if account is not None and not account.disabled else None
     try:
         fits = verify_password(known.password_hash if known else None, password)
@@ -30,7 +31,8 @@ def sign_in(stations: Stations, username: str, password: str, client: Client, pu
         _record_failure(stations, username, account, client.address, str(turned_away))
         raise
     if known is None or not fits:
-        _record_failure(stations, username, account, client.address, _why(account, known))
+        reason = ALTERED if altered else _why(account, known)
+        _record_failure(stations, username, account, client.address, reason)
         raise SignInError(WRONG)
     due = factors_of(stations, known).any
     opened = make_session(stations, known, client, factor_due=due, purpose=purpose)
@@ -40,11 +42,12 @@ def sign_in(stations: Stations, username: str, password: str, client: Client, pu
     return recorded
 
 
-def _find(stations: Stations, username: str) -> Account | None:
+def _find(stations: Stations, username: str) -> tuple[Account | None, bool]:
+    """The account, and whether there is one that was changed outside the service: that is none."""
     try:
-        return stations.accounts.get_account_by_username(normal_username(username))
+        return stations.accounts.find_by_username(normal_username(username))
     except InputError:
-        return None
+        return None, False
 
 
 def _why(account: Account | None, known: Account | None) -> str:
