@@ -8,11 +8,12 @@ import pytest
 from playwright.sync_api import Browser, StorageState
 
 from tests.browser.browsing import ENGLISH, WIDE, Language, Window, chromium, window
-from tests.browser.looks import PAGES, SIGNED_IN, Look, look_at
+from tests.browser.looks import PAGES, Look, look_at, reader_of
 from tests.browser.service import DemoService
 
 Windows = Callable[..., Window]
 LookAt = Callable[..., Look]
+SessionOf = Callable[[str], StorageState]
 
 
 @pytest.fixture(scope="session")
@@ -30,11 +31,24 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def session(service: DemoService, browser: Browser) -> StorageState:
-    """The cookies of the coordinator, signed in through the form."""
-    with window(browser, service.url) as entrance:
-        entrance.sign_in("coordinator", service.password("coordinator"))
-        return entrance.page.context.storage_state()
+def session_of(service: DemoService, browser: Browser) -> SessionOf:
+    """The cookies of a person, signed in through the form once; who is not of the demo gets an account first."""
+    seen: dict[str, StorageState] = {}
+
+    def of(name: str) -> StorageState:
+        if name not in seen:
+            with window(browser, service.url) as entrance:
+                entrance.sign_in(name, service.password(name))
+                seen[name] = entrance.page.context.storage_state()
+        return seen[name]
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def session(session_of: SessionOf) -> StorageState:
+    """The cookies of the coordinator."""
+    return session_of("coordinator")
 
 
 @pytest.fixture
@@ -63,16 +77,17 @@ def coordinator(open_window: Windows, session: StorageState) -> Windows:
 
 
 @pytest.fixture(scope="session")
-def look(service: DemoService, browser: Browser, session: StorageState) -> Iterator[LookAt]:
+def look(service: DemoService, browser: Browser, session_of: SessionOf) -> Iterator[LookAt]:
     """`look("forward trace", CHINESE, NARROW)`: each page is looked at once in the session, whoever asks."""
     seen: dict[tuple[object, ...], Look] = {}
     windows: dict[tuple[object, ...], Window] = {}
     with ExitStack() as stack:
 
         def at(name: str, language: Language = ENGLISH, width: int = WIDE, scheme: str = "light") -> Look:
-            cookies = session if name in SIGNED_IN else None
-            kind = (language, width, scheme, cookies is None)
+            reader = reader_of(name)
+            kind = (language, width, scheme, reader)
             if kind not in windows:
+                cookies = session_of(reader) if reader is not None else None
                 opened = window(browser, service.url, language, width, session=cookies, scheme=scheme)
                 windows[kind] = stack.enter_context(opened)
             if (name, *kind) not in seen:

@@ -24,10 +24,26 @@ SIGNED_IN: Final = {
     "ambiguous number": ("/search?number=26-0042", 200),
     "ambiguous trace": ("/traces?number=26-0042&direction=forward", 409),
     "question with errors": ("/traces?number=RM-26-0417&direction=sideways&as_of=yesterday", 400),
+    "my sessions": ("/sessions", 200),
+    "second factor, none yet": ("/second-factor", 200),
+    "second factors": ("/factors", 200),
+    "break-glass": ("/break-glass", 200),
     "unknown number": ("/search?number=NO-SUCH-LOT", 404),
     "unknown address": ("/nowhere", 404),
 }
-PAGES: Final = SIGNED_OUT | SIGNED_IN
+WHY: Final = "/policy?user=viewer&action=batch%3Ashow&object=F26-301&purpose=recall"
+OF_OTHERS: Final = {
+    "masked batch": ("warehouse", "/search?number=F26-301", 200),
+    "masked trace": ("warehouse", "/traces?number=RM-26-0417&direction=forward", 200),
+    "masked material lot": ("viewer", "/search?number=RM-26-0417", 200),
+    "masked backward trace": ("viewer", "/traces?number=F26-301&direction=backward", 200),
+    "trace for an authority": ("regulator", "/traces?number=RM-26-0417&direction=forward", 200),
+    "numbers handed on": ("quality", "/referrals", 200),
+    "reviews of break-glass": ("quality", "/break-glass", 200),
+    "answer why": ("admin", WHY, 200),
+}
+"""Whose page, its address, its status."""
+PAGES: Final = SIGNED_OUT | SIGNED_IN | {name: (address, status) for name, (_, address, status) in OF_OTHERS.items()}
 
 WORDS: Final = """() => {
     const found = [], outside = '.id, bdi, code, pre, [translate=no], [lang]:not(html)';
@@ -77,10 +93,21 @@ class Look:
     strangers: tuple[str, ...]
 
 
+def reader_of(name: str) -> str | None:
+    """Who opens it, None where nobody is signed in."""
+    if name in OF_OTHERS:
+        return OF_OTHERS[name][0]
+    return "coordinator" if name in SIGNED_IN else None
+
+
 def look_at(window: Window, address: str) -> Look:
     window.noise.clear()
     window.strangers.clear()
-    status = window.open(address)
+    return look_here(window, window.open(address))
+
+
+def look_here(window: Window, status: int = 200) -> Look:
+    """At what the window shows now."""
     page = window.page
     found: dict[str, Any] = Axe().run(page).response
     return Look(

@@ -1,6 +1,7 @@
 """The service as a person starts it, with the demo in a home of its own."""
 
 import json
+import secrets
 import signal
 import subprocess
 import sys
@@ -18,13 +19,14 @@ class DemoService:
     """Context manager: `traceapp run` on a free port; inside it answers, afterwards nothing of it is left.
 
     url       where it answers, without a slash at the end.
-    password  of a demo account, by the name of its role.
+    password  of a demo account, by the name of its role; a role that the demo leaves out gets an account first.
     """
 
     def __init__(self, home: Path) -> None:
         self._home = home
         self._words = home.with_name("service.log")
         self._process: subprocess.Popen[bytes] | None = None
+        self._passwords: dict[str, str] = {}
         self.url = ""
 
     def __enter__(self) -> "DemoService":
@@ -47,9 +49,26 @@ class DemoService:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._stop()
 
-    def password(self, role: str) -> str:
-        accounts: dict[str, str] = json.loads((self._home / "demo.json").read_text(encoding="utf-8"))["accounts"]
-        return accounts[role]
+    def password(self, name: str) -> str:
+        if name not in self._passwords:
+            self._passwords |= json.loads((self._home / "demo.json").read_text(encoding="utf-8"))["accounts"]
+        return self._passwords.get(name) or self.create_account(name, name)
+
+    def create_account(self, name: str, role: str) -> str:
+        """`traceapp account create` beside the running service; returns the password."""
+        password = secrets.token_urlsafe(12)
+        done = subprocess.run(
+            [sys.executable, "-m", "traceapp.cli", "account", "create", name, "--role", role],
+            env=child_environment(self._home),
+            input=password + "\n",
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        self._passwords[name] = password
+        return password
 
     def _address(self) -> Path:
         return self._home / "service.url"

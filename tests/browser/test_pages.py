@@ -29,7 +29,7 @@ def test_promise_a_page_breaks_no_rule_of_accessibility(look: LookAt, page: str,
     assert look(page, language, width).violations == ()
 
 
-@pytest.mark.parametrize("page", ["sign-in", "finished batch", "forward trace", "question with errors"])
+@pytest.mark.parametrize("page", ["sign-in", "finished batch", "masked batch", "forward trace", "question with errors"])
 def test_promise_a_dark_page_breaks_no_rule_of_accessibility(look: LookAt, page: str) -> None:
     assert look(page, scheme="dark").violations == ()
 

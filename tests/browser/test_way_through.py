@@ -21,8 +21,8 @@ WORDS = {
     CHINESE: {"forward": "正向追溯", "out": "退出", "left": "您已在所有设备上退出。", "find": "查找", "skip": "跳到正文"},
 }
 
-LEAVER = "quality"
-"""Whoever signs out ends all sessions of his own; the coordinator's is shared by the other tests."""
+LEAVER = "auditor"
+"""Whoever signs out ends all sessions of his own; those of others are shared by the other tests."""
 
 both_languages = pytest.mark.parametrize("language", [ENGLISH, CHINESE], ids=lambda language: language.code)
 both_widths = pytest.mark.parametrize("width", [NARROW, WIDE])
