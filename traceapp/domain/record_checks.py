@@ -142,6 +142,11 @@ class RecordChecks:
         if self.macs is not None and not self.macs.proves_recorded(event, label, node, act, mac):
             self.links.add((event, "RECORDED", node))
 
+    def whole_node(self, uid: str, kind: str, labels: Iterable[str], properties: Mapping[str, Any]) -> None:
+        """One node with all its properties, that `may_show` was asked about."""
+        if self.macs is not None and not self.macs.proves_whole_node(uid, kind, labels, properties):
+            self.nodes.add(uid)
+
     def event(self, properties: Mapping[str, Any]) -> None:
         """One event with all its properties."""
         if self.macs is not None and not self.macs.proves_event(("Event",), properties):

@@ -5,10 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum
+from typing import Final
 
 from traceapp.domain.disclosure import Disclosed, Text
+from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import Certainty, Direction, NodeKind
 from traceapp.domain.state import LotStatus
+
+NODE_MEMBERS: Final = frozenset({"country", "epc", "name", "number", "product", "site", "status"})
+"""What a trace tells of a thing or party by itself; any other field is a property of the data dictionary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,16 @@ class TraceNode:
     seed: bool = False
     hop: int = 0
     certainty: Certainty = Certainty.EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedNode(TraceNode):
+    """A node of an answer that was asked for more than identifies it.
+
+    properties  those that were asked for, by name: what is on record, and a mask for what may not be seen, on record or not.
+    """
+
+    properties: Mapping[str, Disclosed[PropertyValue]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from traceapp.domain.record_checks import RecordChecks
 from traceapp.domain.record_macs import Marks, RecordMacs
 from traceapp.domain.rights import Rights
 from traceapp.graph.connection import Graph, Row
+from traceapp.graph.event_rows import LABELS
+from traceapp.graph.record_head import MAC, whole
 
 CHUNK: Final = 10_000
 """Uids a statement is asked about at once."""
@@ -233,6 +235,17 @@ class TraceStore:
                     end = PlainEnd(row["uid"], row["number"], row["identity"], row["acl"])
                     self._checks.part(end.uid, partial(_proves_end, end))
                     found.append(end)
+        return found
+
+    def find_stored(self, kind: NodeKind, uids: Sequence[str], rights: Rights) -> dict[str, Row]:
+        """By uid all that is stored of things of one kind that may be shown, sealed values as ciphertext."""
+        found: dict[str, Row] = {}
+        for chunk in _chunks(uids):
+            for row in self._graph.read(f"trace.find_stored_{LABELS[kind].lower()}", uids=chunk, **rights.view):
+                stored = whole(row["stored"])
+                if self._checks.may_show(row["uid"], row["kind"], row["labels"], stored.get(MAC), True, rights):
+                    self._checks.whole_node(row["uid"], row["kind"], row["labels"], stored)
+                    found[row["uid"]] = stored
         return found
 
     def find_twins(self, lots: Sequence[str], rights: Rights, head: int) -> list[tuple[str, str, str, str]]:

@@ -20,6 +20,7 @@ from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.access import disclosure_of, rights_for
 from traceapp.usecases.lot_statuses import read_statuses
 from traceapp.usecases.node_names import NodeName, read_plain_ends
+from traceapp.usecases.node_properties import read_properties
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_disclosure import (
     Reached,
@@ -92,6 +93,7 @@ def _answer(
     reached = gather(legs)
     names = read_reached(stations, disclosure, reached, head)
     statuses = read_statuses(stations, disclosure, names, head, as_of)
+    properties = read_properties(stations, disclosure, names, reached.hops.keys(), head)
     without_lot = class_level_links(stations.traces, rights, head, legs)
     products = read_plain_ends(stations, disclosure.whole, NodeKind.PRODUCT, sorted({uid for uid, _ in without_lot}))
     return TraceAnswer(
@@ -99,7 +101,7 @@ def _answer(
         seeds=seeds,
         head=head,
         as_of=as_of,
-        nodes=tuple(told_nodes(reached, names, statuses, seeds, stub)),
+        nodes=tuple(told_nodes(reached, names, statuses, properties, seeds, stub)),
         links=tuple(told_links(legs, reached, stub)),
         containers=tuple(sorted(reached.containers)),
         consignees=tuple(consignees(legs, names, stations.organisation, stub)),

@@ -15,11 +15,12 @@ from traceapp.domain.disclosure import told
 from traceapp.domain.genealogy import EVENT_TIME, LOT_KINDS, MARK, QUANTITY, UNIT, Link, LotLink, mark_of
 from traceapp.domain.kinds import TRACEABLE, Certainty, Direction, NodeKind
 from traceapp.domain.rights import Rights, Withholding
-from traceapp.domain.trace import TraceLink, TraceNode
+from traceapp.domain.trace import DescribedNode, TraceLink, TraceNode
 from traceapp.graph.trace_store import TraceStore
 from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.lot_statuses import Status
 from traceapp.usecases.node_names import NodeName, read_names, read_plain_ends
+from traceapp.usecases.node_properties import Told
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_leg import Leg
 
@@ -198,34 +199,29 @@ Stub = Callable[[str], str]
 
 
 def told_nodes(
-    reached: Reached, names: Mapping[str, NodeName], statuses: Mapping[str, Status], seeds: Iterable[str], stub: Stub
+    reached: Reached,
+    names: Mapping[str, NodeName],
+    statuses: Mapping[str, Status],
+    properties: Mapping[str, Told] | None,
+    seeds: Iterable[str],
+    stub: Stub,
 ) -> list[TraceNode]:
-    """Shown nodes by hop, kind and number, then stubs by their id, which tells nothing."""
+    """Shown nodes by hop, kind and number, then stubs by their id, which tells nothing.
+
+    properties  of shown nodes, where any were asked for.
+    """
     asked = set(seeds)
     exact, hops = reached.exact, reached.hops
     sites = {name.sites: ", ".join(name.sites) or None for name in names.values()}
     listed = sorted((hops[uid], name.kind.value, told(name.number) or "", uid) for uid, name in names.items() if uid in hops)
-    clear = []
+    clear: list[TraceNode] = []
     for hop, _, _, uid in listed:
         name = names[uid]
         certainty, seed = EXACT if uid in exact else POSSIBLE, uid in asked
         site, number = sites[name.sites], name.number
-        clear.append(
-            TraceNode(
-                uid,
-                name.kind,
-                number,
-                name.name,
-                name.epc,
-                name.product,
-                site,
-                statuses.get(uid),
-                False,
-                seed,
-                hop,
-                certainty,
-            )
-        )
+        status, product = statuses.get(uid), name.product
+        told_of = (uid, name.kind, number, name.name, name.epc, product, site, status, False, seed, hop, certainty)
+        clear.append(TraceNode(*told_of) if properties is None else DescribedNode(*told_of, properties.get(uid, {})))
     return clear + [TraceNode(uid, None, stub=True) for uid in sorted(map(stub, reached.stubs))]
 
 

@@ -16,7 +16,7 @@ from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Actor
-from traceapp.domain.trace import PartyLine, Seed, TraceAnswer, TraceLink, TraceNode, TraceQuestion
+from traceapp.domain.trace import DescribedNode, PartyLine, Seed, TraceAnswer, TraceLink, TraceNode, TraceQuestion
 from traceapp.domain.unverified import Unverified
 from traceapp.usecases.access import entry, told_name
 from traceapp.usecases.stations import Stations
@@ -105,6 +105,7 @@ def result_digest(answer: TraceAnswer) -> str:
         answer.seeds,
         answer.head,
         [_nameless(row, stubs) for row in map(NODE, answer.nodes)] if stubs else list(map(NODE, answer.nodes)),
+        *_properties(answer),
         sorted((_nameless(row, stubs) for row in map(LINK, answer.links)), key=repr) if stubs else list(map(LINK, answer.links)),
         answer.containers,
         [_nameless(_party(line), stubs) for line in answer.consignees],
@@ -114,6 +115,18 @@ def result_digest(answer: TraceAnswer) -> str:
         sorted((product, sorted(amounts.items())) for product, amounts in answer.class_level.items()),
     ]
     return hashlib.sha256(orjson.dumps(told, default=_plain)).hexdigest()
+
+
+def _properties(answer: TraceAnswer) -> list[Any]:
+    """Of all nodes, in one list; none where none were asked for."""
+    told = [(node.uid, sorted(node.properties.items())) for node in _described(answer)]
+    return [told] if told else []
+
+
+def _described(answer: TraceAnswer) -> list[DescribedNode]:
+    if answer.question.fields is None:
+        return []
+    return [node for node in answer.nodes if isinstance(node, DescribedNode)]
 
 
 def _nameless(row: Sequence[Any], stubs: set[str]) -> list[Any]:
@@ -191,6 +204,9 @@ def candidate_fields(candidates: Iterable[Candidate]) -> Fields:
 def _fields(answer: TraceAnswer) -> Fields:
     fields = Fields()
     fields.add_all(answer.nodes, IDENTIFYING)
+    for node in _described(answer):
+        if node.kind is not None:
+            fields.add(node.kind.value, node.properties)
     for line in (*answer.consignees, *answer.suppliers):
         fields.add(NodeKind.PARTY.value, dict(zip(PARTY, TOLD_PARTY(line), strict=True)))
     if any(link.event_time is not None for link in answer.links):

@@ -47,6 +47,7 @@ class Unproven(_Said):
 
 
 Text = str | Masked | Unavailable | Unproven | None
+Property = str | int | bool | Masked | Unavailable | Unproven
 
 
 class Ledger(_Said):
@@ -123,6 +124,14 @@ class Node(_Said):
     seed: bool
     hop: Annotated[int, Field(ge=0, description="Transformations between it and the nearest seed.")]
     certainty: Certainty
+    properties: Annotated[
+        dict[str, Property],
+        Field(
+            default_factory=dict,
+            description="Absent, or where `fields` named any: by name of the data dictionary what is on record, and a mask for "
+            "what you may not see.",
+        ),
+    ]
 
 
 class Link(_Said):
@@ -216,9 +225,6 @@ class Trace(_Said):
     completeness: Completeness
     policy: Annotated[str, Field(description="Digest of the policy that decided.")]
     ledger: Ledger
-
-
-Property = str | int | bool | Masked | Unavailable | Unproven
 
 
 class State(_Said):

@@ -8,10 +8,11 @@ from pydantic import AfterValidator, Field
 
 from traceapp.dictionary.properties import read_dictionary
 from traceapp.domain.state import STATE_NAMES
+from traceapp.domain.trace import NODE_MEMBERS
 
-TRACE_FIELDS: Final = frozenset({"country", "epc", "name", "number", "product", "site", "status"})
-"""What a trace tells of a thing or party beside its place in the answer."""
-BATCH_FIELDS: Final = TRACE_FIELDS | STATE_NAMES | (read_dictionary().names - {"identity"})
+TRACE_FIELDS: Final = NODE_MEMBERS | (read_dictionary().names - {"identity"})
+"""What a trace tells of a thing or party beside its place in the answer, and every property of the data dictionary."""
+BATCH_FIELDS: Final = TRACE_FIELDS | STATE_NAMES
 """What a batch page tells: members of the answer, states, and every property of the data dictionary."""
 
 
@@ -40,7 +41,8 @@ TraceFields = Annotated[
     AfterValidator(partial(_check_list, TRACE_FIELDS)),
     Field(
         max_length=4000,
-        description=f"What is wanted of each thing: {', '.join(sorted(TRACE_FIELDS))}, parted by commas. {ALL}",
+        description=f"What is wanted of each thing: {', '.join(sorted(NODE_MEMBERS))}, or properties of the data dictionary, "
+        f"which come under `properties`; parted by commas. {ALL}",
         json_schema_extra=_pattern(TRACE_FIELDS),
     ),
 ]

@@ -105,16 +105,7 @@ class BatchPage:
 
     @cached_property
     def _properties(self) -> list[Property]:
-        kind = self.record.candidate.kind
-        return [
-            Property(
-                property_name(kind, name),
-                _text(kind, name, value),
-                value if isinstance(value, datetime) else None,
-                property_unit(kind, name),
-            )
-            for name, value in self.record.properties.items()
-        ]
+        return worded_properties(self.record.candidate.kind, self.record.properties)
 
     @cached_property
     def sources(self) -> list[Neighbour]:
@@ -123,6 +114,19 @@ class BatchPage:
     @cached_property
     def targets(self) -> list[Neighbour]:
         return [one for one in self.record.neighbours if one.direction is not Direction.BACKWARD]
+
+
+def worded_properties(kind: NodeKind, properties: Mapping[str, Disclosed[PropertyValue]]) -> list[Property]:
+    """Properties of one thing in the words of the page."""
+    return [
+        Property(
+            property_name(kind, name),
+            _text(kind, name, value),
+            value if isinstance(value, datetime) else None,
+            property_unit(kind, name),
+        )
+        for name, value in properties.items()
+    ]
 
 
 def _text(kind: NodeKind, name: str, value: Disclosed[PropertyValue]) -> Disclosed[str]:

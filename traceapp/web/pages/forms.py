@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import InputError
+from traceapp.web.field_names import BatchFields
 from traceapp.web.inputs import BatchInput, BatchSearchInput, Moment, NarrowingInput, Printed, TraceSearchInput
 from traceapp.web.pages.wording import N_
 
@@ -58,6 +59,7 @@ class SearchPageInput(NarrowingInput):
     """The scan field, and what narrows an answer that fits more than once."""
 
     number: Printed
+    fields: BatchFields | None = None
 
 
 class BatchPageInput(BatchSearchInput):

@@ -1,5 +1,7 @@
 """The start page with its one field, and what a number found."""
 
+from functools import partial
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -42,11 +44,11 @@ def search() -> Response | str | tuple[str, int]:
     if not found.value:
         raise BatchNotFoundError("Unknown, or outside your view.")
     if len(found.value) == 1:
-        return redirect(url_for("batch.show", uid=found.value[0].uid), 303)
+        return redirect(url_for("batch.show", uid=found.value[0].uid, fields=asked.fields), 303)
     number = request.args["number"]
-    rows = candidate_rows(found.value, number, stations().organisation.sites, _address)
+    rows = candidate_rows(found.value, number, stations().organisation.sites, partial(_address, asked.fields))
     return render_template("search/candidates.html", candidates=rows, receipt=found.receipt, number=number)
 
 
-def _address(candidate: Candidate) -> str:
-    return url_for("batch.show", uid=candidate.uid)
+def _address(fields: str | None, candidate: Candidate) -> str:
+    return url_for("batch.show", uid=candidate.uid, fields=fields)

@@ -10,17 +10,31 @@ from flask_babel import gettext
 
 from traceapp.domain.disclosure import told
 from traceapp.domain.kinds import LOTS, Certainty, Direction, NodeKind
-from traceapp.domain.trace import PartyLine, TraceAnswer, TraceLink, TraceNode
+from traceapp.domain.trace import DescribedNode, PartyLine, TraceAnswer, TraceLink, TraceNode
 from traceapp.web.lane_stages import condition, members_of
 from traceapp.web.lanes import Picture, draw_lanes
 from traceapp.web.pages import completeness_words
+from traceapp.web.pages.batch_page import Property, worded_properties
 from traceapp.web.pages.forms import TracePageInput, typed_moment
 from traceapp.web.pages.lane_captions import PageCaptions
 from traceapp.web.pages.paging import SHORT_PAGE, Cut, address_with, cut
 from traceapp.web.pages.showing import amount_text
 from traceapp.web.pages.wording import DIRECTIONS, STATES, direction_question, sign_of, site_names, text_of
 
-FIELDS = ("number", "uid", "epc", "product", "site", "kind", "direction", "as_of", "at", "event_time_from", "event_time_to")
+FIELDS = (
+    "number",
+    "uid",
+    "epc",
+    "product",
+    "site",
+    "kind",
+    "direction",
+    "as_of",
+    "at",
+    "event_time_from",
+    "event_time_to",
+    "fields",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +101,8 @@ class TracePage:
             "event_time_to": question.window.event_time_to,
         }
         said = {name: typed_moment(moment) for name, moment in moments.items()} | {"direction": question.direction.value}
+        if question.fields is not None:
+            said["fields"] = ",".join(sorted(question.fields))
         if len(self.answer.seeds) == 1:
             said["uid"] = self.answer.seeds[0]
         return typed_question(said)
@@ -188,6 +204,13 @@ class TracePage:
     def end(self, uid: str) -> TraceNode:
         """The node at an end of a link; what the answer does not hold is withheld."""
         return self.nodes.get(uid) or TraceNode(uid, None, stub=True)
+
+    @staticmethod
+    def properties(node: TraceNode) -> list[Property]:
+        """What was asked for beside what identifies it."""
+        if not isinstance(node, DescribedNode) or node.kind is None:
+            return []
+        return worded_properties(node.kind, node.properties)
 
     @cached_property
     def states_said(self) -> bool:
