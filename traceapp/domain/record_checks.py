@@ -162,6 +162,11 @@ class RecordChecks:
         """A node or event of which something sealed does not belong where it was found, or cannot be read as what it is."""
         self.nodes.add(uid)
 
+    @property
+    def failed(self) -> bool:
+        """Whether anything was not as the service wrote it."""
+        return bool(self.nodes or self.links or self.events)
+
     def told(self, may_name: Callable[[str], bool]) -> Unverified:
         """What is said with the answer. may_name: whether the answer may name this node."""
         names: list[str] = []

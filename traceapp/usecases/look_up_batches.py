@@ -11,7 +11,7 @@ from traceapp.usecases.access import disclosure_of, entry, result_digest, rights
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_record import candidate_fields
 from traceapp.usecases.trace_seeds import find_candidates
-from traceapp.usecases.verification import checked, on_record
+from traceapp.usecases.verification import checked, on_record, readable
 
 
 def look_up_batches(stations: Stations, actor: Actor, query: BatchQuery) -> Recorded[tuple[Candidate, ...]]:
@@ -22,7 +22,8 @@ def look_up_batches(stations: Stations, actor: Actor, query: BatchQuery) -> Reco
     stations, checks = checked(stations)
     rights = rights_for(stations, actor, Permission.BATCH_LOOK_UP, asked_of(stations, query, ()))
     head = stations.heads.get_head_at(query.as_of) if query.as_of is not None else stations.heads.get_head()
-    found = tuple(find_candidates(stations, disclosure_of(stations, rights), head, seed_of(query)))
+    with readable(checks):
+        found = tuple(find_candidates(stations, disclosure_of(stations, rights), head, seed_of(query)))
     fields = candidate_fields(found)
     unverified = checks.told({one.uid for one in found}.__contains__)
     made = entry(

@@ -27,7 +27,7 @@ from traceapp.usecases.look_up_batches import asked_of, seed_of
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_record import Fields, candidate_fields
 from traceapp.usecases.trace_seeds import find_candidates, refusal
-from traceapp.usecases.verification import checked, on_record
+from traceapp.usecases.verification import checked, on_record, readable
 
 IDENTITY: Final = "identity"
 MADE_OF: Final = {
@@ -52,11 +52,13 @@ def show_batch(stations: Stations, actor: Actor, query: BatchQuery) -> Recorded[
     disclosure = disclosure_of(stations, rights, query.fields)
     as_of = query.as_of if query.as_of is not None else stations.clock.now()
     head = stations.heads.get_head_at(as_of) if query.as_of is not None else stations.heads.get_head()
-    candidates = find_candidates(stations, disclosure, head, seed_of(query))
+    with readable(checks):
+        candidates = find_candidates(stations, disclosure, head, seed_of(query))
     request = {**asked_of(stations, query, candidates), "head": head}
     if len(candidates) != 1:
         raise _refused(stations, actor, request, candidates)
-    record = _record(stations, disclosure, candidates[0], head, as_of)
+    with readable(checks):
+        record = _record(stations, disclosure, candidates[0], head, as_of)
     named = checks.seen | {fact.event_uid for fact in record.facts}
     record = replace(record, unverified=checks.told(named.__contains__))
     return stations.ledger.record(record, _answered(stations, actor, request, record))

@@ -41,7 +41,7 @@ from traceapp.usecases.trace_parties import consignees, suppliers
 from traceapp.usecases.trace_record import answered_entry, failed_entry, request_document, routed_entry
 from traceapp.usecases.trace_seeds import find_seeds
 from traceapp.usecases.trace_twins import find_twins
-from traceapp.usecases.verification import checked
+from traceapp.usecases.verification import checked, readable
 
 DIRECTIONS = {
     Direction.FORWARD: (Direction.FORWARD,),
@@ -55,7 +55,8 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
 
     BOTH is the union of a forward and a backward walk from the same seeds, never a walk that turns round.
     raises  PermissionDeniedError; BatchNotFoundError: unknown or invisible; BatchAmbiguousError with candidates;
-            IdentifierError; LedgerUnavailableError; StoreError and its kinds.
+            IdentifierError; SealBrokenError: something was changed so that it cannot be read; LedgerUnavailableError;
+            StoreError and its kinds.
     """
     stations, checks = checked(stations)
     rights = rights_for(stations, actor, Permission.BATCH_TRACE, request_document(stations, question, None, ()))
@@ -63,15 +64,19 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
     as_of = question.as_of if question.as_of is not None else stations.clock.now()
     head = stations.heads.get_head_at(as_of) if question.as_of is not None else stations.heads.get_head()
     try:
-        seeds = find_seeds(stations, disclosure, head, question.seeds)
+        with readable(checks):
+            seeds = find_seeds(stations, disclosure, head, question.seeds)
     except (BatchNotFoundError, BatchAmbiguousError) as refused:
         stations.ledger.append(failed_entry(stations, actor, question, head, refused))
         raise
-    legs = [
-        trace_leg(stations.traces, rights, head, question, open_seeds(stations.traces, rights, head, question, seeds, way), way)
-        for way in DIRECTIONS[question.direction]
-    ]
-    answer = _answer(stations, disclosure, question, head, as_of, tuple(sorted(seeds)), legs, checks)
+    with readable(checks):
+        legs = [
+            trace_leg(
+                stations.traces, rights, head, question, open_seeds(stations.traces, rights, head, question, seeds, way), way
+            )
+            for way in DIRECTIONS[question.direction]
+        ]
+        answer = _answer(stations, disclosure, question, head, as_of, tuple(sorted(seeds)), legs, checks)
     if answer.completeness.routed_to is not None:
         stations.ledger.append(routed_entry(stations, actor, answer))
     return stations.ledger.record(answer, answered_entry(stations, actor, answer))

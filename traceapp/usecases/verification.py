@@ -1,11 +1,17 @@
 """Every question is answered from stores that check what they return; what failed is said with the answer and on record."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
+from traceapp.domain.errors import SealBrokenError
 from traceapp.domain.record_checks import RecordChecks
 from traceapp.domain.unverified import Unverified
 from traceapp.usecases.stations import Stations
+
+UNREADABLE: Final = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError)
+"""What a text that is no number, time or kind leads to."""
 
 
 def checked(stations: Stations) -> tuple[Stations, RecordChecks]:
@@ -22,6 +28,17 @@ def checked(stations: Stations) -> tuple[Stations, RecordChecks]:
         ),
         checks,
     )
+
+
+@contextmanager
+def readable(checks: RecordChecks) -> Iterator[None]:
+    """What is changed so that it cannot even be read gives no answer; raises SealBrokenError then, and no inner error."""
+    try:
+        yield
+    except UNREADABLE:
+        if not checks.failed:
+            raise
+        raise SealBrokenError("A record was changed outside the service so that it cannot be read any more.") from None
 
 
 def on_record(unverified: Unverified) -> dict[str, Any]:
