@@ -157,3 +157,18 @@ def test_attacker_is_found_whatever_one_thing_he_changes(planted: Stations, seed
     administer(planted, change)
 
     assert findings(planted) != (), change
+
+
+def test_attacker_who_hides_an_event_from_the_rotation_of_keys_is_found(planted: Stations) -> None:
+    """An event that names no key is passed over by a rotation, and its words would be lost with the old key."""
+    event = planted.sealer.event_uid("e2")
+    administer(planted, f"MATCH (e:Event {{uid: '{event}'}}) REMOVE e.oldest_key")
+
+    assert findings(planted) == (f"changed: event {event} names another key than it is sealed under",)
+
+
+def test_attacker_who_pastes_the_words_of_an_event_elsewhere_is_found(planted: Stations) -> None:
+    event, other = (planted.sealer.event_uid(key) for key in ("e2", "e4"))
+    administer(planted, f"MATCH (e:Event {{uid: '{event}'}}), (o:Event {{uid: '{other}'}}) SET e.payload = o.payload")
+
+    assert findings(planted) == (f"changed: event {event} holds a payload that does not belong there",)

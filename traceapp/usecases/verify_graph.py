@@ -190,6 +190,11 @@ class _Sweep:
         proven = macs.proves_event(node.labels, properties)
         if not proven:
             self._find(f"changed: event {node.uid}")
+        elif properties.get("oldest_key") != oldest_key_of(properties):
+            self._find(f"changed: event {node.uid} names another key than it is sealed under")
+        for name in ("payload", "declaration"):
+            if not self._belongs(node.uid, name, properties.get(name)):
+                self._find(f"changed: event {node.uid} holds a {name} that does not belong there")
         said = macs.made_by(properties.get("mac")) or NOTHING_MADE
         stood = self.kept.execute("SELECT count, flows, void, digest FROM made WHERE event = ?", (node.uid,)).fetchone()
         count, flows, void, digest = stood or (0, 0, 0, bytes(16))
@@ -198,6 +203,18 @@ class _Sweep:
             self._name_missing(node, said.count, count)
         if proven and void != (flows if voided_seq is not None else 0):
             self._find(f"changed: links of event {node.uid} are void where it is not, or the reverse")
+
+    def _belongs(self, uid: str, name: str, sealed: Any) -> bool:
+        """Whether sealed words of an event are its own, as far as their key is to be had."""
+        if sealed is None:
+            return True
+        try:
+            self.stations.sealer.open_document(EVENT, uid, name, sealed)
+        except SealBrokenError:
+            return False
+        except KeyUnavailableError:
+            return True
+        return True
 
     def _name_missing(self, event: SweptNode, said: int, found: int) -> None:
         """What of an event is not there, one by one, from its own sealed words."""
