@@ -90,12 +90,12 @@ def begin_totp(stations: Stations, actor: Actor, password: str) -> Recorded[Enro
     request = {"changed": "codes begun"}
     account, factors = prove_person(stations, actor, password, request)
     secret = mint_totp_secret()
-    recorded = stations.ledger.record(
-        Enrolment(in_groups(secret), totp_address(secret, account.username)),
-        entry(stations, actor, Act.FACTOR_CHANGE, "done", request=request),
-    )
-    _keep(stations, account, replace(factors, pending=secret))
-    return recorded
+
+    def work() -> Enrolment:
+        _keep(stations, account, replace(factors, pending=secret))
+        return Enrolment(in_groups(secret), totp_address(secret, account.username))
+
+    return carry_out(stations, actor, Act.FACTOR_CHANGE, request, work)
 
 
 def confirm_totp(stations: Stations, actor: Actor, code: str) -> Recorded[Enrolled]:
