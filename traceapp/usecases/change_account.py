@@ -9,7 +9,7 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.identity.passwords import hash_password
 from traceapp.usecases.access import authorise, carry_out
-from traceapp.usecases.end_sessions import account_of
+from traceapp.usecases.find_account import find_account
 from traceapp.usecases.given_view import check_view
 from traceapp.usecases.stations import Stations
 
@@ -18,7 +18,7 @@ def set_password(stations: Stations, actor: Actor, username: str, password: str)
     """Give a person a new password. raises PermissionDeniedError; InputError: nobody has this name, or no good password."""
     request = {"username": username, "changed": "password"}
     authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
-    account = account_of(stations, username)
+    account = find_account(stations, username)
     return _change(stations, actor, request, replace(account, password_hash=hash_password(password)))
 
 
@@ -28,7 +28,7 @@ def set_role(
     """Give a person another role and view. raises PermissionDeniedError; InputError: nobody has this name, or no such view."""
     request = {"username": username, "changed": "role", "role": role.value, "sites": sites, "lines": lines}
     authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
-    account = account_of(stations, username)
+    account = find_account(stations, username)
     check_view(stations, actor, sites, lines)
     return _change(stations, actor, request, replace(account, role=role, sites=sites, lines=lines))
 
@@ -37,7 +37,7 @@ def set_disabled(stations: Stations, actor: Actor, username: str, disabled: bool
     """Close an account, or open it again. raises PermissionDeniedError; InputError: nobody has this name."""
     request = {"username": username, "changed": "closed" if disabled else "opened"}
     authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
-    return _change(stations, actor, request, replace(account_of(stations, username), disabled=disabled))
+    return _change(stations, actor, request, replace(find_account(stations, username), disabled=disabled))
 
 
 def _change(stations: Stations, actor: Actor, request: Mapping[str, object], changed: Account) -> Recorded[None]:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from traceapp.domain.accounts import Account, normal_username
 from traceapp.domain.errors import InputError, NotSignedInError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.sessions import Session
 from traceapp.usecases.access import authorise, carry_out, entry
+from traceapp.usecases.find_account import find_account
 from traceapp.usecases.stations import Stations
 
 MOST_LISTED = 1000
@@ -64,7 +64,7 @@ def list_sessions(stations: Stations, actor: Actor, username: str | None = None)
     authorise(stations, actor, Permission.SESSION_LIST, request)
     now = stations.clock.now()
     if username:
-        found = stations.sessions.list_sessions_of_account(account_of(stations, username).uid)
+        found = stations.sessions.list_sessions_of_account(find_account(stations, username).uid)
     else:
         found = stations.sessions.list_sessions(now, row_limit=MOST_LISTED)
     names: dict[str, str] = {}
@@ -88,13 +88,5 @@ def end_sessions_of(stations: Stations, actor: Actor, username: str) -> Recorded
     """End all sessions of a person. raises PermissionDeniedError; InputError: nobody has this name."""
     request = {"username": username}
     authorise(stations, actor, Permission.SESSION_STOP, request)
-    uid = account_of(stations, username).uid
+    uid = find_account(stations, username).uid
     return carry_out(stations, actor, Permission.SESSION_STOP, request, lambda: stations.sessions.void_sessions_of_account(uid))
-
-
-def account_of(stations: Stations, username: str) -> Account:
-    """raises InputError: nobody has this name."""
-    account = stations.accounts.get_account_by_username(normal_username(username))
-    if account is None:
-        raise InputError("username: nobody has this name", (("username", "the name of an account"),))
-    return account

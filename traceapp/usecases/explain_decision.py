@@ -14,7 +14,7 @@ from traceapp.domain.trace import Seed
 from traceapp.policy.compilation import compile_rights
 from traceapp.policy.explanation import explain
 from traceapp.usecases.access import authorise, disclosure_of, entry, told_name
-from traceapp.usecases.end_sessions import account_of
+from traceapp.usecases.find_account import find_account
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_seeds import find_candidates
 
@@ -54,7 +54,7 @@ def explain_decision(
 
 def _person(stations: Stations, username: str, purpose: Purpose | None) -> Actor:
     """As in his latest session; without one, with no second factor and from nowhere."""
-    account = account_of(stations, username)
+    account = find_account(stations, username)
     now = stations.clock.now()
     running = [one for one in stations.sessions.list_sessions_of_account(account.uid) if not one.is_over(now)]
     if running:

@@ -10,7 +10,7 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.identity.tokens import mint_token
 from traceapp.usecases.access import authorise, carry_out
-from traceapp.usecases.end_sessions import account_of
+from traceapp.usecases.find_account import find_account
 from traceapp.usecases.given_view import check_view, within
 from traceapp.usecases.stations import Stations
 
@@ -92,7 +92,7 @@ def issue_token(
 def _owner(stations: Stations, actor: Actor, owner: str | None) -> Account | None:
     """None for a service token."""
     if owner is not None:
-        return account_of(stations, owner)
+        return find_account(stations, owner)
     if actor.account_uid.startswith(SERVICE_OWNER):
         return None
     own = stations.accounts.get_account(actor.account_uid)

@@ -21,7 +21,7 @@ from traceapp.identity.second_factors import (
     totp_address,
 )
 from traceapp.usecases.access import authorise, carry_out, entry
-from traceapp.usecases.end_sessions import account_of
+from traceapp.usecases.find_account import find_account
 from traceapp.usecases.open_session import Opened
 from traceapp.usecases.rotate_session import own_session, rotate_session
 from traceapp.usecases.stations import Stations
@@ -178,7 +178,7 @@ def reset_factors(stations: Stations, actor: Actor, username: str) -> Recorded[N
     """
     request = {"username": username, "changed": "second factors"}
     authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
-    account = account_of(stations, username)
+    account = find_account(stations, username)
 
     def work() -> None:
         if not stations.accounts.put_factors(account.uid, None, account.factor_version):
