@@ -4,6 +4,7 @@ import secrets
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Final
+from urllib.parse import urlsplit
 
 import flask
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -104,7 +105,8 @@ def _challenge(use: str) -> bytes:
 
 
 def _site() -> Site:
-    return Site(request.host.partition(":")[0], request.host_url.rstrip("/"))
+    """Its host without a port, and its origin; an IPv6 address stays whole."""
+    return Site(urlsplit(request.host_url).hostname or "", request.host_url.rstrip("/"))
 
 
 def _json(text: str) -> Response:
