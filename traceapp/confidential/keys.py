@@ -23,7 +23,7 @@ class KeyPurpose(StrEnum):
     IDENTITY = "identity"  # uid = HMAC of an identity; never rotates, or the same lot would get a second node
     BLIND_INDEX = "blind-index"
     CONTENT_DIGEST = "content-digest"
-    EXPORT = "export"
+    EXPORT = "export"  # reserved for exports: drawn with the others, so that a ring has it when they come
     MAC = "mac"  # has epochs, see `KeyRing.mac_key`
     SESSIONS = "sessions"
     SOURCES = "sources"

@@ -78,10 +78,6 @@ class EmbeddedEngine:
         """Whether the process of the engine runs; it may still be starting, or hang. False until `start`, after `stop`."""
         return self._guard is not None and self._guard.poll() is None
 
-    def health(self) -> bool:
-        """Whether the engine runs and answers a signed-in client."""
-        return self.alive() and _answers(self._endpoint())
-
     def stop(self) -> None:
         """Stop in order (SIGTERM, 20 s, then SIGKILL) and give the home back. Harmless where nothing runs."""
         if self._guard is not None:

@@ -30,7 +30,6 @@ class StoredEvent:
     payload      sealed document (`domain/event_payload.py`), to be opened by `open_document("Event", uid, "payload", …)`;
                  None while only a declaration of the event is known.
     declaration  sealed words of the error declaration, under the name "declaration".
-    act          how it speaks of the node that was asked about: describes, states or mentions; None for `get_event`.
     """
 
     uid: str
@@ -47,7 +46,6 @@ class StoredEvent:
     position: str
     payload: bytes | None
     declaration: bytes | None
-    act: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +156,7 @@ class EventStore:
             event = whole(row["properties"])
             self._checks.event(event)
             try:
-                yield _stored_event(event, row.get("act"))
+                yield _stored_event(event)
             except (KeyError, TypeError, ValueError):
                 self._checks.broken(str(event.get("uid")))
 
@@ -169,7 +167,7 @@ class EventStore:
             del self._remembered[next(iter(self._remembered))]
 
 
-def _stored_event(event: Row, act: str | None) -> StoredEvent:
+def _stored_event(event: Row) -> StoredEvent:
     return StoredEvent(
         uid=event["uid"],
         type=EventType(event["type"]),
@@ -185,5 +183,4 @@ def _stored_event(event: Row, act: str | None) -> StoredEvent:
         position=event["position"],
         payload=event.get("payload"),
         declaration=event.get("declaration"),
-        act=act,
     )
