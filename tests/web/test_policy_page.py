@@ -21,7 +21,8 @@ def test_the_page_says_by_which_rule_and_what_it_stands_on(client: FlaskClient, 
 
     assert form.status_code == 200
     assert "lab/batch:show" in allowed
-    assert "inspection" in allowed
+    assert "<dd>Inspection</dd>" in allowed
+    assert "Goods coming in" in allowed  # as the head of the page says it: in the words of the policy document
     assert "scope/outside" in denied
     assert (unknown.status_code, b"lab/" in unknown.data) == (400, False)
     assert client.get("/policy", headers={"Authorization": tokens(Role.COORDINATOR)}).status_code == 403

@@ -52,6 +52,13 @@ class Policy:
         """To whom whatever is withheld from an answer is routed."""
         return self._document.helper
 
+    def purpose_label(self, purpose: Purpose, language: str) -> str:
+        """The document's words for it, language "zh…" or any other for English; its value where the document names it not."""
+        row = self._document.purposes.get(purpose)
+        if row is None:
+            return purpose.value
+        return row.zh if language.startswith("zh") else row.en
+
     def chosen_purpose(self, actor: Actor) -> Purpose | None:
         """Why he says that he looks: what was chosen, or else what his role looks for; None of a role without a row."""
         row = self._document.roles.get(actor.role)

@@ -61,8 +61,7 @@ def _purposes(actor: Actor | None) -> dict[str, Any]:
     """Why the person looks, and what else he may look for, in the words of the policy and the reader's language."""
     if actor is None or actor.session is None:
         return {"purpose": None, "purposes": ()}
-    rows = stations().policy.document.purposes
-    chinese = wording.language() != "en"
-    named = tuple((one.value, rows[one].zh if chinese else rows[one].en) for one in purposes_of(stations(), actor))
-    chosen = stations().policy.chosen_purpose(actor)
+    policy, language = stations().policy, wording.language()
+    named = tuple((one.value, policy.purpose_label(one, language)) for one in purposes_of(stations(), actor))
+    chosen = policy.chosen_purpose(actor)
     return {"purpose": chosen.value if chosen is not None else None, "purposes": named}

@@ -14,22 +14,10 @@ from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import ScopeKind
 from traceapp.usecases.explain_decision import explain_decision
 from traceapp.web.access import current_actor, permission, stations
-from traceapp.web.pages.wording import N_, property_name
+from traceapp.web.pages.wording import N_, language, property_name
 
 policy_pages = Blueprint("policy", __name__)
 
-PURPOSES: Final = {
-    Purpose.INBOUND: N_("goods coming in"),
-    Purpose.PRODUCTION: N_("production"),
-    Purpose.INSPECTION: N_("inspection"),
-    Purpose.RELEASE: N_("release"),
-    Purpose.OUTBOUND: N_("goods going out"),
-    Purpose.COMPLAINT: N_("complaint"),
-    Purpose.RECALL: N_("recall"),
-    Purpose.AUDIT: N_("audit"),
-    Purpose.SUPPLIER_QUERY: N_("question of a supplier"),
-    Purpose.MAINTENANCE: N_("maintenance"),
-}
 SCOPES: Final = {
     ScopeKind.ORGANISATION: N_("the whole organisation"),
     ScopeKind.SITE: N_("sites of the account"),
@@ -57,7 +45,7 @@ def explain() -> tuple[str, int]:
         "policies/explain.html",
         asked=asked,
         actions=sorted(one.value for one in Permission),
-        purpose_names={one.value: gettext(text) for one, text in PURPOSES.items()},
+        purpose_names={one.value: stations().policy.purpose_label(one, language()) for one in Purpose},
         found=found.value if found is not None else None,
         scopes=[gettext(SCOPES[ScopeKind(one)]) for one in found.value.scopes] if found is not None else [],
         fields=_labels(found.value.fields) if found is not None else {},
