@@ -174,8 +174,8 @@ def test_a_person_of_a_group_comes_in_with_its_role(app: Flask, provider: Provid
     account = stations.accounts.get_account_by_username("zhou")
     assert account is not None
     assert account.role is Role.QUALITY
-    acts = [record["act"] for record in records(stations, after=before)]
-    assert acts[:2] == ["account:follow", "session:start"]
+    told = [(record["act"], record["outcome"]) for record in records(stations, after=before)]
+    assert told[:3] == [("account:follow", "intended"), ("account:follow", "done"), ("session:start", "done")]
 
 
 def test_a_change_of_groups_counts_at_the_next_sign_in(app: Flask, provider: Provider, stations: Stations) -> None:
@@ -196,9 +196,12 @@ def test_attacker_who_left_the_company_is_closed_here(app: Flask, provider: Prov
     old = app.test_client()
     sign_in(old, provider)
     provider.groups = ["staff"]
+    before = stations.ledger.get_head().seq
 
     assert sign_in(app.test_client(), provider).status_code == 401
 
+    told = [(record["act"], record["outcome"]) for record in records(stations, after=before)]
+    assert told == [("account:follow", "intended"), ("account:follow", "done"), ("session:start", "denied")]
     account = stations.accounts.get_account_by_username("zhou")
     assert account is not None
     assert account.disabled

@@ -131,6 +131,17 @@ def test_attacker_with_a_stolen_session_cannot_set_up_a_factor_of_his_own(device
         drop_totp(stations, stale)
 
 
+def test_a_new_secret_is_on_record_before_it_is_kept_and_after(stations: Stations) -> None:
+    create_account(stations, terminal_actor(), "anna", PASSWORD, "Anna K", Role.COORDINATOR, EVERYWHERE, EVERYWHERE)
+    actor = enter(stations).actor
+    before = stations.ledger.get_head().seq
+
+    begin_totp(stations, actor, PASSWORD)
+
+    told = [(record["act"], record["outcome"]) for record in records(stations, after=before)]
+    assert told == [("factor:change", "intended"), ("factor:change", "done")]
+
+
 def test_a_recovery_code_opens_once(stations: Stations, clock: Clockwork) -> None:
     create_account(stations, terminal_actor(), "anna", PASSWORD, "Anna K", Role.COORDINATOR, EVERYWHERE, EVERYWHERE)
     actor = enter(stations).actor

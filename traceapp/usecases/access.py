@@ -82,14 +82,21 @@ def carry_out(
 
     The outcome names the record of its intent; an intent without an outcome is what a crash left between.
     """
-    intent = stations.ledger.append(entry(stations, actor, act, "intended", request=request))
+    return carry_out_of(stations, actor_document(stations, actor), act, request, work)
+
+
+def carry_out_of(
+    stations: Stations, who: Mapping[str, Any], act: Permission | Act, request: Mapping[str, Any], work: Callable[[], T]
+) -> Recorded[T]:
+    """The same for somebody who is no actor (yet); `who` is what is known of him."""
+    intent = stations.ledger.append(entry_of(stations, who, act, "intended", request=request))
     begun = {**request, "intent": intent.seq}
     try:
         value = work()
     except TraceappError as error:
-        stations.ledger.append(entry(stations, actor, act, "failed", request=begun, reason=type(error).__name__))
+        stations.ledger.append(entry_of(stations, who, act, "failed", request=begun, reason=type(error).__name__))
         raise
-    return stations.ledger.record(value, entry(stations, actor, act, "done", request=begun))
+    return stations.ledger.record(value, entry_of(stations, who, act, "done", request=begun))
 
 
 def disclosure_of(stations: Stations, rights: Rights, fields: frozenset[str] | None = None) -> Disclosure:

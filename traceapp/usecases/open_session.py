@@ -1,13 +1,17 @@
 """A browser gets a session of its own: fresh secret, bound to the account as it is now."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from traceapp.domain.accounts import Account
+from traceapp.domain.permissions import Act
 from traceapp.domain.purposes import Purpose
+from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.sessions import HALF_WAY, LONGEST, LONGEST_AGENT, Client, Session
 from traceapp.identity.session_secrets import mint_session_secret, mint_session_uid
+from traceapp.usecases.access import entry
 from traceapp.usecases.stations import Stations
 
 
@@ -58,3 +62,15 @@ def make_session(
     )
     session = bound(stations, account, session)
     return Opened(account.actor(session), session, secret.text)
+
+
+def admit(stations: Stations, opened: Opened, request: Mapping[str, str] | None = None) -> Recorded[Opened]:
+    """Let the browser in that a session was made for; one whose second factor is due is recorded as intended only.
+
+    request  what the record says of the way in, such as the factor that was shown.
+    raises   LedgerUnavailableError: nobody is let in without a record; the session is not stored.
+    """
+    outcome = "intended" if opened.session.factor_due else "done"
+    recorded = stations.ledger.record(opened, entry(stations, opened.actor, Act.SESSION_START, outcome, request=request or {}))
+    stations.sessions.append_session(opened.session)
+    return recorded

@@ -12,7 +12,7 @@ from traceapp.domain.sessions import Client
 from traceapp.identity import passkeys
 from traceapp.identity.passkeys import REFUSED
 from traceapp.usecases.access import carry_out, entry, entry_of
-from traceapp.usecases.open_session import Opened, make_session
+from traceapp.usecases.open_session import Opened, admit, make_session
 from traceapp.usecases.rotate_session import own_session
 from traceapp.usecases.second_factors import (
     accept_factor,
@@ -103,11 +103,7 @@ def sign_in_by_passkey(stations: Stations, credential: str, challenge: bytes, si
         stations.ledger.append(entry_of(stations, who, Act.SESSION_START, "denied", reason="a passkey was refused"))
         raise
     opened = make_session(stations, account, client, factor_at=stations.clock.now())
-    recorded = stations.ledger.record(
-        opened, entry(stations, opened.actor, Act.SESSION_START, "done", request={"factor": "passkey"})
-    )
-    stations.sessions.append_session(opened.session)
-    return recorded
+    return admit(stations, opened, {"factor": "passkey"})
 
 
 def _use(stations: Stations, account_uid: str, credential: str, challenge: bytes, site: Site) -> None:

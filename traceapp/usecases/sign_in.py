@@ -7,8 +7,8 @@ from traceapp.domain.purposes import Purpose
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.sessions import Client
 from traceapp.identity.passwords import verify_password
-from traceapp.usecases.access import entry, entry_of
-from traceapp.usecases.open_session import Opened, make_session
+from traceapp.usecases.access import entry_of
+from traceapp.usecases.open_session import Opened, admit, make_session
 from traceapp.usecases.second_factors import factors_of
 from traceapp.usecases.stations import Stations
 
@@ -35,11 +35,7 @@ def sign_in(stations: Stations, username: str, password: str, client: Client, pu
         _record_failure(stations, username, account, client.address, reason)
         raise SignInError(WRONG)
     due = factors_of(stations, known).any
-    opened = make_session(stations, known, client, factor_due=due, purpose=purpose)
-    told = entry(stations, opened.actor, Act.SESSION_START, "intended" if due else "done")
-    recorded = stations.ledger.record(opened, told)
-    stations.sessions.append_session(opened.session)
-    return recorded
+    return admit(stations, make_session(stations, known, client, factor_due=due, purpose=purpose))
 
 
 def _find(stations: Stations, username: str) -> tuple[Account | None, bool]:

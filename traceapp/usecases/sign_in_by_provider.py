@@ -10,8 +10,8 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.sessions import Client
 from traceapp.identity.oidc import Asked, Claims, GroupRow, OidcProvider
 from traceapp.identity.passwords import hash_password
-from traceapp.usecases.access import entry, entry_of
-from traceapp.usecases.open_session import Opened, make_session
+from traceapp.usecases.access import carry_out_of, entry_of
+from traceapp.usecases.open_session import Opened, admit, make_session
 from traceapp.usecases.second_factors import factors_of
 from traceapp.usecases.stations import Stations
 
@@ -48,11 +48,7 @@ def sign_in_by_provider(stations: Stations, code: str, verifier: str, nonce: str
         raise SignInError(NOT_HERE)
     account = _follow(stations, account, uid, claims, row, client)
     due = factors_of(stations, account).any
-    opened = make_session(stations, account, client, factor_due=due)
-    told = entry(stations, opened.actor, Act.SESSION_START, "intended" if due else "done", request={"by": "identity provider"})
-    recorded = stations.ledger.record(opened, told)
-    stations.sessions.append_session(opened.session)
-    return recorded
+    return admit(stations, make_session(stations, account, client, factor_due=due), {"by": "identity provider"})
 
 
 def _follow(stations: Stations, account: Account | None, uid: str, claims: Claims, row: GroupRow, client: Client) -> Account:
@@ -63,9 +59,8 @@ def _follow(stations: Stations, account: Account | None, uid: str, claims: Claim
         made = replace(account, role=row.role, sites=row.sites, lines=row.lines)
     if made != account:
         request = {"account": uid, "role": row.role.value, "sites": sorted(row.sites), "lines": sorted(row.lines)}
-        who = {"account": uid, "username": made.username, "through": "identity provider", "address": client.address}
-        stations.ledger.append(entry_of(stations, who, Act.ACCOUNT_FOLLOW, "done", request=request))
-        stations.accounts.put_account(made)
+        who = _known({"account": uid, "username": made.username}, client)
+        carry_out_of(stations, who, Act.ACCOUNT_FOLLOW, request, lambda: stations.accounts.put_account(made))
     return made
 
 
@@ -94,16 +89,24 @@ def _new_account(stations: Stations, uid: str, claims: Claims, row: GroupRow, cl
 def _close(stations: Stations, account: Account | None, uid: str, client: Client) -> None:
     who = {"account": uid, **({"username": account.username} if account is not None else {})}
     if account is not None and not account.disabled:
-        stations.accounts.put_account(replace(account, disabled=True))
-        stations.sessions.void_sessions_of_account(uid)
+        closed = replace(account, disabled=True)
+
+        def work() -> None:
+            stations.accounts.put_account(closed)
+            stations.sessions.void_sessions_of_account(uid)
+
+        carry_out_of(stations, _known(who, client), Act.ACCOUNT_FOLLOW, {"account": uid, "changed": "closed"}, work)
         _record(stations, who, client, "no group of his has a role here any more; the account was closed")
     else:
         _record(stations, who, client, "no group of his has a role here")
 
 
 def _record(stations: Stations, who: dict[str, str], client: Client, reason: str) -> None:
-    known = {**who, "through": "identity provider", "address": client.address}
-    stations.ledger.append(entry_of(stations, known, Act.SESSION_START, "denied", reason=reason))
+    stations.ledger.append(entry_of(stations, _known(who, client), Act.SESSION_START, "denied", reason=reason))
+
+
+def _known(who: dict[str, str], client: Client) -> dict[str, str]:
+    return {**who, "through": "identity provider", "address": client.address}
 
 
 def _provider(stations: Stations) -> OidcProvider:
