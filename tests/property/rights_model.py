@@ -288,7 +288,7 @@ def draw_policy(chance: random.Random) -> dict[str, Any]:
     return {
         "format": 2,
         "version": 1,
-        "helper": chance.choice(roles),
+        "routed_to": chance.choice(roles),
         "fields": {
             "who": {"en": "Who", "zh": "谁", "Party": ["identity", "name"]},
             "what": {"en": "What", "zh": "什么", "Batch": ["model", "formulation"], "Material": ["number", "supplier_lot"]},

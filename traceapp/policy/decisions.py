@@ -48,9 +48,9 @@ class Policy:
         return self._document
 
     @property
-    def helper(self) -> Role:
+    def routed_to(self) -> Role:
         """To whom whatever is withheld from an answer is routed."""
-        return self._document.helper
+        return self._document.routed_to
 
     def purpose_label(self, purpose: Purpose, language: str) -> str:
         """The document's words for it, language "zh…" or any other for English; its value where the document names it not."""

@@ -114,14 +114,14 @@ class RoleRow(BaseModel):
 class PolicyDocument(BaseModel):
     """The whole document; a role that it does not name may do nothing, a purpose that it does not name opens nothing.
 
-    helper  the role to which whatever is withheld from an answer is routed.
+    routed_to  the role to which whatever is withheld from an answer is routed.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal[2]
     version: Annotated[int, Field(ge=1)]
-    helper: Role
+    routed_to: Role
     fields: dict[str, FieldSet]
     purposes: dict[Purpose, PurposeRow]
     roles: Annotated[dict[Role, RoleRow], Field(min_length=1)]
@@ -131,8 +131,8 @@ class PolicyDocument(BaseModel):
         for purpose, asked in self.purposes.items():
             if unknown := sorted(asked.fields - self.fields.keys()):
                 raise ValueError(f"purposes.{purpose}: wanted sets of fields that are there, found {', '.join(unknown)}")
-        if self.helper not in self.roles:
-            raise ValueError("helper: wanted one of the roles")
+        if self.routed_to not in self.roles:
+            raise ValueError("routed_to: wanted one of the roles")
         for role, row in self.roles.items():
             if unknown := sorted(row.purposes - self.purposes.keys()):
                 raise ValueError(f"roles.{role}: wanted purposes that are there, found {', '.join(unknown)}")
@@ -141,7 +141,7 @@ class PolicyDocument(BaseModel):
     @classmethod
     def empty(cls) -> Self:
         """A document that grants nothing; no file can be one."""
-        return cls.model_construct(format=2, version=0, helper=Role.ADMIN, fields={}, purposes={}, roles={})
+        return cls.model_construct(format=2, version=0, routed_to=Role.ADMIN, fields={}, purposes={}, roles={})
 
     @property
     def digest(self) -> str:

@@ -23,6 +23,6 @@ def refer_number(stations: Stations, actor: Actor, asked: str) -> Recorded[Role]
     uid = uuid.uuid4().hex
     sealed = stations.sealer.seal_document(LABEL, uid, "asked", asked.encode())
     request = {"referral": uid, "asked_mac": stations.sealer.digest(asked), "asked": base64.b64encode(sealed).decode()}
-    helper = stations.policy.helper
-    made = entry(stations, actor, Act.NUMBER_REFER, "done", request=request, result={"role": helper.value})
-    return stations.ledger.record(helper, made)
+    role = stations.policy.routed_to
+    made = entry(stations, actor, Act.NUMBER_REFER, "done", request=request, result={"role": role.value})
+    return stations.ledger.record(role, made)

@@ -142,7 +142,7 @@ def _findings(
         products={product_key(name) for name in products.values()},
         one_sided=lonely,
         boundaries=find_boundaries(stations.traces, disclosure.rights, head, legs),
-        routed_to=stations.policy.helper.value if disclosure.rights.mode is Withholding.PASS else None,
+        routed_to=stations.policy.routed_to.value if disclosure.rights.mode is Withholding.PASS else None,
     )
     suspects = {*found.unresolved, *found.dead_ends, *(uid for leg in legs for uid in leg.start.seeds)}
     return found.with_twins(find_twins(stations, disclosure.rights, suspects, head))

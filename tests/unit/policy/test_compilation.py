@@ -43,7 +43,7 @@ def little(permission: str) -> str:
     return f"""\
 format = 2
 version = 1
-helper = "viewer"
+routed_to = "viewer"
 [fields.thing]
 en = "What it is"
 zh = "标识"

@@ -51,7 +51,7 @@ GRANTED = {
 LITTLE = """\
 format = 2
 version = 1
-helper = "viewer"
+routed_to = "viewer"
 [fields.thing]
 en = "What it is"
 zh = "标识"
@@ -145,9 +145,9 @@ MALFORMED = {
     "a role without its sentence": (LITTLE.replace('en = "Runs."\n', ""), "roles.admin.en: Field required"),
     "an empty sentence": (LITTLE.replace("运行。", ""), "roles.admin.zh"),
     "a role twice": (LITTLE + VIEWER, "cannot be read"),
-    "a helper that is no role of it": (
-        LITTLE.replace('helper = "viewer"', 'helper = "quality"'),
-        "helper: wanted one of the roles",
+    "a role to route to that is no role of it": (
+        LITTLE.replace('routed_to = "viewer"', 'routed_to = "quality"'),
+        "routed_to: wanted one of the roles",
     ),
     "an unknown scope": (LITTLE.replace('["site", "line"]', '["site", "country"]'), "roles.viewer.scope"),
     "no scope": (LITTLE.replace('scope = ["site", "line"]\n', ""), "roles.viewer.scope: Field required"),
@@ -225,10 +225,10 @@ OTHER = {
     "one right for another": LITTLE.replace('"batch:show"', '"batch:trace"'),
     "a role less": HEAD + VIEWER,
     "the same rights of another role": LITTLE.replace("roles.viewer", "roles.auditor").replace(
-        'helper = "viewer"', 'helper = "auditor"'
+        'routed_to = "viewer"', 'routed_to = "auditor"'
     ),
     "another sentence": LITTLE.replace("Looks.", "Looks, and more."),
-    "another helper": LITTLE.replace('helper = "viewer"', 'helper = "admin"'),
+    "another role to route to": LITTLE.replace('routed_to = "viewer"', 'routed_to = "admin"'),
     "another scope": LITTLE.replace('["site", "line"]', '["site"]'),
     "another version": LITTLE.replace("version = 1", "version = 2"),
     "a field more": LITTLE.replace('"udi_di"', '"udi_di", "model"'),
