@@ -9,7 +9,7 @@ import pytest
 from tests.clockwork import Clockwork
 from tests.recorded import records
 from traceapp.composition import terminal_actor
-from traceapp.dictionary.properties import Tier
+from traceapp.dictionary.entries import Tier
 from traceapp.domain.errors import FactorNeededError, InputError, PermissionDeniedError
 from traceapp.domain.grants import GrantState, Verdict
 from traceapp.domain.kinds import NodeKind

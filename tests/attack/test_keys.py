@@ -19,7 +19,7 @@ from tests.softhsm import SoftToken
 from traceapp.composition import build_stations, key_store, terminal_actor
 from traceapp.confidential.envelope import Envelope, Place
 from traceapp.confidential.key_store import KeyStore
-from traceapp.dictionary.properties import PropertyType
+from traceapp.dictionary.entries import PropertyType
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.disclosure import Unavailable

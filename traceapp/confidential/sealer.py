@@ -11,7 +11,8 @@ from traceapp.confidential.blind_index import BlindIndex
 from traceapp.confidential.envelope import Envelope, Keys, Place, key_of, length_prefixed
 from traceapp.confidential.keys import KeyPurpose
 from traceapp.confidential.record_mac import RecordMacs
-from traceapp.dictionary.properties import Dictionary, PropertyEntry
+from traceapp.dictionary.entries import PropertyEntry
+from traceapp.dictionary.properties import Dictionary
 from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.disclosure import Unavailable, Unproven
 from traceapp.domain.errors import DictionaryError, KeyUnavailableError, SealBrokenError

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from traceapp.dictionary.properties import RECORDED, Dictionary, LinkAttribute, PropertyEntry, StoredProperty, read_dictionary
+from traceapp.dictionary.entries import LinkAttribute, PropertyEntry, StoredProperty
+from traceapp.dictionary.properties import RECORDED, Dictionary, read_dictionary
 from traceapp.domain.kinds import LinkType, NodeKind
 
 INTRODUCTION: Final = """\

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from typing import Final, assert_never
 
-from traceapp.dictionary.properties import PropertyEntry, PropertyType, read_dictionary
+from traceapp.dictionary.entries import PropertyEntry, PropertyType
+from traceapp.dictionary.properties import read_dictionary
 from traceapp.domain.errors import InputError
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import NodeKind

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from traceapp.dictionary.properties import Tier
+from traceapp.dictionary.entries import Tier
 from traceapp.domain.permissions import SEES_BATCHES
 from traceapp.domain.rights import Actor, Rights, ScopeKind, Withholding
 from traceapp.domain.scopes import ANY, AclEntry, Scope

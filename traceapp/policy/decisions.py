@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from traceapp.dictionary.properties import Dictionary, Tier
+from traceapp.dictionary.entries import Tier
+from traceapp.dictionary.properties import Dictionary
 from traceapp.domain.errors import PolicyError
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission

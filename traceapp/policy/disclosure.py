@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from traceapp.dictionary.properties import Dictionary, MaskForm
+from traceapp.dictionary.entries import MaskForm
+from traceapp.dictionary.properties import Dictionary
 from traceapp.domain.disclosure import Disclosed, Masked, last_characters
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.rights import Rights

@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from traceapp.dictionary.properties import Tier
+from traceapp.dictionary.entries import Tier
 from traceapp.domain.errors import PolicyError
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from traceapp.dictionary.properties import Tier
+from traceapp.dictionary.entries import Tier
 from traceapp.domain.explanation import Explanation
 from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from traceapp.dictionary.properties import Tier
+from traceapp.dictionary.entries import Tier
 from traceapp.domain.errors import FactorNeededError, InputError, PermissionDeniedError, StoreConflictError
 from traceapp.domain.grants import (
     FACTOR_WITHIN,

@@ -5,7 +5,7 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import Final
 
-from traceapp.dictionary.properties import Tier
+from traceapp.dictionary.entries import Tier
 from traceapp.domain.batch import SourceRow
 from traceapp.domain.disclosure import Masked, Unavailable, Unproven
 from traceapp.domain.errors import BatchNotFoundError

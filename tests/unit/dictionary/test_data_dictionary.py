@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from traceapp.dictionary.entries import MaskForm, PropertyEntry, PropertyType, Tier
 from traceapp.dictionary.page import render_page
-from traceapp.dictionary.properties import MaskForm, PropertyEntry, PropertyType, Tier, read_dictionary
+from traceapp.dictionary.properties import read_dictionary
 from traceapp.domain.errors import DictionaryError
 from traceapp.domain.kinds import LinkType, NodeKind
 

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from traceapp.dictionary.properties import Tier
+from traceapp.dictionary.entries import Tier
 from traceapp.domain.errors import FactorNeededError, InputError
 from traceapp.domain.grants import Verdict
 from traceapp.domain.permissions import Permission
