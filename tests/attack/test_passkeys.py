@@ -206,3 +206,10 @@ def test_attacker_who_waits_cannot_use_an_old_challenge(app: Flask, device: Devi
     monkeypatch.setattr(pages, "time", SimpleNamespace(time=lambda: later))
 
     assert send(browser, "/sign-in", "/second-factor/passkey", credential=device.sign(asked)).status_code == 401
+
+
+@pytest.mark.parametrize("address", ["https://[2001:db8::7]:8443/", "https://[2001:db8::7]/"])
+def test_an_ipv6_host_stays_whole(app: Flask, address: str) -> None:
+    with app.test_request_context(base_url=address):
+        assert pages._site().host == "2001:db8::7"
+        assert pages._site().origin == address.rstrip("/")
