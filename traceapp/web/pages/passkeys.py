@@ -13,8 +13,9 @@ from werkzeug.wrappers import Response as Answer
 
 from traceapp.domain.errors import FactorRefusedError, SignInError
 from traceapp.domain.factors import Site
-from traceapp.usecases import passkeys as keys
+from traceapp.usecases.keep_passkey import add_passkey, ask_for_passkey, drop_passkey
 from traceapp.usecases.second_factors import list_own_factors
+from traceapp.usecases.show_passkey import ask_for_assertion, show_passkey, sign_in_by_passkey
 from traceapp.web.access import current_actor, open_door, signed_in, stations
 from traceapp.web.limits import count_refusal, forget_factor, take_factor, use_once
 from traceapp.web.pages.layout import safe_next
@@ -31,7 +32,7 @@ _SECONDS: Final = 300
 @signed_in
 def make() -> Response:
     """What a new passkey is made from."""
-    return _json(keys.ask_for_passkey(stations(), current_actor(), _site(), _new_challenge("make")))
+    return _json(ask_for_passkey(stations(), current_actor(), _site(), _new_challenge("make")))
 
 
 @passkey_pages.post("/factors/passkeys")
@@ -42,7 +43,7 @@ def add() -> Answer | tuple[str, int]:
     take_factor(actor.account_uid)
     try:
         made = said.get("credential", "")
-        keys.add_passkey(stations(), actor, said.get("password", ""), made, _challenge("make"), _site(), said.get("label", ""))
+        add_passkey(stations(), actor, said.get("password", ""), made, _challenge("make"), _site(), said.get("label", ""))
     except SignInError:
         error = gettext("The password is wrong, or the passkey was not made for this page.")
         factors = list_own_factors(stations(), actor)
@@ -55,7 +56,7 @@ def add() -> Answer | tuple[str, int]:
 @signed_in
 def drop() -> Answer:
     """Forget one."""
-    keys.drop_passkey(stations(), current_actor(), request.form.get("credential_id", ""))
+    drop_passkey(stations(), current_actor(), request.form.get("credential_id", ""))
     return redirect(url_for("factors.list_all"), 303)
 
 
@@ -64,7 +65,7 @@ def drop() -> Answer:
 def ask() -> Response:
     """What a passkey signs: of the person who is half-way in or in, else of whoever it turns out to be."""
     count_refusal()  # each one costs the store a look, and no person needs many
-    return _json(keys.ask_for_assertion(stations(), find_session(), _site(), _new_challenge("show")))
+    return _json(ask_for_assertion(stations(), find_session(), _site(), _new_challenge("show")))
 
 
 @passkey_pages.post("/second-factor/passkey")
@@ -75,10 +76,10 @@ def show() -> Answer | tuple[str, int]:
     opened = find_session()
     try:
         if opened is None:
-            fresh = keys.sign_in_by_passkey(stations(), credential, challenge, _site(), client_of_request())
+            fresh = sign_in_by_passkey(stations(), credential, challenge, _site(), client_of_request())
         else:
             take_factor(opened.session.account_uid)
-            fresh = keys.show_passkey(stations(), opened, credential, challenge, _site())
+            fresh = show_passkey(stations(), opened, credential, challenge, _site())
             forget_factor(opened.session.account_uid)
     except FactorRefusedError:
         count_refusal()

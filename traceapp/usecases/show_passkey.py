@@ -1,69 +1,18 @@
-"""A person makes a passkey, shows it as the second factor, or comes in by it alone."""
+"""A person shows a passkey as the second factor, or comes in by it alone."""
 
 from dataclasses import replace
 
-from traceapp.domain.accounts import check_label
 from traceapp.domain.errors import FactorRefusedError
 from traceapp.domain.factors import Passkey, Site
 from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import Recorded
-from traceapp.domain.rights import Actor
 from traceapp.domain.sessions import Client
 from traceapp.identity import passkeys
 from traceapp.identity.passkeys import REFUSED
-from traceapp.usecases.access import carry_out, entry, entry_of
+from traceapp.usecases.access import entry, entry_of
 from traceapp.usecases.open_session import Opened, admit, make_session
-from traceapp.usecases.rotate_session import own_session
-from traceapp.usecases.second_factors import (
-    accept_factor,
-    change_own_factors,
-    check_fresh,
-    factors_of,
-    keep_factors,
-    prove_person,
-)
+from traceapp.usecases.second_factors import accept_factor, factors_of, keep_factors
 from traceapp.usecases.stations import Stations
-
-MOST = 10
-
-
-def ask_for_passkey(stations: Stations, actor: Actor, site: Site, challenge: bytes) -> str:
-    """What the browser makes a new passkey from, as JSON; nothing is disclosed that the person does not know."""
-    _, account = own_session(stations, actor)
-    known = factors_of(stations, account).passkeys
-    return passkeys.registration_options(site, account.uid, account.username, known, challenge)
-
-
-def add_passkey(
-    stations: Stations, actor: Actor, password: str, credential: str, challenge: bytes, site: Site, label: str
-) -> Recorded[None]:
-    """Keep a new passkey.
-
-    raises  what `prove_person` raises. FactorRefusedError: the passkey was made for another challenge. InputError: no good
-            label.
-    """
-    request = {"changed": "passkey added"}
-    account, factors = prove_person(stations, actor, password, request)
-    made = passkeys.verify_registration(credential, challenge, site, check_label(label), stations.clock.now())
-    others = tuple(key for key in factors.passkeys if key.credential_id != made.credential_id)
-    changed = replace(factors, passkeys=(*others, made)[-MOST:])
-
-    def work() -> None:
-        if not keep_factors(stations, account, changed):
-            raise FactorRefusedError(REFUSED)
-
-    return carry_out(stations, actor, Act.FACTOR_CHANGE, request, work)
-
-
-def drop_passkey(stations: Stations, actor: Actor, credential_id: str) -> Recorded[None]:
-    """Forget one; an unknown one changes nothing. raises FactorNeededError."""
-    check_fresh(stations, actor)
-    return change_own_factors(
-        stations,
-        actor,
-        "passkey dropped",
-        lambda old: replace(old, passkeys=tuple(key for key in old.passkeys if key.credential_id != credential_id)),
-    )
 
 
 def ask_for_assertion(stations: Stations, opened: Opened | None, site: Site, challenge: bytes) -> str:
