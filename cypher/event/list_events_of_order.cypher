@@ -1,15 +1,12 @@
 // name:   event.list_events_of_order
-// does:   the events recorded of one Order and live at a head, the latest first
+// does:   the events recorded of one Order, void ones too, the latest first
 // mode:   read
 // rows:   many
 // param:  uid    string    of the node
-// param:  head   integer   record sequence asked about
 // column: properties     map        all properties
 // column: act            string     describes, states or mentions
 // column: act_mac        bytes?     record MAC of that
 // bounds: one index seek, its RECORDED links
 MATCH (node:Order {uid: $uid})<-[recorded:RECORDED]-(event:Event)
-WHERE event.record_seq <= $head
-  AND (event.voided_seq IS NULL OR event.voided_seq > $head)
 RETURN properties(event) AS properties, recorded.act AS act, recorded.mac AS act_mac
 ORDER BY event.event_time DESC, event.uid DESC

@@ -11,30 +11,34 @@
 // column: bundles    list<list>      far, type, far_kind, far_shown, links, labels, mac: all of one type between two nodes (`domain/genealogy.py`)
 // column: opened     list<string>    transformations among them whose other side follows
 // column: exits      list<list>      transformation, far, far_kind, far_shown, links, labels, mac
+// column: dead       list<list>      far, type, links (near, mac): those that are not live at the head
+// column: gone       list<list>      the same of the other side: transformation, far, MACs
 // bounds: one index seek a uid, one row
 UNWIND $frontier AS uid
 MATCH (near:Traceable {uid: uid})<-[link:PRODUCED|SPLIT_INTO|SERIALISED_AS|SUPPLIED|RETURNED]-(far)
-WHERE link.record_seq <= $head
-  AND (link.voided_seq IS NULL OR link.voided_seq > $head)
 WITH far, type(link) AS type, (near.acl IN $see OR near.uid IN $named) AS near_shown,
-     collect([uid, link.pair, link.quantity, link.unit, link.event_time, link.mac]) AS told
-WITH far, type, near_shown, (far.acl IN $see OR far.uid IN $named) AS far_shown, told
+     link.record_seq <= $head AND (link.voided_seq IS NULL OR link.voided_seq > $head) AS live,
+     [uid, link.pair, link.quantity, link.unit, link.event_time, link.mac] AS one, link.mac AS mac
+WITH far, type, near_shown, collect(CASE WHEN live THEN one END) AS told, collect(CASE WHEN live THEN null ELSE [one[0], mac] END) AS dead
+WITH far, type, near_shown, (far.acl IN $see OR far.uid IN $named) AS far_shown, told, dead
 WHERE $through OR far_shown
-WITH collect([far.uid, type, far.kind, far_shown,
-              CASE WHEN near_shown AND far_shown THEN told ELSE [link IN told | [link[0], link[5]]] END,
-              labels(far), far.mac]) AS bundles,
-     collect(DISTINCT CASE WHEN type = 'PRODUCED' AND NOT far.uid IN $wide THEN far END) AS passages
+WITH collect(CASE WHEN size(told) > 0 THEN [far.uid, type, far.kind, far_shown,
+             CASE WHEN near_shown AND far_shown THEN told ELSE [link IN told | [link[0], link[5]]] END,
+             labels(far), far.mac] END) AS bundles,
+     collect(CASE WHEN size(dead) > 0 THEN [far.uid, type, dead] END) AS dead,
+     collect(DISTINCT CASE WHEN size(told) > 0 AND type = 'PRODUCED' AND NOT far.uid IN $wide THEN far END) AS passages
 CALL (passages) {
   UNWIND passages AS passage
   MATCH (passage)<-[other:CONSUMED_IN]-(beyond)
-  WHERE other.record_seq <= $head
-    AND (other.voided_seq IS NULL OR other.voided_seq > $head)
   WITH passage, beyond, (beyond.acl IN $see OR beyond.uid IN $named) AS beyond_shown,
-       collect([null, other.pair, other.quantity, other.unit, other.event_time, other.mac]) AS told
+       other.record_seq <= $head AND (other.voided_seq IS NULL OR other.voided_seq > $head) AS live,
+       [null, other.pair, other.quantity, other.unit, other.event_time, other.mac] AS one, other.mac AS mac
+  WITH passage, beyond, beyond_shown, collect(CASE WHEN live THEN one END) AS told,
+       collect(CASE WHEN live THEN null ELSE mac END) AS gone
   WHERE $through OR beyond_shown
-  RETURN collect([passage.uid, beyond.uid, beyond.kind, beyond_shown,
-                  CASE WHEN beyond_shown AND (passage.acl IN $see OR passage.uid IN $named) THEN told
-                  ELSE [link IN told | [null, link[5]]] END,
-                  labels(beyond), beyond.mac]) AS exits
+  RETURN collect(CASE WHEN size(told) > 0 THEN [passage.uid, beyond.uid, beyond.kind, beyond_shown,
+                 CASE WHEN beyond_shown AND (passage.acl IN $see OR passage.uid IN $named) THEN told ELSE [link IN told | [null, link[5]]] END,
+                 labels(beyond), beyond.mac] END) AS exits,
+         collect(CASE WHEN size(gone) > 0 THEN [passage.uid, beyond.uid, gone] END) AS gone
 }
-RETURN bundles, [passage IN passages | passage.uid] AS opened, exits
+RETURN bundles, [passage IN passages | passage.uid] AS opened, exits, dead, gone

@@ -8,15 +8,16 @@
 // param:  through    boolean         whether a node that may not be shown is walked through
 // param:  head       integer         record sequence asked about
 // column: exits      list<list>      transformation, far, far_kind, far_shown, links, labels, mac
+// column: dead       list<list>      transformation, far, MACs of links that are not live at the head
 // bounds: one index seek a uid, one row
 UNWIND $frontier AS uid
 MATCH (passage:Traceable {uid: uid})-[other:PRODUCED]->(beyond)
-WHERE other.record_seq <= $head
-  AND (other.voided_seq IS NULL OR other.voided_seq > $head)
 WITH passage, beyond, (beyond.acl IN $see OR beyond.uid IN $named) AS beyond_shown,
-     collect([null, other.pair, other.quantity, other.unit, other.event_time, other.mac]) AS told
+     other.record_seq <= $head AND (other.voided_seq IS NULL OR other.voided_seq > $head) AS live,
+     [null, other.pair, other.quantity, other.unit, other.event_time, other.mac] AS one, other.mac AS mac
+WITH passage, beyond, beyond_shown, collect(CASE WHEN live THEN one END) AS told, collect(CASE WHEN live THEN null ELSE mac END) AS dead
 WHERE $through OR beyond_shown
-RETURN collect([passage.uid, beyond.uid, beyond.kind, beyond_shown,
-                CASE WHEN beyond_shown AND (passage.acl IN $see OR passage.uid IN $named) THEN told
-                  ELSE [link IN told | [null, link[5]]] END,
-                  labels(beyond), beyond.mac]) AS exits
+RETURN collect(CASE WHEN size(told) > 0 THEN [passage.uid, beyond.uid, beyond.kind, beyond_shown,
+               CASE WHEN beyond_shown AND (passage.acl IN $see OR passage.uid IN $named) THEN told ELSE [link IN told | [null, link[5]]] END,
+               labels(beyond), beyond.mac] END) AS exits,
+       collect(CASE WHEN size(dead) > 0 THEN [passage.uid, beyond.uid, dead] END) AS dead

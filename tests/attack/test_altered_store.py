@@ -14,6 +14,7 @@ from traceapp.domain.accounts import Token
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.disclosure import Unproven
 from traceapp.domain.errors import BatchNotFoundError, NotSignedInError, SignInError
+from traceapp.domain.events import NodeStatement
 from traceapp.domain.grants import GrantRecord, GrantState
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import Direction, LinkType, NodeKind
@@ -155,6 +156,20 @@ def test_attacker_who_brings_a_void_link_back_is_named(planted: Stations, everyw
     administer(planted, "MATCH (:Traceable {uid: $lot})-[r:CONSUMED_IN]->() REMOVE r.voided_seq", lot=material("M1"))
 
     assert asked(planted, everywhere, material("M1")).completeness.status is Status.UNVERIFIED
+
+
+@pytest.mark.parametrize("change", ["r.voided_seq = 1", "r.record_seq = 9999999"])
+@pytest.mark.parametrize(("seed", "direction"), [("A1", FORWARD), ("F1", BACKWARD), ("M1", FORWARD)])
+def test_attacker_who_hides_a_link_is_named(
+    change: str, seed: str, direction: Direction, planted: Stations, everywhere: Actor
+) -> None:
+    """A live link is made void, or one of the future, by hand: whoever walks along it is told that something is missing."""
+    administer(planted, f"MATCH (:Traceable)-[r:CONSUMED_IN|PRODUCED|SHIPPED_IN]->() SET {change}")
+
+    completeness = asked(planted, everywhere, material(seed) if seed == "M1" else batch(seed), direction).completeness
+
+    assert completeness.status is Status.UNVERIFIED
+    assert completeness.unverified
 
 
 @pytest.mark.parametrize("covered", [False, True], ids=["acl alone", "and the MAC taken away"])
@@ -442,3 +457,26 @@ def test_attacker_who_raises_a_token_by_hand_is_refused_on_record(stations: Stat
     with pytest.raises(NotSignedInError, match="unknown, expired or revoked"):
         authenticate_token(stations, text, "127.0.0.1")
     assert records(stations, act="request:refuse")[-1]["reason"] == "the token was changed outside the service"
+
+
+@pytest.mark.parametrize("change", ["SET e.voided_seq = 1", "DELETE r"], ids=["made void", "no more recorded of it"])
+def test_attacker_who_takes_a_hold_away_is_named(change: str, planted: Stations, everywhere: Actor) -> None:
+    """The event of a hold is made void by hand, or is no more recorded of its lot: who asks for the lot is told."""
+    flows = Flows()
+    flows.event([], mentions=[batch("F1")], key="hold", at=hour(50))
+    held = NodeStatement(batch("F1"), NodeKind.BATCH, False, LYON, {"hold": "placed"})
+    flows.append_to(planted.events, planted.sealer, [replace(flows.events[0], nodes=(held,))])
+    assert status_of(planted, everywhere) == "held"
+
+    administer(planted, f"MATCH (e:Event)-[r:RECORDED {{act: 'states'}}]->(:Batch {{uid: $lot}}) {change}", lot=batch("F1"))
+
+    page = show_batch(planted, everywhere, BatchQuery(uid=planted.sealer.uid(batch("F1")))).value
+    assert page.unverified
+    assert asked(planted, everywhere, material("M1")).completeness.status is Status.UNVERIFIED
+
+
+def status_of(stations: Stations, actor: Actor) -> object:
+    """Of F1, in a trace."""
+    answer = asked(stations, actor, material("M1"))
+    assert answer.completeness.status is not Status.UNVERIFIED
+    return next(node.status for node in answer.nodes if node.number == "F1")

@@ -112,6 +112,19 @@ class RecordMacs:
             return False
         return found == mac[_TAGGED] and len(source) == len(target) == UID
 
+    def proves_dead_link(self, type_: str, source: str, target: str, mac: Any, head: int) -> bool:
+        if type(mac) is bytearray:
+            mac = bytes(mac)
+        if type(mac) is not bytes or len(mac) != _WALKED:
+            return False
+        record_seq, voided_seq = _SEQS.unpack_from(mac, _HEADER.size)
+        if record_seq <= head and not 0 < voided_seq <= head:
+            return False
+        try:
+            return self._tagger(mac[_HEAD], "link", type_)((source + target).encode() + mac[_BOUND]) == mac[_TAGGED]
+        except _BROKEN:
+            return False
+
     def proves_whole_link(self, type_: str, source: str, target: str, properties: Mapping[str, Any]) -> bool:
         return self._is_same(properties.get("mac"), "link", lambda epoch: self._link(epoch, type_, source, target, properties))
 

@@ -161,3 +161,8 @@ def project(claims: Iterable[Claim]) -> Projection:
     for claim in claims:
         projection.add(claim)
     return projection
+
+
+def stamped_events(stated: Iterable[str]) -> frozenset[str]:
+    """Uids of the events that some stamps (`property=time|event`) stem from."""
+    return frozenset(entry.rpartition("|")[2] for entry in stated)

@@ -105,6 +105,16 @@ class RecordChecks:
                 other[4] = [[None] for _ in links]
         return self._walked(exits, 1, rights)
 
+    def dead(self, rows: Iterable[Sequence[Any]], head: int, *, outward: bool) -> None:
+        """Links of a frontier that are not live: far, type, (near, MAC). Where one was hidden by hand, its near end is named."""
+        if self.macs is None:
+            return
+        for far, type_, links in rows:
+            for near, mac in links:
+                source, target = (near, far) if outward else (far, near)
+                if not self.macs.proves_dead_link(type_, source, target, mac, head):
+                    self.nodes.add(near)
+
     def columns(self, columns: Mapping[str, Sequence[Any]], rights: Rights) -> list[int] | None:
         """Nodes with what identifies them, each of `COLUMNS` a column.
 

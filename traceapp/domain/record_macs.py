@@ -56,6 +56,9 @@ class RecordMacs(Protocol):
     ) -> bool:
         """Whether a link of a walk is as it was written, as far as it is told (`domain/genealogy.py`), and live at the head."""
 
+    def proves_dead_link(self, type_: str, source: str, target: str, mac: Any, head: int) -> bool:
+        """Whether a link was written as one that is not live at the head: recorded later, or void by then."""
+
     def proves_whole_link(self, type_: str, source: str, target: str, properties: Mapping[str, Any]) -> bool:
         """Whether a link with all its properties, `mac` among them, is as it was written."""
 

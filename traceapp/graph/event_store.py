@@ -116,18 +116,19 @@ class EventStore:
     def get_event(self, uid: str) -> StoredEvent | None:
         """One event, void or not; None where there is none."""
         rows = self._graph.read("event.get_event", uid=uid)
-        return next(self._stored_events(rows), None)
+        return next((event for event, _ in self._stored_events(rows, 0)), None)
 
     def find_describing_events(self, node_uid: str, head: int, kind: NodeKind | None = None) -> list[StoredEvent]:
-        """Events recorded of a node that were known and live at a head, the latest first.
+        """Events recorded of a node that were known and live at a head, the latest first; of the others, too, it is checked
+        that they are what they are called.
 
         kind  of the node; not needed for lots, transformations, containers, shipments and parties.
         """
         label = LABELS[kind] if kind is not None else SHARED_LABEL
-        rows = self._graph.read(f"event.list_events_of_{label.lower()}", uid=node_uid, head=head)
+        rows = self._graph.read(f"event.list_events_of_{label.lower()}", uid=node_uid)
         for row in rows:
             self._checks.recorded(row["properties"]["uid"], label, node_uid, row["act"], row["act_mac"])
-        return [*self._stored_events(rows)]
+        return [event for event, live in self._stored_events(rows, head) if live]
 
     def find_statements(self, lots: Sequence[str], head: int) -> list[tuple[str, str]]:
         """(uid of a lot, uid of an event that states something of it) of events that were known and live at a head."""
@@ -150,13 +151,13 @@ class EventStore:
                 else:
                     self._checks.broken(str(event.get("uid")))
 
-    def _stored_events(self, rows: Iterable[Row]) -> Iterator[StoredEvent]:
-        """Checked; one that was changed so that it cannot even be read is left out, and told."""
+    def _stored_events(self, rows: Iterable[Row], head: int) -> Iterator[tuple[StoredEvent, bool]]:
+        """Checked, each with whether it is live at the head; one that cannot be read was changed: it is left out, and told."""
         for row in rows:
             event = whole(row["properties"])
             self._checks.event(event)
             try:
-                yield _stored_event(event)
+                yield _stored_event(event), event["record_seq"] <= head < (event.get("voided_seq") or head + 1)
             except (KeyError, TypeError, ValueError):
                 self._checks.broken(str(event.get("uid")))
 

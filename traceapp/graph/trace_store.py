@@ -5,7 +5,7 @@ store, and of its links neither quantity nor time nor pair. Whatever leaves it i
 anybody reads it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -274,14 +274,17 @@ class TraceStore:
             marks = Marks.EITHER if outward else Marks.PAIR
             bundles = self._checks.bundles(row["bundles"], rights, head, outward=outward, marks=marks)
             exits = self._checks.exits(row["exits"], BEYOND[direction], rights, head, outward=outward)
+            self._checks.dead(row["dead"], head, outward=outward)
+            self._checks.dead(_turned(row["gone"], BEYOND[direction]), head, outward=outward)
             found.extend(Expansion(bundles, row["opened"], exits))
         return found
 
     def _exits(self, name: str, passages: Sequence[str], rights: Rights, head: int, direction: Direction) -> list[Exit]:
         found: list[Exit] = []
         for chunk in _chunks(passages):
-            exits = self._graph.read(name, frontier=chunk, **rights.way, head=head)[0]["exits"]
-            found += self._checks.exits(exits, BEYOND[direction], rights, head, outward=direction is FORWARD)
+            row = self._graph.read(name, frontier=chunk, **rights.way, head=head)[0]
+            found += self._checks.exits(row["exits"], BEYOND[direction], rights, head, outward=direction is FORWARD)
+            self._checks.dead(_turned(row["dead"], BEYOND[direction]), head, outward=direction is FORWARD)
         return found
 
     def _expand(
@@ -289,9 +292,16 @@ class TraceStore:
     ) -> list[Bundle]:
         found: list[Bundle] = []
         for chunk in _chunks(frontier):
-            bundles = self._graph.read(name, frontier=chunk, **rights.way, head=head, **times)[0]["bundles"]
-            found += self._checks.bundles(bundles, rights, head, outward=outward, marks=marks)
+            row = self._graph.read(name, frontier=chunk, **rights.way, head=head, **times)[0]
+            found += self._checks.bundles(row["bundles"], rights, head, outward=outward, marks=marks)
+            self._checks.dead(row["dead"], head, outward=outward)
         return found
+
+
+def _turned(rows: Iterable[Sequence[Any]], type_: str) -> Iterator[tuple[str, str, list[tuple[str, Any]]]]:
+    """Links of transformations (transformation, far, MACs) as those of a frontier: far, type, (near, MAC)."""
+    for passage, far, macs in rows:
+        yield far, type_, [(passage, mac) for mac in macs]
 
 
 def _chunks(uids: Sequence[str]) -> Iterator[list[str]]:

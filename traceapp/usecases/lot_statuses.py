@@ -12,7 +12,7 @@ from typing import Final
 from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.disclosure import Disclosed, Masked, Unavailable, lacks_key
 from traceapp.domain.kinds import LOTS, NodeKind
-from traceapp.domain.projection import Claim, stamp
+from traceapp.domain.projection import Claim, stamp, stamped_events
 from traceapp.domain.state import STATED_BY, LotStatus, compute_states, lot_status
 from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.event_claims import open_claims
@@ -83,6 +83,7 @@ def _statuses_by_events(
     hidden: Mapping[NodeKind, Collection[str]],
 ) -> dict[str, LotStatus]:
     spoken = stations.events.find_statements(lots, head)
+    check_stamps(stations, (names[uid] for uid in lots), spoken)
     claims: dict[str, list[Claim]] = {uid: [] for uid in lots}
     characteristics: dict[str, str] = {}
     closed: dict[str, Unavailable] = {}
@@ -100,6 +101,21 @@ def _statuses_by_events(
         names[uid].unavailable |= lacks_key(closed.get(event))
     told_lots = {uid: lot_status(compute_states(claims[uid], as_of, characteristics)) for uid in lots if uid not in silent}
     return told_lots | dict.fromkeys(silent, LotStatus.UNKNOWN)
+
+
+def check_stamps(stations: Stations, lots: Iterable[NodeName], spoken: Iterable[tuple[str, str]]) -> None:
+    """A lot's own stamps name the events that its state stems from: where one of them is not there, it was taken away by hand.
+
+    spoken  (uid of a lot, uid of an event that is recorded of it), those live at the moment asked about.
+    """
+    if stations.checks is None:
+        return
+    heard: dict[str, set[str]] = {}
+    for uid, event in spoken:
+        heard.setdefault(uid, set()).add(event)
+    for lot in lots:
+        if not lot.told_later and stamped_events(lot.stated) - heard.get(lot.uid, set()):
+            stations.checks.broken(lot.uid)
 
 
 def without(claim: Claim, hidden: Collection[str]) -> Claim:

@@ -24,6 +24,8 @@ from traceapp.usecases.batch_surroundings import Surroundings
 from traceapp.usecases.event_claims import Claims, read_claims
 from traceapp.usecases.event_view import find_unseen
 from traceapp.usecases.look_up_batches import asked_of, seed_of
+from traceapp.usecases.lot_statuses import check_stamps
+from traceapp.usecases.node_names import read_names
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_record import Fields, candidate_fields
 from traceapp.usecases.trace_seeds import find_candidates, refusal
@@ -88,6 +90,9 @@ def _refused(
 def _record(stations: Stations, disclosure: Disclosure, candidate: Candidate, head: int, as_of: datetime) -> BatchRecord:
     said = read_claims(stations, candidate.uid, head, candidate.kind)
     rights = disclosure.rights
+    if candidate.kind in LOTS:
+        lot = read_names(stations, disclosure, [candidate.uid], head)
+        check_stamps(stations, lot.values(), [(candidate.uid, event.uid) for event in said.events])
     properties = _properties(stations, disclosure, candidate, head, said)
     unseen = find_unseen(stations, rights, frozenset().union(*said.named.values()))
     seen = [event for event in said.events if not any(uid in unseen for uid, _ in said.named.get(event.uid, ()))]
