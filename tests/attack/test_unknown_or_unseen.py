@@ -3,17 +3,23 @@
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.conftest import MakeActor
 from tests.imported import take_in
 from tests.web.conftest import SECRET, Tokens
 from tests.web.plant import batch
 from traceapp.app import create_app
+from traceapp.domain.batch import BatchQuery
 from traceapp.domain.rights import Role
+from traceapp.usecases.import_file import import_file
+from traceapp.usecases.look_up_batches import look_up_batches
 from traceapp.usecases.stations import Stations
 
 SUZHOU = frozenset({"SUZHOU"})
@@ -115,6 +121,37 @@ def test_attacker_who_creates_a_number_learns_nothing_of_its_twin(stations: Stat
 
     said = [(one.events, one.appended, one.rejected, one.known, one.links) for one in (taken, free)]
     assert said[0] == said[1]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "1,,batch-record,SUZHOU,TUBE-30,MINE-1,2026-03-04T08:00:00Z,SUZHOU",
+        "1,,batch-record,LYON,TUBE-30,LATER-1,2026-03-02T08:00:00Z,LYON",
+        "9,2,batch-record,SUZHOU,TUBE-30,MINE-1,2026-03-04T08:00:00Z,SUZHOU",
+        "2,2,batch-record,LYON,TUBE-30,LATER-2,2026-03-02T08:00:00Z,LYON",
+    ],
+    ids=["the same id", "the same row", "a correction", "a declaration of error"],
+)
+def test_attacker_who_sends_rows_under_ids_of_others_learns_nothing_and_voids_nothing(
+    stations: Stations, actor: MakeActor, tmp_path: Path, empty_leg: Any, row: str
+) -> None:
+    """An importer of one site gets the same outcome whether rows of this source and id exist outside his view or not."""
+    importer = actor(Role.INTEGRATOR, sites={"SUZHOU"})
+    path = tmp_path / "rows.csv"
+    path.write_text(f"row_id,corrects,form,owner,product,number,time,site\n{row}\n", encoding="utf-8")
+    said = []
+    for exists in (False, True):
+        empty_leg.empty()
+        if exists:
+            take_in(stations, LATER, "later.csv")
+        first, again = (import_file(stations, importer, path, "ERP", lambda share: None) for _ in range(2))
+        said.append([(one.appended, one.known, one.voided, one.rejected, one.links) for one in (first, again)])
+
+    assert said[0] == said[1]
+    assert said[0][1][:4] == (0, 1, 0, 0), "his own file twice changes nothing"
+    known = look_up_batches(stations, actor(Role.COORDINATOR), BatchQuery("LATER-2")).value
+    assert [one.described for one in known] == [True], "and what others sent stands"
 
 
 FORBIDDEN = ("tier", "acl", "mac", "role", "see", "clear", "purpose", "policy", "everywhere")

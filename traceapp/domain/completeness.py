@@ -13,6 +13,11 @@ BOUNDARY = (
     "it makes links beside it no more than possible."
 )
 
+WORST_CASE = (
+    "Some quantities are withheld: the worst case stands in their place, all of the lot as far as your view states it; where it "
+    "states nothing the quantity is not stated, and is not zero."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
@@ -35,6 +40,7 @@ class Findings:
     windowed: bool = False
     cut: bool = False
     unverified: Unverified = ALL_PROVEN
+    worst_case: Sequence[str] = ()
 
     def with_twins(self, twins: Iterable[tuple[str, str]]) -> "Findings":
         return replace(self, twins=sorted(twins))
@@ -61,6 +67,7 @@ def complete(findings: Findings) -> Completeness:
         routed_to=findings.routed_to,
         unverified=findings.unverified.records,
         unverified_withheld=findings.unverified.withheld,
+        worst_case=tuple(sorted(findings.worst_case)),
     )
 
 
@@ -90,6 +97,8 @@ def _reasons(findings: Findings) -> list[tuple[Status, str, str]]:
             beyond = "1 item" if hidden == 1 else f"{hidden} items"
             sentence += f" {beyond} beyond your view {'was' if hidden == 1 else 'were'} routed to the role {findings.routed_to}."
         found.append((Status.WITHHELD, "withheld", sentence))
+    if findings.worst_case:
+        found.append((Status.WITHHELD, "worst_case", WORST_CASE))
     if findings.boundaries:
         found.append((Status.WITHHELD, "boundaries", BOUNDARY))
     for code, items, one, many in (

@@ -94,6 +94,7 @@ class Completeness:
     routed_to   the role that may see what was withheld and that was told of it; None where nothing was.
     unverified  what of the answer is not as the service wrote it: uids, and `SOURCE TYPE TARGET` of links.
     unverified_withheld  how many more there are that may not be named.
+    worst_case  uids of parties of which a quantity is withheld.
     """
 
     status: Status
@@ -112,6 +113,7 @@ class Completeness:
     routed_to: str | None = None
     unverified: tuple[str, ...] = ()
     unverified_withheld: int = 0
+    worst_case: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,10 @@ class TraceLink:
 
 @dataclass(frozen=True, slots=True)
 class PartyLine:
-    """One consignee or supplier: quantity by unit, None where some source states none; lots that led there."""
+    """One consignee or supplier: quantity by unit, None where some source states none; lots that led there.
+
+    withheld  units of quantities that rest on something withheld: the worst case as far as the view goes, else None.
+    """
 
     uid: str
     number: Text
@@ -177,6 +182,7 @@ class PartyLine:
     lots: tuple[str, ...]
     shipments: tuple[str, ...]
     locations: tuple[Disclosed[str], ...] = ()
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

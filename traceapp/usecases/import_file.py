@@ -1,6 +1,7 @@
 """A file of a source system into the graph: all its good rows, each once, and a file of those that were refused."""
 
 import csv
+import hashlib
 import json
 import os
 import re
@@ -10,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -28,6 +29,8 @@ from traceapp.domain.events import CapturedEvent, CaptureOutcome, RejectedRow
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Actor
+from traceapp.domain.scopes import ANY
+from traceapp.formats.csv_cells import harmless
 from traceapp.graph.event_group import PreparedGroup
 from traceapp.intake.files import read_file
 from traceapp.usecases.access import authorise, entry
@@ -39,7 +42,6 @@ GROUP_STATEMENTS: Final = 20_000
 SOURCE: Final = re.compile(r"\S(?:.{0,98}\S)?")
 FOLDER: Final = "rejects"
 SWITCH_SECONDS: Final = 0.0005
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class ImportReport:
 def import_file(stations: Stations, actor: Actor, path: Path, source: str, progress: Callable[[float], None]) -> ImportReport:
     """Take in a whole file: the same file twice changes nothing, any order of files gives the same graph.
 
+    An importer who does not see all sites and lines shares the ids of his rows with importers of the same view alone.
+
     source     name of the sending system.   progress  called with the share done, 0 to 1.
     returns    when the ledger holds what was done. Broken off half-way, import the file again: nothing is lost or doubled.
     raises     PermissionDeniedError; InputError: no name of a source; DocumentError: the file is unusable;
@@ -86,7 +90,7 @@ def import_file(stations: Stations, actor: Actor, path: Path, source: str, progr
     request["intent"] = stations.ledger.append(record("intended", request=request)).seq
     intake = _Intake(stations, _Rejects(stations.settings.home / FOLDER / f"{digest}.csv"))
     try:
-        intake.take(_same_file(rows, digest))
+        intake.take(map(partial(_within, _view_of(actor)), _same_file(rows, digest)))
         stations.ledger.append(record("done", request=request, result=intake.result()))
     except TraceappError as error:
         failed = record("failed", request=request, result=intake.result(), reason=type(error).__name__)
@@ -134,7 +138,7 @@ class _Rejects:
             self._file = os.fdopen(descriptor, "w", encoding="utf-8-sig", errors="backslashreplace", newline="")
             csv.writer(self._file).writerow(("line", "reason", "original"))
         self.count += 1
-        csv.writer(self._file).writerow(map(_harmless, (row.position, row.reason, row.original)))
+        csv.writer(self._file).writerow(map(harmless, (row.position, row.reason, row.original)))
 
     def close(self) -> None:
         if self._file is not None:
@@ -236,6 +240,29 @@ def _conflict(event: CapturedEvent) -> RejectedRow:
     return RejectedRow(event.place.position, reason, json.dumps(event.original, ensure_ascii=False, default=str))
 
 
-def _harmless(cell: str) -> str:
-    """A spreadsheet takes a cell that begins like this for a formula, whoever wrote it."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+def _within(view: str | None, row: CapturedEvent | RejectedRow) -> CapturedEvent | RejectedRow:
+    """The event under a key of its importer's view: what others sent under the same source and row_id is another event to him.
+
+    So the outcome of his rows, and what he may declare void, depends on nothing that lies outside his view.
+    """
+    if view is None or isinstance(row, RejectedRow):
+        return row
+    return replace(
+        row,
+        key=f"{view}/{row.key}",
+        content_digest=_digest_within(view, row.content_digest),
+        voids=f"{view}/{row.voids}" if row.voids is not None else None,
+        voids_digest=_digest_within(view, row.voids_digest) if row.voids_digest is not None else None,
+    )
+
+
+def _digest_within(view: str, digest: str) -> str:
+    return hashlib.sha256(f"{view}/{digest}".encode()).hexdigest()
+
+
+def _view_of(actor: Actor) -> str | None:
+    """A name for the sites and lines of somebody who does not see all of them; None for whoever does."""
+    if ANY in actor.sites and ANY in actor.lines:
+        return None
+    told = json.dumps([sorted(actor.sites), sorted(actor.lines)], ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from traceapp.domain.clock import parse_stored_time
+from traceapp.domain.disclosure import Masked
 from traceapp.domain.errors import KeyUnavailableError, SealBrokenError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
@@ -13,26 +14,49 @@ from traceapp.domain.referrals import Referral
 from traceapp.domain.rights import Actor
 from traceapp.ledger.reading import find_records
 from traceapp.ledger.records import records_path
-from traceapp.usecases.access import authorise, entry
+from traceapp.policy.disclosure import Disclosure
+from traceapp.usecases.access import disclosure_of, entry, rights_for
 from traceapp.usecases.refer_number import LABEL
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.trace_record import Fields
+from traceapp.usecases.trace_seeds import NUMBERED_BY
 
 NEWEST: Final = 200
 
 
 def list_referrals(stations: Stations, actor: Actor) -> Recorded[tuple[Referral, ...]]:
-    """The newest first, at most `NEWEST`; raises PermissionDeniedError, LedgerUnavailableError."""
-    authorise(stations, actor, Permission.REFERRAL_LIST)
+    """The newest first, at most `NEWEST`; raises PermissionDeniedError, LedgerUnavailableError.
+
+    Who reads a record sees no more than who asks: what was typed may be any number, so it takes the right to see each kind.
+    """
+    rights = rights_for(stations, actor, Permission.REFERRAL_LIST)
+    mask = _mask(disclosure_of(stations, rights))
     records = find_records(records_path(stations.settings.home), Act.NUMBER_REFER.value, NEWEST)
-    found = tuple(_referral(stations, record) for record in records)
-    disclosed = {LABEL: ["asked", "role", "time", "username"]} if found else {}
-    made = entry(stations, actor, Permission.REFERRAL_LIST, "answered", disclosed=disclosed, result={"referrals": len(found)})
+    found = tuple(_referral(stations, record, mask) for record in records)
+    fields = Fields()
+    for one in found:
+        fields.add(LABEL, {name: getattr(one, name) for name in ("asked", "role", "time", "username")})
+    made = entry(
+        stations,
+        actor,
+        Permission.REFERRAL_LIST,
+        "answered",
+        disclosed=fields.disclosed,
+        withheld=fields.withheld,
+        result={"referrals": len(found)},
+    )
     return stations.ledger.record(found, made)
 
 
-def _referral(stations: Stations, record: Mapping[str, Any]) -> Referral:
+def _mask(disclosure: Disclosure) -> Masked | None:
+    """What stands in place of a typed number for somebody who may not see one kind of those that are sealed."""
+    masks = [mask for kind, name in NUMBERED_BY.items() if (mask := disclosure.gravest(kind, [name])) is not None]
+    return max(masks, key=lambda mask: mask.tier, default=None)
+
+
+def _referral(stations: Stations, record: Mapping[str, Any], mask: Masked | None) -> Referral:
     who = record["actor"]
-    asked = _asked(stations, record["request"])
+    asked = mask if mask is not None else _asked(stations, record["request"])
     return Referral(record["seq"], parse_stored_time(record["time"]), who["username"], who["role"], asked)
 
 

@@ -37,7 +37,7 @@ from traceapp.usecases.trace_disclosure import (
 )
 from traceapp.usecases.trace_leg import Leg, may_turn, trace_leg
 from traceapp.usecases.trace_opening import open_seeds
-from traceapp.usecases.trace_parties import consignees, suppliers
+from traceapp.usecases.trace_parties import consignees, read_bounds, suppliers
 from traceapp.usecases.trace_record import answered_entry, failed_entry, request_document, routed_entry
 from traceapp.usecases.trace_seeds import find_seeds
 from traceapp.usecases.trace_twins import find_twins
@@ -101,6 +101,7 @@ def _answer(
     properties = read_properties(stations, disclosure, names, reached.hops.keys(), head)
     without_lot = class_level_links(stations.traces, rights, head, legs)
     products = read_plain_ends(stations, disclosure.whole, NodeKind.PRODUCT, sorted({uid for uid, _ in without_lot}))
+    receivers = consignees(legs, names, stations.organisation, read_bounds(stations, rights, head, legs), stub)
     return TraceAnswer(
         question=question,
         seeds=seeds,
@@ -109,12 +110,13 @@ def _answer(
         nodes=tuple(told_nodes(reached, names, statuses, properties, seeds, stub)),
         links=tuple(told_links(legs, reached, stub)),
         containers=tuple(sorted(reached.containers)),
-        consignees=tuple(consignees(legs, names, stations.organisation, stub)),
+        consignees=tuple(receivers),
         suppliers=tuple(suppliers(legs, names, stations.organisation, stub)),
         completeness=complete(
             replace(
                 _findings(stations, disclosure, question, head, legs, reached, names, products),
                 unverified=checks.told(lambda uid: any(leg.shown.get(uid, False) for leg in legs) or uid in names),
+                worst_case=[line.uid for line in receivers if line.withheld],
             )
         ),
         cycles=_cycles(legs, reached, stub),

@@ -2,19 +2,29 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from traceapp.domain.consignees import Delivery, EndLink, deliveries, sum_by_unit
+from traceapp.domain.consignees import Bounds, Delivery, EndLink, deliveries, sum_by_unit, total, withheld_lots
 from traceapp.domain.disclosure import Disclosed, told
 from traceapp.domain.genealogy import NEAR, Closure
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import Certainty, Direction, LinkType, NodeKind
 from traceapp.domain.organisation import Organisation
+from traceapp.domain.rights import Rights
 from traceapp.domain.trace import PartyLine
+from traceapp.graph.batch_store import StepLink
 from traceapp.usecases.node_names import NodeName
+from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_leg import Leg
+
+MAKING = frozenset({LinkType.PRODUCED, LinkType.SUPPLIED, LinkType.SPLIT_INTO})
+"""Links that say how much of a lot there is."""
 
 
 def consignees(
-    legs: Iterable[Leg], names: Mapping[str, NodeName], organisation: Organisation, stub: Callable[[str], str]
+    legs: Iterable[Leg],
+    names: Mapping[str, NodeName],
+    organisation: Organisation,
+    bounds: Bounds,
+    stub: Callable[[str], str],
 ) -> list[PartyLine]:
     """Parties to which lots of the forward leg went; ourselves excepted, since our own sites are no consignees."""
     found: list[PartyLine] = []
@@ -28,9 +38,28 @@ def consignees(
             _units_of(leg.closure),
             lambda uid: _is_own(uid, names, organisation),
             lambda uid: uid in names and names[uid].is_numbered,
+            bounds,
         )
         found += [_line(delivery, names[delivery.party], leg, names, stub) for delivery in told if delivery.party in names]
     return sorted(found, key=_order)
+
+
+def read_bounds(stations: Stations, rights: Rights, head: int, legs: Iterable[Leg]) -> Bounds:
+    """How much there is of each lot of which a quantity is withheld, by what may be shown of its making; nothing else counts.
+
+    That links to something withheld exist beside them changes nothing, so that the bound tells nothing of them.
+    """
+    lots = sorted({uid for leg in legs for uid in withheld_lots(leg.distribution) if leg.shown[uid]})
+    made: dict[str, list[StepLink]] = {}
+    for link in stations.batches.list_links(lots, Direction.BACKWARD, rights, head):
+        if link.type in MAKING and link.far_shown:
+            made.setdefault(link.near, []).append(link)
+    found = {}
+    for uid, links in made.items():
+        quantity, unit = total((link.quantity, link.unit) for link in links)
+        if quantity is not None and unit is not None:
+            found[uid] = (quantity, unit)
+    return found
 
 
 def suppliers(
@@ -72,6 +101,7 @@ def _line(delivery: Delivery, name: NodeName, leg: Leg, names: Mapping[str, Node
         lots=tuple(sorted(uid if leg.shown[uid] else stub(uid) for uid in delivery.lots)),
         shipments=delivery.shipments,
         locations=tuple(sorted((_place(names[uid]) for uid in delivery.locations if uid in names), key=str)),
+        withheld=delivery.withheld,
     )
 
 

@@ -23,7 +23,7 @@ from traceapp.usecases.stations import Stations
 from traceapp.usecases.verification import on_record
 
 IDENTIFYING = ("number", "name", "epc", "product", "site", "status")
-PARTY = tuple(field.name for field in fields(PartyLine) if field.name != "uid")
+PARTY = tuple(field.name for field in fields(PartyLine) if field.name not in {"uid", "withheld"})
 TOLD_PARTY = attrgetter(*PARTY)
 NODE = attrgetter(*(field.name for field in fields(TraceNode)))
 LINK = attrgetter(*(field.name for field in fields(TraceLink)))

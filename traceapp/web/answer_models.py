@@ -151,6 +151,12 @@ class Link(_Said):
 class QuantityByUnit(_Said):
     quantity: Annotated[Quantity | None, Field(description="null where some source states none.")]
     unit: Unit | None
+    worst_case: Annotated[
+        bool, Field(description="Absent, or true: the quantity is withheld, and this is the most that your view allows.")
+    ] = False
+    withheld: Annotated[
+        bool, Field(description="Absent, or true: not stated, since it is withheld and nothing in your view bounds it.")
+    ] = False
 
 
 class Party(_Said):
@@ -204,6 +210,7 @@ class Completeness(_Said):
     ]
     unverified: Annotated[list[str], Field(description="Not as the service wrote it: uids, and `SOURCE TYPE TARGET` of links.")]
     unverified_withheld: Annotated[int, Field(description="How many more there are that your rights do not name.")]
+    worst_case: Annotated[list[Uid], Field(description="Parties of which a quantity is withheld: its worst case, or none.")]
 
 
 class ClassLevel(_Said):

@@ -4,7 +4,7 @@ Quantities leave as decimal strings, times as `2026-03-02T10:00:00.000000Z`, enu
 that the caller may not see leaves as `{"masked": true, "tier": "T2"}`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -139,7 +139,7 @@ def _party(party: PartyLine) -> dict[str, Any]:
         "number": party.number,
         "name": party.name,
         "country": party.country,
-        "quantities": _quantities(party.quantities),
+        "quantities": _quantities(party.quantities, party.withheld),
         "certainty": party.certainty,
         "lots": party.lots,
         "shipments": party.shipments,
@@ -151,8 +151,13 @@ def _asked(fields: frozenset[str] | None) -> list[str] | None:
     return sorted(fields) if fields is not None else None
 
 
-def _quantities(amounts: Mapping[str, Decimal | None]) -> list[dict[str, Any]]:
-    return [{"quantity": amount, "unit": unit or None} for unit, amount in amounts.items()]
+def _quantities(amounts: Mapping[str, Decimal | None], withheld: Collection[str] = ()) -> list[dict[str, Any]]:
+    """withheld: units of what rests on something withheld; only there it is said whether a bound takes its place."""
+    return [
+        {"quantity": amount, "unit": unit or None}
+        | ({"worst_case" if amount is not None else "withheld": True} if unit in withheld else {})
+        for unit, amount in amounts.items()
+    ]
 
 
 def _completeness(said: Completeness) -> dict[str, Any]:
@@ -173,4 +178,5 @@ def _completeness(said: Completeness) -> dict[str, Any]:
         "routed_to": said.routed_to,
         "unverified": said.unverified,
         "unverified_withheld": said.unverified_withheld,
+        "worst_case": said.worst_case,
     }

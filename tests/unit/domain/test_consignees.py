@@ -10,6 +10,7 @@ from traceapp.domain.consignees import (
     one_sided,
     sum_by_unit,
     total,
+    withheld_lots,
 )
 
 
@@ -181,3 +182,43 @@ def test_promise_a_receipt_that_may_be_another_delivery_counts(links: list[EndLi
     notes = sorted({one.target for one in links})
 
     assert amounts(told([*links, *(delivered(note, "H1") for note in notes)], "a")) == {"H1": {"EA": Decimal(expected)}}
+
+
+HIDDEN_SHARE = [shipped("a", "S1", None, None, shown=False), shipped("a", "S2", 9), delivered("S1", "H1"), delivered("S2", "H1")]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "quantities", "withheld"),
+    [
+        ({"a": (Decimal(80), "EA")}, {"EA": Decimal(80)}, ("EA",)),
+        ({"a": (Decimal(5), "EA")}, {"EA": Decimal(9)}, ("EA",)),
+        ({"a": (Decimal(80), "KGM")}, {"EA": Decimal(9), "KGM": Decimal(80)}, ("KGM",)),
+        ({"b": (Decimal(80), "EA")}, {"": None, "EA": Decimal(9)}, ("",)),
+    ],
+    ids=["all of the lot", "never less than what is stated", "another unit", "nothing bounds it"],
+)
+def test_a_withheld_quantity_counts_as_the_most_that_it_can_be(
+    bounds: dict[str, tuple[Decimal, str]], quantities: dict[str, Decimal | None], withheld: tuple[str, ...]
+) -> None:
+    found = distribute(["a"], HIDDEN_SHARE, {}, lambda _: True)
+    (got,) = deliveries(found, {"a"}, {}, lambda _: False, lambda _: True, bounds)
+
+    assert (dict(got.quantities), got.withheld) == (quantities, withheld)
+    assert withheld_lots(found) == {"a"}
+
+
+def test_a_quantity_that_nobody_states_is_not_withheld() -> None:
+    found = distribute(["a"], [shipped("a", "S1"), delivered("S1", "H1")], {}, lambda _: True)
+    (got,) = deliveries(found, {"a"}, {}, lambda _: False, lambda _: True, {"a": (Decimal(80), "EA")})
+
+    assert (dict(got.quantities), got.withheld, withheld_lots(found)) == ({"": None}, (), set())
+
+
+def test_what_was_packed_out_of_view_is_withheld() -> None:
+    links = [
+        link("a", "PACKED_IN", "P1", None, None, shown=False),
+        shipped("P1", "S1", None, None, shown=False),
+        delivered("S1", "H1"),
+    ]
+
+    assert [got.withheld for got in told(links, "a")] == [("",)]

@@ -15,6 +15,7 @@ CODES: Final = (
     "limits_hit",
     "window",
     "withheld",
+    "worst_case",
     "boundaries",
     "unresolved",
     "class_level",
@@ -30,6 +31,7 @@ LOOKED_FOR: Final = {
     "limits_hit": N_("limits hit"),
     "window": N_("links outside the window"),
     "withheld": N_("records outside your view"),
+    "worst_case": N_("withheld quantities"),
     "boundaries": N_("ends of your view"),
     "unresolved": N_("lots that no record describes"),
     "class_level": N_("products without a lot"),
@@ -168,6 +170,17 @@ def _sentences(code: str, said: Completeness, sentence: str, place: int) -> tupl
             return (
                 gettext("Outside your view: %(counted)s.", counted=withheld_counted(said.withheld)),
                 gettext("They were walked through, so that what lies behind them is here; nothing about them is shown."),
+                _routed(said),
+                (),
+            )
+        case "worst_case":
+            n = len(said.worst_case)
+            return (
+                ngettext("A quantity of %(num)s party is withheld.", "Quantities of %(num)s parties are withheld.", n),
+                gettext(
+                    "The worst case stands in their place: all of the lot, as far as your view states it. Where it states "
+                    "nothing, the quantity is not stated, and is not zero."
+                ),
                 _routed(said),
                 (),
             )

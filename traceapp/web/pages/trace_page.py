@@ -224,9 +224,14 @@ class TracePage:
         return tone, sign_of(tone), gettext(STATES[tone])
 
     def amounts(self, line: PartyLine) -> list[str]:
-        """`240 pcs`, `≤ 240 pcs` where it only may have, "not stated" where a part of it is not."""
-        least = "" if line.certainty is Certainty.EXACT else "≤ "
-        said = [(least if amount is not None else "") + amount_text(amount, unit) for unit, amount in line.quantities.items()]
+        """`240 pcs`, `≤ 240 pcs` where it only may have or a part is withheld, "not stated" where a part of it is not."""
+        said = []
+        for unit, amount in line.quantities.items():
+            if unit in line.withheld:
+                said.append(_worst_case(amount, unit))
+            else:
+                least = "" if amount is None or line.certainty is Certainty.EXACT else "≤ "
+                said.append(least + amount_text(amount, unit))
         return said or [amount_text(None)]
 
     @cached_property
@@ -265,6 +270,12 @@ def _figure(label: str, items: Sequence[TraceNode] | Sequence[PartyLine], anchor
     return Figure(label, exact, len(items) - exact, anchor)
 
 
+def _worst_case(amount: Decimal | None, unit: str) -> str:
+    if amount is None:
+        return gettext("not stated, withheld")
+    return gettext("≤ %(amount)s (worst case)", amount=amount_text(amount, unit))
+
+
 def _countries(lines: Sequence[PartyLine]) -> tuple[int, int]:
     exact = {country for line in lines if line.certainty is Certainty.EXACT and (country := told(line.country))}
     every = {country for line in lines if (country := told(line.country))}
@@ -274,11 +285,12 @@ def _countries(lines: Sequence[PartyLine]) -> tuple[int, int]:
 def _sums(lines: Sequence[PartyLine]) -> list[str]:
     """By unit; what only may have counts in full, and where somebody states no quantity the sum is a least value."""
     sums: dict[str, Decimal] = {}
-    silent = False
+    silent = withheld = False
     for line in lines:
         for unit, amount in line.quantities.items():
             silent |= amount is None
+            withheld |= amount is None and unit in line.withheld
             if amount is not None:
                 sums[unit] = sums.get(unit, Decimal(0)) + amount
     said = [amount_text(amount, unit) for unit, amount in sorted(sums.items())]
-    return [*said, amount_text(None)] if silent else said
+    return [*said, gettext("not stated, withheld") if withheld else amount_text(None)] if silent else said
