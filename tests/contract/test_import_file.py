@@ -72,6 +72,8 @@ def test_a_file_comes_in_and_its_source_is_kept(stations: Stations, take: Callab
         "intended",
         {"file": "consumption.csv", "sha256": report.file_digest, "source": "MES"},
     )
+    counter = done["result"].pop("counter")
+    assert (counter["seq"], counter["events_count"], counter["nodes_count"]) == (7, 7, 21)
     assert (done["outcome"], done["result"]) == (
         "done",
         {"events": 7, "appended": 7, "known": 0, "voided": 0, "conflict": 0, "rejected": 0, "links": 14},

@@ -56,6 +56,7 @@ ProblemPage = Callable[[ProblemAnswer], "Response | str"]
 
 _STORE: Final = "The store of batches cannot be asked at this moment. No data was read."
 _LEDGER: Final = "The look could not be recorded, so no answer is given."
+_PROVIDER: Final = "It does not answer, or not as it should; nobody was signed in."
 _KEYS: Final = "The keys of this service are not at hand, so nothing can be opened."
 _DEFECT: Final = "The program met something that it does not know how to handle. It was noted for the administrator."
 _FULL: Final = "As many heavy questions as may be are being answered at this moment."
@@ -89,7 +90,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.BatchAmbiguousError: Problem(409, "ambiguous", "More than one lot carries this number"),
     errors.NotSignedInError: Problem(401, "not-signed-in", "You are not signed in"),
     errors.SignInError: Problem(401, "sign-in", "The sign-in failed"),
-    errors.ProviderError: Problem(503, "provider", "The identity provider cannot be asked"),
+    errors.ProviderError: Problem(503, "provider", "The identity provider cannot be asked", _PROVIDER),
     errors.FactorRefusedError: Problem(401, "factor-refused", "The second factor was refused"),
     errors.FactorNeededError: Problem(403, "factor-needed", "A second factor is needed for this"),
     errors.PermissionDeniedError: Problem(403, "denied", "You may not do this"),
