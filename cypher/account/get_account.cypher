@@ -10,6 +10,7 @@
 // column: role            string         as domain/rights.Role
 // column: sites           list<string>   site codes, or *
 // column: lines           list<string>   product line codes, or *
+// column: lots            list<string>?  uids that may be shown besides; null for none
 // column: created_at      string         stored time, UTC
 // column: disabled        boolean        whether signing in is refused
 // column: session_epoch   integer        how often the person's sessions were ended
@@ -25,6 +26,7 @@ RETURN account.uid AS uid,
        account.role AS role,
        account.sites AS sites,
        account.lines AS lines,
+       account.lots AS lots,
        account.created_at AS created_at,
        account.disabled AS disabled,
        account.session_epoch AS session_epoch,

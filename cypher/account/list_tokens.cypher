@@ -10,6 +10,7 @@
 // column: role         string          as domain/rights.Role
 // column: sites        list<string>    site codes, or *
 // column: lines        list<string>    product line codes, or *
+// column: lots         list<string>?   uids that may be shown besides; null for none
 // column: only         list<string>?   permissions that it was made for; null for all of the role
 // column: purpose      string?         as domain/purposes.Purpose
 // column: networks     list<string>?   addresses that it may come from, as CIDR; empty for any
@@ -28,6 +29,7 @@ RETURN token.uid AS uid,
        token.role AS role,
        token.sites AS sites,
        token.lines AS lines,
+       token.lots AS lots,
        token.only AS only,
        token.purpose AS purpose,
        token.networks AS networks,

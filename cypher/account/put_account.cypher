@@ -10,6 +10,7 @@
 // param:  role            string         as domain/rights.Role
 // param:  sites           list<string>   site codes, or *
 // param:  lines           list<string>   product line codes, or *
+// param:  lots            list<string>   uids that may be shown besides
 // param:  created_at      string         stored time, UTC
 // param:  disabled        boolean        whether signing in is refused
 // param:  mac             bytes          proves what the service wrote
@@ -23,6 +24,7 @@ SET account.username = $username,
     account.role = $role,
     account.sites = $sites,
     account.lines = $lines,
+    account.lots = $lots,
     account.created_at = $created_at,
     account.disabled = $disabled,
     account.mac = $mac

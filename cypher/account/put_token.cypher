@@ -8,6 +8,7 @@
 // param:  role         string          as domain/rights.Role
 // param:  sites        list<string>    site codes, or *
 // param:  lines        list<string>    product line codes, or *
+// param:  lots         list<string>    uids that may be shown besides
 // param:  only         list<string>?   permissions that it was made for; null for all of the role
 // param:  purpose      string?         as domain/purposes.Purpose
 // param:  networks     list<string>?   addresses that it may come from, as CIDR; empty for any
@@ -23,6 +24,7 @@ SET token.token_hash = $token_hash,
     token.role = $role,
     token.sites = $sites,
     token.lines = $lines,
+    token.lots = $lots,
     token.only = $only,
     token.purpose = $purpose,
     token.networks = $networks,

@@ -1,7 +1,7 @@
 """A generated genealogy: three closures of known size in a graph of about a million links, the same at every run."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -37,13 +37,18 @@ class Plant:
 
 def generate(scale: float = 1.0, random_seed: int = 7) -> Plant:
     """About a million links at scale 1: closures of 100, 10,000 and 200,000 lots, and lots beside them."""
-    shuffled = random.Random(random_seed)
     sizes = (("100", 100, 2.6), ("10,000", 10_000, 2.54), ("200,000", 200_000, 3.15), ("beside", 130_000, 2.6))
+    scaled = [(name, max(2, int(lots * scale)) if lots > 10_000 else lots, per_lot) for name, lots, per_lot in sizes]
+    return made_of(scaled, random_seed)
+
+
+def made_of(sizes: Iterable[tuple[str, int, float]], random_seed: int = 7) -> Plant:
+    """A plant of closures: name, lots, links a lot."""
+    shuffled = random.Random(random_seed)
     parts, first = [], 0
     for name, lots, per_lot in sizes:
-        count = max(2, int(lots * scale)) if lots > 10_000 else lots
-        parts.append(Part(name, first, count, per_lot))
-        first += count
+        parts.append(Part(name, first, lots, per_lot))
+        first += lots
     plant = Plant(tuple(parts), lots=first)
     for part in parts:
         plant.links += _links(part, shuffled)

@@ -1,7 +1,7 @@
 """The generated genealogy in the form that the product stores it in, sealed properties included, written in bulk."""
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -33,15 +33,15 @@ def order_identity(number: int) -> Identity:
     return local_identity("transformation", "LYON", f"T{number:07}")
 
 
-def load(graph: Graph, sealer: DictionarySealer, plant: Plant, say: Say) -> None:
-    """Write everything; the store is empty before."""
-    entries = [{"number": acl_number([scope]), "scopes": [scope.text]} for scope in (*SITES, SHARED)]
+def load(graph: Graph, sealer: DictionarySealer, plant: Plant, say: Say, scopes: Sequence[Scope] = SITES) -> None:
+    """Write everything, spread over these scopes; the store is empty before."""
+    entries = [{"number": acl_number([scope]), "scopes": [scope.text]} for scope in (*scopes, SHARED)]
     _write(graph, "event.append_acl_entries", entries)
     for statement, rows in (
-        ("event.append_batch", _lots(plant, sealer)),
-        ("event.append_transformation", _orders(plant, sealer)),
+        ("event.append_batch", _lots(plant, sealer, scopes)),
+        ("event.append_transformation", _orders(plant, sealer, scopes)),
         ("event.append_party", _parties(sealer)),
-        ("event.append_shipment", _shipments(plant, sealer)),
+        ("event.append_shipment", _shipments(plant, sealer, scopes)),
         ("event.append_consumed_in", _consumed(plant, sealer)),
         ("event.append_produced", _produced(plant, sealer)),
         ("event.append_shipped_in", _shipped(plant, sealer)),
@@ -98,7 +98,7 @@ def _node(uid: str, kind: NodeKind, scope: Scope, **more: Any) -> Row:
     }
 
 
-def _lots(plant: Plant, sealer: DictionarySealer) -> Iterator[Row]:
+def _lots(plant: Plant, sealer: DictionarySealer, scopes: Sequence[Scope]) -> Iterator[Row]:
     for number in range(plant.lots):
         identity = lot_identity(number)
         uid = sealer.uid(identity)
@@ -116,14 +116,14 @@ def _lots(plant: Plant, sealer: DictionarySealer) -> Iterator[Row]:
         )
         plain = {"identity": identity.text, "number": identity.number, "number_key": number_key(identity.number)}
         known = {"product": "TUBE-30", "oldest_key": sealed.oldest_key}
-        yield _node(uid, NodeKind.BATCH, SITES[number % 2], **plain, **known, **sealed.plain, **sealed.sealed)
+        yield _node(uid, NodeKind.BATCH, scopes[number % len(scopes)], **plain, **known, **sealed.plain, **sealed.sealed)
 
 
-def _orders(plant: Plant, sealer: DictionarySealer) -> Iterator[Row]:
+def _orders(plant: Plant, sealer: DictionarySealer, scopes: Sequence[Scope]) -> Iterator[Row]:
     for number in _made(plant):
         identity = order_identity(number)
         plain = {"identity": identity.text, "number": identity.number, "number_key": number_key(identity.number)}
-        yield _node(sealer.uid(identity), NodeKind.TRANSFORMATION, SITES[number % 2], **plain)
+        yield _node(sealer.uid(identity), NodeKind.TRANSFORMATION, scopes[number % len(scopes)], **plain)
 
 
 def _parties(sealer: DictionarySealer) -> Iterator[Row]:
@@ -146,11 +146,11 @@ def _parties(sealer: DictionarySealer) -> Iterator[Row]:
         )
 
 
-def _shipments(plant: Plant, sealer: DictionarySealer) -> Iterator[Row]:
+def _shipments(plant: Plant, sealer: DictionarySealer, scopes: Sequence[Scope]) -> Iterator[Row]:
     for position, (lot, _) in enumerate(plant.shipments):
         identity = _shipment(position)
         plain = {"identity": identity.text, "number": identity.number, "number_key": number_key(identity.number)}
-        yield _node(sealer.uid(identity), NodeKind.SHIPMENT, SITES[lot % 2], **plain)
+        yield _node(sealer.uid(identity), NodeKind.SHIPMENT, scopes[lot % len(scopes)], **plain)
 
 
 def _shipment(position: int) -> Identity:

@@ -12,7 +12,7 @@ from traceapp.domain.errors import InputError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
-from traceapp.graph.account_store import AccountStore
+from traceapp.graph.account_store import AccountStore, _account_row
 from traceapp.graph.connection import Graph
 
 NOW = datetime(2026, 3, 2, 10, 0, 0, 123456, UTC)
@@ -51,6 +51,23 @@ def test_account_comes_back_as_it_was_put(accounts: AccountStore) -> None:
     assert accounts.get_account(ANNA.uid) == ANNA
     assert accounts.get_account_by_username("anna") == ANNA
     assert accounts.get_account_by_username("bert") == BERT
+
+
+def test_lots_that_were_approved_come_back_and_nobody_adds_one_by_hand(accounts: AccountStore, store: Graph) -> None:
+    approved = frozenset({"d" * 32, "e" * 32})
+    accounts.put_account(replace(ANNA, lots=approved))
+    accounts.put_token(replace(TOKEN, lots=approved))
+
+    kept, token = accounts.get_account(ANNA.uid), accounts.get_token(TOKEN.token_hash)
+    assert kept is not None
+    assert token is not None
+    assert (kept.lots, token.lots) == (approved, approved)
+    assert kept.binding != ANNA.binding, "a session ends with them"
+
+    row = _account_row(replace(ANNA, lots=approved | {"f" * 32}))
+    mac = store.read("account.get_account", uid=ANNA.uid)[0]["mac"]
+    store.overwrite("account.put_account", **row, oldest_key=None, mac=mac)
+    assert accounts.get_account(ANNA.uid) is None
 
 
 def test_absent_account_is_none(accounts: AccountStore) -> None:

@@ -24,9 +24,10 @@ from traceapp.usecases.manage_tokens import list_tokens, revoke_token
 from traceapp.usecases.second_factors import reset_factors
 
 role_option = click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
-sites_option = click.option("--site", "sites", multiple=True, default=("*",), help="Sites seen; repeat for several  [all]")
-lines_option = click.option(
-    "--line", "lines", multiple=True, default=("*",), help="Product lines seen; repeat for several  [all]"
+sites_option = click.option("--site", "sites", multiple=True, help="Sites seen; repeat  [all; with --lot none]")
+lines_option = click.option("--line", "lines", multiple=True, help="Product lines seen; repeat  [all; with --lot none]")
+lots_option = click.option(
+    "--lot", "lots", multiple=True, help="Number or uid of one lot, order or shipment that is approved besides; repeat."
 )
 
 
@@ -40,6 +41,7 @@ def token() -> None:
 @click.option("--owner", help="Account that it belongs to; its role and view bound the token, now and later  [a service token]")
 @sites_option
 @lines_option
+@lots_option
 @click.option(
     "--only", "only", multiple=True, type=click.Choice([one.value for one in Permission]), help="For this alone; repeat."
 )
@@ -61,6 +63,7 @@ def create_token(
     owner: str | None,
     sites: tuple[str, ...],
     lines: tuple[str, ...],
+    lots: tuple[str, ...],
     only: tuple[str, ...],
     purpose: str | None,
     networks: tuple[str, ...],
@@ -86,14 +89,14 @@ def create_token(
                 stations,
                 terminal_actor(),
                 Role(role) if role else None,
-                frozenset(sites),
-                frozenset(lines),
+                *_view(sites, lines, lots),
                 label,
                 days,
                 owner=owner,
                 only=frozenset(map(Permission, only)) if only else None,
                 purpose=Purpose(purpose) if purpose else None,
                 networks=networks,
+                lots=lots,
             )
         file.write(made.value + "\n")
     if path is not None:
@@ -162,12 +165,24 @@ def account() -> None:
 @role_option
 @sites_option
 @lines_option
+@lots_option
 @click.option("--printed-name", help="Name as printed in records  [USERNAME]")
 @home_option
 def create(
-    username: str, role: str, sites: tuple[str, ...], lines: tuple[str, ...], printed_name: str | None, home: Path | None
+    username: str,
+    role: str,
+    sites: tuple[str, ...],
+    lines: tuple[str, ...],
+    lots: tuple[str, ...],
+    printed_name: str | None,
+    home: Path | None,
 ) -> None:
-    """Make an account; the password is asked for, or read from standard input when that is no terminal."""
+    """Make an account; the password is asked for, or read from standard input when that is no terminal.
+
+    \b
+    traceapp account create anna --role coordinator --site LYON
+    traceapp account create nmpa --role regulator --lot B-26-0417
+    """
     password = _ask_password()
     with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
         made = create_account(
@@ -177,8 +192,8 @@ def create(
             password,
             printed_name or username,
             Role(role),
-            frozenset(sites),
-            frozenset(lines),
+            *_view(sites, lines, lots),
+            lots,
         )
     click.echo(f"account {username} made as {role} (ledger record {made.receipt.seq})")
 
@@ -199,11 +214,14 @@ def change_password(username: str, home: Path | None) -> None:
 @role_option
 @sites_option
 @lines_option
+@lots_option
 @home_option
-def change_role(username: str, role: str, sites: tuple[str, ...], lines: tuple[str, ...], home: Path | None) -> None:
-    """Give a person another role and view. All sessions of the person end."""
+def change_role(
+    username: str, role: str, sites: tuple[str, ...], lines: tuple[str, ...], lots: tuple[str, ...], home: Path | None
+) -> None:
+    """Give a person another role and view; single lots are named anew. All sessions of the person end."""
     with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
-        done = set_role(stations, terminal_actor(), username, Role(role), frozenset(sites), frozenset(lines))
+        done = set_role(stations, terminal_actor(), username, Role(role), *_view(sites, lines, lots), lots)
     click.echo(f"{username} is {role} now, sessions ended (ledger record {done.receipt.seq})")
 
 
@@ -235,6 +253,13 @@ def open_account(username: str, home: Path | None) -> None:
     with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
         done = set_disabled(stations, terminal_actor(), username, disabled=False)
     click.echo(f"account {username} open (ledger record {done.receipt.seq})")
+
+
+def _view(sites: tuple[str, ...], lines: tuple[str, ...], lots: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """Sites and lines: of a view that names neither everything, or nothing but its single lots."""
+    if lots and not sites and not lines:
+        return frozenset(), frozenset()
+    return frozenset(sites or ("*",)), frozenset(lines or ("*",))
 
 
 def _ask_password() -> str:

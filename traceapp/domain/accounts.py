@@ -31,6 +31,7 @@ class Account:
     password_hash  Argon2id in its text form.
     printed_name   the person's name, sealed by the use case: the store never sees it plain.
     sites, lines   what the person may see; `*` stands for all.
+    lots           uids that were approved for the person one by one, besides; they count where the role has the scope `case`.
     session_epoch  how often the person's sessions were ended; a session of an earlier epoch is nobody's.
     factors        second factors (`domain/factors.py`), sealed; None for none.
     factor_version how often they were written; a write names the one that it has read.
@@ -48,6 +49,7 @@ class Account:
     session_epoch: int = 0
     factors: bytes | None = field(default=None, repr=False)
     factor_version: int = 0
+    lots: frozenset[str] = frozenset()
 
     @property
     def binding(self) -> str:
@@ -59,6 +61,8 @@ class Account:
             *sorted(self.sites),
             "",
             *sorted(self.lines),
+            "",
+            *sorted(self.lots),
             str(self.session_epoch),
         )
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
@@ -76,6 +80,7 @@ class Account:
             session=session.uid,
             purpose=session.purpose,
             factor_at=session.factor_at,
+            lots=self.lots,
             grant=grant,
         )
 
@@ -87,7 +92,7 @@ class Token:
     uid          the public part of the token's text.
     token_hash   SHA-256 (hex) of its secret part; the secret itself is kept nowhere.
     account_uid  whose it is: an account, or `os:NAME` for a service token that somebody with the service's files made.
-    role, sites, lines   as its owner had them when it was made.
+    role, sites, lines, lots   as its owner had them when it was made.
     label        what it is for; T0, printed in lists and in the ledger.
     only         permissions that it was made for; None for all of the role.
     networks     where it may come from, as CIDR; empty for anywhere.
@@ -108,6 +113,7 @@ class Token:
     purpose: Purpose | None = None
     networks: tuple[str, ...] = ()
     used_at: datetime | None = None
+    lots: frozenset[str] = frozenset()
 
     @property
     def is_of_service(self) -> bool:
@@ -149,6 +155,7 @@ class Token:
             address,
             purpose=self.purpose,
             only=self.only,
+            lots=self.lots if owner is None else self.lots & owner.lots,
         )
 
 

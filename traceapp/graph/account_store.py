@@ -20,7 +20,18 @@ from traceapp.graph.connection import Graph, Row, Transaction
 
 ACCOUNT: Final = "Account"
 TOKEN: Final = "Token"  # noqa: S105 - a label
-DECIDING: Final = ("uid", "username", "password_hash", "role", "sites", "lines", "created_at", "disabled", "session_epoch")
+DECIDING: Final = (
+    "uid",
+    "username",
+    "password_hash",
+    "role",
+    "sites",
+    "lines",
+    "lots",
+    "created_at",
+    "disabled",
+    "session_epoch",
+)
 
 
 class AccountStore:
@@ -105,7 +116,7 @@ class AccountStore:
         """Keep a new token, or overwrite the one with its uid, for instance to revoke it."""
         row = _token_row(token)
         self._graph.write(
-            lambda transaction: transaction.run("account.put_token", **row, mac=self._macs.row(TOKEN, row)),
+            lambda transaction: transaction.run("account.put_token", **row, mac=self._macs.row(TOKEN, _proven(row))),
             command=uuid.uuid4().hex,
             act="token:put",
         )
@@ -140,7 +151,7 @@ class AccountStore:
 
     def _proves_token(self, row: Row) -> bool:
         told = {name: value for name, value in row.items() if name != "used_at"}
-        return self._macs.proves_row(TOKEN, told | {"mac": _mac(row)})
+        return self._macs.proves_row(TOKEN, _proven(told) | {"mac": _mac(row)})
 
 
 def _mac(row: Row) -> Any:
@@ -152,7 +163,12 @@ def _deciding(row: Row) -> Row:
     """What of an account decides what it may do; its ciphertexts come under new keys now and then, and prove themselves."""
     kept = {name: row[name] for name in DECIDING} | {"session_epoch": row["session_epoch"] or 0}
     sealed = {name: row[name] is not None for name in ("printed_name", "factors")}
-    return kept | sealed | {"factor_version": row["factor_version"] or 0}
+    return _proven(kept) | sealed | {"factor_version": row["factor_version"] or 0}
+
+
+def _proven(row: Row) -> Row:
+    """Without the lots where there are none: no list, and an empty one, say the same."""
+    return {name: value for name, value in row.items() if name != "lots" or value}
 
 
 def _oldest_key(*ciphertexts: bytes | bytearray | None) -> str | None:
@@ -169,6 +185,7 @@ def _account_row(account: Account) -> Row:
         "role": account.role.value,
         "sites": sorted(account.sites),
         "lines": sorted(account.lines),
+        "lots": sorted(account.lots),
         "created_at": stored_time(account.created_at),
         "disabled": account.disabled,
     }
@@ -191,6 +208,7 @@ def _token_row(token: Token) -> Row:
         "role": token.role.value,
         "sites": sorted(token.sites),
         "lines": sorted(token.lines),
+        "lots": sorted(token.lots),
         "only": sorted(one.value for one in token.only) if token.only is not None else None,
         "purpose": token.purpose.value if token.purpose else None,
         "networks": list(token.networks),
@@ -218,5 +236,6 @@ def _typed(row: Row, *times: str) -> dict[str, Any]:
         "role": Role(row["role"]),
         "sites": frozenset(row["sites"]),
         "lines": frozenset(row["lines"]),
+        "lots": frozenset(row["lots"] or ()),
         **{name: parse_stored_time(row[name]) for name in times},
     }

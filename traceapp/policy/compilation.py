@@ -47,6 +47,13 @@ def compile_rights(policy: Policy, acl_entries: Iterable[AclEntry], actor: Actor
     )
 
 
+def giving_rights(policy: Policy, acl_entries: Iterable[AclEntry], actor: Actor) -> Rights:
+    """What this person may give others to see, thing by thing: that which lies within his own view. He is shown nothing of it."""
+    see = {entry.number for entry in acl_entries if any(_within(actor.sites, actor.lines, scope) for scope in entry.scopes)}
+    everywhere = ANY in actor.sites and ANY in actor.lines
+    return Rights(tuple(sorted(see)), policy.digest, everywhere, Withholding.STOP, named=tuple(sorted(actor.lots)))
+
+
 def clearance_of(row: RoleRow, actor: Actor, now: datetime) -> Tier:
     """The tier up to which values are shown at this moment."""
     own = row.clearance

@@ -138,6 +138,8 @@ def actor_document(stations: Stations, actor: Actor) -> dict[str, Any]:
         "address": actor.address,
         "purpose": purpose.value if purpose is not None else None,
     }
+    if actor.lots:
+        told["lots"] = sorted(actor.lots)
     if actor.claimed_address:
         told["claimed_address"] = actor.claimed_address
     if actor.session is not None:

@@ -1,6 +1,6 @@
 """An account changes: password, role and view, or whether it may sign in at all. Its sessions end with it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from traceapp.domain.accounts import Account
@@ -10,7 +10,7 @@ from traceapp.domain.rights import Actor, Role
 from traceapp.identity.passwords import hash_password
 from traceapp.usecases.access import authorise, carry_out
 from traceapp.usecases.find_account import find_account
-from traceapp.usecases.given_view import check_view
+from traceapp.usecases.given_view import check_view, find_lots
 from traceapp.usecases.stations import Stations
 
 
@@ -23,14 +23,25 @@ def set_password(stations: Stations, actor: Actor, username: str, password: str)
 
 
 def set_role(
-    stations: Stations, actor: Actor, username: str, role: Role, sites: frozenset[str], lines: frozenset[str]
+    stations: Stations,
+    actor: Actor,
+    username: str,
+    role: Role,
+    sites: frozenset[str],
+    lines: frozenset[str],
+    lots: Collection[str] = (),
 ) -> Recorded[None]:
-    """Give a person another role and view. raises PermissionDeniedError; InputError: nobody has this name, or no such view."""
+    """Give a person another role and view; lots that were approved before are taken away.
+
+    raises  PermissionDeniedError; InputError: nobody has this name, or no such view.
+    """
     request = {"username": username, "changed": "role", "role": role.value, "sites": sites, "lines": lines}
     authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
     account = find_account(stations, username)
-    check_view(stations, actor, sites, lines)
-    return _change(stations, actor, request, replace(account, role=role, sites=sites, lines=lines))
+    approved = find_lots(stations, actor, role, lots)
+    check_view(stations, actor, sites, lines, approved)
+    changed = replace(account, role=role, sites=sites, lines=lines, lots=approved)
+    return _change(stations, actor, {**request, "lots": approved}, changed)
 
 
 def set_disabled(stations: Stations, actor: Actor, username: str, disabled: bool) -> Recorded[None]:

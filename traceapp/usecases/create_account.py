@@ -1,6 +1,7 @@
 """Make an account for a person."""
 
 import secrets
+from collections.abc import Collection
 
 from traceapp.domain.accounts import Account, check_printed_name, normal_username
 from traceapp.domain.errors import InputError
@@ -10,7 +11,7 @@ from traceapp.domain.rights import Actor, Role
 from traceapp.identity.passwords import hash_password
 from traceapp.usecases.access import authorise, carry_out
 from traceapp.usecases.destroy_key import group_of_account
-from traceapp.usecases.given_view import check_view
+from traceapp.usecases.given_view import check_view, find_lots
 from traceapp.usecases.stations import Stations
 
 
@@ -23,8 +24,11 @@ def create_account(
     role: Role,
     sites: frozenset[str],
     lines: frozenset[str],
+    lots: Collection[str] = (),
 ) -> Recorded[str]:
     """The uid of a new account. The printed name is sealed; neither it nor the password is recorded.
+
+    lots    numbers or uids of what is approved one by one (`given_view.find_lots`).
 
     raises  PermissionDeniedError; InputError: a name that is taken or malformed, a password that is too short or too
             long, a view that cannot be given.
@@ -33,11 +37,13 @@ def create_account(
     authorise(stations, actor, Permission.ACCOUNT_CREATE, request)
     name = normal_username(username)
     printed_name = check_printed_name(printed_name)
-    check_view(stations, actor, sites, lines)
+    approved = find_lots(stations, actor, role, lots)
+    check_view(stations, actor, sites, lines, approved)
     if stations.accounts.get_account_by_username(name) is not None:
         raise InputError(f"username: {name} is taken", (("username", "one that nobody has yet"),))
     password_hash = hash_password(password)
     uid = secrets.token_hex(16)
+    done = {**request, "account": uid, "username": name, "lots": approved}
 
     def work() -> str:
         group = group_of_account(uid)
@@ -52,8 +58,9 @@ def create_account(
                 sites=sites,
                 lines=lines,
                 created_at=stations.clock.now(),
+                lots=approved,
             )
         )
         return uid
 
-    return carry_out(stations, actor, Permission.ACCOUNT_CREATE, {**request, "account": uid, "username": name}, work)
+    return carry_out(stations, actor, Permission.ACCOUNT_CREATE, done, work)

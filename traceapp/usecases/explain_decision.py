@@ -60,7 +60,9 @@ def _person(stations: Stations, username: str, purpose: Purpose | None) -> Actor
     if running:
         person = account.actor(running[-1])
     else:
-        person = Actor(account.uid, account.username, account.role, account.sites, account.lines, through="session")
+        person = Actor(
+            account.uid, account.username, account.role, account.sites, account.lines, through="session", lots=account.lots
+        )
     return person if purpose is None else replace(person, purpose=purpose)
 
 

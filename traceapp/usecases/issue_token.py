@@ -1,5 +1,6 @@
 """Make a bearer token for a program."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from traceapp.domain.accounts import SERVICE_OWNER, Account, Token, check_label, check_networks
@@ -11,7 +12,7 @@ from traceapp.domain.rights import Actor, Role
 from traceapp.identity.tokens import mint_token
 from traceapp.usecases.access import authorise, carry_out
 from traceapp.usecases.find_account import find_account
-from traceapp.usecases.given_view import check_view, within
+from traceapp.usecases.given_view import check_view, find_lots, within
 from traceapp.usecases.stations import Stations
 
 LONGEST_DAYS = 90
@@ -30,6 +31,7 @@ def issue_token(
     only: frozenset[Permission] | None = None,
     purpose: Purpose | None = None,
     networks: tuple[str, ...] = (),
+    lots: Collection[str] = (),
 ) -> Recorded[str]:
     """The text of a new token, which is shown this once and kept as a hash.
 
@@ -40,6 +42,7 @@ def issue_token(
     days      until it expires, 1 to 90.
     only      permissions that it is made for, some of the role's; None for all of them.
     networks  where it may come from.
+    lots      numbers or uids of what is approved one by one (`given_view.find_lots`).
     raises    PermissionDeniedError: also for more than the owner may do. InputError: a label, a number of days, a view, a
               permission or a purpose that cannot be given.
     """
@@ -60,8 +63,9 @@ def issue_token(
         raise InputError(f"days: wanted 1 to {LONGEST_DAYS}, found {days}", (("days", f"1 to {LONGEST_DAYS}"),))
     account = _owner(stations, actor, owner)
     own_role = _role(role, account)
-    check_view(stations, actor, sites, lines)
-    if account is not None and not (within(sites, account.sites) and within(lines, account.lines)):
+    approved = find_lots(stations, actor, own_role, lots)
+    check_view(stations, actor, sites, lines, approved)
+    if account is not None and not (within(sites, account.sites) and within(lines, account.lines) and approved <= account.lots):
         raise PermissionDeniedError("A token cannot see more than its owner.")
     _check_scope(stations, own_role, only, purpose)
     kept_networks = check_networks(networks)
@@ -80,13 +84,14 @@ def issue_token(
         only=only,
         purpose=purpose,
         networks=kept_networks,
+        lots=approved,
     )
 
     def work() -> str:
         stations.accounts.put_token(token)
         return minted.text
 
-    return carry_out(stations, actor, Permission.TOKEN_CREATE, {**request, "token": minted.token_id}, work)
+    return carry_out(stations, actor, Permission.TOKEN_CREATE, {**request, "token": minted.token_id, "lots": approved}, work)
 
 
 def _owner(stations: Stations, actor: Actor, owner: str | None) -> Account | None:

@@ -1,0 +1,92 @@
+"""Somebody from outside, for whom single lots were approved: he sees them whole, and nothing besides."""
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from tests.flows import Flows, batch, hour, order
+from tests.recorded import records
+from traceapp.composition import terminal_actor
+from traceapp.domain.errors import InputError, PermissionDeniedError
+from traceapp.domain.permissions import Permission
+from traceapp.domain.rights import Role
+from traceapp.usecases.create_account import create_account
+from traceapp.usecases.explain_decision import explain_decision
+from traceapp.usecases.issue_token import issue_token
+from traceapp.usecases.stations import Stations
+
+NOTHING: frozenset[str] = frozenset()
+EVERYWHERE = frozenset({"*"})
+
+
+@pytest.fixture
+def line(stations: Stations) -> Stations:
+    """B-1 → T1 → B-2 → T2 → B-3; B-9 is two lots of two products."""
+    flows = Flows()
+    flows.event([], describes=[batch("B-1")], at=hour(1))
+    (said,) = flows.events[0].nodes
+    flows.events[0] = replace(flows.events[0], nodes=(replace(said, properties={"formulation": "resin 70, filler 30"}),))
+    flows.use(batch("B-1"), order("T1"), 5, at=hour(10))
+    flows.make(order("T1"), batch("B-2"), 100, at=hour(11))
+    flows.use(batch("B-2"), order("T2"), 7, at=hour(20))
+    flows.make(order("T2"), batch("B-3"), 3, at=hour(21))
+    flows.event([], describes=[batch("B-9"), batch("B-9", product="PUMP")], at=hour(1))
+    flows.append_to(stations.events, stations.sealer)
+    return stations
+
+
+def token_of(stations: Stations, *lots: str, role: Role = Role.REGULATOR) -> dict[str, str]:
+    made = issue_token(stations, terminal_actor(), role, NOTHING, NOTHING, "one batch", 1, lots=lots)
+    return {"Authorization": f"Bearer {made.value}"}
+
+
+def test_promise_an_approved_batch_is_shown_whole_and_nothing_besides(line: Stations, app: Flask) -> None:
+    client, said = app.test_client(), token_of(line, "B-1")
+
+    page = client.get("/api/v1/batches/B-1", headers=said).get_json()
+    trace = client.get("/api/v1/batches/B-1/trace", headers=said).get_json()
+
+    assert page["properties"]["formulation"] == "resin 70, filler 30"
+    assert page["boundary"]
+    assert [node["number"] for node in trace["nodes"]] == ["B-1"]
+    assert trace["completeness"]["boundaries"] == [line.sealer.uid(batch("B-1"))]
+    assert [client.get(f"/api/v1/batches/{number}", headers=said).status_code for number in ("B-2", "B-3", "B-9")] == [404] * 3
+
+
+def test_promise_what_is_approved_together_is_joined(line: Stations, app: Flask) -> None:
+    client, said = app.test_client(), token_of(line, "B-1", "T1", line.sealer.uid(batch("B-2")))
+
+    trace = client.get("/api/v1/batches/B-1/trace", headers=said).get_json()
+
+    assert {node["number"] for node in trace["nodes"] if node["kind"] == "Batch"} == {"B-1", "B-2"}
+    assert [link["certainty"] for link in trace["links"]] == ["exact"]
+
+
+def test_attacker_gets_no_lot_that_the_giver_may_not_give(line: Stations) -> None:
+    """A lot for a role that sees sites, one of two by its number alone, one that nobody knows, one more than its owner has."""
+    nmpa = ("nmpa", "correct horse battery", "N. M.", Role.REGULATOR, NOTHING, NOTHING)
+    create_account(line, terminal_actor(), *nmpa, ["B-1"])
+    for role, number in ((Role.VIEWER, "B-1"), (Role.REGULATOR, "B-9"), (Role.REGULATOR, "B-0"), (Role.REGULATOR, "")):
+        with pytest.raises(InputError, match=r"lots: "):
+            issue_token(line, terminal_actor(), role, NOTHING, NOTHING, "one batch", 1, lots=[number])
+    with pytest.raises(InputError):
+        issue_token(line, terminal_actor(), Role.REGULATOR, NOTHING, NOTHING, "no batch", 1)
+    with pytest.raises(PermissionDeniedError):
+        issue_token(line, terminal_actor(), None, NOTHING, NOTHING, "another", 1, owner="nmpa", lots=["B-2"])
+
+
+def test_approved_lots_stand_in_why_and_in_the_ledger(line: Stations) -> None:
+    before = line.ledger.get_head().seq
+    create_account(line, terminal_actor(), "nmpa", "correct horse battery", "N. M.", Role.REGULATOR, NOTHING, NOTHING, ["B-1"])
+    uid = line.sealer.uid(batch("B-1"))
+
+    told, denied = (
+        explain_decision(line, terminal_actor(), "nmpa", Permission.BATCH_SHOW.value, number).value for number in ("B-1", "B-2")
+    )
+
+    assert told.lots == (uid,)
+    assert (told.decision.allowed, denied.decision.rule) == (True, "scope/outside")
+    assert [record["request"]["lots"] for record in records(line, after=before) if record["act"] == "account:create"] == [
+        [uid]
+    ] * 2
