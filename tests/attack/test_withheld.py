@@ -14,8 +14,9 @@ from tests.conftest import MakeActor
 from tests.flows import LYON, SUZHOU, Flows, batch, container, hour, material, order, party, shipment
 from traceapp.domain.errors import BatchNotFoundError
 from traceapp.domain.kinds import Direction, LinkType
-from traceapp.domain.rights import Actor, Role
+from traceapp.domain.rights import Actor, Role, Withholding
 from traceapp.domain.trace import Seed, Status, TraceAnswer, TraceQuestion, Window
+from traceapp.policy.decisions import Policy
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import trace_batch
 from traceapp.usecases.trace_record import result_digest
@@ -210,3 +211,28 @@ def numbers(answer: TraceAnswer) -> set[str]:
 @pytest.fixture
 def empty_again(empty_leg: Any) -> Iterable[Callable[[], None]]:
     return empty_leg.empty  # type: ignore[no-any-return]
+
+
+def test_attacker_who_subtracts_two_answers_finds_no_number(stations: Stations, actor: MakeActor) -> None:
+    """The same question before and after one hidden delivery: a number that grows by one would tell it. None is told below 5."""
+    document = stations.policy.document
+    row = document.roles[Role.SUPPLIER].model_copy(update={"withholding": Withholding.PASS})
+    passing = document.model_copy(update={"roles": {**document.roles, Role.SUPPLIER: row}})
+    stations = replace(stations, policy=Policy(passing, stations.dictionary))
+    supplier, lyon = actor(Role.SUPPLIER, sites={"LYON"}), actor(Role.COORDINATOR, sites={"LYON"})
+    flows = two_sites(Values())
+    flows.append_to(stations.events, stations.sealer)
+
+    def told_counts(who: Actor) -> tuple[object, ...]:
+        said = asked(stations, who, Direction.FORWARD, material("M1")).completeness
+        return said.visited, dict(said.withheld), said.few, said.statement, [sentence for _, _, sentence in said.reasons]
+
+    before, ours = told_counts(supplier), told_counts(lyon)
+    more = Flows()
+    more.ship(batch("A1"), "SH-77", "HOSP-1", 5, at=hour(21), scope=SUZHOU)
+    more.append_to(stations.events, stations.sealer)
+
+    assert told_counts(lyon) != ours, "there is something to find"
+    assert told_counts(supplier) == before
+    assert before[1:3] == ({}, ("lots", "transformations", "shipments", "parties"))
+    assert "fewer than 5 lots" in str(before[4])

@@ -119,6 +119,7 @@ class BatchRecord:
     properties      names and values of the data dictionary, opened. What the reader may not see is masked, whether there
                     is a value or not; what may be seen and is absent has none.
     facts_withheld  events of the lot that name something outside the view as well, and are not listed.
+    facts_few       there are such events, but too few for this reader to be told how many.
     degraded        some values or events cannot be opened now: states may be unknown, and facts are withheld.
     unverified      what of it is not as the service wrote it.
     boundary        the view ends beside it: something is withheld there, and how much is not told (then no stub and no
@@ -137,6 +138,7 @@ class BatchRecord:
     policy_digest: str
     degraded: bool = False
     boundary: bool = False
+    facts_few: bool = False
     fields: frozenset[str] | None = None
     unverified: Unverified = ALL_PROVEN
 

@@ -24,6 +24,7 @@ class Findings:
     """What a trace found out about its own gaps; see `Completeness` for the fields.
 
     windowed  the question had a window.   cut  the window left something out.
+    least     the smallest count of withheld things that is told; where it is more than 1, `visited` counts none of them.
     """
 
     visited: int
@@ -41,6 +42,17 @@ class Findings:
     cut: bool = False
     unverified: Unverified = ALL_PROVEN
     worst_case: Sequence[str] = ()
+    least: int = 1
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """Withheld things by class, as far as their number may be told."""
+        return {name: count for name in CLASSES if (count := self.withheld.get(name, 0)) >= max(self.least, 1)}
+
+    @property
+    def few(self) -> tuple[str, ...]:
+        """Classes of which fewer are withheld than may be told."""
+        return tuple(name for name in CLASSES if 0 < self.withheld.get(name, 0) < self.least)
 
     def with_twins(self, twins: Iterable[tuple[str, str]]) -> "Findings":
         return replace(self, twins=sorted(twins))
@@ -54,7 +66,8 @@ def complete(findings: Findings) -> Completeness:
         status=status,
         reasons=tuple(reasons),
         visited=findings.visited,
-        withheld={name: findings.withheld.get(name, 0) for name in CLASSES if findings.withheld.get(name, 0)},
+        withheld=findings.counted,
+        few=findings.few,
         unresolved=tuple(sorted(findings.unresolved)),
         class_level=tuple(sorted(findings.class_level)),
         one_sided=tuple(sorted(findings.one_sided)),
@@ -89,11 +102,14 @@ def _reasons(findings: Findings) -> list[tuple[Status, str, str]]:
         found.append((Status.TRUNCATED, "window", sentence))
     hidden = sum(findings.withheld.values())
     if hidden:
-        counted = ", ".join(f"{count} {name}" for name in CLASSES if (count := findings.withheld.get(name, 0)))
-        sentence = f"Outside your view, walked through and not shown: {counted}."
+        counted = [f"{count} {name}" for name, count in findings.counted.items()]
+        counted += [f"fewer than {findings.least} {name}" for name in findings.few]
+        sentence = f"Outside your view, walked through and not shown: {', '.join(counted)}."
         if findings.windowed:
             sentence += " Their times are outside it too, so that the window was not applied to them."
-        if findings.routed_to is not None:
+        if findings.routed_to is not None and findings.least > 1:
+            sentence += f" They were routed to the role {findings.routed_to}."
+        elif findings.routed_to is not None:
             beyond = "1 item" if hidden == 1 else f"{hidden} items"
             sentence += f" {beyond} beyond your view {'was' if hidden == 1 else 'were'} routed to the role {findings.routed_to}."
         found.append((Status.WITHHELD, "withheld", sentence))

@@ -32,6 +32,10 @@ OUTSIDE: Final = frozenset({Role.SUPPLIER, Role.CUSTOMER, Role.REGULATOR})
 """Roles of other organisations; each sees a scope that was approved for it, never everything."""
 
 
+LEAST_TOLD: Final = 5
+"""The smallest number of withheld things that somebody from outside is told; of fewer, two answers subtracted tell each one."""
+
+
 class ScopeKind(StrEnum):
     """By what a role's view is bounded; the account carries the sites, lines and lots themselves."""
 
@@ -97,6 +101,7 @@ class Rights:
     clear       per kind, the properties whose value may be shown of a node that is seen; of any other a mask stands in
                 its place. A property that the dictionary does not know is in no set.
     search      per kind, the properties that may be searched, filtered and sorted by: a part of `clear`.
+    least       the smallest number of withheld things that is told; of fewer no more than that there are some.
     """
 
     see: tuple[int, ...]
@@ -106,6 +111,7 @@ class Rights:
     clear: Mapping[NodeKind, frozenset[str]] = field(default_factory=dict)
     search: Mapping[NodeKind, frozenset[str]] = field(default_factory=dict)
     named: tuple[str, ...] = ()
+    least: int = 1
 
     @property
     def view(self) -> dict[str, Any]:

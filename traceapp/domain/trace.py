@@ -84,6 +84,7 @@ class Completeness:
     reasons     (Status, code, sentence) for everything that keeps the status off COMPLETE, worst first; codes are
                 the names of the fields below and "window", so that both languages can say them.
     withheld    counts by `completeness.CLASSES`.
+    few         classes of which something is withheld, but too little for this asker to be told how much.
     unresolved  uids that are used but that no row or event describes.
     class_level product keys (GTIN) met as direct input or output: lot not recorded.
     one_sided   links stated by one party only where the other should have spoken.
@@ -114,6 +115,7 @@ class Completeness:
     unverified: tuple[str, ...] = ()
     unverified_withheld: int = 0
     worst_case: tuple[str, ...] = ()
+    few: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Final
 
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.permissions import SEES_BATCHES
-from traceapp.domain.rights import Actor, Rights, ScopeKind, Withholding
+from traceapp.domain.rights import LEAST_TOLD, OUTSIDE, Actor, Rights, ScopeKind, Withholding
 from traceapp.domain.scopes import ANY, AclEntry, Scope
 from traceapp.policy.conditions import unmet
 from traceapp.policy.decisions import Policy
@@ -44,6 +44,7 @@ def compile_rights(policy: Policy, acl_entries: Iterable[AclEntry], actor: Actor
         policy.fields(purpose, clearance),
         policy.fields(purpose, min(row.search, clearance)),
         named,
+        LEAST_TOLD if actor.role in OUTSIDE else 1,
     )
 
 

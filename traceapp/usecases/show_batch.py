@@ -99,6 +99,8 @@ def _record(stations: Stations, disclosure: Disclosure, candidate: Candidate, he
     shown = [event for event in seen if event.uid not in said.unavailable]
     states = _states(disclosure, candidate.kind, compute_states(said.claims, as_of, said.characteristics))
     stops, hidden = rights.mode is Withholding.STOP, len(said.events) - len(seen)
+    unlisted = len(seen if stops else said.events) - len(shown)
+    few = unlisted < rights.least
     surroundings = Surroundings.read(stations, disclosure, head, candidate.uid, candidate.kind)
     stub = partial(stations.sealer.stub, secrets.token_hex(16))
     return BatchRecord(
@@ -108,7 +110,8 @@ def _record(stations: Stations, disclosure: Disclosure, candidate: Candidate, he
         neighbours=surroundings.neighbours(stub),
         participations=surroundings.participations(stub),
         facts=tuple(map(_fact, shown)),
-        facts_withheld=len(seen if stops else said.events) - len(shown),
+        facts_withheld=0 if few else unlisted,
+        facts_few=few and unlisted > 0,
         as_of=as_of,
         head=head,
         policy_digest=rights.policy_digest,
@@ -170,6 +173,7 @@ def _answered(stations: Stations, actor: Actor, request: dict[str, object], reco
         "participations": [one if told(one.number) else replace(one, uid="") for one in record.participations],
         "facts": record.facts,
         "facts_withheld": record.facts_withheld,
+        "facts_few": record.facts_few,
         "boundary": record.boundary,
     }
     fields = _fields(record)

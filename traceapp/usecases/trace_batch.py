@@ -145,6 +145,7 @@ def _findings(
         one_sided=lonely,
         boundaries=find_boundaries(stations.traces, disclosure.rights, head, legs),
         routed_to=stations.policy.routed_to.value if disclosure.rights.mode is Withholding.PASS else None,
+        least=disclosure.rights.least,
     )
     suspects = {*found.unresolved, *found.dead_ends, *(uid for leg in legs for uid in leg.start.seeds)}
     return found.with_twins(find_twins(stations, disclosure.rights, suspects, head))

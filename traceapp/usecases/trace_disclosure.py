@@ -357,10 +357,12 @@ def findings(
     one_sided: Iterable[str],
     boundaries: Iterable[str] = (),
     routed_to: str | None = None,
+    least: int = 1,
 ) -> Findings:
     """What the completeness block is made of.
 
     routed_to  who is told of what is withheld, where something is.
+    least      the smallest count of it that is told; a total would tell the others too, so that it counts none of it.
     """
     unresolved = {
         uid
@@ -371,7 +373,8 @@ def findings(
     ended = set() if windowed else set().union(*(dead_ends(leg) for leg in legs)) - unresolved - reached.containers - stopped
     limits = {limit for leg in legs for limit in leg.limits}
     return Findings(
-        visited=len(reached.visited),
+        visited=len(reached.visited) if least <= 1 else len(reached.visited - set().union(*reached.hidden.values())),
+        least=least,
         withheld={name: len(uids) for name, uids in reached.hidden.items()},
         unresolved=sorted(unresolved),
         class_level=sorted(products),

@@ -66,7 +66,7 @@ def routed_entry(stations: Stations, actor: Actor, answer: TraceAnswer) -> Ledge
         Act.WITHHELD_ROUTE,
         "done",
         request=request_document(stations, answer.question, answer.head, _seed_kinds(answer)),
-        result={"role": said.routed_to, "withheld": dict(said.withheld)},
+        result={"role": said.routed_to, "withheld": dict(said.withheld), "few": list(said.few)},
     )
 
 

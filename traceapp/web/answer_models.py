@@ -191,6 +191,9 @@ class Completeness(_Said):
     reasons: list[Reason]
     visited: int
     withheld: Annotated[dict[str, int], Field(description="Counts by kind of what your rights do not show.")]
+    few: Annotated[
+        list[str], Field(description="Kinds of which fewer than 5 are not shown; outside roles are not told how many.")
+    ]
     unresolved: Annotated[list[Uid], Field(description="Used, but described by nobody.")]
     class_level: Annotated[list[str], Field(description="Products met without a lot.")]
     one_sided: Annotated[list[str], Field(description="Links that one party only states.")]
@@ -301,6 +304,7 @@ class Batch(_Said):
     facts_withheld: Annotated[
         int, Field(ge=0, description="Events that name something outside the view as well, and are not listed.")
     ]
+    facts_few: Annotated[bool, Field(description="There are such events, fewer than 5; outside roles are not told how many.")]
     degraded: Annotated[
         bool, Field(description="Some values or events cannot be opened now: states may be unknown, and facts are withheld.")
     ]

@@ -114,6 +114,8 @@ def _routed(said: Completeness) -> str:
     """Who was told of what is withheld."""
     if said.routed_to is None:
         return gettext("Ask quality, who may see more.")
+    if said.few:
+        return gettext("They were routed to the role %(role)s, which may see more.", role=said.routed_to)
     hidden = sum(said.withheld.values())
     return ngettext(
         "%(num)s item beyond your view was routed to the role %(role)s, which may see more.",
@@ -168,7 +170,7 @@ def _sentences(code: str, said: Completeness, sentence: str, place: int) -> tupl
             )
         case "withheld":
             return (
-                gettext("Outside your view: %(counted)s.", counted=withheld_counted(said.withheld)),
+                gettext("Outside your view: %(counted)s.", counted=withheld_counted(said.withheld, said.few)),
                 gettext("They were walked through, so that what lies behind them is here; nothing about them is shown."),
                 _routed(said),
                 (),

@@ -137,8 +137,9 @@ class TracePage:
             made.append(Figure(gettext("countries"), *_countries(self.answer.consignees), "consignees"))
         if self.direction is not Direction.FORWARD:
             made.append(_figure(gettext("suppliers"), self.answer.suppliers, "suppliers"))
-        hidden = sum(self.answer.completeness.withheld.values())
-        return [*made, Figure(gettext("withheld"), None, hidden, "completeness")] if hidden else made
+        said = self.answer.completeness
+        hidden = sum(said.withheld.values())
+        return [*made, Figure(gettext("withheld"), None, hidden, "completeness")] if hidden and not said.few else made
 
     # Tables
 

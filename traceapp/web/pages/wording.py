@@ -1,6 +1,6 @@
 """The words of closed lists, in the language of the page: states, certainties, statuses, directions, roles, acts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, assert_never
 
 from flask_babel import get_locale, gettext, ngettext
@@ -10,7 +10,7 @@ from traceapp.domain.batch import StateFact
 from traceapp.domain.disclosure import Masked, Text, Unavailable, Unproven, told
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import Certainty, Direction, EventType, LinkType, NodeKind
-from traceapp.domain.rights import Role
+from traceapp.domain.rights import LEAST_TOLD, Role
 from traceapp.domain.trace import Status
 
 
@@ -266,8 +266,8 @@ def kinds_counted(kinds: frozenset[NodeKind | None], count: int) -> str:
             return ngettext("%(count)s record", "%(count)s records", count, count=said)
 
 
-def withheld_counted(counts: Mapping[str, int]) -> str:
-    """`2 lots, 1 shipment`, for the counts of a completeness block."""
+def withheld_counted(counts: Mapping[str, int], few: Sequence[str] = ()) -> str:
+    """`2 lots, 1 shipment`, for the counts of a completeness block; of what is few, `fewer than 5 lots`."""
     said = {
         "lots": lambda n: ngettext("%(count)s lot", "%(count)s lots", n, count=f"{n:,}"),
         "transformations": lambda n: ngettext("%(count)s transformation", "%(count)s transformations", n, count=f"{n:,}"),
@@ -279,4 +279,6 @@ def withheld_counted(counts: Mapping[str, int]) -> str:
         "disposals": lambda n: ngettext("%(count)s disposal", "%(count)s disposals", n, count=f"{n:,}"),
         "others": lambda n: ngettext("%(count)s other record", "%(count)s other records", n, count=f"{n:,}"),
     }
-    return gettext(", ").join(said.get(name, said["others"])(count) for name, count in counts.items())
+    told = [said.get(name, said["others"])(count) for name, count in counts.items()]
+    told += [gettext("fewer than %(counted)s", counted=said.get(name, said["others"])(LEAST_TOLD)) for name in few]
+    return gettext(", ").join(told)
