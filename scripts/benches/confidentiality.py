@@ -1,7 +1,8 @@
 """scripts/bench confidentiality [--json FILE] [--stores embedded,neo4j] [--line 5.26] [--samples 10000]
 
-What confidentiality costs and what it gives away: sealing and opening, checking record MACs (figures of one core), and how
-much longer a number takes that exists outside the view than one that nobody knows.
+What confidentiality costs and what it gives away: sealing and opening, checking record MACs (figures of one core), how much
+longer a number takes that exists outside the view than one that nobody knows, and a walk with the rights in its statements
+beside one without (Neo4j).
 
   --json FILE   also write [{"figure", "value", "unit", "ratio_to", "ratio"}, …]
   --stores ""   only what needs no store
@@ -10,6 +11,7 @@ much longer a number takes that exists outside the view than one that nobody kno
 import argparse
 from pathlib import Path
 
+from confidentiality_filter import STORE, filtering
 from confidentiality_macs import macs
 from confidentiality_sealing import sealing
 from confidentiality_timing import measure
@@ -29,6 +31,8 @@ def main() -> None:
     found: list[Figure] = [figure for part in PARTS for figure in part()]
     for name in filter(None, options.stores.split(",")):
         found += measure(name, options.line, options.samples)
+    if STORE in options.stores.split(","):
+        found += filtering(options.line)
     show("Confidentiality", found)
     write(options.json, found)
 

@@ -1,24 +1,19 @@
-"""scripts/bench confidentiality [--json FILE] [--line 5.26] [--scale 1.0]
+"""What the rights cost inside the walk.
 
-What the rights cost inside the walk: closures of 10,000 and 200,000 nodes on Neo4j, spread over 490 acl entries, asked by
-somebody who sees all of them, beside the same closures with the predicate taken out of every statement of the walk, which only
-a bench can do. Both give the same answer. They are walked in turns, and the best round of each counts. The promise is 1.2 at
-most.
-
-  --json FILE   also write [{"figure", "value", "unit", "ratio_to", "ratio"}, …]
+Closures of 10,000 and 200,000 nodes on Neo4j, spread over 490 acl entries, asked by somebody who sees all of them, beside the
+same closures with the predicate taken out of every statement of the walk, which only a bench can do. Both give the same answer.
+They are walked in turns, and the best round of each counts. The promise is 1.2 at most.
 """
 
-import argparse
 import dataclasses
 import re
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from figures import Figure, show, write
+from figures import Figure
 from million_links import Part, made_of
 from stored_form import load, lot_identity
 from stores import console, service
@@ -99,30 +94,14 @@ def measure(stations: Stations, part: Part, rounds: int) -> list[Figure]:
     ]
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--stores", default=STORE)
-    parser.add_argument("--line", default="5.26")
-    parser.add_argument("--scale", type=float, default=1.0)
-    asked, _ = parser.parse_known_args(arguments)
-    if STORE not in asked.stores.split(","):
-        console.print(f"the filter is measured on {STORE} alone")
-        return 0
-    sizes = [(name, max(30, int(lots * asked.scale)), per_lot) for name, lots, per_lot, _ in PARTS]
-    plant = made_of(sizes)
-    with tempfile.TemporaryDirectory(prefix="traceapp-bench-") as folder, service(STORE, Path(folder), asked.line) as stations:
+def filtering(line: str) -> list[Figure]:
+    """On a Neo4j server of this line, loaded and stopped again: about three minutes."""
+    plant = made_of([(name, lots, per_lot) for name, lots, per_lot, _ in PARTS])
+    with tempfile.TemporaryDirectory(prefix="traceapp-bench-") as folder, service(STORE, Path(folder), line) as stations:
         spare_collections()
         begun = time.perf_counter()
         with console.status("loading") as status:
             load(stations.graph, stations.sealer, plant, lambda what: status.update(f"loading {what}"), SCOPES)
         console.print(f"loaded {plant.lots:,} lots and {len(plant.links):,} links in {time.perf_counter() - begun:.0f} s")
         rounds = [one[3] for one in PARTS]
-        found = [figure for part, turns in zip(plant.parts, rounds, strict=True) for figure in measure(stations, part, turns)]
-    show("What the rights cost inside the walk", found)
-    write(asked.json, found)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        return [figure for part, turns in zip(plant.parts, rounds, strict=True) for figure in measure(stations, part, turns)]
