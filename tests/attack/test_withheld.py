@@ -228,9 +228,8 @@ def test_attacker_who_subtracts_two_answers_finds_no_number(stations: Stations, 
         return said.visited, dict(said.withheld), said.few, said.statement, [sentence for _, _, sentence in said.reasons]
 
     before, ours = told_counts(supplier), told_counts(lyon)
-    more = Flows()
-    more.ship(batch("A1"), "SH-77", "HOSP-1", 5, at=hour(21), scope=SUZHOU)
-    more.append_to(stations.events, stations.sealer)
+    flows.ship(batch("A1"), "SH-77", "HOSP-1", 5, at=hour(21), scope=SUZHOU)
+    flows.append_to(stations.events, stations.sealer, flows.events[-1:])
 
     assert told_counts(lyon) != ours, "there is something to find"
     assert told_counts(supplier) == before

@@ -66,7 +66,7 @@ def test_lots_that_were_approved_come_back_and_nobody_adds_one_by_hand(accounts:
 
     row = _account_row(replace(ANNA, lots=approved | {"f" * 32}))
     mac = store.read("account.get_account", uid=ANNA.uid)[0]["mac"]
-    store.overwrite("account.put_account", **row, oldest_key=None, mac=mac)
+    store.overwrite("account.put_account", **row, oldest_key="d1", mac=bytes(mac))
     assert accounts.get_account(ANNA.uid) is None
 
 

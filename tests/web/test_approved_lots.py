@@ -55,7 +55,7 @@ def test_promise_an_approved_batch_is_shown_whole_and_nothing_besides(line: Stat
 
 
 def test_promise_what_is_approved_together_is_joined(line: Stations, app: Flask) -> None:
-    client, said = app.test_client(), token_of(line, "B-1", "T1", line.sealer.uid(batch("B-2")))
+    client, said = app.test_client(), token_of(line, "B-1", line.sealer.uid(order("T1")), line.sealer.uid(batch("B-2")))
 
     trace = client.get("/api/v1/batches/B-1/trace", headers=said).get_json()
 

@@ -27,7 +27,7 @@ role_option = click.option("--role", type=click.Choice([role.value for role in R
 sites_option = click.option("--site", "sites", multiple=True, help="Sites seen; repeat  [all; with --lot none]")
 lines_option = click.option("--line", "lines", multiple=True, help="Product lines seen; repeat  [all; with --lot none]")
 lots_option = click.option(
-    "--lot", "lots", multiple=True, help="Number or uid of one lot, order or shipment that is approved besides; repeat."
+    "--lot", "lots", multiple=True, help="Number or uid of one lot, container or shipment that is approved besides; repeat."
 )
 
 

@@ -31,11 +31,10 @@ Which sites and product lines somebody sees is not written here; it belongs to t
 site or without a line sees nothing. 可查看的地点与产品线由账户或令牌决定；未指定者什么都看不到。
 
 A role whose scope has `case` can be given single things besides, or nothing else: `traceapp account create NAME --role regulator
---lot NUMBER` (a lot, production order, container or shipment; `--lot` again for more; `traceapp token create` takes it too). They
-are shown as the role's clearance says; whatever is joined to them and was not approved is withheld, parties excepted. Who gives
-them needs them within his own sites and lines, and where several things carry the number he names one by uid.
-范围含 `case` 的角色可另行逐一获准查看批次；
-未获准的相邻对象仍不可见。
+--lot NUMBER` (a lot, container or shipment, or a transformation by its uid; `--lot` again for more; `traceapp token create` takes
+it too). They are shown as the role's clearance says; whatever is joined to them and was not approved is withheld, parties
+excepted. Who gives them needs them within his own sites and lines, and where several things carry the number he names one by uid.
+范围含 `case` 的角色可另行逐一获准查看批次；未获准的相邻对象仍不可见。
 
 SHA-256 of what the policy says (`policy` in every ledger record): `{digest}`
 """
