@@ -161,6 +161,16 @@ def test_attacker_with_a_stolen_session_cannot_break_the_glass(age: timedelta | 
         break_glass(stations, replace(actor, session=None, factor_at=stations.clock.now()), REASON, 30, "T2")
 
 
+def test_attacker_does_not_break_the_glass_again_by_a_second_account(enter: Enter, stations: Stations) -> None:
+    """His first access waits for its review; another account of the same printed name opens no second one."""
+    first, _ = enter("coco", Role.QUALITY, "Coco Lefevre")
+    second, _ = enter("coco-2", Role.QUALITY, "Coco  LEFEVRE")
+    break_glass(stations, first, REASON, 30, "T2")
+
+    with pytest.raises(PermissionDeniedError, match="still waits for its review"):
+        break_glass(stations, second, REASON, 30, "T2")
+
+
 def test_attacker_cannot_close_the_review_of_his_own_break_glass(enter: Enter, stations: Stations) -> None:
     """Neither by the same account, nor by a second one of his, nor by a token; somebody else can."""
     actor, _ = enter("qian", Role.QUALITY, "Qian Li")

@@ -107,7 +107,8 @@ def count_reviews(stations: Stations, actor: Actor) -> int:
     """How many wait for this person; 0 for whoever may not review. A number of tasks, recorded nowhere."""
     if not stations.policy.decide(actor, Permission.BREAK_GLASS_REVIEW).allowed:
         return 0
-    return sum(grant.account_uid != actor.account_uid for grant in stations.grants.list_grants(GrantState.OPEN))
+    waiting = stations.grants.list_grants(GrantState.OPEN)
+    return sum(not _same_person(stations, grant.account_uid, actor.account_uid) for grant in waiting)
 
 
 def review_break_glass(stations: Stations, actor: Actor, uid: str, verdict: Verdict, note: str) -> Recorded[None]:
@@ -143,13 +144,16 @@ def _why_not(stations: Stations, actor: Actor, tier: str) -> str | None:
         return "Only a person in a session of his own can break the glass."
     if highest is None or tier not in {one.value for one in Tier if one <= highest}:
         return f"The role {actor.role.value} cannot open {tier} so; the highest is {highest.value if highest else 'none'}."
-    if any(grant.account_uid == actor.account_uid for grant in stations.grants.list_grants(GrantState.OPEN)):
+    if any(
+        _same_person(stations, grant.account_uid, actor.account_uid) for grant in stations.grants.list_grants(GrantState.OPEN)
+    ):
         return "Your last break-glass access still waits for its review; until then there is no other."
     own_session(stations, actor)
     return None
 
 
 def _same_person(stations: Stations, one: str, other: str) -> bool:
+    """By account, or by printed name: two accounts of one person are one."""
     if one == other:
         return True
     names = [_printed_name(stations, uid) for uid in (one, other)]
@@ -175,7 +179,7 @@ def _listed(stations: Stations, actor: Actor, grant: GrantRecord, now: datetime)
         begun_at=grant.begun_at,
         ends_at=grant.ends_at,
         lasts=grant.given_to(grant.account_uid, now) is not None,
-        own=grant.account_uid == actor.account_uid,
+        own=_same_person(stations, grant.account_uid, actor.account_uid),
     )
 
 
