@@ -196,10 +196,15 @@ def token_row(uid: str) -> dict[str, object]:
         "role": "viewer",
         "sites": [],
         "lines": [],
+        "lots": [],
+        "only": None,
+        "purpose": None,
+        "networks": [],
         "label": "",
         "created_at": "",
         "expires_at": "",
         "revoked": False,
+        "mac": b"",
     }
 
 

@@ -42,5 +42,6 @@ def test_a_start_is_recorded(stations: Stations, actor: MakeActor) -> None:
     record_start(stations, actor(Role.ADMIN, username="os:anna"), "http://127.0.0.1:8000")
 
     (start,) = records(stations, act="service:start")
-    assert start["request"] == {"version": __version__, "store": "neo4j", "url": "http://127.0.0.1:8000"}
+    said = {"version": __version__, "store": "neo4j", "url": "http://127.0.0.1:8000", "certificate": "none"}
+    assert start["request"] == said
     assert (start["policy"], start["dictionary"]) == (stations.policy.digest, stations.dictionary.digest)

@@ -18,6 +18,7 @@ FILL: Final = (
     "UNWIND range(1, 500) AS i CREATE (:Traceable:Transformation {uid: 't' + i, kind: 'Transformation', acl: i % 5})",
     "UNWIND range(1, 200) AS i CREATE (:Traceable:Material {uid: 'm' + i, kind: 'Material', number_index: 'x' + i, acl: i % 5})",
     "UNWIND range(1, 2000) AS i CREATE (:Event {uid: 'e' + i, record_seq: i, content_mac: 'm' + i})",
+    "UNWIND range(1, 2000) AS i MATCH (e:Event {uid: 'e' + i}) SET e.oldest_key = 'T3.' + i % 3",
     "UNWIND range(1, 200) AS i MATCH (e:Event {uid: 'e' + i}) SET e.receipt_key = 'r' + i",
     """UNWIND range(1, 500) AS i
        MATCH (t:Traceable {uid: 't' + i}), (b:Traceable {uid: 'b' + i}), (o:Traceable {uid: 'b' + (i * 2)})
