@@ -1,10 +1,15 @@
 """What Linux tells about processes, and waiting for a condition instead of for a time."""
 
 import ipaddress
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+
+from traceapp.usecases.stations import Stations
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 LISTEN: Final = "0A"
@@ -68,3 +73,24 @@ def descendants(pid: int) -> set[int]:
         wave = {child for child, parent in parents.items() if parent in wave and child not in found}
         found |= wave
     return found
+
+
+def start_command(stations: Stations, *words: str) -> "subprocess.Popen[str]":
+    """`traceapp WORDS…` as a process of its own on the home and the store of these stations."""
+    settings = stations.settings
+    ours = {
+        "TRACEAPP_HOME": str(settings.home),
+        "NEO4J_URI": str(settings.neo4j_uri),
+        "NEO4J_USERNAME": settings.neo4j_username,
+        "NEO4J_PASSWORD_FILE": str(settings.neo4j_password_file),
+        "NEO4J_DATABASE": settings.neo4j_database,
+    }
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("NEO4J_", "TRACEAPP_"))}
+    return subprocess.Popen(
+        [sys.executable, "-m", "traceapp.cli", *words],
+        env={**clean, **ours},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )

@@ -1,13 +1,10 @@
 """A rotation that is killed loses nothing, and the next run goes on where it was."""
 
-import os
 import signal
-import subprocess
-import sys
 
 from tests.conftest import MakeActor
 from tests.imported import take_in
-from tests.processes import wait_until
+from tests.processes import start_command, wait_until
 from traceapp.composition import terminal_actor
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.rights import Role
@@ -22,26 +19,6 @@ ROWS = "form,owner,product,number,process_parameters,site,time\n" + "".join(
 )
 
 
-def start_rotation(stations: Stations) -> "subprocess.Popen[str]":
-    settings = stations.settings
-    ours = {
-        "TRACEAPP_HOME": str(settings.home),
-        "NEO4J_URI": str(settings.neo4j_uri),
-        "NEO4J_USERNAME": settings.neo4j_username,
-        "NEO4J_PASSWORD_FILE": str(settings.neo4j_password_file),
-        "NEO4J_DATABASE": settings.neo4j_database,
-    }
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("NEO4J_", "TRACEAPP_"))}
-    return subprocess.Popen(
-        [sys.executable, "-m", "traceapp.cli", "keys", "rotate", "--resume", "--rate", "1000"],
-        env={**clean, **ours},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
 def test_promise_a_killed_rotation_loses_nothing_and_goes_on(stations: Stations, actor: MakeActor) -> None:
     take_in(stations, ROWS)
     who = actor(Role.COORDINATOR)
@@ -50,7 +27,7 @@ def test_promise_a_killed_rotation_loses_nothing_and_goes_on(stations: Stations,
     lefts = [whole]
 
     for _ in range(2):
-        running = start_rotation(stations)
+        running = start_command(stations, "keys", "rotate", "--resume", "--rate", "1000")
         wait_until(lambda left=lefts[-1]: count_left(stations) < left)  # type: ignore[misc]
         assert running.poll() is None, "it is not done yet"
         running.send_signal(signal.SIGKILL)

@@ -1,6 +1,5 @@
 """A sweep of the store that is killed goes on where it was, and finds what one that was left alone finds."""
 
-import os
 import signal
 import sqlite3
 import subprocess
@@ -8,7 +7,7 @@ import sys
 from pathlib import Path
 
 from tests.imported import take_in
-from tests.processes import wait_until
+from tests.processes import start_command, wait_until
 from tests.recorded import records
 from traceapp.usecases.stations import Stations
 
@@ -16,26 +15,6 @@ LOTS = 9_000
 ROWS = "form,owner,product,number,site,time\n" + "".join(
     f"batch-record,LYON,PUMP,B-{at},LYON,2026-03-01T10:00:00Z\n" for at in range(LOTS)
 )
-
-
-def start_sweep(stations: Stations) -> "subprocess.Popen[str]":
-    settings = stations.settings
-    ours = {
-        "TRACEAPP_HOME": str(settings.home),
-        "NEO4J_URI": str(settings.neo4j_uri),
-        "NEO4J_USERNAME": settings.neo4j_username,
-        "NEO4J_PASSWORD_FILE": str(settings.neo4j_password_file),
-        "NEO4J_DATABASE": settings.neo4j_database,
-    }
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("NEO4J_", "TRACEAPP_"))}
-    return subprocess.Popen(
-        [sys.executable, "-m", "traceapp.cli", "verify", "graph"],
-        env={**clean, **ours},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def state(path: Path) -> str | None:
@@ -54,7 +33,7 @@ def test_promise_a_killed_sweep_goes_on_and_says_by_its_exit_code_what_it_found(
     take_in(stations, ROWS)
     path = stations.settings.home / "verify" / "graph.sqlite"
 
-    running = start_sweep(stations)
+    running = start_command(stations, "verify", "graph")
     wait_until(lambda: state(path) is not None)
     assert running.poll() is None, "it is not done yet"
     running.send_signal(signal.SIGKILL)
@@ -63,7 +42,7 @@ def test_promise_a_killed_sweep_goes_on_and_says_by_its_exit_code_what_it_found(
     assert stood is not None
     assert records(stations, act="graph:verify") == []
 
-    resumed = start_sweep(stations)
+    resumed = start_command(stations, "verify", "graph")
     out, err = resumed.communicate()
     assert (resumed.returncode, out) == (0, ""), err
     assert "nothing found" in err
@@ -73,7 +52,7 @@ def test_promise_a_killed_sweep_goes_on_and_says_by_its_exit_code_what_it_found(
     assert whole["records"] > 2 * LOTS, "what was looked at before the kill is counted too"
 
     stations.graph.administer("MATCH (n:Traceable {number: 'B-7'}) SET n.product = 'OTHER'", "attack")
-    changed = start_sweep(stations)
+    changed = start_command(stations, "verify", "graph")
     out, err = changed.communicate()
     assert changed.returncode == 1, err
     assert out.startswith("changed: Batch ")
