@@ -1,11 +1,14 @@
-"""Records of one act, read from the file; the chain is checked by `verification.py`, not here."""
+"""Records read from the file; the chain is checked by `verification.py`, not here."""
 
 import json
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from traceapp.domain.errors import LedgerUnavailableError
+
+COUNTER: Final = b'"counter":'
 
 
 def find_records(path: Path, act: str, newest: int) -> list[dict[str, Any]]:
@@ -19,3 +22,24 @@ def find_records(path: Path, act: str, newest: int) -> list[dict[str, Any]]:
         raise LedgerUnavailableError(f"The ledger cannot be read ({type(error).__name__}).") from None
     records = [json.loads(line) for line in reversed(found)]
     return [record for record in records if record["act"] == act]
+
+
+def last_stated_counter(path: Path) -> dict[str, Any] | None:
+    """The newest statement on the counter of the store's records; None where there is none.
+
+    A line that reads as nothing is passed over: the ledger's own check speaks of it.
+    raises  LedgerUnavailableError: the file cannot be read.
+    """
+    found = None
+    try:
+        with path.open("rb") as file:
+            for line in file:
+                if COUNTER not in line:
+                    continue
+                with suppress(ValueError):
+                    result = json.loads(line).get("result")
+                    if isinstance(result, dict) and isinstance(result.get("counter"), dict):
+                        found = result["counter"]
+    except OSError as error:
+        raise LedgerUnavailableError(f"The ledger cannot be read ({type(error).__name__}).") from None
+    return found

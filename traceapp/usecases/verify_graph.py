@@ -7,24 +7,23 @@ goes on where it was.
 """
 
 import json
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from traceapp.domain.errors import KeyUnavailableError, SealBrokenError
 from traceapp.domain.event_payload import EventPayload, read_payload
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.projection import stamp
-from traceapp.domain.record_macs import EVENTS, NODES, NOTHING_MADE, Made
+from traceapp.domain.record_macs import EVENTS, NODES, NOTHING_MADE
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.graph.event_rows import LABELS as LABEL_OF
 from traceapp.graph.head_store import EMPTY
 from traceapp.graph.record_head import oldest_key_of
+from traceapp.graph.sweep_notes import FoundLinks, SweepNotes, SweepState
 from traceapp.graph.sweep_store import EVENT, LABELS, SweepStore, SweptLink, SweptNode
+from traceapp.ledger.reading import last_stated_counter
 from traceapp.ledger.records import records_path
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.stations import Stations
@@ -35,13 +34,6 @@ PAGE: Final = 1_000
 RECORDED: Final = "RECORDED"
 NAMED_ON_RECORD: Final = 100
 """Findings that the ledger's record names; it counts all of them."""
-MASK: Final = (1 << 128) - 1
-SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS made (event TEXT PRIMARY KEY, count INTEGER, flows INTEGER, void INTEGER, digest BLOB) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS found (what TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-"""
-
 Progress = Callable[[float], None]
 
 
@@ -56,30 +48,6 @@ class GraphVerdict:
     """Whether records were added meanwhile, so that the counter could not be compared with what was found."""
 
 
-@dataclass(slots=True)
-class _State:
-    """How far a sweep is, and what it added up."""
-
-    head: int
-    label: int = 0
-    after: str = ""
-    records: int = 0
-    links: int = 0
-    nodes: Made = NOTHING_MADE
-    events: Made = NOTHING_MADE
-
-    def text(self) -> str:
-        sums = {name: [made.count, f"{made.digest:x}"] for name, made in (("nodes", self.nodes), ("events", self.events))}
-        told = {"head": self.head, "label": self.label, "after": self.after, "records": self.records, "links": self.links}
-        return json.dumps(told | sums)
-
-    @classmethod
-    def read(cls, text: str) -> "_State":
-        told = json.loads(text)
-        sums = {name: Made(told[name][0], int(told[name][1], 16)) for name in ("nodes", "events")}
-        return cls(**{**told, **sums})
-
-
 def verify_graph(stations: Stations, actor: Actor, progress: Progress) -> Recorded[GraphVerdict]:
     """Check all there is, or go on with a sweep that was broken off; on record when it is done.
 
@@ -88,10 +56,8 @@ def verify_graph(stations: Stations, actor: Actor, progress: Progress) -> Record
     """
     authorise(stations, actor, Permission.LEDGER_VERIFY)
     path = stations.settings.home / FOLDER / FILE
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    with closing(sqlite3.connect(path, isolation_level=None)) as kept:
-        kept.executescript(SCHEMA)
-        verdict = _Sweep(stations, SweepStore(stations.graph), kept, progress).run()
+    with SweepNotes.open(path) as notes:
+        verdict = _Sweep(stations, SweepStore(stations.graph), notes, progress).run()
     result = {
         "records": verdict.records,
         "links": verdict.links,
@@ -107,34 +73,27 @@ def verify_graph(stations: Stations, actor: Actor, progress: Progress) -> Record
 class _Sweep:
     stations: Stations
     store: SweepStore
-    kept: sqlite3.Connection
+    notes: SweepNotes
     progress: Progress
 
     def run(self) -> GraphVerdict:
         macs = self.stations.sealer.macs
-        begun = self.kept.execute("SELECT value FROM state WHERE name = 'at'").fetchone()
-        state = _State.read(begun[0]) if begun else _State(self.store.get_head(macs).seq)
+        state = self.notes.state() or SweepState(self.store.get_head(macs).seq)
         while state.label < len(LABELS):
             label = LABELS[state.label]
             page = self.store.list_nodes(label, state.after, PAGE)
-            self.kept.execute("BEGIN IMMEDIATE")
-            if page:
-                self._check_page(label, page, state)
-                state.after = page[-1].uid
-            else:
-                state.label, state.after = state.label + 1, ""
-            self.kept.execute("INSERT OR REPLACE INTO state VALUES ('at', ?)", (state.text(),))
-            self.kept.execute("COMMIT")
+            with self.notes.page(state):
+                if page:
+                    self._check_page(label, page, state)
+                    state.after = page[-1].uid
+                else:
+                    state.label, state.after = state.label + 1, ""
             self.progress(min((state.label + int(state.after[:4] or "0", 16) / 65536) / len(LABELS), 0.99))
         moved = self._check_sums(state)
-        findings = tuple(row[0] for row in self.kept.execute("SELECT what FROM found ORDER BY what"))
         self.progress(1.0)
-        return GraphVerdict(state.records, state.links, findings, moved)
+        return GraphVerdict(state.records, state.links, self.notes.findings(), moved)
 
-    def _find(self, what: str) -> None:
-        self.kept.execute("INSERT OR IGNORE INTO found VALUES (?)", (what,))
-
-    def _check_page(self, label: str, page: list[SweptNode], state: _State) -> None:
+    def _check_page(self, label: str, page: list[SweptNode], state: SweepState) -> None:
         check = self._check_event if label == EVENT else self._check_node
         links = list(self.store.list_links(label, [node.uid for node in page]))
         for link in links:
@@ -144,24 +103,24 @@ class _Sweep:
                 state.records += 1
                 check(node, state)
 
-    def _check_node(self, node: SweptNode, state: _State) -> None:
+    def _check_node(self, node: SweptNode, state: SweepState) -> None:
         properties, sealer = node.properties, self.stations.sealer
         kind, version = properties.get("kind"), properties.get("version")
         state.nodes += sealer.macs.present(NODES, node.uid, version if isinstance(version, int) else "")
         name = f"{kind} {node.uid}"
         if not sealer.macs.proves_whole_node(node.uid, str(kind), node.labels, properties):
-            self._find(f"changed: {name}")
+            self.notes.find(f"changed: {name}")
             return
         if properties.get("oldest_key") != oldest_key_of(properties):
-            self._find(f"changed: {name} names another key than it is sealed under")
+            self.notes.find(f"changed: {name} names another key than it is sealed under")
         try:
             sealer.open(str(kind), node.uid, properties)
         except SealBrokenError:
-            self._find(f"changed: {name} holds a ciphertext that does not belong there")
+            self.notes.find(f"changed: {name} holds a ciphertext that does not belong there")
         except KeyUnavailableError:
             return
 
-    def _check_link(self, link: SweptLink, state: _State) -> int:
+    def _check_link(self, link: SweptLink, state: SweepState) -> int:
         macs, properties = self.stations.sealer.macs, link.properties
         name = f"{link.source} {link.type} {link.target}"
         if link.type == RECORDED:
@@ -174,35 +133,29 @@ class _Sweep:
             void = properties.get("voided_seq") is not None
             proven = macs.proves_whole_link(link.type, link.source, link.target, properties)
         if not proven:
-            self._find(f"changed: link {name}")
+            self.notes.find(f"changed: link {name}")
         made = macs.made_link(link.type, link.source, link.target, uid)
-        stood = self.kept.execute("SELECT count, flows, void, digest FROM made WHERE event = ?", (event,)).fetchone()
-        count, flows, voids, digest = stood or (0, 0, 0, bytes(16))
-        total = (int.from_bytes(digest) + made.digest) & MASK
-        row = (event, count + 1, flows + (link.type != RECORDED), voids + void, total.to_bytes(16))
-        self.kept.execute("INSERT OR REPLACE INTO made VALUES (?, ?, ?, ?, ?)", row)
+        self.notes.add_links(event, FoundLinks(made, int(link.type != RECORDED), int(void)))
         return 1
 
-    def _check_event(self, node: SweptNode, state: _State) -> None:
+    def _check_event(self, node: SweptNode, state: SweepState) -> None:
         properties, macs = node.properties, self.stations.sealer.macs
         voided_seq = properties.get("voided_seq")
         state.events += macs.present(EVENTS, node.uid, properties.get("record_seq") or 0, voided_seq or 0)
         proven = macs.proves_event(node.labels, properties)
         if not proven:
-            self._find(f"changed: event {node.uid}")
+            self.notes.find(f"changed: event {node.uid}")
         elif properties.get("oldest_key") != oldest_key_of(properties):
-            self._find(f"changed: event {node.uid} names another key than it is sealed under")
+            self.notes.find(f"changed: event {node.uid} names another key than it is sealed under")
         for name in ("payload", "declaration"):
             if not self._belongs(node.uid, name, properties.get(name)):
-                self._find(f"changed: event {node.uid} holds a {name} that does not belong there")
+                self.notes.find(f"changed: event {node.uid} holds a {name} that does not belong there")
         said = macs.made_by(properties.get("mac")) or NOTHING_MADE
-        stood = self.kept.execute("SELECT count, flows, void, digest FROM made WHERE event = ?", (node.uid,)).fetchone()
-        count, flows, void, digest = stood or (0, 0, 0, bytes(16))
-        self.kept.execute("DELETE FROM made WHERE event = ?", (node.uid,))
-        if proven and said != Made(count, int.from_bytes(digest)):
-            self._name_missing(node, said.count, count)
-        if proven and void != (flows if voided_seq is not None else 0):
-            self._find(f"changed: links of event {node.uid} are void where it is not, or the reverse")
+        found = self.notes.take_links_of(node.uid)
+        if proven and said != found.made:
+            self._name_missing(node, said.count, found.made.count)
+        if proven and found.void != (found.flows if voided_seq is not None else 0):
+            self.notes.find(f"changed: links of event {node.uid} are void where it is not, or the reverse")
 
     def _belongs(self, uid: str, name: str, sealed: Any) -> bool:
         """Whether sealed words of an event are its own, as far as their key is to be had."""
@@ -218,7 +171,7 @@ class _Sweep:
 
     def _name_missing(self, event: SweptNode, said: int, found: int) -> None:
         """What of an event is not there, one by one, from its own sealed words."""
-        self._find(f"event {event.uid} made {said} links, and {found} are there, or others than those")
+        self.notes.find(f"event {event.uid} made {said} links, and {found} are there, or others than those")
         payload = self._payload(event)
         if payload is None:
             return
@@ -229,13 +182,13 @@ class _Sweep:
             there = {link.properties.get("uid") for link in self.store.list_links(label, list(of_source))}
             for source, uids in of_source.items():
                 for uid in sorted(uids - there):
-                    self._find(f"missing: link {uid} from {source}")
+                    self.notes.find(f"missing: link {uid} from {source}")
         by_label: dict[str, list[str]] = {}
         for claim in payload.claims:
             by_label.setdefault(LABEL_OF[claim.kind], []).append(claim.node_uid)
         for label, named in by_label.items():
             for uid in self.store.missing(label, named):
-                self._find(f"missing: node {uid}")
+                self.notes.find(f"missing: node {uid}")
 
     def _payload(self, event: SweptNode) -> EventPayload | None:
         sealed = event.properties.get("payload")
@@ -247,49 +200,32 @@ class _Sweep:
             return None
         return read_payload(json.loads(document), stamp(str(event.properties["event_time"]), event.uid))
 
-    def _check_sums(self, state: _State) -> bool:
+    def _check_sums(self, state: SweepState) -> bool:
         """Compare what was found with the counter, and the counter with the ledger; whether it moved meanwhile."""
-        for (event,) in self.kept.execute("SELECT event FROM made ORDER BY event").fetchall():
-            self._find(f"missing: event {event}, whose links are there")
+        for event in self.notes.events_not_met():
+            self.notes.find(f"missing: event {event}, whose links are there")
         head = self.store.get_head(self.stations.sealer.macs)
         if not head.proven:
-            self._find("changed: the counter of records")
+            self.notes.find("changed: the counter of records")
         moved = head.seq != state.head
         if not moved:
             if head.events != state.events:
-                self._find(
+                self.notes.find(
                     f"the counter knows {head.events.count} events: found are {state.events.count}, or others or older ones"
                 )
             if head.nodes != state.nodes:
-                self._find(f"the counter knows {head.nodes.count} nodes: found are {state.nodes.count}, or others or older ones")
-        stated = last_stated(records_path(self.stations.settings.home))
+                self.notes.find(
+                    f"the counter knows {head.nodes.count} nodes: found are {state.nodes.count}, or others or older ones"
+                )
+        stated = last_stated_counter(records_path(self.stations.settings.home))
         if stated is not None:
             if stated["seq"] > head.seq:
-                self._find(f"the ledger knows of record {stated['seq']}: the counter stands at {head.seq}")
+                self.notes.find(f"the ledger knows of record {stated['seq']}: the counter stands at {head.seq}")
             elif stated["seq"] == head.seq and stated != {name: head.row[name] for name in EMPTY}:
-                self._find("the counter is another one than the ledger holds")
+                self.notes.find("the counter is another one than the ledger holds")
         return moved
 
 
 def _known(record_seq: Any, head: int) -> bool:
     """Whether a record was there when the sweep began; one without a sequence is looked at in any case."""
     return not isinstance(record_seq, int) or record_seq <= head
-
-
-def last_stated(path: Path) -> dict[str, Any] | None:
-    """The newest statement of the ledger on the counter of records."""
-    found = None
-    for record in _records(path):
-        result = record.get("result")
-        if isinstance(result, dict) and isinstance(result.get("counter"), dict):
-            found = result["counter"]
-    return found
-
-
-def _records(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            try:
-                yield json.loads(line)
-            except ValueError:  # an unfinished end; the ledger's own check speaks of it
-                return
