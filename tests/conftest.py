@@ -28,6 +28,8 @@ ORGANISATION = Path(__file__).with_name("organisation.toml")
 EVERYTHING = frozenset({"*"})
 LEGS = wanted_legs()
 
+pytest_plugins = ["tests.time_limit"]
+
 MakeActor = Callable[..., Actor]
 
 

@@ -31,31 +31,21 @@ REASON = "A hospital calls about a pump; the lot is of another site."
 FOUND = "The call is on record, and nothing else was opened."
 
 
-@pytest.fixture
-def clock() -> Clockwork:
-    return Clockwork()
-
-
-@pytest.fixture
-def stations(stations: Stations, clock: Clockwork) -> Stations:
-    return replace(stations, clock=clock)
-
-
 Enter = Callable[..., tuple[Actor, str]]
 
 
 @pytest.fixture
-def enter(stations: Stations) -> Enter:
+def enter(clocked: Stations) -> Enter:
     """`enter("wang", Role.WAREHOUSE)`: actor and cookie, second factor just shown."""
 
     def make(name: str, role: Role, printed_name: str = "", factor_age: timedelta | None = timedelta()) -> tuple[Actor, str]:
         password = "correct horse battery"
-        uid = create_account(stations, terminal_actor(), name, password, printed_name or name, role, LYON, EVERYWHERE).value
-        account = stations.accounts.get_account(uid)
+        uid = create_account(clocked, terminal_actor(), name, password, printed_name or name, role, LYON, EVERYWHERE).value
+        account = clocked.accounts.get_account(uid)
         assert account is not None
-        shown = stations.clock.now() - factor_age if factor_age is not None else None
-        opened = make_session(stations, account, OWNER, factor_at=shown)
-        stations.sessions.append_session(opened.session)
+        shown = clocked.clock.now() - factor_age if factor_age is not None else None
+        opened = make_session(clocked, account, OWNER, factor_at=shown)
+        clocked.sessions.append_session(opened.session)
         assert opened.secret is not None
         return opened.actor, opened.secret
 
@@ -68,46 +58,46 @@ def resumed(stations: Stations, cookie: str | None) -> Actor:
     return found.actor
 
 
-def test_promise_the_glass_opens_every_site_and_the_tier_and_marks_every_record(enter: Enter, stations: Stations) -> None:
+def test_promise_the_glass_opens_every_site_and_the_tier_and_marks_every_record(enter: Enter, clocked: Stations) -> None:
     actor, _ = enter("lina", Role.COORDINATOR, factor_age=timedelta())
-    assert not rights_for(stations, actor, Permission.BATCH_TRACE).everywhere
+    assert not rights_for(clocked, actor, Permission.BATCH_TRACE).everywhere
 
-    opened = break_glass(stations, actor, REASON, 30, "T3").value
+    opened = break_glass(clocked, actor, REASON, 30, "T3").value
 
-    wide = resumed(stations, opened.secret)
+    wide = resumed(clocked, opened.secret)
     assert wide.grant is not None
-    rights = rights_for(stations, wide, Permission.BATCH_TRACE)
+    rights = rights_for(clocked, wide, Permission.BATCH_TRACE)
     assert rights.everywhere
     assert rights.shows(NodeKind.OPERATOR, "name")
-    before = stations.ledger.get_head().seq
+    before = clocked.ledger.get_head().seq
     with pytest.raises(PermissionDeniedError):
-        authorise(stations, wide, Permission.TOKEN_CREATE)
-    (record,) = records(stations, after=before)
+        authorise(clocked, wide, Permission.TOKEN_CREATE)
+    (record,) = records(clocked, after=before)
     assert record["actor"]["break_glass"] == wide.grant.uid
 
 
-def test_attacker_cannot_stretch_break_glass_beyond_an_hour(enter: Enter, stations: Stations, clock: Clockwork) -> None:
+def test_attacker_cannot_stretch_break_glass_beyond_an_hour(enter: Enter, clocked: Stations, clockwork: Clockwork) -> None:
     """More minutes are asked for, one access follows another, and the end in the store is moved."""
     actor, _ = enter("lina", Role.COORDINATOR)
     for minutes in (0, 61, 600):
         with pytest.raises(InputError):
-            break_glass(stations, actor, REASON, minutes, "T2")
-    opened = break_glass(stations, actor, REASON, 60, "T2").value
+            break_glass(clocked, actor, REASON, minutes, "T2")
+    opened = break_glass(clocked, actor, REASON, 60, "T2").value
     with pytest.raises(PermissionDeniedError):
-        break_glass(stations, resumed(stations, opened.secret), REASON, 60, "T2")
-    (kept,) = stations.grants.list_grants(GrantState.OPEN)
-    assert stations.grants.put_grant(replace(kept, ends_at=kept.ends_at + timedelta(hours=5)))
+        break_glass(clocked, resumed(clocked, opened.secret), REASON, 60, "T2")
+    (kept,) = clocked.grants.list_grants(GrantState.OPEN)
+    assert clocked.grants.put_grant(replace(kept, ends_at=kept.ends_at + timedelta(hours=5)))
 
     for _ in range(6):
-        clock.moment += timedelta(minutes=10) - timedelta(microseconds=1)
-        assert resumed(stations, opened.secret).grant is not None
-    clock.moment += timedelta(microseconds=6)
+        clockwork.moment += timedelta(minutes=10) - timedelta(microseconds=1)
+        assert resumed(clocked, opened.secret).grant is not None
+    clockwork.moment += timedelta(microseconds=6)
 
-    narrow = resumed(stations, opened.secret)
+    narrow = resumed(clocked, opened.secret)
     assert narrow.grant is None
-    assert not rights_for(stations, narrow, Permission.BATCH_TRACE).everywhere
+    assert not rights_for(clocked, narrow, Permission.BATCH_TRACE).everywhere
     with pytest.raises(PermissionDeniedError):
-        break_glass(stations, replace(narrow, factor_at=clock.moment), REASON, 60, "T2")
+        break_glass(clocked, replace(narrow, factor_at=clockwork.moment), REASON, 60, "T2")
 
 
 WATCHERS = {
@@ -119,98 +109,98 @@ WATCHERS = {
 
 @pytest.mark.parametrize("permission", sorted(WATCHERS))
 def test_attacker_gains_no_key_ledger_policy_or_account_by_break_glass(
-    permission: Permission, enter: Enter, stations: Stations
+    permission: Permission, enter: Enter, clocked: Stations
 ) -> None:
     """The view becomes wider; what a role may do does not."""
     actor, _ = enter("lina", Role.COORDINATOR)
-    wide = resumed(stations, break_glass(stations, actor, REASON, 60, "T3").value.secret)
+    wide = resumed(clocked, break_glass(clocked, actor, REASON, 60, "T3").value.secret)
 
     with pytest.raises(PermissionDeniedError):
-        authorise(stations, wide, permission)
+        authorise(clocked, wide, permission)
 
 
 @pytest.mark.parametrize(("role", "tier"), [(Role.WAREHOUSE, "T3"), (Role.COORDINATOR, "T4"), (Role.LAB, "")])
-def test_attacker_cannot_open_a_tier_beyond_the_cap(role: Role, tier: str, enter: Enter, stations: Stations) -> None:
+def test_attacker_cannot_open_a_tier_beyond_the_cap(role: Role, tier: str, enter: Enter, clocked: Stations) -> None:
     """The tier is capped by the policy, at the asking and again at every answer."""
     actor, _ = enter("wang", role)
 
     with pytest.raises(PermissionDeniedError):
-        break_glass(stations, actor, REASON, 30, tier)
-    row = stations.policy.document.roles[Role.WAREHOUSE]
-    now = stations.clock.now()
+        break_glass(clocked, actor, REASON, 30, tier)
+    row = clocked.policy.document.roles[Role.WAREHOUSE]
+    now = clocked.clock.now()
     assert widened(row, replace(actor, grant=Grant("a", "T3", now + timedelta(minutes=1))), now) is Tier.T2
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.SUPPLIER, Role.CUSTOMER, Role.REGULATOR, Role.INTEGRATOR, Role.ADMIN])
-def test_attacker_of_another_role_cannot_break_the_glass(role: Role, enter: Enter, stations: Stations) -> None:
+def test_attacker_of_another_role_cannot_break_the_glass(role: Role, enter: Enter, clocked: Stations) -> None:
     """Whoever is outside, or has no work with batches, has no emergency here."""
     actor, _ = enter("mallory", role)
 
     with pytest.raises(PermissionDeniedError):
-        break_glass(stations, actor, REASON, 30, "T2")
+        break_glass(clocked, actor, REASON, 30, "T2")
 
 
 @pytest.mark.parametrize("age", [None, timedelta(minutes=6)], ids=repr)
-def test_attacker_with_a_stolen_session_cannot_break_the_glass(age: timedelta | None, enter: Enter, stations: Stations) -> None:
+def test_attacker_with_a_stolen_session_cannot_break_the_glass(age: timedelta | None, enter: Enter, clocked: Stations) -> None:
     """A second factor must have been shown in the last five minutes; a token has none and no session."""
     actor, _ = enter("lina", Role.COORDINATOR, factor_age=age)
 
     with pytest.raises(FactorNeededError):
-        break_glass(stations, actor, REASON, 30, "T2")
+        break_glass(clocked, actor, REASON, 30, "T2")
     with pytest.raises(PermissionDeniedError):
-        break_glass(stations, replace(actor, session=None, factor_at=stations.clock.now()), REASON, 30, "T2")
+        break_glass(clocked, replace(actor, session=None, factor_at=clocked.clock.now()), REASON, 30, "T2")
 
 
-def test_attacker_does_not_break_the_glass_again_by_a_second_account(enter: Enter, stations: Stations) -> None:
+def test_attacker_does_not_break_the_glass_again_by_a_second_account(enter: Enter, clocked: Stations) -> None:
     """His first access waits for its review; another account of the same printed name opens no second one."""
     first, _ = enter("coco", Role.QUALITY, "Coco Lefevre")
     second, _ = enter("coco-2", Role.QUALITY, "Coco  LEFEVRE")
-    break_glass(stations, first, REASON, 30, "T2")
+    break_glass(clocked, first, REASON, 30, "T2")
 
     with pytest.raises(PermissionDeniedError, match="still waits for its review"):
-        break_glass(stations, second, REASON, 30, "T2")
+        break_glass(clocked, second, REASON, 30, "T2")
 
 
-def test_attacker_cannot_close_the_review_of_his_own_break_glass(enter: Enter, stations: Stations) -> None:
+def test_attacker_cannot_close_the_review_of_his_own_break_glass(enter: Enter, clocked: Stations) -> None:
     """Neither by the same account, nor by a second one of his, nor by a token; somebody else can."""
     actor, _ = enter("qian", Role.QUALITY, "Qian Li")
     second, _ = enter("qian-2", Role.QUALITY, "QIAN  Li")
     other, _ = enter("zhou", Role.QUALITY, "Zhou Min")
-    opened = break_glass(stations, actor, REASON, 60, "T2").value
-    uid = stations.grants.list_grants(GrantState.OPEN)[0].uid
+    opened = break_glass(clocked, actor, REASON, 60, "T2").value
+    uid = clocked.grants.list_grants(GrantState.OPEN)[0].uid
 
-    for reviewer in (resumed(stations, opened.secret), second, replace(other, session=None)):
+    for reviewer in (resumed(clocked, opened.secret), second, replace(other, session=None)):
         with pytest.raises(PermissionDeniedError):
-            review_break_glass(stations, reviewer, uid, Verdict.JUSTIFIED, FOUND)
+            review_break_glass(clocked, reviewer, uid, Verdict.JUSTIFIED, FOUND)
     with pytest.raises(PermissionDeniedError):
-        review_break_glass(stations, terminal_actor(), uid, Verdict.JUSTIFIED, FOUND)
-    assert [grant.uid for grant in stations.grants.list_grants(GrantState.OPEN)] == [uid]
+        review_break_glass(clocked, terminal_actor(), uid, Verdict.JUSTIFIED, FOUND)
+    assert [grant.uid for grant in clocked.grants.list_grants(GrantState.OPEN)] == [uid]
 
-    review_break_glass(stations, other, uid, Verdict.NOT_JUSTIFIED, FOUND)
+    review_break_glass(clocked, other, uid, Verdict.NOT_JUSTIFIED, FOUND)
 
-    assert stations.grants.list_grants(GrantState.OPEN) == ()
-    assert resumed(stations, opened.secret).grant is None, "a review ends what still lasts"
+    assert clocked.grants.list_grants(GrantState.OPEN) == ()
+    assert resumed(clocked, opened.secret).grant is None, "a review ends what still lasts"
     with pytest.raises(InputError):
-        review_break_glass(stations, other, uid, Verdict.JUSTIFIED, FOUND)
+        review_break_glass(clocked, other, uid, Verdict.JUSTIFIED, FOUND)
 
 
-def test_an_early_end_leaves_the_review(enter: Enter, stations: Stations) -> None:
+def test_an_early_end_leaves_the_review(enter: Enter, clocked: Stations) -> None:
     actor, _ = enter("lina", Role.COORDINATOR)
     other, _ = enter("zhou", Role.QUALITY)
-    opened = break_glass(stations, actor, REASON, 60, "T2").value
+    opened = break_glass(clocked, actor, REASON, 60, "T2").value
 
-    ended = end_break_glass(stations, resumed(stations, opened.secret)).value
+    ended = end_break_glass(clocked, resumed(clocked, opened.secret)).value
 
-    assert resumed(stations, ended.secret).grant is None
-    (waiting,) = list_break_glass(stations, other).value
+    assert resumed(clocked, ended.secret).grant is None
+    (waiting,) = list_break_glass(clocked, other).value
     assert (waiting.username, waiting.reason, waiting.lasts, waiting.own) == ("lina", REASON, False, False)
 
 
-def test_a_grant_is_its_persons_alone(enter: Enter, stations: Stations) -> None:
+def test_a_grant_is_its_persons_alone(enter: Enter, clocked: Stations) -> None:
     actor, _ = enter("lina", Role.COORDINATOR)
-    break_glass(stations, actor, REASON, 60, "T2")
-    (kept,) = stations.grants.list_grants(GrantState.OPEN)
+    break_glass(clocked, actor, REASON, 60, "T2")
+    (kept,) = clocked.grants.list_grants(GrantState.OPEN)
 
-    assert kept.given_to(actor.account_uid, stations.clock.now()) is not None
-    assert kept.given_to("f" * 32, stations.clock.now()) is None
+    assert kept.given_to(actor.account_uid, clocked.clock.now()) is not None
+    assert kept.given_to("f" * 32, clocked.clock.now()) is None
     assert REASON.encode() not in kept.reason

@@ -1,7 +1,6 @@
 """Who stands outside, or inside with a right that is not enough, and tries the door: what does he get? Nothing, on record."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -335,10 +334,10 @@ BOMBS = {
 }
 
 
+@pytest.mark.limit(60)
 @pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS)
 def test_attacker_with_a_bomb_of_letters_is_answered_at_once(text: str, ask: Ask, filled: Stations) -> None:
     """A number that a careless pattern or normalisation would chew on for minutes is too long, or plainly unknown."""
-    started = time.monotonic()
     for reply in (
         ask("/api/v1/batches", query_string={"number": text}),
         ask("/api/v1/traces", "POST", json={"seeds": [{"number": text}]}),
@@ -346,7 +345,6 @@ def test_attacker_with_a_bomb_of_letters_is_answered_at_once(text: str, ask: Ask
         ask("/api/v1/traces", "POST", json={"seeds": [{"uid": text}]}),
     ):
         assert reply.status_code in {400, 404, 413}
-    assert time.monotonic() - started < 3
 
 
 NESTED = {

@@ -25,16 +25,6 @@ PASSWORD = "correct horse battery"
 OWNER = Client("192.0.2.17", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")
 
 
-@pytest.fixture
-def clock() -> Clockwork:
-    return Clockwork()
-
-
-@pytest.fixture
-def stations(stations: Stations, clock: Clockwork) -> Stations:
-    return replace(stations, clock=clock)
-
-
 class Device:
     """An authenticator with a key."""
 
@@ -46,13 +36,13 @@ class Device:
 
 
 @pytest.fixture
-def device(stations: Stations, clock: Clockwork) -> Device:
+def device(clocked: Stations, clockwork: Clockwork) -> Device:
     """Anna's; set up a minute ago."""
-    create_account(stations, terminal_actor(), "anna", PASSWORD, "Anna K", Role.COORDINATOR, EVERYWHERE, EVERYWHERE)
-    actor = enter(stations).actor
-    made = Device(begin_totp(stations, actor, PASSWORD).value.key, clock)
-    confirm_totp(stations, actor, made.code())
-    clock.go_on(60)
+    create_account(clocked, terminal_actor(), "anna", PASSWORD, "Anna K", Role.COORDINATOR, EVERYWHERE, EVERYWHERE)
+    actor = enter(clocked).actor
+    made = Device(begin_totp(clocked, actor, PASSWORD).value.key, clockwork)
+    confirm_totp(clocked, actor, made.code())
+    clockwork.go_on(60)
     return made
 
 
@@ -60,30 +50,30 @@ def enter(stations: Stations) -> Opened:
     return sign_in(stations, "anna", PASSWORD, OWNER).value
 
 
-def test_attacker_who_overhears_a_code_cannot_use_it_again(device: Device, stations: Stations) -> None:
+def test_attacker_who_overhears_a_code_cannot_use_it_again(device: Device, clocked: Stations) -> None:
     """The code is sent a second time while its half minute lasts."""
     code = device.code()
-    assert show_code(stations, enter(stations), code).value.session.factor_at is not None
-    before = stations.ledger.get_head().seq
+    assert show_code(clocked, enter(clocked), code).value.session.factor_at is not None
+    before = clocked.ledger.get_head().seq
 
-    thief = enter(stations)
+    thief = enter(clocked)
     with pytest.raises(FactorRefusedError):
-        show_code(stations, thief, code)
+        show_code(clocked, thief, code)
 
-    denied = [record for record in records(stations, after=before) if record["outcome"] == "denied"]
+    denied = [record for record in records(clocked, after=before) if record["outcome"] == "denied"]
     assert [(record["act"], record["actor"]["username"]) for record in denied] == [("session:start", "anna")]
-    resumed = resume_session(stations, thief.secret, OWNER)
+    resumed = resume_session(clocked, thief.secret, OWNER)
     assert resumed is not None
     assert resumed.session.factor_due
 
 
-def test_attacker_who_sends_one_code_many_times_at_once_gets_in_once(device: Device, stations: Stations) -> None:
+def test_attacker_who_sends_one_code_many_times_at_once_gets_in_once(device: Device, clocked: Stations) -> None:
     """Several requests with the same code race for the moment before it is noted as used."""
-    code, sessions = device.code(), [enter(stations) for _ in range(6)]
+    code, sessions = device.code(), [enter(clocked) for _ in range(6)]
 
     def try_it(opened: Opened) -> bool:
         try:
-            show_code(stations, opened, code)
+            show_code(clocked, opened, code)
         except FactorRefusedError:
             return False
         return True
@@ -93,79 +83,79 @@ def test_attacker_who_sends_one_code_many_times_at_once_gets_in_once(device: Dev
 
 
 def test_attacker_with_the_password_alone_is_half_way_and_no_further(
-    device: Device, stations: Stations, clock: Clockwork
+    device: Device, clocked: Stations, clockwork: Clockwork
 ) -> None:
     """The session that a password opened is nobody's until the second factor, and waits five minutes."""
-    opened = enter(stations)
-    resumed = resume_session(stations, opened.secret, OWNER)
+    opened = enter(clocked)
+    resumed = resume_session(clocked, opened.secret, OWNER)
     assert resumed is not None
     assert resumed.session.factor_due
 
-    clock.go_on(5 * 60)
+    clockwork.go_on(5 * 60)
 
-    assert resume_session(stations, opened.secret, OWNER) is None
+    assert resume_session(clocked, opened.secret, OWNER) is None
 
 
-def test_attacker_who_holds_the_cookie_from_before_the_factor_holds_nothing(device: Device, stations: Stations) -> None:
+def test_attacker_who_holds_the_cookie_from_before_the_factor_holds_nothing(device: Device, clocked: Stations) -> None:
     """The privilege changed, so the secret did."""
-    opened = enter(stations)
-    whole = show_code(stations, opened, device.code()).value
+    opened = enter(clocked)
+    whole = show_code(clocked, opened, device.code()).value
 
-    assert resume_session(stations, opened.secret, OWNER) is None
-    resumed = resume_session(stations, whole.secret, OWNER)
+    assert resume_session(clocked, opened.secret, OWNER) is None
+    resumed = resume_session(clocked, whole.secret, OWNER)
     assert resumed is not None
     assert not resumed.session.factor_due
     assert resumed.session.ends_at - resumed.session.begun_at == timedelta(hours=12)
 
 
-def test_attacker_with_a_stolen_session_cannot_set_up_a_factor_of_his_own(device: Device, stations: Stations) -> None:
+def test_attacker_with_a_stolen_session_cannot_set_up_a_factor_of_his_own(device: Device, clocked: Stations) -> None:
     """Neither without the password, nor beside a factor that was not shown lately."""
-    thief = show_code(stations, enter(stations), device.code()).value.actor
+    thief = show_code(clocked, enter(clocked), device.code()).value.actor
     with pytest.raises(SignInError):
-        begin_totp(stations, thief, "a guess of his")
+        begin_totp(clocked, thief, "a guess of his")
 
-    stale = replace(thief, factor_at=stations.clock.now() - timedelta(minutes=16))
+    stale = replace(thief, factor_at=clocked.clock.now() - timedelta(minutes=16))
     with pytest.raises(FactorNeededError):
-        begin_totp(stations, stale, PASSWORD)
+        begin_totp(clocked, stale, PASSWORD)
     with pytest.raises(FactorNeededError):
-        drop_totp(stations, stale)
+        drop_totp(clocked, stale)
 
 
-def test_a_new_secret_is_on_record_before_it_is_kept_and_after(stations: Stations) -> None:
-    create_account(stations, terminal_actor(), "anna", PASSWORD, "Anna K", Role.COORDINATOR, EVERYWHERE, EVERYWHERE)
-    actor = enter(stations).actor
-    before = stations.ledger.get_head().seq
+def test_a_new_secret_is_on_record_before_it_is_kept_and_after(clocked: Stations) -> None:
+    create_account(clocked, terminal_actor(), "anna", PASSWORD, "Anna K", Role.COORDINATOR, EVERYWHERE, EVERYWHERE)
+    actor = enter(clocked).actor
+    before = clocked.ledger.get_head().seq
 
-    begin_totp(stations, actor, PASSWORD)
+    begin_totp(clocked, actor, PASSWORD)
 
-    told = [(record["act"], record["outcome"]) for record in records(stations, after=before)]
+    told = [(record["act"], record["outcome"]) for record in records(clocked, after=before)]
     assert told == [("factor:change", "intended"), ("factor:change", "done")]
 
 
-def test_a_recovery_code_opens_once(stations: Stations, clock: Clockwork) -> None:
-    create_account(stations, terminal_actor(), "anna", PASSWORD, "Anna K", Role.COORDINATOR, EVERYWHERE, EVERYWHERE)
-    actor = enter(stations).actor
-    made = Device(begin_totp(stations, actor, PASSWORD).value.key, clock)
-    codes = confirm_totp(stations, actor, made.code()).value.recovery_codes
+def test_a_recovery_code_opens_once(clocked: Stations, clockwork: Clockwork) -> None:
+    create_account(clocked, terminal_actor(), "anna", PASSWORD, "Anna K", Role.COORDINATOR, EVERYWHERE, EVERYWHERE)
+    actor = enter(clocked).actor
+    made = Device(begin_totp(clocked, actor, PASSWORD).value.key, clockwork)
+    codes = confirm_totp(clocked, actor, made.code()).value.recovery_codes
 
-    assert show_code(stations, enter(stations), codes[3].upper()).value.session.factor_at is not None
+    assert show_code(clocked, enter(clocked), codes[3].upper()).value.session.factor_at is not None
 
     with pytest.raises(FactorRefusedError):
-        show_code(stations, enter(stations), codes[3])
-    assert show_code(stations, enter(stations), codes[4]).value.session.factor_at is not None
+        show_code(clocked, enter(clocked), codes[3])
+    assert show_code(clocked, enter(clocked), codes[4]).value.session.factor_at is not None
 
 
-def test_a_lost_factor_is_taken_away_by_the_administrator_and_ends_the_sessions(device: Device, stations: Stations) -> None:
-    opened = show_code(stations, enter(stations), device.code()).value
+def test_a_lost_factor_is_taken_away_by_the_administrator_and_ends_the_sessions(device: Device, clocked: Stations) -> None:
+    opened = show_code(clocked, enter(clocked), device.code()).value
 
-    reset_factors(stations, terminal_actor(), "anna")
+    reset_factors(clocked, terminal_actor(), "anna")
 
-    assert resume_session(stations, opened.secret, OWNER) is None
-    assert not enter(stations).session.factor_due
+    assert resume_session(clocked, opened.secret, OWNER) is None
+    assert not enter(clocked).session.factor_due
 
 
-def test_the_key_is_sealed_in_the_store(device: Device, stations: Stations) -> None:
-    account = stations.accounts.get_account_by_username("anna")
+def test_the_key_is_sealed_in_the_store(device: Device, clocked: Stations) -> None:
+    account = clocked.accounts.get_account_by_username("anna")
     assert account is not None
     assert account.factors is not None
     assert b"totp" not in account.factors

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.attack.test_altered_store import plant
+from tests.attack.four_lots import plant
 from tests.flows import SUZHOU, batch, material, order
 from tests.recorded import records
 from tests.servers import StoreLeg
@@ -17,7 +17,8 @@ from traceapp.usecases.verify_graph import verify_graph
 
 
 @pytest.fixture
-def planted(stations: Stations) -> Stations:
+def half_void(stations: Stations) -> Stations:
+    """The plant of `four_lots.py`, one event of it void."""
     flows = plant()
     flows.void(flows.events[1].key)
     flows.append_to(stations.events, stations.sealer)
@@ -32,67 +33,67 @@ def administer(stations: Stations, text: str) -> list[dict[str, Any]]:
     return stations.graph.administer(text, "attack")
 
 
-def test_promise_an_untouched_store_is_whole(planted: Stations) -> None:
-    assert findings(planted) == ()
+def test_promise_an_untouched_store_is_whole(half_void: Stations) -> None:
+    assert findings(half_void) == ()
 
-    told = records(planted, act="graph:verify")[-1]
+    told = records(half_void, act="graph:verify")[-1]
     assert told["result"]["findings"] == 0
     assert told["result"]["records"] > 0
 
 
-def test_attacker_who_deletes_a_subtree_has_every_piece_named(planted: Stations) -> None:
+def test_attacker_who_deletes_a_subtree_has_every_piece_named(half_void: Stations) -> None:
     """A lot is taken away with all its links: the events that made them know of each."""
-    lot = planted.sealer.uid(batch("A1"))
-    links = administer(planted, f"MATCH (n {{uid: '{lot}'}})-[r]-() WHERE r.uid IS NOT NULL RETURN r.uid AS uid")
-    administer(planted, f"MATCH (n {{uid: '{lot}'}}) DETACH DELETE n")
+    lot = half_void.sealer.uid(batch("A1"))
+    links = administer(half_void, f"MATCH (n {{uid: '{lot}'}})-[r]-() WHERE r.uid IS NOT NULL RETURN r.uid AS uid")
+    administer(half_void, f"MATCH (n {{uid: '{lot}'}}) DETACH DELETE n")
 
-    found = findings(planted)
+    found = findings(half_void)
 
     assert f"missing: node {lot}" in found
     assert all(any(link["uid"] in one for one in found) for link in links)
 
 
-def test_attacker_who_deletes_an_event_with_all_it_made_is_found(planted: Stations) -> None:
-    event = planted.sealer.event_uid("e2")
-    administer(planted, f"MATCH ()-[r {{event_uid: '{event}'}}]->() DELETE r")
-    administer(planted, f"MATCH (e:Event {{uid: '{event}'}}) DETACH DELETE e")
+def test_attacker_who_deletes_an_event_with_all_it_made_is_found(half_void: Stations) -> None:
+    event = half_void.sealer.event_uid("e2")
+    administer(half_void, f"MATCH ()-[r {{event_uid: '{event}'}}]->() DELETE r")
+    administer(half_void, f"MATCH (e:Event {{uid: '{event}'}}) DETACH DELETE e")
 
-    assert any(one.startswith("the counter knows") and "events" in one for one in findings(planted))
+    assert any(one.startswith("the counter knows") and "events" in one for one in findings(half_void))
 
 
-def test_attacker_who_puts_a_whole_old_record_back_is_found(planted: Stations, store_leg: StoreLeg) -> None:
+def test_attacker_who_puts_a_whole_old_record_back_is_found(half_void: Stations, store_leg: StoreLeg) -> None:
     """A node, with the MAC that it had, as it was before its last change."""
-    lot = planted.sealer.uid(batch("F1"))
-    (before,) = administer(planted, f"MATCH (n {{uid: '{lot}'}}) RETURN properties(n) AS found")
+    lot = half_void.sealer.uid(batch("F1"))
+    (before,) = administer(half_void, f"MATCH (n {{uid: '{lot}'}}) RETURN properties(n) AS found")
     flows = plant()
     flows.make(order("T9"), batch("F1"), 7, scope=SUZHOU)
-    flows.append_to(planted.events, planted.sealer, flows.events[-1:])
-    (after,) = administer(planted, f"MATCH (n {{uid: '{lot}'}}) RETURN properties(n) AS found")
+    flows.append_to(half_void.events, half_void.sealer, flows.events[-1:])
+    (after,) = administer(half_void, f"MATCH (n {{uid: '{lot}'}}) RETURN properties(n) AS found")
     assert before["found"] != after["found"]
-    assert findings(planted) == ()
+    assert findings(half_void) == ()
 
     with store_leg.session() as session:
         session.run("MATCH (n {uid: $uid}) SET n = $found", uid=lot, found=dict(before["found"])).consume()
 
-    assert any("nodes" in one and "older" in one for one in findings(planted))
+    assert any("nodes" in one and "older" in one for one in findings(half_void))
 
 
-def test_attacker_who_makes_a_void_event_live_again_is_found(planted: Stations) -> None:
-    administer(planted, "MATCH (e:Event) WHERE e.voided_seq IS NOT NULL REMOVE e.voided_seq, e.voided_by")
+def test_attacker_who_makes_a_void_event_live_again_is_found(half_void: Stations) -> None:
+    administer(half_void, "MATCH (e:Event) WHERE e.voided_seq IS NOT NULL REMOVE e.voided_seq, e.voided_by")
 
-    assert findings(planted) != ()
-
-
-def test_attacker_who_turns_the_counter_back_is_found(planted: Stations) -> None:
-    administer(planted, "MATCH (h:Head) SET h.seq = h.seq - 1")
-
-    assert "changed: the counter of records" in findings(planted)
+    assert findings(half_void) != ()
 
 
-def test_promise_a_sweep_that_was_killed_goes_on(planted: Stations, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_attacker_who_turns_the_counter_back_is_found(half_void: Stations) -> None:
+    administer(half_void, "MATCH (h:Head) SET h.seq = h.seq - 1")
+
+    assert "changed: the counter of records" in findings(half_void)
+
+
+def test_promise_a_sweep_that_was_killed_goes_on(half_void: Stations, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed in the middle of a page: that page is read again, and no other."""
     monkeypatch.setattr(sweep, "PAGE", 2)
-    administer(planted, f"MATCH (n {{uid: '{planted.sealer.uid(material('M1'))}'}}) SET n.product = 'OTHER'")
+    administer(half_void, f"MATCH (n {{uid: '{half_void.sealer.uid(material('M1'))}'}}) SET n.product = 'OTHER'")
     seen: list[float] = []
 
     class Killed(BaseException):
@@ -104,14 +105,14 @@ def test_promise_a_sweep_that_was_killed_goes_on(planted: Stations, monkeypatch:
             raise Killed
 
     with pytest.raises(Killed):
-        verify_graph(planted, terminal_actor(), until)
-    assert (planted.settings.home / "verify" / "graph.sqlite").exists()
+        verify_graph(half_void, terminal_actor(), until)
+    assert (half_void.settings.home / "verify" / "graph.sqlite").exists()
     rest: list[float] = []
-    verdict = verify_graph(planted, terminal_actor(), rest.append).value
+    verdict = verify_graph(half_void, terminal_actor(), rest.append).value
 
-    assert verdict.findings == (f"changed: Material {planted.sealer.uid(material('M1'))}",)
+    assert verdict.findings == (f"changed: Material {half_void.sealer.uid(material('M1'))}",)
     assert rest[0] >= seen[-1]
-    assert not Path(planted.settings.home / "verify" / "graph.sqlite").exists()
+    assert not Path(half_void.settings.home / "verify" / "graph.sqlite").exists()
 
 
 def one_change(stations: Stations, draw: random.Random) -> str:
@@ -151,24 +152,24 @@ def one_change(stations: Stations, draw: random.Random) -> str:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_attacker_is_found_whatever_one_thing_he_changes(planted: Stations, seed: int) -> None:
+def test_attacker_is_found_whatever_one_thing_he_changes(half_void: Stations, seed: int) -> None:
     """Any one plain property, label or end, any one deletion or copy, anywhere in the graph."""
-    change = one_change(planted, random.Random(seed))
-    administer(planted, change)
+    change = one_change(half_void, random.Random(seed))
+    administer(half_void, change)
 
-    assert findings(planted) != (), change
+    assert findings(half_void) != (), change
 
 
-def test_attacker_who_hides_an_event_from_the_rotation_of_keys_is_found(planted: Stations) -> None:
+def test_attacker_who_hides_an_event_from_the_rotation_of_keys_is_found(half_void: Stations) -> None:
     """An event that names no key is passed over by a rotation, and its words would be lost with the old key."""
-    event = planted.sealer.event_uid("e2")
-    administer(planted, f"MATCH (e:Event {{uid: '{event}'}}) REMOVE e.oldest_key")
+    event = half_void.sealer.event_uid("e2")
+    administer(half_void, f"MATCH (e:Event {{uid: '{event}'}}) REMOVE e.oldest_key")
 
-    assert findings(planted) == (f"changed: event {event} names another key than it is sealed under",)
+    assert findings(half_void) == (f"changed: event {event} names another key than it is sealed under",)
 
 
-def test_attacker_who_pastes_the_words_of_an_event_elsewhere_is_found(planted: Stations) -> None:
-    event, other = (planted.sealer.event_uid(key) for key in ("e2", "e4"))
-    administer(planted, f"MATCH (e:Event {{uid: '{event}'}}), (o:Event {{uid: '{other}'}}) SET e.payload = o.payload")
+def test_attacker_who_pastes_the_words_of_an_event_elsewhere_is_found(half_void: Stations) -> None:
+    event, other = (half_void.sealer.event_uid(key) for key in ("e2", "e4"))
+    administer(half_void, f"MATCH (e:Event {{uid: '{event}'}}), (o:Event {{uid: '{other}'}}) SET e.payload = o.payload")
 
-    assert findings(planted) == (f"changed: event {event} holds a payload that does not belong there",)
+    assert findings(half_void) == (f"changed: event {event} holds a payload that does not belong there",)

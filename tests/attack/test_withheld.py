@@ -81,11 +81,6 @@ CHANGES = {
 }
 
 
-@pytest.fixture
-def lyon(actor: MakeActor) -> Actor:
-    return actor(Role.COORDINATOR, sites={"LYON"})
-
-
 def asked(stations: Stations, who: Actor, direction: Direction, seed: Any, window: Window | None = None) -> TraceAnswer:
     question = TraceQuestion((Seed(uid=stations.sealer.uid(seed)),), direction, window=window or Window())
     return trace_batch(stations, who, question).value

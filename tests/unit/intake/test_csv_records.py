@@ -2,7 +2,6 @@
 
 import io
 import itertools
-import time
 import tracemalloc
 from collections.abc import Iterator
 
@@ -120,6 +119,7 @@ def test_a_source_opens_at_the_rows_that_came_in(read: Read) -> None:
         assert read_place(lambda: iter([text.encode()]), position) == wanted
 
 
+@pytest.mark.limit(120)
 def test_stray_quotes_cost_neither_memory_nor_hours() -> None:
     def lines() -> Iterator[str]:
         yield "a,b\n"
@@ -127,11 +127,9 @@ def test_stray_quotes_cost_neither_memory_nor_hours() -> None:
         yield from itertools.repeat('1,"' + "x" * 50 + "\n", 20_000)
 
     tracemalloc.start()
-    started = time.monotonic()
     count = sum(1 for _ in Records(lines()))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
     assert count > 20_000
     assert peak < 8 * LONGEST_CELL
-    assert time.monotonic() - started < 30

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.policy.little_policy import granting
 from traceapp.dictionary.properties import read_dictionary
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import SEES_BATCHES, Permission
@@ -36,38 +37,6 @@ ENTRIES = [AclEntry(NUMBERS[name], frozenset(Scope.parse(text) for text in texts
 
 def actor(sites: str, lines: str, role: Role = Role.VIEWER) -> Actor:
     return Actor("0" * 32, "somebody", role, frozenset(sites.split()), frozenset(lines.split()), through="session")
-
-
-def little(permission: str) -> str:
-    """A policy in which a viewer may do this and nothing else."""
-    return f"""\
-format = 2
-version = 1
-routed_to = "viewer"
-[fields.thing]
-en = "What it is"
-zh = "标识"
-Batch = ["udi_di", "process_parameters", "formulation"]
-[purposes.recall]
-en = "Recall"
-zh = "召回"
-fields = ["thing"]
-[purposes.audit]
-en = "Audit"
-zh = "审核"
-fields = []
-[roles.viewer]
-en = "Looks."
-zh = "查看。"
-permissions = ["{permission}"]
-scope = ["site", "line"]
-purposes = ["recall", "audit"]
-default_purpose = "recall"
-clearance = "T3"
-search = "T1"
-withholding = "pass"
-t3 = {{ factor_minutes = 10 }}
-"""
 
 
 def seen(sites: str, lines: str) -> set[str]:
@@ -117,9 +86,9 @@ def test_a_role_without_a_batch_permission_sees_nothing_whatever_its_view(role: 
 
 def test_one_batch_permission_is_enough_and_none_is_not() -> None:
     for permission in SEES_BATCHES:
-        some = parse_policy(little(permission).encode())
+        some = parse_policy(granting(permission).encode())
         assert compile_rights(Policy(some, read_dictionary()), ENTRIES, actor("*", "*"), NOW).see
-    none = parse_policy(little(Permission.LEDGER_VERIFY).encode())
+    none = parse_policy(granting(Permission.LEDGER_VERIFY).encode())
     assert compile_rights(Policy(none, read_dictionary()), ENTRIES, actor("*", "*"), NOW).see == ()
     assert compile_rights(Policy(none, read_dictionary()), ENTRIES, actor("*", "*", Role.QUALITY), NOW).see == ()
 
@@ -130,7 +99,7 @@ SERVICE = {"number", "identity", "product", "acl"}
 
 
 def rights_of(**said: object) -> Rights:
-    policy = Policy(parse_policy(little("batch:show").encode()), read_dictionary())
+    policy = Policy(parse_policy(granting("batch:show").encode()), read_dictionary())
     return compile_rights(policy, ENTRIES, replace(actor("*", "*"), **said), NOW)  # type: ignore[arg-type]
 
 

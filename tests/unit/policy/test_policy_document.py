@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.policy.little_policy import ADMIN, HEAD, LITTLE, VIEWER
 from traceapp.dictionary.properties import read_dictionary
 from traceapp.domain.errors import PolicyError
 from traceapp.domain.permissions import Permission
@@ -48,43 +49,6 @@ GRANTED = {
     "token:list": {"admin"},
     "token:revoke": {"admin"},
 }
-LITTLE = """\
-format = 2
-version = 1
-routed_to = "viewer"
-[fields.thing]
-en = "What it is"
-zh = "标识"
-Batch = ["udi_di"]
-[purposes.recall]
-en = "Recall"
-zh = "召回"
-fields = ["thing"]
-[roles.viewer]
-en = "Looks."
-zh = "查看。"
-permissions = ["batch:look_up", "batch:show"]
-scope = ["site", "line"]
-purposes = ["recall"]
-default_purpose = "recall"
-clearance = "T1"
-search = "T1"
-withholding = "pass"
-[roles.admin]
-en = "Runs."
-zh = "运行。"
-scope = ["site", "line"]
-purposes = ["recall"]
-default_purpose = "recall"
-clearance = "T3"
-search = "T0"
-withholding = "stop"
-t3 = { factor_minutes = 5, shift = ["22:00", "06:00"], networks = ["10.0.0.0/8"] }
-permissions = []
-"""
-HEAD = LITTLE[: LITTLE.index("[roles.viewer]")]
-VIEWER = LITTLE[LITTLE.index("[roles.viewer]") : LITTLE.index("[roles.admin]")]
-ADMIN = LITTLE[LITTLE.index("[roles.admin]") :]
 
 
 def of_role(role: Role) -> Actor:
