@@ -8,7 +8,7 @@
 // param:  version   integer   the one that was read, 0 for never; of another one nothing is written
 // param:  mac          bytes?    proves what the service wrote
 // column: uid       string    the same; no row where nothing was written
-// bounds: one index seek, at most one node
+// bounds: one index seek, at most one node, taken by account.lock_account before
 MATCH (account:Account {uid: $uid})
 WHERE coalesce(account.factor_version, 0) = $version
 SET account.factors = $factors, account.mac = $mac,

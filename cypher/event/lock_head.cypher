@@ -11,6 +11,6 @@
 // column: mac             bytes?     proves all that
 // bounds: one index seek, one node
 MATCH (head:Head {name: 'record'})
-SET head.seq = head.seq
+SET head.name = head.name
 RETURN head.seq AS seq, head.record_time AS record_time, head.events_count AS events_count,
        head.events_digest AS events_digest, head.nodes_count AS nodes_count, head.nodes_digest AS nodes_digest, head.mac AS mac

@@ -13,8 +13,10 @@
 // param:  version      integer   the one that was read; of another one nothing is written
 // param:  mac          bytes     proves what the service wrote
 // column: uid  string   the same; no row where nothing was written
-// bounds: one index seek, at most one node
+// bounds: one index seek, at most one node, which is taken before its version is compared
 MATCH (grant:Grant {uid: $uid})
+SET grant.begun_at = grant.begun_at
+WITH grant
 WHERE grant.version = $version
 SET grant.ends_at = $ends_at,
     grant.state = $state,

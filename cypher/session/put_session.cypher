@@ -16,8 +16,10 @@
 // param:  moved_at      string?   when it was left; stored time, UTC
 // param:  version       integer   the one that was read; of another one nothing is written
 // column: uid  string   the same; no row where nothing was written
-// bounds: one index seek, at most one node
+// bounds: one index seek, at most one node, which is taken before its version is compared
 MATCH (session:Session {uid: $uid})
+SET session.begun_at = session.begun_at
+WITH session
 WHERE session.version = $version
 SET session.secret_hash = $secret_hash,
     session.binding = $binding,

@@ -125,6 +125,7 @@ FORBIDDEN_WRITES = {
     "MERGE (n:Traceable&Batch {uid: $uid})": "several labels",
     "MATCH (a {uid: $uid}), (b {uid: $uid}) MERGE (a)-[:A]->(b)": "MERGE of a link",
     "MATCH (a {uid: $uid}), (b {uid: $uid}) MERGE (a)<-[:A {x: 1}]-(b)": "MERGE of a link",
+    "MATCH (n {uid: $uid}) SET n.x = n.x WITH n WHERE n.x = 1 SET n.y = 2": "read afterwards",
 }
 
 

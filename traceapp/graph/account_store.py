@@ -46,6 +46,7 @@ class AccountStore:
         """
 
         def work(transaction: Transaction) -> None:
+            transaction.run("account.lock_account", uid=account.uid)
             taken = transaction.run("account.get_account_by_username", username=account.username)
             if taken and taken[0]["uid"] != account.uid:
                 raise InputError(f"username: {account.username} is taken", (("username", "one that nobody has yet"),))
@@ -85,6 +86,7 @@ class AccountStore:
         """Keep the sealed second factors of a person; False where they were written since `version` was read."""
 
         def work(transaction: Transaction) -> list[Row]:
+            transaction.run("account.lock_account", uid=uid)
             stood = transaction.run("account.get_account", uid=uid)
             if not stood or not self._proves_account(stood[0]):
                 return []

@@ -47,6 +47,10 @@ FORBIDDEN: Final = (
         "MERGE of a link: links are created with their event",
     ),
     (re.compile(r"\b(?:elementid|id)\s*\(", re.IGNORECASE), "an id of the engine"),
+    (
+        re.compile(r"\bset\s+(\w+\.\w+)\s*=\s*\1\b.*\b\1\b", re.IGNORECASE | re.DOTALL),
+        "a record taken by a property that is read afterwards: Neo4j tells what it held before it was taken",
+    ),
 )
 WRITES = re.compile(r"\b(?:create|merge|set|remove|delete)\b", re.IGNORECASE)
 RETURN = re.compile(r"\breturn\b(?:\s+distinct\b)?", re.IGNORECASE)
