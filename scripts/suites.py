@@ -11,17 +11,21 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
 LINES = "TRACEAPP_NEO4J_LINES"
+STORES = "TRACEAPP_STORES"
 
 
 @dataclass(frozen=True)
 class Suite:
-    """budget: seconds; fast: part of the everyday run; lines: Neo4j lines whose legs this suite runs ("" = none)."""
+    """budget: seconds; fast: part of the everyday run; lines: Neo4j lines whose legs this suite runs ("" = none).
+    neo4j_alone: whether the embedded store, that another suite runs the same tests on, is left out.
+    """
 
     name: str
     command: list[str]
     budget: int
     fast: bool = True
     lines: str = "5.26"
+    neo4j_alone: bool = False
 
 
 def pytest(*paths: str) -> list[str]:
@@ -43,7 +47,14 @@ SUITES = [
     Suite("terminal", pytest("tests/terminal"), 240, fast=False, lines=""),
     Suite("story", pytest("tests/story"), 240, fast=False),
     Suite("browser", pytest("tests/browser"), 240, fast=False),
-    Suite("current line", pytest("tests/contract", "tests/cypher"), 300, fast=False, lines="2026"),
+    Suite(
+        "current line",
+        pytest("tests/contract", "tests/cypher", "-m", "neo4j and not one_store"),
+        150,
+        fast=False,
+        lines="2026",
+        neo4j_alone=True,
+    ),
 ]
 
 
@@ -57,15 +68,18 @@ def main(arguments: list[str]) -> int:
     chosen = [suite for suite in SUITES if (suite.name in wanted) or (not wanted and ("--fast" not in options or suite.fast))]
     environment = {**os.environ, "TRACEAPP_LONG": "1" if "--long" in options else "0"}
     if "--fast" in options:
-        environment["TRACEAPP_STORES"] = "embedded"
+        environment[STORES] = "embedded"
     if not environment.get("TRACEAPP_CASES"):
         chosen = [suite for suite in chosen if suite.name != "cases"]
         print("suite cases does not run: TRACEAPP_CASES names no folder of public data")
+    if "neo4j" not in environment.get(STORES, "neo4j"):
+        chosen = [suite for suite in chosen if not suite.neo4j_alone]
     results: list[tuple[Suite, int, float]] = []
     for suite in chosen:
         print(f"\n=== {suite.name}", flush=True)
         started = time.monotonic()
-        code = subprocess.run(suite.command, cwd=ROOT, env={**environment, LINES: suite.lines}).returncode
+        of_suite = {**environment, LINES: suite.lines} | ({STORES: "neo4j"} if suite.neo4j_alone else {})
+        code = subprocess.run(suite.command, cwd=ROOT, env=of_suite).returncode
         results.append((suite, code, time.monotonic() - started))
     print(f"\n{'suite':<14}{'result':<9}{'seconds':>8}{'budget':>8}")
     for suite, code, seconds in results:

@@ -3,12 +3,16 @@
 TRACEAPP_STORES        embedded,neo4j   the stores to run on
 TRACEAPP_NEO4J_LINES   5.26             the Neo4j lines: 5.26, 2026, both or none
 REQUIRE_NEO4J=1        a Neo4j leg that cannot start fails the run; otherwise it is left out and the summary says so
+
+A test that uses a store runs on every one of them. Where what it states does not depend on what an engine answers, its file
+says `pytestmark = pytest.mark.one_store`; a test of such a file that does depend on it says `@pytest.mark.every_store`.
 """
 
 import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,10 +85,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"store leg {leg.name:<11} {said}", yellow=bool(leg.missing), green=not leg.missing)
 
 
-@pytest.fixture(
-    scope="session",
-    params=[pytest.param(leg, id=leg.name, marks=[pytest.mark.neo4j] if leg.is_neo4j else []) for leg in LEGS],
-)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make each test that uses a store for the stores that it runs on."""
+    if "store_leg" not in metafunc.fixturenames:
+        return
+    marked = metafunc.definition.get_closest_marker
+    legs = LEGS[:1] if marked("one_store") and not marked("every_store") else LEGS
+    wanted = [pytest.param(leg, id=leg.name, marks=[pytest.mark.neo4j] if leg.is_neo4j else []) for leg in legs]
+    metafunc.parametrize("store_leg", wanted, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def store_leg(request: pytest.FixtureRequest) -> StoreLeg:
     """One running store of the session, as the last test left it."""
     leg: StoreLeg = request.param
@@ -106,16 +117,37 @@ def store(empty_leg: StoreLeg) -> Iterator[Graph]:
         yield graph
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """The home of a service, with keys of its own and the organisation of the tests."""
+def make_home(folder: Path) -> Path:
     from traceapp.confidential.key_store import create_keys
 
-    folder = tmp_path / "home"
     folder.mkdir(mode=0o700)
     create_keys(folder)
     shutil.copyfile(ORGANISATION, folder / "organisation.toml")
     return folder
+
+
+@contextmanager
+def running_stations(leg: StoreLeg, home: Path) -> "Iterator[Stations]":
+    """Everything a use case needs: this store, keys, and a ledger with a writer process of its own."""
+    from traceapp.composition import build_stations
+    from traceapp.ledger.process import WriterProcess
+
+    writer = WriterProcess.start(home)
+    try:
+        built = build_stations(leg.settings(home))
+        try:
+            yield built
+        finally:
+            built.graph.close()
+            built.ledger.close()
+    finally:
+        writer.stop()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The home of a service, with keys of its own and the organisation of the tests."""
+    return make_home(tmp_path / "home")
 
 
 @pytest.fixture
@@ -131,20 +163,17 @@ def soft_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SoftToken:
 
 @pytest.fixture
 def stations(empty_leg: StoreLeg, home: Path) -> "Iterator[Stations]":
-    """Everything a use case needs: an empty store, keys, and a ledger with a writer process of its own."""
-    from traceapp.composition import build_stations
-    from traceapp.ledger.process import WriterProcess
+    """Stations of this test alone, over an empty store."""
+    with running_stations(empty_leg, home) as built:
+        yield built
 
-    writer = WriterProcess.start(home)
-    try:
-        built = build_stations(empty_leg.settings(home))
-        try:
-            yield built
-        finally:
-            built.graph.close()
-            built.ledger.close()
-    finally:
-        writer.stop()
+
+@pytest.fixture(scope="module")
+def stations_of_module(store_leg: StoreLeg, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Stations]":
+    """The same, shared by the tests of a file that only read: none of them may ask for an empty store."""
+    store_leg.empty()
+    with running_stations(store_leg, make_home(tmp_path_factory.mktemp("module") / "home")) as built:
+        yield built
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,8 @@ from traceapp.usecases.issue_token import issue_token
 from traceapp.usecases.manage_tokens import list_tokens, revoke_token
 from traceapp.usecases.stations import Stations
 
+pytestmark = pytest.mark.one_store
+
 EVERYWHERE = frozenset({"*"})
 LYON = frozenset({"LYON"})
 HERE = "192.0.2.17"

@@ -24,6 +24,8 @@ from traceapp.usecases.open_session import make_session
 from traceapp.usecases.resume_session import resume_session
 from traceapp.usecases.stations import Stations
 
+pytestmark = pytest.mark.one_store
+
 EVERYWHERE = frozenset({"*"})
 LYON = frozenset({"LYON"})
 OWNER = Client("192.0.2.17", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")

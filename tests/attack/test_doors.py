@@ -24,6 +24,8 @@ from traceapp.web.access import door_of
 from traceapp.web.gate import AT_ONCE, OF_ONE, gate_of
 from traceapp.web.shares import REFUSALS_A_MINUTE
 
+pytestmark = pytest.mark.one_store
+
 Ask = Callable[..., TestResponse]
 TRACE = "/api/v1/batches/B-1/trace?direction=forward"
 SCRIPT = "<script>alert(1)</script>"

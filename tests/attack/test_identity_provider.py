@@ -31,6 +31,8 @@ from traceapp.identity.oidc import OidcProvider, read_oidc
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.stations import Stations
 
+pytestmark = pytest.mark.one_store
+
 SECRET = "a secret of the client, from a file"
 CLIENT = "traceapp"
 BACK = "https://localhost/sign-in/provider/back"

@@ -41,6 +41,8 @@ from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import trace_batch
 from traceapp.web.problems import problem_of
 
+pytestmark = pytest.mark.one_store
+
 ROWS = """\
 form,supplier,owner,product,number,receipt_number,from_owner,from_product,from_number,to_owner,to_product,to_number,order,party,name,shipment,consignee,stage,decision,releaser,formulation,quantity,unit,site,time
 receipt,ACME,,RESIN,S-77,R-1,,,,,,,,,,,,,,,,500,KGM,LYON,2026-03-01T08:00:00Z

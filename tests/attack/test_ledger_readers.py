@@ -25,6 +25,8 @@ from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import trace_batch
 from traceapp.usecases.verify_ledger import verify_ledger
 
+pytestmark = pytest.mark.one_store
+
 SECRETS = {value for name, value in HIDDEN.items() if name not in {"result", "decision"}} | {SUPPLIER_LOT, HOSPITAL, OPERATOR}
 
 

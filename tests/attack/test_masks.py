@@ -30,6 +30,8 @@ from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import trace_batch
 from traceapp.web.answers import batch_document, document_bytes, source_document, trace_document
 
+pytestmark = pytest.mark.one_store
+
 FORWARD, BACKWARD, BOTH = Direction.FORWARD, Direction.BACKWARD, Direction.BOTH
 RECEIPT = LedgerReceipt(1, "0" * 64)
 LOT = {"owner": "LYON", "product": "PUMP", "number": "B-1"}

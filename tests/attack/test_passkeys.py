@@ -25,6 +25,8 @@ from traceapp.usecases.create_account import create_account
 from traceapp.usecases.stations import Stations
 from traceapp.web.pages import passkeys as pages
 
+pytestmark = pytest.mark.one_store
+
 PASSWORD = "correct horse battery"
 EVERYWHERE = frozenset({"*"})
 BASE = "https://trace.example"

@@ -37,6 +37,8 @@ from traceapp.usecases.issue_token import issue_token
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import trace_batch
 
+pytestmark = pytest.mark.one_store
+
 EVERYBODY = tuple(Role)
 DEFAULT = (Path(__file__).parents[2] / "traceapp" / "policy" / "default_policy.toml").read_bytes()
 

@@ -1,6 +1,7 @@
 """What an attacker could use is refused before anything listens: a debugger, a known password, a key that others may read."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -81,13 +82,21 @@ def test_attacker_who_waits_for_a_careless_start_waits_in_vain(
 KEYS = ["keys/keyring.json", "keys", "tls/host/host.key"]
 
 
-@pytest.mark.parametrize("name", KEYS)
-def test_attacker_on_the_same_machine_finds_no_service_whose_keys_he_may_read(name: str, tmp_path: Path) -> None:
-    """A key file was opened to everybody: the next start refuses, for nobody knows who read it."""
-    home = tmp_path / "home"
+@pytest.fixture(scope="module")
+def used_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that has had a store, a token and a certificate; to be copied."""
+    folder = tmp_path_factory.mktemp("used")
+    home = folder / "home"
     assert traceapp(home, "tls", "init").returncode == 0
     assert traceapp(home, "audit", "verify").returncode == 1, "no ledger yet"
-    assert traceapp(home, "token", "create", "--role", "viewer", "--file", str(tmp_path / "token")).returncode == 0
+    assert traceapp(home, "token", "create", "--role", "viewer", "--file", str(folder / "token")).returncode == 0
+    return home
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_attacker_on_the_same_machine_finds_no_service_whose_keys_he_may_read(name: str, used_home: Path, tmp_path: Path) -> None:
+    """A key file was opened to everybody: the next start refuses, for nobody knows who read it."""
+    home = shutil.copytree(used_home, tmp_path / "home")
     path = home / name
     path.chmod(path.stat().st_mode | 0o044)
 

@@ -20,6 +20,8 @@ from traceapp.usecases.second_factors import begin_totp, confirm_totp, drop_totp
 from traceapp.usecases.sign_in import sign_in
 from traceapp.usecases.stations import Stations
 
+pytestmark = pytest.mark.one_store
+
 EVERYWHERE = frozenset({"*"})
 PASSWORD = "correct horse battery"
 OWNER = Client("192.0.2.17", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")
@@ -67,6 +69,7 @@ def test_attacker_who_overhears_a_code_cannot_use_it_again(device: Device, clock
     assert resumed.session.factor_due
 
 
+@pytest.mark.every_store
 def test_attacker_who_sends_one_code_many_times_at_once_gets_in_once(device: Device, clocked: Stations) -> None:
     """Several requests with the same code race for the moment before it is noted as used."""
     code, sessions = device.code(), [enter(clocked) for _ in range(6)]

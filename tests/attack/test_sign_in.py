@@ -17,6 +17,8 @@ from traceapp.usecases.change_account import set_disabled
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.stations import Stations
 
+pytestmark = pytest.mark.one_store
+
 SECRET = b"only for tests, thirty-two bytes"
 EVERYWHERE = frozenset({"*"})
 PASSWORD = "correct horse battery"

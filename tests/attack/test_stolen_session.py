@@ -21,6 +21,8 @@ from traceapp.usecases.sign_in import sign_in
 from traceapp.usecases.sign_out import sign_out
 from traceapp.usecases.stations import Stations
 
+pytestmark = pytest.mark.one_store
+
 EVERYWHERE = frozenset({"*"})
 PASSWORD = "correct horse battery"
 OWNER = Client("192.0.2.17", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")

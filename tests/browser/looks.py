@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.browsing import Window
+from tests.browser.browsing import CHINESE, ENGLISH, NARROW, WIDE, Window
 
 SIGNED_OUT: Final = {
     "sign-in": ("/sign-in", 200),
@@ -44,6 +44,19 @@ OF_OTHERS: Final = {
 }
 """Whose page, its address, its status."""
 PAGES: Final = SIGNED_OUT | SIGNED_IN | {name: (address, status) for name, (_, address, status) in OF_OTHERS.items()}
+FOUR_TIMES: Final = (
+    *("sign-in", "search", "finished batch", "forward trace", "question with errors"),
+    *("second factors", "masked batch", "masked trace", "answer why", "ambiguous number"),
+)
+"""Pages that most of the work is done on, or that hold what stands on no other: looked at in every language and width."""
+LOOKS: Final = [
+    (page, language, width)
+    for page in PAGES
+    for language in (ENGLISH, CHINESE)
+    for width in (NARROW, WIDE)
+    if page in FOUR_TIMES or (language, width) in {(ENGLISH, NARROW), (CHINESE, WIDE)}
+]
+"""Every page in both languages and both widths; the longer words of English have the narrow one."""
 
 WORDS: Final = """() => {
     const found = [], outside = '.id, bdi, code, pre, [translate=no], [lang]:not(html)';

@@ -13,7 +13,6 @@ F26-305    800 sterile: nothing shipped
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -56,10 +55,11 @@ SPARE_KITS: Final = "09521001000901"
 """The distributor packed 200 sets into kits and kept no lot of them: nobody can say where those are."""
 
 
-@pytest.fixture
-def plant(stations: Stations, tmp_path: Path) -> tuple[Stations, DemoFiles]:
-    files = write_demo(tmp_path / "demo")
-    stations = replace(stations, organisation=read_organisation(files.organisation))
+@pytest.fixture(scope="module")
+def plant(stations_of_module: Stations, tmp_path_factory: pytest.TempPathFactory) -> tuple[Stations, DemoFiles]:
+    """The demo, imported once for all tests of this file."""
+    files = write_demo(tmp_path_factory.mktemp("story") / "demo")
+    stations = replace(stations_of_module, organisation=read_organisation(files.organisation))
     for path in files.files:
         report = import_file(stations, IMPORTER, path, "DEMO", lambda _: None)
         assert report.rejected == 0, report
@@ -106,18 +106,6 @@ def test_a_set_leads_back_to_every_supplier_and_to_the_glue_that_nobody_booked_i
     assert {line.name for line in answer.suppliers} == {"Polymères Démo SARL", "Demo Chemie GmbH", "苏州示范针业有限公司"}
     assert len(answer.completeness.unresolved) == 1
     assert answer.completeness.status is Status.UNRESOLVED
-
-
-def test_files_in_the_other_order_give_the_same_answer(stations: Stations, tmp_path: Path) -> None:
-    files = write_demo(tmp_path / "demo")
-    stations = replace(stations, organisation=read_organisation(files.organisation))
-    for path in reversed(files.files):
-        import_file(stations, IMPORTER, path, "DEMO", lambda _: None)
-
-    answer = ask(stations, files.first_question, Direction.FORWARD)
-
-    assert {(line.name, line.country) for line in answer.consignees} == set(CONSIGNEES)
-    assert (lots(answer, EXACT), lots(answer, POSSIBLE)) == (EXACT_LOTS, POSSIBLE_LOTS)
 
 
 def test_importing_the_demo_again_changes_nothing(plant: tuple[Stations, DemoFiles]) -> None:

@@ -12,6 +12,8 @@ from traceapp.domain.rights import Role
 from traceapp.usecases.stations import Stations
 from traceapp.web.access import door_of, permission_of
 
+pytestmark = pytest.mark.one_store
+
 OPEN = {
     "health.live",
     "health.ready",

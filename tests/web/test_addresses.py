@@ -3,6 +3,8 @@
 import pytest
 from flask.testing import FlaskClient
 
+pytestmark = pytest.mark.one_store
+
 TOKEN = {"Authorization": "Bearer nobody"}
 
 REFUSED = {

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from flask import Flask
 
 from traceapp.web.problems import FORM_EXPIRED, HTTP_PROBLEMS, PROBLEMS, TYPE_PREFIX
+
+pytestmark = pytest.mark.one_store
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 

@@ -25,6 +25,8 @@ from traceapp.web import limits, shares
 from traceapp.web.inputs import FIRST_YEAR, LAST_YEAR
 from traceapp.web.openapi import build_document
 
+pytestmark = pytest.mark.one_store
+
 EXAMPLES = examples(12, 300)
 SEEDS = range(1, examples(1, 3) + 1)
 EXACTLY_ONE = {"GET /api/v1/batches", "GET /api/v1/traces"}

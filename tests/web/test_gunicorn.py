@@ -10,6 +10,8 @@ import pytest
 from tests.processes import wait_until
 from tests.web.gunicorn_server import DEADLINE, Server
 
+pytestmark = pytest.mark.one_store
+
 PLANTED = "PLANTED-4711"
 
 

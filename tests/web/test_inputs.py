@@ -20,6 +20,8 @@ from traceapp.web.inputs import (
     read_query,
 )
 
+pytestmark = pytest.mark.one_store
+
 UID = "0123456789abcdef" * 2
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 bare = Flask("bare")

@@ -9,6 +9,8 @@ from tests.web.conftest import Tokens
 from traceapp.domain.rights import Role
 from traceapp.usecases.stations import Stations
 
+pytestmark = pytest.mark.one_store
+
 WORDS = {"en": ("Masked", "fields are masked", "State masked"), "zh_Hans": ("已脱敏", "项已脱敏", "状态已脱敏")}
 
 

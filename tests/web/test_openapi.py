@@ -12,6 +12,8 @@ from traceapp.web.inputs import BatchSearchInput, TraceBody, TraceSearchInput
 from traceapp.web.openapi import build_document
 from traceapp.web.operations import operation_of
 
+pytestmark = pytest.mark.one_store
+
 
 @pytest.fixture
 def document(closed: FlaskClient) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The page that says why: for whoever may ask, and with the words of the command."""
 
+import pytest
 from flask.testing import FlaskClient
 
 from tests.web.conftest import Tokens
@@ -7,6 +8,8 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.rights import Role
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.stations import Stations
+
+pytestmark = pytest.mark.one_store
 
 
 def test_the_page_says_by_which_rule_and_what_it_stands_on(client: FlaskClient, stations: Stations, tokens: Tokens) -> None:

@@ -13,6 +13,8 @@ from traceapp.web.answer_models import Problem
 from traceapp.web.inputs import MAX_BODY
 from traceapp.web.problems import PROBLEMS, answer_of, problem_bytes, problem_of
 
+pytestmark = pytest.mark.one_store
+
 EVERY_ERROR = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, TraceappError)]
 
 

@@ -1,11 +1,14 @@
 """The header in which a single request says why it is made."""
 
+import pytest
 from flask import Flask
 
 from tests.recorded import records
 from tests.web.conftest import Tokens
 from traceapp.domain.rights import Role
 from traceapp.usecases.stations import Stations
+
+pytestmark = pytest.mark.one_store
 
 SUPPLIERS_LOT = "/api/v1/batches?number=R-77"
 PATH = "/api/v1/batches/B-1"

@@ -14,6 +14,8 @@ from tests.web.conftest import MovingClock
 from traceapp.usecases.stations import Stations
 from traceapp.web.limits import REFUSALS_A_MINUTE
 
+pytestmark = pytest.mark.one_store
+
 COOKIE = "traceapp_session"
 BODY = {"seeds": [{"number": "N"}]}
 

@@ -12,6 +12,8 @@ from tests.recorded import records
 from tests.web.conftest import MovingClock
 from traceapp.usecases.stations import Stations
 
+pytestmark = pytest.mark.one_store
+
 PASSWORD = "correct horse battery"
 
 

@@ -18,6 +18,8 @@ from traceapp.domain.errors import ServiceNotRunningError
 from traceapp.host.certificates import TlsFolder, init_tls, read_facts, renew_tls
 from traceapp.host.tls import client_context
 
+pytestmark = pytest.mark.one_store
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
