@@ -1,8 +1,8 @@
 """scripts/bench confidentiality [--json FILE] [--stores embedded,neo4j] [--line 5.26] [--samples 10000]
 
-What confidentiality costs and what it gives away: sealing and opening, checking record MACs (figures of one core), how much
-longer a number takes that exists outside the view than one that nobody knows, and a walk with the rights in its statements
-beside one without (Neo4j).
+What confidentiality costs and what it gives away, each figure beside its aim: sealing and opening, checking record MACs (figures
+of one core), how much longer a number takes that exists outside the view than one that nobody knows; on Neo4j a walk with the
+rights in its statements beside one without, and a whole trace with record MACs beside one without.
 
   --json FILE   also write [{"figure", "value", "unit", "ratio_to", "ratio"}, …]
   --stores ""   only what needs no store
@@ -35,6 +35,9 @@ def main() -> None:
         found += filtering(options.line)
     show("Confidentiality", found)
     write(options.json, found)
+    missed = [one.figure for one in found if one.reached is False]
+    if missed:
+        print(f"not reached: {'; '.join(missed)}")
 
 
 if __name__ == "__main__":

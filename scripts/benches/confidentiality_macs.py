@@ -19,7 +19,8 @@ NODES: Final = 10_000
 LINKS: Final = 25_000
 FRONTIER: Final = 500
 ROUNDS: Final = 5
-TARGET: Final = 200.0
+AIM: Final = "<= 200"
+"""Milliseconds."""
 ACL: Final = 7
 KIND: Final = "Batch"
 TYPE: Final = "CONSUMED_IN"
@@ -38,10 +39,7 @@ def macs() -> list[Figure]:
     links = [(uids[n * 7919 % NODES], n % NODES, _link(n)) for n in range(LINKS)]
     signed = [(near, far, link, made.link(TYPE, near, uids[far], link)) for near, far, link in links]
     best = min(_milliseconds(made, uids, nodes, proofs, signed) for _ in range(ROUNDS))
-    return [
-        Figure("wanted of it", TARGET, "ms"),
-        Figure("MACs of 10,000 nodes and 25,000 links checked", best, "ms", "wanted of it", best / TARGET),
-    ]
+    return [Figure("MACs of 10,000 nodes and 25,000 links checked", best, "ms", aim=AIM)]
 
 
 def _milliseconds(

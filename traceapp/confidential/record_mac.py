@@ -1,79 +1,52 @@
 """Record MACs: what somebody changed in the store behind the service's back is found when it is read.
 
-Header and parts of a record are put together, and one HMAC-SHA256, cut to 128 bits, binds them to each other and to the
-place of the record. So whoever reads one part proves that part, and nothing that he may not see leaves the store for it.
-
-```
-link   header · 8 B record_seq · 8 B voided_seq (0: live) · 16 B uid · pair · report · values · rest · tag
-node   header · 8 B acl · 8 B record_seq · 8 B projected_seq · 8 B version · shown · state · names · rest · tag
-event  header · 8 B acl · 8 B record_seq · 8 B voided_seq · 4 B count of links · 16 B sum of them · rest · tag
-other  header · tag
-```
-The header is 1 B scheme and 4 B epoch of the key. A part is the first 16 bytes of SHA-256 over length-prefixed, typed
-values, where a value that is not there is left out. Of a ciphertext its field version is hashed and not its bytes, so that a
-rotation changes no MAC; `oldest_key` is hashed nowhere, since it can be compared with the ciphertexts themselves.
+How its bytes lie: `mac_layout.py`.
 """
 
 import hashlib
 import hmac
-import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import permutations
 from typing import Any, Final
 
 from traceapp.confidential.envelope import Keys, field_version, length_prefixed
+from traceapp.confidential.link_prover import link_prover
+from traceapp.confidential.mac_layout import (
+    ACCESS,
+    ACL,
+    BOUND,
+    BROKEN,
+    HEAD,
+    HEADER,
+    MADE,
+    NODE_PARTS,
+    NOTHING,
+    PAIR,
+    PROJECTED,
+    REPORT,
+    SCHEME,
+    SEQS,
+    SHOWN,
+    SIZE,
+    STATED,
+    TAG,
+    TAGGED,
+    UID,
+    UNPROVEN,
+    VALUES,
+    WALKED,
+    Tagger,
+)
 from traceapp.domain.errors import KeyUnavailableError
-from traceapp.domain.record_macs import LABEL_SETS, STATE_STAMPS, Made, Marks
+from traceapp.domain.record_macs import LABEL_SETS, STATE_STAMPS, LinkProver, Made, Marks
 
-SCHEME: Final = 1
-TAG: Final = 16
-UID: Final = 32
-NOTHING: Final = bytes(TAG)
-"""The digest of a text that is not there."""
-UNPROVEN: Final = b"\xff" * TAG
-"""Stands for a part that was not proven when the record was written again: nothing has this digest, so it stays found."""
-_HEADER: Final = struct.Struct(">BI")
-_SEQS: Final = struct.Struct(">QQ")
-_ACCESS: Final = struct.Struct(">QQQQ")
-_MADE: Final = struct.Struct(">QQQI16s")
-_BLOCK: Final = 64
-_WALKED: Final = 117
-"""Bytes of the MAC of a link or node; `proves_link` and `proven_acl` run a million times in a trace, and look nothing up."""
-_SIZE: Final = {"link": _WALKED, "node": _WALKED, "event": 81, "other": 21}
-_HEAD: Final = slice(0, 5)
-_BOUND: Final = slice(0, _WALKED - TAG)
-_TAGGED: Final = slice(_WALKED - TAG, _WALKED)
-_ACL: Final = slice(5, 13)
-_PROJECTED: Final = slice(21, 29)
-_NODE_PARTS: Final = {
-    name: slice(start, start + TAG) for name, start in zip(("shown", "state", "names", "rest"), (37, 53, 69, 85), strict=True)
-}
-_PAIR, _REPORT, _VALUES = (slice(start, start + TAG) for start in (37, 53, 69))
+_LABEL_LISTS: Final = {kind: [[*order] for order in permutations(labels)] for kind, labels in LABEL_SETS.items()}
 _LINK_HEAD: Final = frozenset(
     ("uid", "record_seq", "voided_seq", "mac", "pair", "report", "quantity", "unit", "event_time", "place")
 )
 _NODE_HEAD: Final = frozenset(("uid", "kind", "acl", "record_seq", "projected_seq", "version", "mac", "oldest_key"))
 _EVENT_HEAD: Final = frozenset(("uid", "acl", "record_seq", "voided_seq", "mac", "oldest_key"))
-_BROKEN: Final = (TypeError, ValueError, AttributeError, KeyError, OverflowError, struct.error, KeyUnavailableError)
-"""What values of another type than the service writes lead to, and a key that is not there."""
-
-
-class _Tagger:
-    """HMAC-SHA256 under one key whose context is hashed ahead; for short messages twice as quick as `hmac.digest`."""
-
-    __slots__ = ("_inner", "_outer")
-
-    def __init__(self, key: bytes, context: bytes) -> None:
-        block = key.ljust(_BLOCK, b"\0")
-        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block) + context)
-        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
-
-    def __call__(self, message: bytes) -> bytes:
-        inner = self._inner.copy()
-        inner.update(message)
-        outer = self._outer.copy()
-        outer.update(inner.digest())
-        return outer.digest()[:TAG]
 
 
 class RecordMacs:
@@ -82,7 +55,7 @@ class RecordMacs:
     def __init__(self, keys: Keys, organisation: str) -> None:
         self._keys = keys
         self._organisation = organisation
-        self._tagger: Callable[..., _Tagger] = lru_cache(maxsize=1024)(self._make_tagger)
+        self._tagger: Callable[..., Tagger] = lru_cache(maxsize=1024)(self._make_tagger)
 
     def __repr__(self) -> str:
         return "RecordMacs()"
@@ -95,9 +68,9 @@ class RecordMacs:
     ) -> bool:
         if type(mac) is bytearray:
             mac = bytes(mac)
-        if type(mac) is not bytes or len(mac) != _WALKED:
+        if type(mac) is not bytes or len(mac) != WALKED:
             return False
-        record_seq, voided_seq = _SEQS.unpack_from(mac, _HEADER.size)
+        record_seq, voided_seq = SEQS.unpack_from(mac, HEADER.size)
         if record_seq > head or 0 < voided_seq <= head:
             return False
         try:
@@ -105,24 +78,27 @@ class RecordMacs:
             if size > 1:
                 if marks is not Marks.NONE and _text(told[1]) != _marked(mac, marks):
                     return False
-                if size > 2 and _values(told[2], told[3], told[4], told[5] if size > 5 else None) != mac[_VALUES]:
+                if size > 2 and _values(told[2], told[3], told[4], told[5] if size > 5 else None) != mac[VALUES]:
                     return False
-            found = self._tagger(mac[_HEAD], "link", type_)((source + target).encode() + mac[_BOUND])
-        except _BROKEN:
+            found = self._tagger(mac[HEAD], "link", type_)((source + target).encode() + mac[BOUND])
+        except BROKEN:
             return False
-        return found == mac[_TAGGED] and len(source) == len(target) == UID
+        return found == mac[TAGGED] and len(source) == len(target) == UID
+
+    def link_prover(self, head: int, *, marks: Marks, outward: bool) -> LinkProver:
+        return link_prover(self, self._tagger, self._header(), head, marks, outward=outward)
 
     def proves_dead_link(self, type_: str, source: str, target: str, mac: Any, head: int) -> bool:
         if type(mac) is bytearray:
             mac = bytes(mac)
-        if type(mac) is not bytes or len(mac) != _WALKED:
+        if type(mac) is not bytes or len(mac) != WALKED:
             return False
-        record_seq, voided_seq = _SEQS.unpack_from(mac, _HEADER.size)
+        record_seq, voided_seq = SEQS.unpack_from(mac, HEADER.size)
         if record_seq <= head and not 0 < voided_seq <= head:
             return False
         try:
-            return self._tagger(mac[_HEAD], "link", type_)((source + target).encode() + mac[_BOUND]) == mac[_TAGGED]
-        except _BROKEN:
+            return self._tagger(mac[HEAD], "link", type_)((source + target).encode() + mac[BOUND]) == mac[TAGGED]
+        except BROKEN:
             return False
 
     def proves_whole_link(self, type_: str, source: str, target: str, properties: Mapping[str, Any]) -> bool:
@@ -141,39 +117,76 @@ class RecordMacs:
         if self.proven_acl(uid, kind, LABEL_SETS.get(kind, ()), mac) is None or not isinstance(mac, bytes):
             return None
         try:
-            stood = self._node(mac[: _HEADER.size], uid, kind, before)
+            stood = self._node(mac[: HEADER.size], uid, kind, before)
             made = self.node(uid, kind, after)
-        except _BROKEN:
+        except BROKEN:
             return None
-        if stood[: _NODE_PARTS["shown"].start] != mac[: _NODE_PARTS["shown"].start]:
+        if stood[: NODE_PARTS["shown"].start] != mac[: NODE_PARTS["shown"].start]:
             return None
-        parts = [made[part] if stood[part] == mac[part] else UNPROVEN for part in _NODE_PARTS.values()]
-        header = made[: _NODE_PARTS["shown"].start] + b"".join(parts)
-        return header + self._tagger(header[: _HEADER.size], "node", kind)(uid.encode() + header)
+        parts = [made[part] if stood[part] == mac[part] else UNPROVEN for part in NODE_PARTS.values()]
+        header = made[: NODE_PARTS["shown"].start] + b"".join(parts)
+        return header + self._tagger(header[: HEADER.size], "node", kind)(uid.encode() + header)
 
     def proven_acl(self, uid: str, kind: str, labels: Iterable[str], mac: Any) -> int | None:
         if type(mac) is bytearray:
             mac = bytes(mac)
-        if type(mac) is not bytes or len(mac) != _WALKED or LABEL_SETS.get(kind) != frozenset(labels) or len(uid) != UID:
+        if type(mac) is not bytes or len(mac) != WALKED or not _carries(kind, labels) or len(uid) != UID:
             return None
         try:
-            found = self._tagger(mac[_HEAD], "node", kind)(uid.encode() + mac[_BOUND])
-        except _BROKEN:
+            tag = self._tagger(mac[HEAD], "node", kind)
+            inner = tag.inner.copy()
+            inner.update(uid.encode() + mac[BOUND])
+            outer = tag.outer.copy()
+            outer.update(inner.digest())
+        except BROKEN:
             return None
-        return int.from_bytes(mac[_ACL]) if found == mac[_TAGGED] else None
+        return int.from_bytes(mac[ACL]) if outer.digest()[:TAG] == mac[TAGGED] else None
 
     def proves_shown(
         self, mac: bytes, number: str | None, product: str | None, identity: str | None, projected_seq: int | None = None
     ) -> bool:
-        if projected_seq is not None and projected_seq != int.from_bytes(mac[_PROJECTED]):
+        if projected_seq is not None and projected_seq != int.from_bytes(mac[PROJECTED]):
             return False
-        return _part(_of_texts, number or None, product or None, identity or None) == mac[_NODE_PARTS["shown"]]
+        return _part(_of_texts, number or None, product or None, identity or None) == mac[SHOWN]
+
+    def proves_told(
+        self,
+        mac: bytes,
+        acl: int,
+        number: str,
+        product: str,
+        identity: str,
+        projected_seq: int,
+        described: bool,
+        stated: Sequence[str],
+        expiry_date: str,
+    ) -> bool:
+        if acl != int.from_bytes(mac[ACL]) or projected_seq != int.from_bytes(mac[PROJECTED]):
+            return False
+        try:
+            "".join((number, product, identity))  # raises where one of them is no text
+            text = (
+                (f"{len(number)}:{number}" if number else "-")
+                + (f"{len(product)}:{product}" if product else "-")
+                + (f"{len(identity)}:{identity}" if identity else "-")
+            )
+            shown = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:TAG]
+        except BROKEN:
+            return False
+        if shown != mac[SHOWN]:
+            return False
+        state = (
+            _NOTHING_STATED
+            if described is True and not stated and not expiry_date
+            else _part(_state, described, stated, expiry_date)
+        )
+        return state == mac[STATED]
 
     def proves_state(self, mac: bytes, described: bool, stated: Sequence[str], expiry_date: str | None) -> bool:
-        return _part(_state, described, stated, expiry_date) == mac[_NODE_PARTS["state"]]
+        return _part(_state, described, stated, expiry_date) == mac[STATED]
 
     def proves_names(self, mac: bytes, identity: bytes | None, name: str | bytes | None, country: str | None) -> bool:
-        return _part(_names, identity, name, country) == mac[_NODE_PARTS["names"]]
+        return _part(_names, identity, name, country) == mac[NODE_PARTS["names"]]
 
     def proves_whole_node(self, uid: str, kind: str, labels: Iterable[str], properties: Mapping[str, Any]) -> bool:
         if LABEL_SETS.get(kind) != frozenset(labels) or properties.get("kind") != kind or properties.get("uid") != uid:
@@ -196,9 +209,9 @@ class RecordMacs:
         return self._is_same(mac, "event", lambda epoch: self._event(epoch, properties, made))
 
     def made_by(self, mac: Any) -> Made | None:
-        if not isinstance(mac, bytes) or len(mac) != _SIZE["event"]:
+        if not isinstance(mac, bytes) or len(mac) != SIZE["event"]:
             return None
-        count, digest = _MADE.unpack_from(mac, _HEADER.size)[3:]
+        count, digest = MADE.unpack_from(mac, HEADER.size)[3:]
         return Made(count, int.from_bytes(digest))
 
     def recorded(self, event: str, label: str, node: str, act: str) -> bytes:
@@ -208,10 +221,10 @@ class RecordMacs:
         return self._is_same(mac, "other", lambda epoch: self._other(epoch, ("recorded", label), _of_texts(event, node, act)))
 
     def made_link(self, type_: str, source: str, target: str, uid: str) -> Made:
-        return Made(1, int.from_bytes(self._tagger(_HEADER.pack(SCHEME, 1), "made", type_)(_of_texts(source, target, uid))))
+        return Made(1, int.from_bytes(self._tagger(HEADER.pack(SCHEME, 1), "made", type_)(_of_texts(source, target, uid))))
 
     def present(self, kind: str, *numbers: int | str) -> Made:
-        return Made(1, int.from_bytes(self._tagger(_HEADER.pack(SCHEME, 1), "present", kind)(length_prefixed(*numbers))))
+        return Made(1, int.from_bytes(self._tagger(HEADER.pack(SCHEME, 1), "present", kind)(length_prefixed(*numbers))))
 
     def row(self, label: str, row: Mapping[str, Any]) -> bytes:
         return self._other(self._header(), ("row", label), _of_row(row))
@@ -223,7 +236,7 @@ class RecordMacs:
         get = properties.get
         told = (
             header
-            + _SEQS.pack(properties["record_seq"], get("voided_seq") or 0)
+            + SEQS.pack(properties["record_seq"], get("voided_seq") or 0)
             + bytes.fromhex(properties["uid"])
             + _text(get("pair"))
             + _text(get("report"))
@@ -238,7 +251,7 @@ class RecordMacs:
         sealed = isinstance(identity, bytes | bytearray)
         told = (
             header
-            + _ACCESS.pack(properties["acl"], properties["record_seq"], properties["projected_seq"], properties["version"])
+            + ACCESS.pack(properties["acl"], properties["record_seq"], properties["projected_seq"], properties["version"])
             + _part(_of_texts, get("number") or None, get("product") or None, None if sealed else identity or None)
             + _part(_state, get("described"), get("stated") or (), get("expiry_date"))
             + _part(_names, identity if sealed else None, get("name"), get("country"))
@@ -249,7 +262,7 @@ class RecordMacs:
     def _event(self, header: bytes, properties: Mapping[str, Any], made: Made) -> bytes:
         told = (
             header
-            + _MADE.pack(
+            + MADE.pack(
                 properties["acl"],
                 properties["record_seq"],
                 properties.get("voided_seq") or 0,
@@ -265,27 +278,32 @@ class RecordMacs:
 
     def _is_same(self, mac: Any, form: str, make: Callable[[bytes], bytes]) -> bool:
         """Whether a MAC is the one that is made of the record now, under the key that it names."""
-        if not isinstance(mac, bytes) or len(mac) != _SIZE[form]:
+        if not isinstance(mac, bytes) or len(mac) != SIZE[form]:
             return False
         try:
-            return hmac.compare_digest(make(mac[: _HEADER.size]), mac)
-        except _BROKEN:
+            return hmac.compare_digest(make(mac[: HEADER.size]), mac)
+        except BROKEN:
             return False
 
     def _header(self) -> bytes:
-        return _HEADER.pack(SCHEME, self._keys.mac_epoch)
+        return HEADER.pack(SCHEME, self._keys.mac_epoch)
 
-    def _make_tagger(self, header: bytes, *context: str) -> _Tagger:
-        scheme, epoch = _HEADER.unpack(header)
+    def _make_tagger(self, header: bytes, *context: str) -> Tagger:
+        scheme, epoch = HEADER.unpack(header)
         if scheme != SCHEME:
             raise KeyUnavailableError(f"No record MAC is of scheme {scheme}.")
-        return _Tagger(self._keys.mac_key(epoch), length_prefixed("traceapp record mac", SCHEME, self._organisation, *context))
+        return Tagger(self._keys.mac_key(epoch), length_prefixed("traceapp record mac", SCHEME, self._organisation, *context))
+
+
+def _carries(kind: str, labels: Iterable[str]) -> bool:
+    """Whether these are the labels of a node of this kind, in whatever order a store lists them."""
+    return labels in _LABEL_LISTS.get(kind, ()) or LABEL_SETS.get(kind) == frozenset(labels)
 
 
 def _marked(mac: bytes, marks: Marks) -> bytes:
     if marks is Marks.REPORT:
-        return mac[_REPORT]
-    return mac[_REPORT] if marks is Marks.EITHER and mac[_PAIR] == NOTHING else mac[_PAIR]
+        return mac[REPORT]
+    return mac[REPORT] if marks is Marks.EITHER and mac[PAIR] == NOTHING else mac[PAIR]
 
 
 @lru_cache(maxsize=4096)
@@ -322,13 +340,17 @@ def _part(form: Callable[..., bytes], *values: Any) -> bytes:
     """Digest of a part; of values of another type than the service writes, one that no part has."""
     try:
         return hashlib.sha256(form(*values)).digest()[:TAG]
-    except _BROKEN:
+    except BROKEN:
         return b""
 
 
 def _state(described: bool | None, stated: Sequence[str], expiry_date: str | None) -> bytes:
     stamps = [entry for entry in stated if entry.startswith(STATE_STAMPS)]
     return _of_texts("described" if described else None, expiry_date or None, *stamps)
+
+
+_NOTHING_STATED: Final = _part(_state, True, (), None)
+"""The state of most lots."""
 
 
 def _names(identity: bytes | None, name: str | bytes | None, country: str | None) -> bytes:

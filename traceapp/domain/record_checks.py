@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from traceapp.domain.clock import is_stored_time
-from traceapp.domain.genealogy import EVENT_TIME, MARK, PLACE, QUANTITY, UNIT, Bundle, Exit, Link
+from traceapp.domain.genealogy import EVENT_TIME, MARK, NEAR, PLACE, QUANTITY, UNIT, Bundle, Exit, Link
 from traceapp.domain.quantities import is_quantity
-from traceapp.domain.record_macs import Marks, RecordMacs
+from traceapp.domain.record_macs import LinkProver, Marks, RecordMacs
 from traceapp.domain.rights import Rights, Withholding
 from traceapp.domain.unverified import Unverified
 
@@ -38,7 +38,9 @@ class RecordChecks:
     events: set[str] = field(default_factory=set)
     secret: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
-    _sees: dict[tuple[int, ...], frozenset[int]] = field(default_factory=dict)
+    _rights: Rights | None = None
+    """Of whom `_sees` is the set: one question is answered under one or two rights."""
+    _sees: frozenset[int] = frozenset()
     _met: set[str] = field(default_factory=set)
 
     def may_show(self, uid: str, kind: str, labels: Iterable[str], mac: Any, shown: bool, rights: Rights) -> bool:
@@ -47,10 +49,12 @@ class RecordChecks:
             return shown
         if uid not in self._met:
             self._met.add(uid)
+            if rights is not self._rights:
+                self._rights, self._sees = rights, frozenset(rights.see)
             acl = self.macs.proven_acl(uid, kind, labels, mac)
             if acl is not None:
-                self.proven[uid] = bytes(mac)
-            if acl is None or (acl in self._see(rights) or uid in rights.named) != shown:
+                self.proven[uid] = mac if type(mac) is bytes else bytes(mac)
+            if acl is None or (acl in self._sees or uid in rights.named) != shown:
                 self.nodes.add(uid)
                 if shown and not rights.everywhere:
                     self.secret.add(uid)
@@ -64,42 +68,37 @@ class RecordChecks:
         outward  whether the links lead away from the frontier.
         returns  those that may be walked.
         """
+        prove = self._prover(head, marks, outward=outward)
         for bundle in bundles:
             mac, labels = bundle.pop(), bundle.pop()
             far, type_, kind, shown, links = bundle
             macs = [link.pop() for link in links]
-            if self.macs is None:
+            if prove is None:
                 continue
-            proves = self.macs.proves_link
-            for link, proof in zip(links, macs, strict=True):
-                near = link[0]
-                source, target = (near, far) if outward else (far, near)
-                if not proves(type_, source, target, link, proof, head, marks):
-                    self.links.add((source, type_, target))
-                    _blank(link)
-            if len(macs) > 1 and len(set(map(_hashable, macs))) < len(macs):
+            for link in prove(type_, None, far, links, macs):
+                self.links.add((link[NEAR], type_, far) if outward else (far, type_, link[NEAR]))
+                _blank(link)
+            if len(macs) > 1 and _repeats(macs):
                 self._copied(links, macs, type_, far, outward=outward)
             bundle[3] = self.may_show(far, kind, labels, mac, shown, rights)
-            if self.secret and any(far in self.secret or link[0] in self.secret for link in links):
-                bundle[4] = [[link[0]] if far in self.secret or link[0] in self.secret else link for link in links]
+            if self.secret and any(far in self.secret or link[NEAR] in self.secret for link in links):
+                bundle[4] = [[link[NEAR]] if far in self.secret or link[NEAR] in self.secret else link for link in links]
         return self._walked(bundles, 0, rights)
 
     def exits(self, exits: list[Exit], type_: str, rights: Rights, head: int, *, outward: bool) -> list[Exit]:
         """The same for the other side of transformations."""
+        prove = self._prover(head, Marks.PAIR, outward=outward)
         for other in exits:
             mac, labels = other.pop(), other.pop()
             passage, far, kind, shown, links = other
             macs = [link.pop() for link in links]
-            if self.macs is None:
+            if prove is None:
                 continue
-            proves = self.macs.proves_link
-            source, target = (passage, far) if outward else (far, passage)
-            for link, proof in zip(links, macs, strict=True):
-                if not proves(type_, source, target, link, proof, head, Marks.PAIR):
-                    self.links.add((source, type_, target))
-                    _blank(link)
-            if len(macs) > 1 and len(set(map(_hashable, macs))) < len(macs):
-                self.links.add((source, type_, target))
+            failed = prove(type_, passage, far, links, macs)
+            for link in failed:
+                _blank(link)
+            if failed or (len(macs) > 1 and _repeats(macs)):
+                self.links.add((passage, type_, far) if outward else (far, type_, passage))
             other[3] = self.may_show(far, kind, labels, mac, shown, rights)
             if far in self.secret or passage in self.secret:
                 other[4] = [[None] for _ in links]
@@ -122,18 +121,13 @@ class RecordChecks:
         """
         if self.macs is None:
             return None
-        macs, proven = self.macs, self.proven
+        proven, seen, proves = self.proven, self.seen, self.macs.proves_told
         hidden: set[int] = set()
-        told = zip(*(columns[name] for name in COLUMNS), strict=True)
-        for position, (uid, kind, labels, mac, acl, number, product, identity, seq, described, stated, expiry) in enumerate(told):
-            if not self.may_show(uid, kind, labels, mac, True, rights):
+        for position, (uid, kind, labels, mac, *told) in enumerate(zip(*(columns[name] for name in COLUMNS), strict=True)):
+            if uid not in seen and not self.may_show(uid, kind, labels, mac, True, rights):
                 hidden.add(position)
             proof = proven.get(uid)
-            if proof is not None and not (
-                macs.proves_shown(proof, number, product, identity, seq)
-                and macs.proves_state(proof, described, stated, expiry)
-                and int.from_bytes(proof[5:13]) == acl
-            ):
+            if proof is not None and not proves(proof, *told):
                 self.nodes.add(uid)
         return [position for position in range(len(columns["uid"])) if position not in hidden] if hidden else None
 
@@ -193,6 +187,9 @@ class RecordChecks:
                 withheld += 1
         return Unverified(tuple(sorted(names)), withheld)
 
+    def _prover(self, head: int, marks: Marks, *, outward: bool) -> LinkProver | None:
+        return None if self.macs is None else self.macs.link_prover(head, marks=marks, outward=outward)
+
     def _copied(self, links: Sequence[Link], macs: Sequence[Any], type_: str, far: str, *, outward: bool) -> None:
         """One link twice: no two that the service wrote have one MAC."""
         seen: set[Any] = set()
@@ -207,12 +204,6 @@ class RecordChecks:
             return found
         return [one for one in found if one[far] not in self.secret]
 
-    def _see(self, rights: Rights) -> frozenset[int]:
-        found = self._sees.get(rights.see)
-        if found is None:
-            found = self._sees[rights.see] = frozenset(rights.see)
-        return found
-
 
 def _blank(link: Link) -> None:
     """Of a link that was changed so that its values cannot even be read, none is told, as if they were withheld."""
@@ -222,6 +213,13 @@ def _blank(link: Link) -> None:
         readable &= is_stored_time(link[EVENT_TIME]) and (link[QUANTITY] is None or is_quantity(link[QUANTITY]))
     if not readable:
         del link[1:]
+
+
+def _repeats(macs: Sequence[Any]) -> bool:
+    try:
+        return len(set(macs)) < len(macs)
+    except TypeError:
+        return len(set(map(_hashable, macs))) < len(macs)
 
 
 def _hashable(mac: Any) -> Any:

@@ -1,10 +1,11 @@
 """What proves that a record stands in the store as the service wrote it; the keys for it live in `confidential`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, Protocol
 
+from traceapp.domain.genealogy import Link
 from traceapp.domain.kinds import TRACEABLE, NodeKind
 
 SHARED_LABEL: Final = "Traceable"
@@ -26,6 +27,10 @@ class Marks(Enum):
     REPORT = "report"
     EITHER = "pair, else report"
     NONE = "none"
+
+
+LinkProver = Callable[[str, str | None, str, Sequence[Link], Sequence[Any]], list[Link]]
+"""(type, near, far, links, their MACs) → those of the links that are not proven. near: None where each link says its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,9 @@ class RecordMacs(Protocol):
     ) -> bool:
         """Whether a link of a walk is as it was written, as far as it is told (`domain/genealogy.py`), and live at the head."""
 
+    def link_prover(self, head: int, *, marks: Marks, outward: bool) -> LinkProver:
+        """`proves_link` for many links of one walk. outward: whether they lead away from their near end."""
+
     def proves_dead_link(self, type_: str, source: str, target: str, mac: Any, head: int) -> bool:
         """Whether a link was written as one that is not live at the head: recorded later, or void by then."""
 
@@ -78,6 +86,20 @@ class RecordMacs(Protocol):
         self, mac: bytes, number: str | None, product: str | None, identity: str | None, projected_seq: int | None = None
     ) -> bool:
         """Of a node whose `proven_acl` is known: whether what identifies it is as it was written; empty texts are none."""
+
+    def proves_told(
+        self,
+        mac: bytes,
+        acl: int,
+        number: str,
+        product: str,
+        identity: str,
+        projected_seq: int,
+        described: bool,
+        stated: Sequence[str],
+        expiry_date: str,
+    ) -> bool:
+        """`proven_acl`, `proves_shown` and `proves_state` of a node whose MAC is proven, with all that a trace tells of it."""
 
     def proves_state(self, mac: bytes, described: bool, stated: Sequence[str], expiry_date: str | None) -> bool:
         """The same for what a lot's state is computed from."""
