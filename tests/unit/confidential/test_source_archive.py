@@ -82,9 +82,10 @@ def test_attacker_who_changes_a_kept_source_is_found(archive: SourceArchive, tmp
 
 
 def test_attacker_who_swaps_two_sources_is_found_before_a_byte_leaves(archive: SourceArchive, tmp_path: Path) -> None:
-    digest = keep(archive, b"mine")
+    """Longer than one chunk: the first one could be opened before the digest of the whole is known."""
+    digest = keep(archive, b"mine" * CHUNK)
     (mine,) = kept_files(tmp_path)
-    keep(archive, b"yours")
+    keep(archive, b"yours" * CHUNK)
     (yours,) = [path for path in kept_files(tmp_path) if path != mine]
     yours.replace(mine)
 

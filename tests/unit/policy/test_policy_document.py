@@ -156,16 +156,19 @@ def test_a_document_in_another_encoding_is_refused(content: bytes) -> None:
         parse_policy(content)
 
 
-@pytest.mark.parametrize("size", range(0, len(LITTLE.encode()), 7))
-def test_attacker_cannot_win_a_right_by_cutting_the_document(size: int) -> None:
-    """What is left is refused, or grants a part of what the whole one granted."""
-    try:
-        cut = parse_policy(LITTLE.encode()[:size])
-    except PolicyError:
-        return
-    whole = parse_policy(LITTLE.encode())
-    assert all(row.clearance <= whole.roles[role].clearance for role, row in cut.roles.items())
-    assert all(row.permissions <= whole.roles[role].permissions for role, row in cut.roles.items())
+def test_attacker_cannot_win_a_right_by_cutting_the_document() -> None:
+    """After whatever byte: what is left is refused, or grants a part of what the whole one granted."""
+    content, read = LITTLE.encode(), 0
+    whole = parse_policy(content)
+    for size in range(len(content)):
+        try:
+            cut = parse_policy(content[:size])
+        except PolicyError:
+            continue
+        read += 1
+        assert all(row.clearance <= whole.roles[role].clearance for role, row in cut.roles.items()), size
+        assert all(row.permissions <= whole.roles[role].permissions for role, row in cut.roles.items()), size
+    assert read > 0, "some are still policies"
 
 
 def test_a_file_is_read_and_a_missing_one_is_an_error(tmp_path: Path) -> None:
