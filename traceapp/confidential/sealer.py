@@ -14,7 +14,7 @@ from traceapp.confidential.record_mac import RecordMacs
 from traceapp.dictionary.entries import PropertyEntry
 from traceapp.dictionary.properties import Dictionary
 from traceapp.domain.clock import parse_stored_time, stored_time
-from traceapp.domain.disclosure import Unavailable, Unproven
+from traceapp.domain.disclosure import Gap, Unavailable, Unproven
 from traceapp.domain.errors import DictionaryError, KeyUnavailableError, SealBrokenError
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.identifiers import Identity
@@ -129,12 +129,12 @@ class DictionarySealer:
             opened[name] = _as_value(label, uid, name, entry, found)
         return opened
 
-    def disclose(self, label: str, uid: str, stored: Mapping[str, Any]) -> dict[str, PropertyValue | Unavailable]:
+    def disclose(self, label: str, uid: str, stored: Mapping[str, Any]) -> dict[str, PropertyValue | Gap]:
         """As `open`, for an answer: where a key is not to be had, the value says so and the others stand.
 
         So does one that does not belong there, where `checked` was said; else it raises SealBrokenError.
         """
-        told: dict[str, PropertyValue | Unavailable] = {}
+        told: dict[str, PropertyValue | Gap] = {}
         for name, found in stored.items():
             try:
                 told |= self.open(label, uid, {name: found})
@@ -144,7 +144,7 @@ class DictionarySealer:
                 told[name] = self._broken(uid, str(self._dictionary.entry(label, name).tier))
         return told
 
-    def disclose_document(self, label: str, uid: str, name: str, sealed: bytes) -> bytes | Unavailable:
+    def disclose_document(self, label: str, uid: str, name: str, sealed: bytes) -> bytes | Gap:
         """As `open_document`, for an answer; see `disclose`."""
         try:
             return self.open_document(label, uid, name, sealed)

@@ -48,7 +48,7 @@ class Unavailable(_Gap):
         return {"unavailable": True, "tier": self.tier}
 
 
-class Unproven(Unavailable):
+class Unproven(_Gap):
     """A value that could be shown and is not, because what is stored for it does not belong there: somebody changed it."""
 
     __slots__ = ()
@@ -58,13 +58,9 @@ class Unproven(Unavailable):
         return {"unverified": True, "tier": self.tier}
 
 
-def lacks_key(value: object) -> bool:
-    """Whether a value cannot be opened for want of a key, as against one that was changed."""
-    return isinstance(value, Unavailable) and not isinstance(value, Unproven)
-
-
-Disclosed: TypeAlias = T | Masked | Unavailable
-Text: TypeAlias = str | Masked | Unavailable | None
+Gap: TypeAlias = Unavailable | Unproven
+Disclosed: TypeAlias = T | Masked | Gap
+Text: TypeAlias = str | Masked | Gap | None
 """A text of an answer: None where there is none, or none was asked for."""
 
 

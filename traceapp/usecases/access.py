@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 import orjson
 
 from traceapp.domain.clock import stored_time
-from traceapp.domain.disclosure import Masked, Unavailable
+from traceapp.domain.disclosure import Masked, Unavailable, Unproven
 from traceapp.domain.errors import InputError, PermissionDeniedError, PolicyError, TraceappError
 from traceapp.domain.kinds import SEALED_IDENTITIES, NodeKind
 from traceapp.domain.permissions import Act, Permission
@@ -179,7 +179,7 @@ def _plain(value: object) -> object:
             return stored_time(value)
         case Mapping():
             return dict(value)
-        case Masked() | Unavailable():
+        case Masked() | Unavailable() | Unproven():
             return (type(value).__name__, value.tier)  # a pseudonym is drawn anew for every answer
         case _:
             raise TypeError(f"no answer holds a {type(value).__name__}")

@@ -8,7 +8,7 @@ from typing import Final
 from traceapp.domain.batch import Neighbour, Participation
 from traceapp.domain.certainty import meet
 from traceapp.domain.consignees import DESPATCH, RECEIPT, total
-from traceapp.domain.disclosure import Text, Unavailable, told
+from traceapp.domain.disclosure import Gap, Text, told
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import LOTS, Certainty, Direction, LinkType, NodeKind
@@ -191,19 +191,19 @@ class Surroundings:
             return mask
         opened = self.stations.sealer.disclose(NodeKind.OPERATOR, operator.uid, {"identity": operator.identity})
         identity = opened.get("identity", NOT_THERE)
-        return identity if isinstance(identity, Unavailable) else Identity(str(identity)).number
+        return identity if isinstance(identity, Gap) else Identity(str(identity)).number
 
     def _name(self, kind: NodeKind, workplace: Workplace) -> Text:
         """The name as it was known at the head."""
         mask = self.disclosure.mask(kind, "name", workplace.uid)
         if mask is not None or workplace.name is None:
             return mask
-        name: PropertyValue | Unavailable | None
+        name: PropertyValue | Gap | None
         if workplace.projected_seq <= self.head:
             name = self.stations.sealer.disclose(kind, workplace.uid, {"name": workplace.name}).get("name")
         else:
             name = read_claims(self.stations, workplace.uid, self.head, kind).projection.values.get("name")
-        return str(name) if name is not None and not isinstance(name, Unavailable) else name
+        return str(name) if name is not None and not isinstance(name, Gap) else name
 
 
 def _once(links: Sequence[StepLink]) -> list[StepLink]:

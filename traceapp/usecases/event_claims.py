@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from traceapp.domain.clock import stored_time
-from traceapp.domain.disclosure import Unavailable, lacks_key
+from traceapp.domain.disclosure import Gap, Unavailable
 from traceapp.domain.event_payload import read_payload
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.projection import Claim, Projection, project, stamp
@@ -70,9 +70,9 @@ def read_claims(stations: Stations, uid: str, head: int, kind: NodeKind) -> Clai
         if event.payload is None:
             continue
         document = stations.sealer.disclose_document("Event", event.uid, "payload", event.payload)
-        if isinstance(document, Unavailable):
+        if isinstance(document, Gap):
             unavailable.add(event.uid)
-            if lacks_key(document):
+            if isinstance(document, Unavailable):
                 closed.add(event.uid)
             continue
         said = open_claims(document, stamp(stored_time(event.event_time), event.uid))

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from traceapp.domain.clock import parse_stored_time
-from traceapp.domain.disclosure import Disclosed, Masked, Unavailable, lacks_key
+from traceapp.domain.disclosure import Disclosed, Gap, Masked, Unavailable
 from traceapp.domain.kinds import LOTS, NodeKind
 from traceapp.domain.projection import Claim, stamp, stamped_events
 from traceapp.domain.state import STATED_BY, LotStatus, compute_states, lot_status
@@ -86,11 +86,11 @@ def _statuses_by_events(
     check_stamps(stations, (names[uid] for uid in lots), spoken)
     claims: dict[str, list[Claim]] = {uid: [] for uid in lots}
     characteristics: dict[str, str] = {}
-    closed: dict[str, Unavailable] = {}
+    closed: dict[str, Gap] = {}
     events = sorted({event for _, event in spoken})
     for sealed in stations.events.find_payloads(events):
         document = stations.sealer.disclose_document("Event", sealed.uid, "payload", sealed.payload)
-        if isinstance(document, Unavailable):
+        if isinstance(document, Gap):
             closed[sealed.uid] = document
             continue
         told = open_claims(document, stamp(sealed.event_time, sealed.uid))
@@ -98,7 +98,7 @@ def _statuses_by_events(
         _sort_in((without(claim, hidden.get(claim.kind, ())) for claim in told.claims), claims)
     silent = {uid for uid, event in spoken if event in closed}
     for uid, event in spoken:
-        names[uid].unavailable |= lacks_key(closed.get(event))
+        names[uid].unavailable |= isinstance(closed.get(event), Unavailable)
     told_lots = {uid: lot_status(compute_states(claims[uid], as_of, characteristics)) for uid in lots if uid not in silent}
     return told_lots | dict.fromkeys(silent, LotStatus.UNKNOWN)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from traceapp.domain.batch import Candidate
-from traceapp.domain.disclosure import Text, Unavailable, Unproven, lacks_key
+from traceapp.domain.disclosure import Gap, Text, Unavailable, Unproven
 from traceapp.domain.identifiers import GS1_HOST, Identity, number_key
 from traceapp.domain.kinds import INDEXED_IDENTITIES, NodeKind
 from traceapp.graph.trace_store import PLAIN_ENDS, NodeColumns, StoredName
@@ -126,8 +126,8 @@ def _open_sealed(stations: Stations, disclosure: Disclosure, names: dict[str, No
     for stored in stations.traces.find_sealed_names(sealed, disclosure.rights):
         name = names[stored.uid]
         found = stations.sealer.disclose(stored.kind.value, stored.uid, {"identity": stored.identity}).get("identity", NOT_THERE)
-        name.unavailable = lacks_key(found)
-        identity = found if isinstance(found, Unavailable) else Identity(str(found))
+        name.unavailable = isinstance(found, Unavailable)
+        identity = found if isinstance(found, Gap) else Identity(str(found))
         name.identity = identity.text if isinstance(identity, Identity) else ""
         if stored.kind is NodeKind.PARTY:
             _name_party(stations, disclosure, name, stored, identity)
@@ -140,7 +140,7 @@ def _opens_material(disclosure: Disclosure) -> bool:
     return epc or (disclosure.asks("number") and disclosure.opens(NodeKind.MATERIAL, "supplier_lot"))
 
 
-def _name_material(disclosure: Disclosure, name: NodeName, identity: Identity | Unavailable | None) -> None:
+def _name_material(disclosure: Disclosure, name: NodeName, identity: Identity | Gap | None) -> None:
     """identity  None where it need not be opened."""
     opened = identity if isinstance(identity, Identity) else None
     name.epc = disclosure.tell(name.kind, "identity", name.uid, opened.epc if opened else _gap(identity))
@@ -148,13 +148,11 @@ def _name_material(disclosure: Disclosure, name: NodeName, identity: Identity | 
         name.number = disclosure.tell(name.kind, "supplier_lot", name.uid, opened.number if opened else _gap(identity))
 
 
-def _gap(identity: object) -> Unavailable | None:
-    return identity if isinstance(identity, Unavailable) else None
+def _gap(identity: object) -> Gap | None:
+    return identity if isinstance(identity, Gap) else None
 
 
-def _name_party(
-    stations: Stations, disclosure: Disclosure, name: NodeName, stored: StoredName, identity: Identity | Unavailable
-) -> None:
+def _name_party(stations: Stations, disclosure: Disclosure, name: NodeName, stored: StoredName, identity: Identity | Gap) -> None:
     """The code is opened in any case, since it tells our own sites from consignees; it is told where it may be."""
     kind, opened = name.kind, identity if isinstance(identity, Identity) else None
     name.epc = disclosure.tell(kind, "identity", name.uid, opened.epc if opened else _gap(identity))
@@ -164,7 +162,7 @@ def _name_party(
 
 
 def _describe_party(disclosure: Disclosure, name: NodeName, values: Mapping[str, Any]) -> None:
-    name.unavailable |= any(map(lacks_key, values.values()))
+    name.unavailable |= any(isinstance(one, Unavailable) for one in values.values())
     name.name = disclosure.tell(name.kind, "name", name.uid, _text(values.get("name")))
     name.country = disclosure.tell(name.kind, "country", name.uid, _text(values.get("country")))
 
@@ -226,5 +224,5 @@ def read_plain_ends(stations: Stations, disclosure: Disclosure, kind: NodeKind, 
     return _asked(disclosure, names)
 
 
-def _text(value: Any) -> str | Unavailable | None:
-    return value if value is None or isinstance(value, Unavailable) else str(value)
+def _text(value: Any) -> str | Gap | None:
+    return value if value is None or isinstance(value, Gap) else str(value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from traceapp.domain.disclosure import Disclosed, Unavailable, Unproven, lacks_key
+from traceapp.domain.disclosure import Disclosed, Gap, Unavailable, Unproven
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.trace import NODE_MEMBERS
@@ -38,7 +38,7 @@ def read_properties(
         stored = stations.traces.find_stored(kind, of_kind, disclosure.rights) if opened else {}
         for uid in of_kind:
             values = _values(stations, kind, uid, stored[uid], opened, head) if uid in stored else {}
-            names[uid].unavailable |= any(lacks_key(one) and disclosure.shows(kind, n) for n, one in values.items())
+            names[uid].unavailable |= any(isinstance(one, Unavailable) and disclosure.shows(kind, n) for n, one in values.items())
             found = {name: disclosure.tell(kind, name, uid, values.get(name)) for name in known}
             told[uid] = {name: value for name, value in found.items() if value is not None}
     return told
@@ -46,7 +46,7 @@ def read_properties(
 
 def _values(
     stations: Stations, kind: NodeKind, uid: str, stored: Row, opened: Sequence[str], head: int
-) -> Mapping[str, PropertyValue | Unavailable]:
+) -> Mapping[str, PropertyValue | Gap]:
     """What is stored, or what its events told until then where something was told later."""
     if stored["projected_seq"] <= head:
         wanted = {name: stored[name] for name in opened if stored.get(name) is not None}

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from traceapp.domain.batch import BatchQuery, BatchRecord, Candidate, SourceFact, StateFact
-from traceapp.domain.disclosure import Disclosed, Unavailable, lacks_key, told
+from traceapp.domain.disclosure import Disclosed, Gap, Unavailable, told
 from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import LOTS, Direction, NodeKind
@@ -115,7 +115,7 @@ def _record(stations: Stations, disclosure: Disclosure, candidate: Candidate, he
         as_of=as_of,
         head=head,
         policy_digest=rights.policy_digest,
-        degraded=bool(said.closed) or any(map(lacks_key, properties.values())),
+        degraded=bool(said.closed) or any(isinstance(one, Unavailable) for one in properties.values()),
         boundary=stops and (hidden > 0 or _ends_beside(stations, rights, candidate.uid, head)),
         fields=disclosure.wanted,
     )
@@ -130,7 +130,7 @@ def _properties(
     Its identity is no property that is told: `candidate` says it.
     """
     kind, uid = candidate.kind, candidate.uid
-    values: Mapping[str, PropertyValue | Unavailable] = said.projection.values
+    values: Mapping[str, PropertyValue | Gap] = said.projection.values
     if said.unavailable:
         stored = stations.batches.get_stored(uid, disclosure.rights, head)
         opened = {name: value for name, value in stored.items() if name != IDENTITY and disclosure.opens(kind, name)}

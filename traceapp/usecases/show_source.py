@@ -7,7 +7,7 @@ from typing import Final
 
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.batch import SourceRow
-from traceapp.domain.disclosure import Masked, Unavailable, Unproven
+from traceapp.domain.disclosure import Gap, Masked, Unproven
 from traceapp.domain.errors import BatchNotFoundError
 from traceapp.domain.kinds import SEALED_IDENTITIES, NodeKind
 from traceapp.domain.permissions import Permission
@@ -55,7 +55,7 @@ def show_source(stations: Stations, actor: Actor, event_uid: str) -> Recorded[So
         reason = BatchNotFoundError.__name__
         stations.ledger.append(entry(stations, actor, Permission.SOURCE_SHOW, "failed", request=asked, reason=reason))
         raise BatchNotFoundError(UNKNOWN)
-    hidden = said if isinstance(said, Unavailable) else _mask(disclosure_of(stations, rights), said)
+    hidden = said if isinstance(said, Gap) else _mask(disclosure_of(stations, rights), said)
     named = checks.seen | {event.uid}
     row = _row(stations, event, hidden)
     row = replace(row, unverified=checks.told(named.__contains__))
@@ -75,12 +75,12 @@ def show_source(stations: Stations, actor: Actor, event_uid: str) -> Recorded[So
     return stations.ledger.record(row, made)
 
 
-def _read(stations: Stations, event: StoredEvent) -> Said | Unavailable | None:
+def _read(stations: Stations, event: StoredEvent) -> Said | Gap | None:
     """What it says, opened; None of an event that only a declaration is known of."""
     if event.payload is None:
         return None
     document = stations.sealer.disclose_document("Event", event.uid, "payload", event.payload)
-    return document if isinstance(document, Unavailable) else open_claims(document, event.uid)
+    return document if isinstance(document, Gap) else open_claims(document, event.uid)
 
 
 def _mask(disclosure: Disclosure, said: Said | None) -> Masked | None:
@@ -98,22 +98,22 @@ def _mask(disclosure: Disclosure, said: Said | None) -> Masked | None:
     return max(masks, key=lambda mask: mask.tier, default=None)
 
 
-def _row(stations: Stations, event: StoredEvent, hidden: Masked | Unavailable | None) -> SourceRow:
+def _row(stations: Stations, event: StoredEvent, hidden: Masked | Gap | None) -> SourceRow:
     original = hidden if hidden is not None else _original(stations, event)
-    if isinstance(original, Masked | Unavailable):
+    if isinstance(original, Masked | Gap):
         return SourceRow(event.uid, event.source, event.file_digest, event.position, original, original)
     with ExitStack() as opened:  # the row may come early: the rest of the file is let go at once
         content = read_place(lambda: opened.enter_context(closing(stations.archive.open(event.file_digest))), event.position)
     return SourceRow(event.uid, event.source, event.file_digest, event.position, original, content)
 
 
-def _original(stations: Stations, event: StoredEvent) -> dict[str, object] | Unavailable:
+def _original(stations: Stations, event: StoredEvent) -> dict[str, object] | Gap:
     """Of an event that only a declaration is known of, the words of that declaration."""
     name, sealed = ("payload", event.payload) if event.payload is not None else ("declaration", event.declaration)
     if sealed is None:
         return {}
     document = stations.sealer.disclose_document("Event", event.uid, name, sealed)
-    if isinstance(document, Unavailable):
+    if isinstance(document, Gap):
         return document
     said = json.loads(document)
     return dict(said["original"] if name == "payload" else said)

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from traceapp.domain.batch import Candidate
-from traceapp.domain.disclosure import Masked, Unavailable
+from traceapp.domain.disclosure import Gap, Masked
 from traceapp.domain.errors import BatchAmbiguousError, TraceappError
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Act, Permission
@@ -150,7 +150,7 @@ def _plain(value: object) -> object:
         return str(value)
     if isinstance(value, Mapping):
         return dict(sorted(value.items()))
-    if isinstance(value, Masked | Unavailable):
+    if isinstance(value, Masked | Gap):
         return (type(value).__name__, value.tier)
     raise TypeError(f"no answer holds a {type(value).__name__}")
 

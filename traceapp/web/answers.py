@@ -14,7 +14,7 @@ from flask import Response
 
 from traceapp.domain.batch import BatchRecord, SourceRow
 from traceapp.domain.clock import stored_time
-from traceapp.domain.disclosure import Masked, Unavailable
+from traceapp.domain.disclosure import Gap, Masked, Unavailable, Unproven
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Role
 from traceapp.domain.trace import Completeness, PartyLine, TraceAnswer
@@ -124,14 +124,14 @@ def _plain(value: object) -> object:
             return stored_time(value)
         case Mapping():
             return dict(value)
-        case Masked() | Unavailable():
+        case Masked() | Unavailable() | Unproven():
             return value.document
         case _:
             raise TypeError(f"an answer holds no {type(value).__name__}")
 
 
 def _value(value: object) -> object:
-    return value.document if isinstance(value, Unavailable) else value
+    return value.document if isinstance(value, Gap) else value
 
 
 def _party(party: PartyLine) -> dict[str, Any]:

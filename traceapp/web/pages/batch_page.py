@@ -10,7 +10,7 @@ from typing import Final
 from flask_babel import gettext
 
 from traceapp.domain.batch import BatchRecord, Neighbour, StateFact
-from traceapp.domain.disclosure import Disclosed, Masked, Unavailable
+from traceapp.domain.disclosure import Disclosed, Masked, Unavailable, Unproven
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.web.pages.showing import quantity_text
@@ -131,7 +131,7 @@ def worded_properties(kind: NodeKind, properties: Mapping[str, Disclosed[Propert
 
 def _text(kind: NodeKind, name: str, value: Disclosed[PropertyValue]) -> Disclosed[str]:
     match value:
-        case Masked() | Unavailable():
+        case Masked() | Unavailable() | Unproven():
             return value
         case bool():
             return property_text(kind, name, value)

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from traceapp.domain.clock import stored_time
-from traceapp.domain.disclosure import Masked, Text, Unavailable, Unproven
+from traceapp.domain.disclosure import Gap, Masked, Text, Unproven
 from traceapp.web.pages import wording
 
 LONGEST_ID: Final = 26
@@ -57,7 +57,7 @@ def moment(value: datetime | None, *, zone: bool = True) -> Markup:
     )
 
 
-def masked(value: Masked | Unavailable) -> Markup:
+def masked(value: Masked | Gap) -> Markup:
     """What stands in place of a value: a sign, a word, and what the mask lets through."""
     mark = "masked" if isinstance(value, Masked) else "unverified" if isinstance(value, Unproven) else "degraded"
     return Markup('<span class="masked">{}<span>{}</span> <span class="tier">{}</span></span>').format(
@@ -67,7 +67,7 @@ def masked(value: Masked | Unavailable) -> Markup:
 
 def ident(text: Text) -> Markup:
     """A number as printed, isolated from the text around it, never cut."""
-    if isinstance(text, Masked | Unavailable):
+    if isinstance(text, Masked | Gap):
         return masked(text)
     if text is None or text == "":
         return Markup('<span class="quiet">–</span>')
@@ -76,7 +76,7 @@ def ident(text: Text) -> Markup:
 
 def foreign(text: Text) -> Markup:
     """Words of somebody else, isolated: they may run from right to left."""
-    if isinstance(text, Masked | Unavailable):
+    if isinstance(text, Masked | Gap):
         return masked(text)
     return Markup('<span class="quiet">–</span>') if not text else Markup("<bdi>{}</bdi>").format(text)
 
@@ -97,12 +97,12 @@ def position_text(position: str) -> str:
 
 def register(app: Flask) -> None:
     """Filters and tests of the templates."""
-    app.jinja_env.tests["unavailable"] = lambda value: isinstance(value, Unavailable)
+    app.jinja_env.tests["gap"] = lambda value: isinstance(value, Gap)
     app.jinja_env.filters.update(
         amount=amount_text,
         certainty=lambda value: gettext(wording.CERTAINTIES[value]),
         count=count_text,
-        country=lambda said: masked(said) if isinstance(said, Masked | Unavailable) else wording.country_name(said),
+        country=lambda said: masked(said) if isinstance(said, Masked | Gap) else wording.country_name(said),
         eventname=wording.event_name,
         foreign=foreign,
         ident=ident,
