@@ -75,8 +75,8 @@ def descendants(pid: int) -> set[int]:
     return found
 
 
-def start_command(stations: Stations, *words: str) -> "subprocess.Popen[str]":
-    """`traceapp WORDS…` as a process of its own on the home and the store of these stations."""
+def environment_of(stations: Stations) -> dict[str, str]:
+    """For a process of its own on the home and the store of these stations."""
     settings = stations.settings
     ours = {
         "TRACEAPP_HOME": str(settings.home),
@@ -86,9 +86,14 @@ def start_command(stations: Stations, *words: str) -> "subprocess.Popen[str]":
         "NEO4J_DATABASE": settings.neo4j_database,
     }
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("NEO4J_", "TRACEAPP_"))}
+    return {**clean, **ours}
+
+
+def start_command(stations: Stations, *words: str) -> "subprocess.Popen[str]":
+    """`traceapp WORDS…` as such a process."""
     return subprocess.Popen(
         [sys.executable, "-m", "traceapp.cli", *words],
-        env={**clean, **ours},
+        env=environment_of(stations),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -35,6 +35,7 @@ from traceapp.graph.sealed_store import SealedStore
 from traceapp.graph.session_store import SessionStore
 from traceapp.graph.trace_store import TraceStore
 from traceapp.host.outbound import OutboundGuard
+from traceapp.host.row_register import RowRegister
 from traceapp.identity.oidc import OidcProvider, read_oidc
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
@@ -169,6 +170,7 @@ def build_stations(settings: Settings) -> Stations:
     organisation = read_organisation(settings.home / ORGANISATION)
     graph = Graph.open(settings)
     sealer = DictionarySealer(keys, dictionary, keys.owner)
+    register = RowRegister(settings.home)
     return Stations(
         settings=settings,
         clock=SystemClock(),
@@ -176,11 +178,12 @@ def build_stations(settings: Settings) -> Stations:
         dictionary=dictionary,
         policy=load_policy(settings.policy, settings.home, dictionary),
         graph=graph,
+        register=register,
         heads=HeadStore(graph),
         acls=AclStore(graph),
-        accounts=AccountStore(graph, sealer.macs),
-        sessions=SessionStore(graph),
-        grants=GrantStore(graph, sealer.macs),
+        accounts=AccountStore(graph, sealer.macs, register),
+        sessions=SessionStore(graph, register),
+        grants=GrantStore(graph, sealer.macs, register),
         events=EventStore(graph),
         batches=BatchStore(graph),
         traces=TraceStore(graph),

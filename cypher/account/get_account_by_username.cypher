@@ -16,6 +16,7 @@
 // column: session_epoch   integer        how often the person's sessions were ended
 // column: factors         bytes?         second factors, sealed; null for none
 // column: factor_version  integer?       how often they were written; null for never
+// column: person          string?        id of the person whose account it is; null where he has no other
 // column: mac             bytes?         proves what the service wrote
 // bounds: one index seek, at most one row
 MATCH (account:Account {username: $username})
@@ -32,4 +33,5 @@ RETURN account.uid AS uid,
        account.session_epoch AS session_epoch,
        account.factors AS factors,
        account.factor_version AS factor_version,
+       account.person AS person,
        account.mac AS mac

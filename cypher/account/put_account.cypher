@@ -13,6 +13,7 @@
 // param:  lots            list<string>   uids that may be shown besides
 // param:  created_at      string         stored time, UTC
 // param:  disabled        boolean        whether signing in is refused
+// param:  person          string?        id of the person whose account it is; null where he has no other
 // param:  mac             bytes          proves what the service wrote
 // bounds: one index seek, one node
 MERGE (account:Account {uid: $uid})
@@ -27,4 +28,5 @@ SET account.username = $username,
     account.lots = $lots,
     account.created_at = $created_at,
     account.disabled = $disabled,
+    account.person = $person,
     account.mac = $mac

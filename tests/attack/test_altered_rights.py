@@ -13,6 +13,7 @@ from traceapp.domain.errors import NotSignedInError, SignInError
 from traceapp.domain.grants import GrantRecord, GrantState
 from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor, Role
+from traceapp.domain.row_register import RowFault
 from traceapp.domain.sessions import Client
 from traceapp.usecases.authenticate_token import authenticate_token
 from traceapp.usecases.create_account import create_account
@@ -106,7 +107,7 @@ GRANT_CHANGES = (
 def test_attacker_who_widens_a_break_glass_access_by_hand_is_given_nothing(change: str, stations: Stations) -> None:
     """Its end, tier, owner and state are proven: one that was changed in the store gives no rights."""
     grant = GrantRecord("g1", "a1", Role.COORDINATOR, "T2", b"\x01" * 60, hour(0), hour(1))
-    stations.grants.append_grant(grant)
+    stations.grants.append_grant(grant, "a1")
     if "state" in change:
         assert stations.grants.put_grant(replace(grant, state=GrantState.REVIEWED, reviewed_by="a3", reviewed_at=hour(2)))
     assert stations.grants.get_grant("g1") is not None
@@ -157,7 +158,7 @@ def test_attacker_who_raises_a_token_by_hand_opens_nothing_with_it(change: str, 
     stations.graph.administer(f"MATCH (t:Token {{uid: 't1'}}) {change}", "attack")
 
     assert stations.accounts.get_token("f" * 64) is None
-    assert stations.accounts.is_altered_token("f" * 64)
+    assert stations.accounts.fault_of_token("t1") is RowFault.CHANGED
 
 
 def test_attacker_who_raises_a_token_by_hand_is_refused_on_record(stations: Stations) -> None:

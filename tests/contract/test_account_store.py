@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
 from traceapp.graph.account_store import AccountStore, _account_row
 from traceapp.graph.connection import Graph
+from traceapp.host.row_register import RowRegister
 
 NOW = datetime(2026, 3, 2, 10, 0, 0, 123456, UTC)
 ANNA = Account(
@@ -41,8 +43,8 @@ TOKEN = Token(
 
 
 @pytest.fixture
-def accounts(store: Graph, sealer: DictionarySealer) -> AccountStore:
-    return AccountStore(store, sealer.macs)
+def accounts(store: Graph, sealer: DictionarySealer, home: Path) -> AccountStore:
+    return AccountStore(store, sealer.macs, RowRegister(home))
 
 
 def test_account_comes_back_as_it_was_put(accounts: AccountStore) -> None:

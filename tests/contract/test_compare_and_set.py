@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Barrier
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from traceapp.graph.connection import Graph, Transaction
 from traceapp.graph.grant_store import GrantStore
 from traceapp.graph.record_head import RecordHead
 from traceapp.graph.session_store import SessionStore
+from traceapp.host.row_register import RowRegister
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 T = TypeVar("T")
@@ -85,8 +87,8 @@ def test_record_sequence_is_given_out_once(store: Graph) -> None:
     assert sorted(taken) == list(range(1, ROUNDS * WRITERS + 1))
 
 
-def test_second_factors_are_written_once_a_version(store: Graph, sealer: DictionarySealer) -> None:
-    accounts = AccountStore(store, sealer.macs)
+def test_second_factors_are_written_once_a_version(store: Graph, sealer: DictionarySealer, home: Path) -> None:
+    accounts = AccountStore(store, sealer.macs, RowRegister(home))
     accounts.put_account(ANNA)
     for version in range(ROUNDS):
 
@@ -96,8 +98,8 @@ def test_second_factors_are_written_once_a_version(store: Graph, sealer: Diction
         assert sum(map(bool, at_once([write] * WRITERS))) == 1
 
 
-def test_session_is_written_once_a_version(store: Graph) -> None:
-    sessions = SessionStore(store)
+def test_session_is_written_once_a_version(store: Graph, home: Path) -> None:
+    sessions = SessionStore(store, RowRegister(home))
     sessions.append_session(HERS)
     for version in range(ROUNDS):
         rotated = [replace(HERS, secret_hash=f"{writer:064x}", version=version) for writer in range(WRITERS)]
@@ -105,17 +107,17 @@ def test_session_is_written_once_a_version(store: Graph) -> None:
         assert len([one for one in kept if one is not None]) == 1
 
 
-def test_break_glass_access_is_written_once_a_version(store: Graph, sealer: DictionarySealer) -> None:
-    grants = GrantStore(store, sealer.macs)
-    grants.append_grant(GRANT)
+def test_break_glass_access_is_written_once_a_version(store: Graph, sealer: DictionarySealer, home: Path) -> None:
+    grants = GrantStore(store, sealer.macs, RowRegister(home))
+    grants.append_grant(GRANT, ANNA.uid)
     for version in range(ROUNDS):
         ended = replace(GRANT, ends_at=NOW + timedelta(minutes=version), version=version)
         assert sum(map(bool, at_once([lambda: grants.put_grant(ended)] * WRITERS))) == 1  # noqa: B023 - run within the round
 
 
-def test_account_that_several_change_in_different_ways_stays_proven(store: Graph, sealer: DictionarySealer) -> None:
+def test_account_that_several_change_in_different_ways_stays_proven(store: Graph, sealer: DictionarySealer, home: Path) -> None:
     """Each of them proves the whole row, so each must have read what the others wrote."""
-    accounts = AccountStore(store, sealer.macs)
+    accounts = AccountStore(store, sealer.macs, RowRegister(home))
     accounts.put_account(ANNA)
     for version in range(ROUNDS):
         at_once(

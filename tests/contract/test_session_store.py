@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from traceapp.domain.purposes import Purpose
 from traceapp.domain.sessions import Session
 from traceapp.graph.connection import Graph
 from traceapp.graph.session_store import SessionStore
+from traceapp.host.row_register import RowRegister
 
 NOW = datetime(2026, 3, 2, 10, 0, 0, 1, UTC)
 ONE = Session(
@@ -27,8 +29,8 @@ OTHER = replace(ONE, uid="d" * 16, secret_hash="3" * 64, account_uid="e" * 32, b
 
 
 @pytest.fixture
-def sessions(store: Graph) -> SessionStore:
-    found = SessionStore(store)
+def sessions(store: Graph, home: Path) -> SessionStore:
+    found = SessionStore(store, RowRegister(home))
     for session in (ONE, TWO, OTHER):
         found.append_session(session)
     return found

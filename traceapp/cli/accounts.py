@@ -17,7 +17,7 @@ from traceapp.domain.errors import InputError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
-from traceapp.usecases.change_account import set_disabled, set_password, set_role
+from traceapp.usecases.change_account import set_disabled, set_password, set_person, set_role
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.issue_token import LONGEST_DAYS, issue_token
 from traceapp.usecases.manage_tokens import list_tokens, revoke_token
@@ -167,6 +167,7 @@ def account() -> None:
 @lines_option
 @lots_option
 @click.option("--printed-name", help="Name as printed in records  [USERNAME]")
+@click.option("--person", help="Id of the person, the same for every account of his  [has no other account]")
 @home_option
 def create(
     username: str,
@@ -175,6 +176,7 @@ def create(
     lines: tuple[str, ...],
     lots: tuple[str, ...],
     printed_name: str | None,
+    person: str | None,
     home: Path | None,
 ) -> None:
     """Make an account; the password is asked for, or read from standard input when that is no terminal.
@@ -194,6 +196,7 @@ def create(
             Role(role),
             *_view(sites, lines, lots),
             lots,
+            person,
         )
     click.echo(f"account {username} made as {role} (ledger record {made.receipt.seq})")
 
@@ -223,6 +226,17 @@ def change_role(
     with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
         done = set_role(stations, terminal_actor(), username, Role(role), *_view(sites, lines, lots), lots)
     click.echo(f"{username} is {role} now, sessions ended (ledger record {done.receipt.seq})")
+
+
+@account.command("person")
+@click.argument("username")
+@click.argument("person")
+@home_option
+def change_person(username: str, person: str, home: Path | None) -> None:
+    """Say whose account it is: accounts that name one PERSON are one pair of eyes. All sessions of the person end."""
+    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+        done = set_person(stations, terminal_actor(), username, person)
+    click.echo(f"{username} is an account of {person}, sessions ended (ledger record {done.receipt.seq})")
 
 
 @account.command("reset-factors")

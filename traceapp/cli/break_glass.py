@@ -1,5 +1,6 @@
 """`traceapp break-glass list`: who saw more than he may, and waits for a review."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -22,6 +23,15 @@ def list_all(home: Path | None) -> None:
     with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
         found = list_break_glass(stations, terminal_actor())
     for one in found.value:
-        times = f"{stored_time(one.begun_at)[:16]}Z to {stored_time(one.ends_at)[:16]}Z"
+        if one.fault is not None:
+            click.echo(
+                f"{one.uid}  {one.username}  its row was {one.fault.value} in the database; reason and times are not known"
+            )
+            continue
+        times = f"{_minute(one.begun_at)} to {_minute(one.ends_at)}"
         click.echo(f"{one.uid}  {one.username}  {one.role}  {one.tier}  {times}{'  lasts' if one.lasts else ''}  {one.reason}")
     click.echo(f"{len(found.value)} wait for a review (ledger record {found.receipt.seq})", err=True)
+
+
+def _minute(moment: datetime | None) -> str:
+    return f"{stored_time(moment)[:16]}Z" if moment is not None else "?"

@@ -31,6 +31,7 @@ class Account:
     password_hash  Argon2id in its text form.
     printed_name   the person's name, sealed by the use case: the store never sees it plain.
     sites, lines   what the person may see; `*` stands for all.
+    person         id of the person whose account it is, where another account of his names the same; None: he has this one.
     lots           uids that were approved for the person one by one, besides; they count where the role has the scope `case`.
     session_epoch  how often the person's sessions were ended; a session of an earlier epoch is nobody's.
     factors        second factors (`domain/factors.py`), sealed; None for none.
@@ -50,6 +51,12 @@ class Account:
     factors: bytes | None = field(default=None, repr=False)
     factor_version: int = 0
     lots: frozenset[str] = frozenset()
+    person: str | None = None
+
+    @property
+    def person_id(self) -> str:
+        """Who it is, whichever of his accounts he uses: what four eyes compare."""
+        return self.person or self.uid
 
     @property
     def binding(self) -> str:
@@ -188,6 +195,15 @@ def normal_username(text: str) -> str:
         wanted = f"1 to {LONGEST_NAME} letters, digits or . _ - @ +"
         raise InputError(f"username: wanted {wanted}", (("username", wanted),))
     return name
+
+
+def check_person(text: str) -> str:
+    """The id of a person, in the form of a username; raises InputError."""
+    try:
+        return normal_username(text)
+    except InputError:
+        wanted = f"1 to {LONGEST_NAME} letters, digits or . _ - @ +"
+        raise InputError(f"person: wanted {wanted}", (("person", wanted),)) from None
 
 
 def fold_username(text: str) -> str:

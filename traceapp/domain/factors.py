@@ -41,6 +41,7 @@ class Factors:
     step          the last step of half a minute whose code was taken; it and those before it count no more.
     pending       a secret that was shown and is not confirmed yet.
     recovery      SHA-256 (hex) of the recovery codes that are left.
+    version       how often the account's factors were written, these included: an older document is not these (attack C20).
     """
 
     totp: str | None = field(default=None, repr=False)
@@ -48,6 +49,7 @@ class Factors:
     pending: str | None = field(default=None, repr=False)
     recovery: frozenset[str] = field(default=frozenset(), repr=False)
     passkeys: tuple[Passkey, ...] = ()
+    version: int = 0
 
     @property
     def any(self) -> bool:
@@ -60,6 +62,7 @@ class Factors:
             "step": self.step,
             "pending": self.pending,
             "recovery": sorted(self.recovery),
+            "version": self.version,
             "passkeys": [
                 {
                     "credential_id": key.credential_id,
@@ -80,4 +83,4 @@ def read_factors(document: bytes | None) -> Factors:
         return Factors()
     told: dict[str, Any] = json.loads(document)
     keys = (Passkey(**{**key, "created_at": parse_stored_time(key["created_at"])}) for key in told["passkeys"])
-    return Factors(told["totp"], told["step"], told["pending"], frozenset(told["recovery"]), tuple(keys))
+    return Factors(told["totp"], told["step"], told["pending"], frozenset(told["recovery"]), tuple(keys), told["version"])

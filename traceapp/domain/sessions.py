@@ -68,7 +68,7 @@ class Session:
 
     def bound_text(self, account_state: str) -> str:
         """What the MAC is over: whoever can write into the store alone can neither make nor widen a session."""
-        times = (self.begun_at, self.ends_at, self.factor_at)
+        times = (self.begun_at, self.ends_at, self.factor_at, self.seen_at, self.moved_at)
         said = (
             "session",
             account_state,
@@ -80,6 +80,8 @@ class Session:
             self.purpose.value if self.purpose is not None else "",
             self.grant,
             self.agent,
+            self.address,
+            self.left_network,
         )
         return "".join(f"{len(part)}:{part}" for part in said)
 

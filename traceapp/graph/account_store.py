@@ -1,22 +1,19 @@
-"""Accounts and bearer tokens. One that somebody changed in the store by hand is none: it opens nothing.
+"""Accounts and bearer tokens. One that is not what the service wrote last is none: it opens nothing."""
 
-What is proven is all that decides what somebody may do: whoever keeps more such records gives them a MAC by
-`RecordMacs.row(label, row)` when they are written, and asks `RecordMacs.proves_row` whenever they are read.
-"""
-
-import uuid
 from datetime import datetime
 from typing import Any, Final
 
 from traceapp.domain.accounts import Account, Token
 from traceapp.domain.clock import parse_stored_time, stored_time
-from traceapp.domain.errors import InputError
+from traceapp.domain.errors import InputError, StoreConflictError
 from traceapp.domain.keys import key_named, oldest_of
 from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.record_macs import RecordMacs
 from traceapp.domain.rights import Role
+from traceapp.domain.row_register import RowFault, RowRegister
 from traceapp.graph.connection import Graph, Row, Transaction
+from traceapp.graph.kept_rows import KeptRows
 
 ACCOUNT: Final = "Account"
 TOKEN: Final = "Token"  # noqa: S105 - a label
@@ -31,134 +28,138 @@ DECIDING: Final = (
     "created_at",
     "disabled",
     "session_epoch",
+    "person",
 )
 
 
 class AccountStore:
-    def __init__(self, graph: Graph, macs: RecordMacs) -> None:
+    def __init__(self, graph: Graph, macs: RecordMacs, register: RowRegister) -> None:
         self._graph = graph
-        self._macs = macs
+        self._accounts = KeptRows(graph, macs, register, ACCOUNT, "account.get_account", _deciding)
+        self._tokens = KeptRows(graph, macs, register, TOKEN, "account.get_token_by_uid", _deciding_of_token)
 
     def put_account(self, account: Account) -> None:
         """Make an account, or overwrite the one with its uid; the epoch of its sessions is kept as it is.
 
-        raises  InputError: another account has this username.
+        raises  InputError: another account has this username. StoreConflictError: what stands there is not what the service
+                wrote last: nothing is made good by writing it again.
         """
 
-        def work(transaction: Transaction) -> None:
+        def work(transaction: Transaction) -> bytes:
             transaction.run("account.lock_account", uid=account.uid)
             taken = transaction.run("account.get_account_by_username", username=account.username)
             if taken and taken[0]["uid"] != account.uid:
                 raise InputError(f"username: {account.username} is taken", (("username", "one that nobody has yet"),))
             stood = transaction.run("account.get_account", uid=account.uid)
+            if stood and not self._accounts.stands(stood[0]):
+                raise StoreConflictError("the account was changed outside the service")
             kept = {name: stood[0][name] if stood else None for name in ("factors", "factor_version", "session_epoch")}
             oldest_key, row = _oldest_key(account.printed_name, kept["factors"]), _account_row(account)
-            mac = self._macs.row(ACCOUNT, _deciding(row | kept))
+            mac = self._accounts.note(account.uid, row | kept)
             transaction.run("account.put_account", **row, oldest_key=oldest_key, mac=mac)
+            return mac
 
-        self._graph.write(work, command=uuid.uuid4().hex, act="account:put")
+        self._accounts.write(account.uid, work, "account:put")
 
     def get_account(self, uid: str) -> Account | None:
-        """The account with this uid, disabled or not; None where there is none, or where it is not as it was written."""
+        """The account with this uid, disabled or not; None where there is none, or it is not what the service wrote last."""
         return self._account(self._graph.read("account.get_account", uid=uid))
 
     def get_account_by_username(self, username: str) -> Account | None:
         """The account with exactly this username, as `get_account`."""
         return self._account(self._graph.read("account.get_account_by_username", username=username))
 
-    def find_by_username(self, username: str) -> tuple[Account | None, bool]:
-        """The same, and whether there is an account of this name that is not as it was written; in one reading."""
+    def find_by_username(self, username: str) -> tuple[Account | None, RowFault | None]:
+        """The same, and what is wrong with the account of this name; in one reading where nothing is."""
         rows = self._graph.read("account.get_account_by_username", username=username)
         found = self._account(rows)
-        return found, bool(rows) and found is None
+        return found, self._accounts.fault(rows[0]["uid"]) if rows and found is None else None
 
-    def is_altered(self, uid: str) -> bool:
-        """Whether there is an account with this uid that is not as it was written."""
-        rows = self._graph.read("account.get_account", uid=uid)
-        return bool(rows) and not self._proves_account(rows[0])
+    def fault(self, uid: str) -> RowFault | None:
+        """What is wrong with the account of this uid; None where nothing is, or there never was one."""
+        return self._accounts.fault(uid)
 
-    def is_altered_token(self, token_hash: str) -> bool:
-        """The same of a token, by the hash of its secret."""
-        rows = self._graph.read("account.get_token", token_hash=token_hash)
-        return bool(rows) and not self._proves_token(rows[0])
+    def fault_of_token(self, uid: str) -> RowFault | None:
+        """The same of a token, by its public part."""
+        return self._tokens.fault(uid)
 
     def put_factors(self, uid: str, factors: bytes | None, version: int) -> bool:
         """Keep the sealed second factors of a person; False where they were written since `version` was read."""
 
-        def work(transaction: Transaction) -> list[Row]:
+        def work(transaction: Transaction) -> bytes | None:
             transaction.run("account.lock_account", uid=uid)
             stood = transaction.run("account.get_account", uid=uid)
-            if not stood or not self._proves_account(stood[0]):
-                return []
+            if not stood or not self._accounts.stands(stood[0]):
+                return None
             oldest_key = _oldest_key(stood[0]["printed_name"], factors)
-            mac = self._macs.row(ACCOUNT, _deciding({**stood[0], "factors": factors, "factor_version": version + 1}))
-            return transaction.run(
+            mac = self._accounts.note(uid, {**stood[0], "factors": factors, "factor_version": version + 1})
+            written = transaction.run(
                 "account.put_factors", uid=uid, factors=factors, oldest_key=oldest_key, version=version, mac=mac
             )
+            return mac if written else None
 
-        return bool(self._graph.write(work, command=uuid.uuid4().hex, act="account:factors"))
+        return self._accounts.write(uid, work, "account:factors")
 
     def advance_session_epoch(self, uid: str) -> None:
         """End every session that the account with this uid has; raises StoreUnavailableError and its kin.
 
-        Of an account that is not as it was written the MAC stays as it is: nothing is made good by writing it again.
+        Of an account that is not what the service wrote last the MAC stays as it is, and proves nothing any more.
         """
 
-        def work(transaction: Transaction) -> None:
-            ended = transaction.run("account.advance_session_epoch", uid=uid)
-            if not ended:
-                return
-            (stood,) = transaction.run("account.get_account", uid=uid)
-            if self._proves_account({**stood, "session_epoch": stood["session_epoch"] - 1}):
-                transaction.run("account.put_account_mac", uid=uid, mac=self._macs.row(ACCOUNT, _deciding(stood)))
+        def work(transaction: Transaction) -> bytes | None:
+            transaction.run("account.lock_account", uid=uid)
+            stood = transaction.run("account.get_account", uid=uid)
+            stands = bool(stood) and self._accounts.stands(stood[0])
+            if not transaction.run("account.advance_session_epoch", uid=uid) or not stands:
+                return None
+            (ended,) = transaction.run("account.get_account", uid=uid)
+            mac = self._accounts.note(uid, ended)
+            transaction.run("account.put_account_mac", uid=uid, mac=mac)
+            return mac
 
-        self._graph.write(work, command=uuid.uuid4().hex, act="session:end")
+        self._accounts.write(uid, work, "session:end")
 
     def put_token(self, token: Token) -> None:
-        """Keep a new token, or overwrite the one with its uid, for instance to revoke it."""
+        """Keep a new token, or overwrite the one with its uid, for instance to revoke it; raises StoreConflictError."""
         row = _token_row(token)
-        self._graph.write(
-            lambda transaction: transaction.run("account.put_token", **row, mac=self._macs.row(TOKEN, _proven(row))),
-            command=uuid.uuid4().hex,
-            act="token:put",
-        )
+
+        def work(transaction: Transaction) -> bytes:
+            stood = transaction.run("account.get_token_by_uid", uid=token.uid)
+            if stood and not self._tokens.stands(stood[0]):
+                raise StoreConflictError("the token was changed outside the service")
+            mac = self._tokens.note(token.uid, row)
+            transaction.run("account.put_token", **row, mac=mac)
+            return mac
+
+        self._tokens.write(token.uid, work, "token:put")
 
     def get_token(self, token_hash: str) -> Token | None:
         """The token whose secret has this SHA-256 (hex), expired and revoked ones too.
 
-        None where there is none, or where it is not as it was written.
+        None where there is none, or where it is not what the service wrote last.
         """
-        rows = self._graph.read("account.get_token", token_hash=token_hash)
-        return _token(rows[0]) if rows and self._proves_token(rows[0]) else None
+        return self._token(self._graph.read("account.get_token", token_hash=token_hash))
 
     def get_token_by_uid(self, uid: str) -> Token | None:
         """The token with this public part, as `get_token`."""
-        rows = self._graph.read("account.get_token_by_uid", uid=uid)
-        return _token(rows[0]) if rows and self._proves_token(rows[0]) else None
+        return self._token(self._graph.read("account.get_token_by_uid", uid=uid))
 
     def list_tokens(self, now: datetime, *, row_limit: int) -> tuple[Token, ...]:
         """Every token that has not expired, revoked ones too, in the order of their making."""
         rows = self._graph.read("account.list_tokens", now=stored_time(now), row_limit=row_limit)
-        return tuple(_token(row) for row in rows if self._proves_token(row))
+        return tuple(_token(row) for row in map(self._tokens.believed, rows) if row is not None)
 
     def note_token_use(self, uid: str, used_at: datetime) -> None:
         """Keep when a token was used last."""
         self._graph.overwrite("account.put_token_use", uid=uid, used_at=stored_time(used_at))
 
     def _account(self, rows: list[Row]) -> Account | None:
-        return _account(rows) if rows and self._proves_account(rows[0]) else None
+        row = self._accounts.believed(rows[0]) if rows else None
+        return _account(row) if row is not None else None
 
-    def _proves_account(self, row: Row) -> bool:
-        return self._macs.proves_row(ACCOUNT, _deciding(row) | {"mac": _mac(row)})
-
-    def _proves_token(self, row: Row) -> bool:
-        told = {name: value for name, value in row.items() if name != "used_at"}
-        return self._macs.proves_row(TOKEN, _proven(told) | {"mac": _mac(row)})
-
-
-def _mac(row: Row) -> Any:
-    mac = row["mac"]
-    return bytes(mac) if isinstance(mac, bytearray) else mac
+    def _token(self, rows: list[Row]) -> Token | None:
+        row = self._tokens.believed(rows[0]) if rows else None
+        return _token(row) if row is not None else None
 
 
 def _deciding(row: Row) -> Row:
@@ -168,9 +169,14 @@ def _deciding(row: Row) -> Row:
     return _proven(kept) | sealed | {"factor_version": row["factor_version"] or 0}
 
 
+def _deciding_of_token(row: Row) -> Row:
+    """All of it but when it was used last."""
+    return _proven({name: value for name, value in row.items() if name not in {"used_at", "mac"}})
+
+
 def _proven(row: Row) -> Row:
-    """Without the lots where there are none: no list, and an empty one, say the same."""
-    return {name: value for name, value in row.items() if name != "lots" or value}
+    """Without lots and person where there are none: no list, and an empty one, say the same."""
+    return {name: value for name, value in row.items() if name not in {"lots", "person"} or value}
 
 
 def _oldest_key(*ciphertexts: bytes | bytearray | None) -> str | None:
@@ -190,13 +196,12 @@ def _account_row(account: Account) -> Row:
         "lots": sorted(account.lots),
         "created_at": stored_time(account.created_at),
         "disabled": account.disabled,
+        "person": account.person,
     }
 
 
-def _account(rows: list[Row]) -> Account | None:
-    if not rows:
-        return None
-    told = _typed(rows[0], "created_at")
+def _account(row: Row) -> Account:
+    told = _typed(row, "created_at")
     del told["mac"]
     factors = bytes(told["factors"]) if told["factors"] is not None else None
     return Account(**{**told, "factors": factors, "factor_version": told["factor_version"] or 0})

@@ -152,6 +152,13 @@ class Graph:
         query = neo4j.Query(found.text, metadata=self._metadata(found.name), timeout=self._timeout)
         return self._repeat(found.name, READ_PATIENCE, lambda: self._read_once(query, params))
 
+    def read_newest(self, statement: str, /, **params: Any) -> list[Row]:
+        """`read`, from the server of a cluster that takes the writes: what was committed before is seen."""
+        found = self._catalogue.get(statement)
+        found.check(params)
+        query = neo4j.Query(found.text, metadata=self._metadata(found.name), timeout=self._timeout)
+        return self._repeat(found.name, READ_PATIENCE, lambda: self._run_once(query, params, neo4j.WRITE_ACCESS))
+
     def write(self, work: Callable[[Transaction], T], *, command: str, act: str = "") -> T:
         """Run `work` in one write transaction, once and only once, and return what it returned.
 

@@ -1,7 +1,6 @@
-"""Break-glass accesses. One that somebody made or changed in the store by hand gives nothing."""
+"""Break-glass accesses. One that is not what the service wrote last gives nothing, and still waits for its review."""
 
-import uuid
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from traceapp.domain.clock import parse_stored_time, stored_time
@@ -9,50 +8,128 @@ from traceapp.domain.grants import GrantRecord, GrantState, Verdict
 from traceapp.domain.keys import key_named, oldest_of
 from traceapp.domain.record_macs import RecordMacs
 from traceapp.domain.rights import Role
-from traceapp.graph.connection import Graph, Row
-from traceapp.graph.record_head import whole
+from traceapp.domain.row_register import RowFault, RowRegister, Waiting
+from traceapp.graph.connection import Graph, Row, Transaction
+from traceapp.graph.kept_rows import KeptRows
 
 LABEL: Final = "Grant"
+ROWS: Final = 200
 _FIXED: Final = ("account_uid", "role", "tier", "reason", "begun_at")
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingGrant:
+    """An access without its review.
+
+    person_id  whose it was, where the register knows it.
+    record     None where what stands in the store, if anything, is not what the service wrote last: `fault` says how.
+    """
+
+    uid: str
+    account_uid: str
+    person_id: str | None
+    record: GrantRecord | None = None
+    fault: RowFault | None = None
+
+
 class GrantStore:
-    """Every method raises StoreError and its kinds."""
+    """Every method raises StoreError and its kinds, and HomeError."""
 
-    def __init__(self, graph: Graph, macs: RecordMacs) -> None:
+    def __init__(self, graph: Graph, macs: RecordMacs, register: RowRegister) -> None:
         self._graph = graph
-        self._macs = macs
+        self._register = register
+        self._rows = KeptRows(graph, macs, register, LABEL, "grant.get_grant", _deciding)
 
-    def append_grant(self, grant: GrantRecord) -> None:
-        self._graph.write(
-            lambda transaction: transaction.run("grant.append_grant", **_row(grant), mac=self._mac(grant)),
-            command=uuid.uuid4().hex,
-            act="grant:append",
-        )
+    def append_grant(self, grant: GrantRecord, person_id: str) -> None:
+        """Begin an access of this person (`Account.person_id`); from now on it waits, whatever becomes of it in the store."""
+        row = _row(grant)
+
+        def work(transaction: Transaction) -> bytes:
+            mac = self._rows.note(grant.uid, row)
+            if grant.state is GrantState.OPEN:
+                self._register.wait(LABEL, Waiting(grant.uid, grant.account_uid, person_id))
+            transaction.run("grant.append_grant", **row, mac=mac)
+            return mac
+
+        self._rows.write(grant.uid, work, "grant:append")
 
     def get_grant(self, uid: str) -> GrantRecord | None:
-        """The access with this id, lasting or not; None where there is none, or where it is not as it was written."""
+        """The access with this id, lasting or not; None where there is none, or it is not what the service wrote last."""
         rows = self._graph.read("grant.get_grant", uid=uid)
-        return _grant(rows[0]) if rows and self._proves(rows[0]) else None
+        row = self._rows.believed(rows[0]) if rows else None
+        return _grant(row) if row is not None else None
+
+    def fault(self, uid: str) -> RowFault | None:
+        """What is wrong with the access of this id; None where nothing is, or there never was one."""
+        return self._rows.fault(uid)
 
     def list_grants(self, state: GrantState, *, row_limit: int = 200) -> tuple[GrantRecord, ...]:
-        """Those in this state, the oldest first; changed ones too, since a list gives no rights and shall hide nothing."""
+        """Those that stand in the store in this state, the oldest first; changed ones too, since a list gives no rights."""
         return tuple(map(_grant, self._graph.read("grant.list_grants", state=state.value, row_limit=row_limit)))
+
+    def list_waiting(self) -> tuple[WaitingGrant, ...]:
+        """All that wait for their review, the oldest first; behind them those whose row was changed or taken away."""
+        noted = {one.uid: one for one in self._register.list_waiting(LABEL)}
+        rows = {row["uid"]: row for row in self._graph.read("grant.list_grants", state=GrantState.OPEN.value, row_limit=ROWS)}
+        found: list[WaitingGrant] = []
+        lost: list[WaitingGrant] = []
+        for uid, row in rows.items():
+            waiting = self._standing_open(row, noted.get(uid))
+            if waiting is not None:
+                (found if waiting.record is not None else lost).append(waiting)
+        for uid in noted.keys() - rows.keys():
+            waiting = self._not_open(noted[uid])
+            if waiting is not None:
+                (found if waiting.record is not None else lost).append(waiting)
+        return (*found, *sorted(lost, key=lambda one: one.uid))
 
     def put_grant(self, grant: GrantRecord) -> bool:
         """Keep its end or its review; False where it was written since `grant.version` was read."""
         told = {name: value for name, value in _row(grant).items() if name not in _FIXED}
-        mac = self._mac(replace(grant, version=grant.version + 1))
-        kept = self._graph.write(
-            lambda transaction: transaction.run("grant.put_grant", **told, mac=mac), command=uuid.uuid4().hex, act="grant:put"
-        )
-        return bool(kept)
 
-    def _mac(self, grant: GrantRecord) -> bytes:
-        return self._macs.row(LABEL, _deciding(_row(grant)))
+        def work(transaction: Transaction) -> bytes | None:
+            stood = transaction.run("grant.get_grant", uid=grant.uid)
+            if not stood or not self._rows.stands(stood[0]):
+                return None
+            mac = self._rows.note(grant.uid, _row(replace(grant, version=grant.version + 1)))
+            return mac if transaction.run("grant.put_grant", **told, mac=mac) else None
 
-    def _proves(self, row: Row) -> bool:
-        return self._macs.proves_row(LABEL, _deciding(row) | {"mac": whole(row)["mac"]})
+        written = self._rows.write(grant.uid, work, "grant:put")
+        if written and grant.state is GrantState.REVIEWED:
+            self._register.close(LABEL, grant.uid)
+        return written
+
+    def close_lost(self, uid: str) -> None:
+        """The review of an access whose row was changed or taken away: it waits no more, and its row never counts again."""
+        self._register.close(LABEL, uid)
+
+    def _standing_open(self, row: Row, noted: Waiting | None) -> WaitingGrant | None:
+        """What an open row of the store comes to; None where it was reviewed, and put back as it was before."""
+        uid, account_uid = str(row["uid"]), str(row["account_uid"])
+        met = self._register.is_known(LABEL, uid)
+        believed = self._rows.believed(row)
+        if believed is not None:
+            if believed["state"] != GrantState.OPEN.value:
+                return None
+            if noted is None and not met:  # older than the register
+                self._register.wait(LABEL, Waiting(uid, account_uid, account_uid))
+            return WaitingGrant(uid, account_uid, noted.person_id if noted else None, _grant(believed))
+        if noted is None and met:
+            return None
+        told = noted or Waiting(uid, account_uid, account_uid)
+        return WaitingGrant(uid, told.account_uid, told.person_id, None, self._rows.fault(uid) or RowFault.CHANGED)
+
+    def _not_open(self, noted: Waiting) -> WaitingGrant | None:
+        """What became of one that waits, as far as the register knows, and is not open in the store."""
+        found = self.get_grant(noted.uid)
+        if found is not None and found.state is GrantState.REVIEWED:
+            self._register.close(LABEL, noted.uid)
+            return None
+        if found is not None:
+            return WaitingGrant(noted.uid, noted.account_uid, noted.person_id, found)
+        self._rows.settle(noted.uid)
+        fault = self._rows.fault(noted.uid) or RowFault.GONE
+        return WaitingGrant(noted.uid, noted.account_uid, noted.person_id, None, fault)
 
 
 def _deciding(row: Row) -> Row:

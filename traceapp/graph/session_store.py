@@ -1,13 +1,15 @@
-"""Sessions of persons."""
+"""Sessions of persons. One that was ended, and a secret that was replaced, open nothing any more, put back or not."""
 
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.purposes import Purpose
+from traceapp.domain.row_register import RowRegister
 from traceapp.domain.sessions import IDLE, Session
 from traceapp.graph.connection import Graph, Row, Transaction
 
@@ -16,10 +18,14 @@ _FIXED: Final = ("account_uid", "begun_at", "agent")
 
 
 class SessionStore:
-    """Every method raises StoreError and its kinds."""
+    """Every method raises StoreError and its kinds, and HomeError.
 
-    def __init__(self, graph: Graph) -> None:
+    A row is bound to what it says by `Session.binding`; that it is over is noted outside the store, before it is deleted.
+    """
+
+    def __init__(self, graph: Graph, register: RowRegister) -> None:
         self._graph = graph
+        self._register = register
 
     def append_session(self, session: Session) -> None:
         """Begin a session, and forget what is over of the same person."""
@@ -33,28 +39,54 @@ class SessionStore:
         self._graph.write(work, command=uuid.uuid4().hex, act="session:append")
 
     def get_session(self, secret_hash: str) -> Session | None:
-        """The session of this cookie, over or not; None where there is none."""
+        """The session of this cookie, over or not; None where there is none, or it was ended."""
+        return self.find_session(secret_hash)[0]
+
+    def find_session(self, secret_hash: str) -> tuple[Session | None, Session | None]:
+        """The same; or else the one that was ended, or had this secret before, and stands in the store again."""
         rows = self._graph.read("session.get_session", secret_hash=secret_hash)
-        return _session(rows[0]) if rows else None
+        if not rows:
+            return None, None
+        if not self._has_ended(rows[0]):
+            return _session(rows[0]), None
+        with self._register.writing():  # whoever ends one notes it first
+            rows = self._graph.read_newest("session.get_session", secret_hash=secret_hash)
+        return None, _session(rows[0]) if rows else None
 
     def list_sessions_of_account(self, account_uid: str) -> tuple[Session, ...]:
         """Those of one person, in the order of their beginning, over or not."""
-        return tuple(map(_session, self._graph.read("session.list_sessions_of_account", account_uid=account_uid)))
+        rows = self._graph.read("session.list_sessions_of_account", account_uid=account_uid)
+        return tuple(_session(row) for row in rows if not self._has_ended(row))
 
     def list_sessions(self, now: datetime, *, row_limit: int) -> tuple[Session, ...]:
         """Everybody's, in the order of their beginning; some may be idle for too long."""
         rows = self._graph.read("session.list_sessions", now=stored_time(now), row_limit=row_limit)
-        return tuple(map(_session, rows))
+        return tuple(_session(row) for row in rows if not self._has_ended(row))
 
-    def put_session(self, session: Session) -> Session | None:
+    def list_put_back(self, now: datetime, *, row_limit: int) -> tuple[Session, ...]:
+        """Those that were ended and stand in the store."""
+        with self._register.writing():
+            rows = self._graph.read("session.list_sessions", now=stored_time(now), row_limit=row_limit)
+            return tuple(_session(row) for row in rows if self._has_ended(row))
+
+    def put_session(self, session: Session, before: Session | None = None) -> Session | None:
         """Keep a session that was changed; it as it is kept now.
 
-        None where it was ended, or written by another request, since `session.version` was read: nothing was written.
+        before   as it was read; where its secret was another one, that opens nothing from now on.
+        returns  None where it was ended, or written by another request, since `session.version` was read: nothing was written.
         """
         told = _changes(session)
-        kept = self._graph.write(
-            lambda transaction: transaction.run("session.put_session", **told), command=uuid.uuid4().hex, act="session:put"
-        )
+        replaced = before.secret_hash if before is not None and before.secret_hash != session.secret_hash else None
+
+        def work(transaction: Transaction) -> bool:
+            if not transaction.run("session.put_session", **told):
+                return False
+            if replaced is not None:
+                self._register.end(replaced)
+            return True
+
+        with self._register.writing() if replaced is not None else nullcontext():
+            kept = self._graph.write(work, command=uuid.uuid4().hex, act="session:put")
         return replace(session, version=session.version + 1) if kept else None
 
     def note_use(self, session: Session) -> None:
@@ -63,14 +95,28 @@ class SessionStore:
 
     def void_session(self, uid: str) -> None:
         """End one session; an unknown one changes nothing."""
-        self._end(lambda transaction: transaction.run("session.void_session", uid=uid))
+
+        def work(transaction: Transaction) -> None:
+            self._register.end(uid)
+            transaction.run("session.void_session", uid=uid)
+
+        self._end(work)
 
     def void_sessions_of_account(self, account_uid: str, *, kept: str = "") -> None:
         """End all that a person has, but the one whose uid is `kept`."""
-        self._end(lambda transaction: transaction.run("session.void_sessions_of_account", account_uid=account_uid, kept=kept))
+
+        def work(transaction: Transaction) -> None:
+            ended = transaction.run("session.void_sessions_of_account", account_uid=account_uid, kept=kept)
+            self._register.end(*(row["uid"] for row in ended))
+
+        self._end(work)
 
     def _end(self, work: Callable[[Transaction], object]) -> None:
-        self._graph.write(work, command=uuid.uuid4().hex, act="session:end")
+        with self._register.writing():
+            self._graph.write(work, command=uuid.uuid4().hex, act="session:end")
+
+    def _has_ended(self, row: Row) -> bool:
+        return self._register.has_ended(row["uid"], row["secret_hash"])
 
 
 def _row(session: Session) -> Row:

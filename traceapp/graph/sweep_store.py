@@ -12,6 +12,9 @@ EVENT: Final = "Event"
 LABELS: Final = ("Traceable", "Location", "Order", "Disposal", "Equipment", "Operator", "Inspection", "Product", EVENT)
 """Every label that nodes are looked up under; events come last."""
 
+ROWS: Final = ("Account", "Token", "Grant")
+"""Labels of the rows that decide rights; sessions are looked at on their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class SweptNode:
@@ -46,6 +49,10 @@ class SweepStore:
         """The next nodes of a label behind a uid."""
         rows = self._graph.read(f"verify.list_{label.lower()}", after=after, page=page)
         return [SweptNode(row["uid"], tuple(row["labels"]), whole(row["properties"])) for row in rows]
+
+    def list_rows(self, label: str, after: str, page: int) -> list[str]:
+        """The next uids of rows that decide rights, behind a uid. label: one of `ROWS`."""
+        return [row["uid"] for row in self._graph.read(f"verify.list_{label.lower()}", after=after, page=page)]
 
     def list_links(self, label: str, uids: Sequence[str]) -> Iterator[SweptLink]:
         """Every link that starts at these nodes."""

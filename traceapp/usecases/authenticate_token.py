@@ -6,12 +6,12 @@ from traceapp.domain.accounts import Account, Token
 from traceapp.domain.errors import NotSignedInError
 from traceapp.domain.permissions import Act
 from traceapp.domain.rights import Actor
+from traceapp.domain.row_register import OUTSIDE
 from traceapp.domain.sessions import COARSE
 from traceapp.identity.tokens import parse_token
 from traceapp.usecases.access import entry, entry_of
 from traceapp.usecases.stations import Stations
 
-ALTERED = "the token was changed outside the service"
 REFUSED = "The token is unknown, expired or revoked, or may not be used from here."
 
 
@@ -25,9 +25,10 @@ def authenticate_token(stations: Stations, token: str, address: str) -> Actor:
     """
     presented = parse_token(token)
     stored = stations.accounts.get_token(presented.secret_hash)
-    if stored is None and stations.accounts.is_altered_token(presented.secret_hash):
+    fault = stations.accounts.fault_of_token(presented.token_id) if stored is None else None
+    if fault is not None:
         known = {"through": "token", "token": presented.token_id, "address": address}
-        stations.ledger.append(entry_of(stations, known, Act.REQUEST_REFUSE, "denied", reason=ALTERED))
+        stations.ledger.append(entry_of(stations, known, Act.REQUEST_REFUSE, "denied", reason=OUTSIDE[fault].format(row="token")))
     if stored is None or stored.uid != presented.token_id or not presented.fits(stored.token_hash):
         raise NotSignedInError(REFUSED)
     owner = None if stored.is_of_service else stations.accounts.get_account(stored.account_uid)

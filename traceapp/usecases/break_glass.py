@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from traceapp.dictionary.entries import Tier
+from traceapp.domain.accounts import Account
 from traceapp.domain.errors import FactorNeededError, InputError, PermissionDeniedError, StoreConflictError
 from traceapp.domain.grants import (
     FACTOR_WITHIN,
@@ -18,6 +19,8 @@ from traceapp.domain.grants import (
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Grant
+from traceapp.domain.row_register import RowFault
+from traceapp.graph.grant_store import WaitingGrant
 from traceapp.usecases.access import authorise, carry_out, entry
 from traceapp.usecases.open_session import Opened
 from traceapp.usecases.rotate_session import own_session, rotate_session
@@ -29,17 +32,20 @@ LONGEST_MINUTES = int(LONGEST / timedelta(minutes=1))
 
 @dataclass(frozen=True, slots=True)
 class ListedGrant:
-    """own  whether it is the asker's, who cannot review it."""
+    """own    whether it is the asker's, who cannot review it.
+    reason    empty, as are the times, where the access is not in the store as it was written: `fault` says how.
+    """
 
     uid: str
     username: str
     role: str
     tier: str
     reason: str = field(repr=False)
-    begun_at: datetime
-    ends_at: datetime
+    begun_at: datetime | None
+    ends_at: datetime | None
     lasts: bool
     own: bool
+    fault: RowFault | None = None
 
 
 def highest_tier(stations: Stations, actor: Actor) -> Tier | None:
@@ -73,7 +79,7 @@ def break_glass(stations: Stations, actor: Actor, reason: str, minutes: int, tie
     grant = GrantRecord(uid, actor.account_uid, actor.role, tier, sealed, now, ends_at)
 
     def work() -> Opened:
-        stations.grants.append_grant(grant)
+        stations.grants.append_grant(grant, _person_id(stations, actor.account_uid))
         opened = rotate_session(stations, actor, lambda session: replace(session, grant=uid))
         return replace(opened, actor=replace(opened.actor, grant=Grant(uid, tier, ends_at)))
 
@@ -97,9 +103,11 @@ def list_break_glass(stations: Stations, actor: Actor) -> Recorded[tuple[ListedG
     """All that wait for a review, the oldest first, with their reasons. raises PermissionDeniedError."""
     authorise(stations, actor, Permission.BREAK_GLASS_LIST)
     now = stations.clock.now()
-    found = stations.grants.list_grants(GrantState.OPEN)
+    found = stations.grants.list_waiting()
     listed = tuple(_listed(stations, actor, grant, now) for grant in found)
-    told = entry(stations, actor, Permission.BREAK_GLASS_LIST, "answered", result={"count": len(listed)})
+    faulty = {one.uid: one.fault.value for one in found if one.fault is not None}
+    result = {"count": len(listed), **({"unverified": faulty} if faulty else {})}
+    told = entry(stations, actor, Permission.BREAK_GLASS_LIST, "answered", result=result)
     return stations.ledger.record(listed, told)
 
 
@@ -107,28 +115,31 @@ def count_reviews(stations: Stations, actor: Actor) -> int:
     """How many wait for this person; 0 for whoever may not review. A number of tasks, recorded nowhere."""
     if not stations.policy.decide(actor, Permission.BREAK_GLASS_REVIEW).allowed:
         return 0
-    waiting = stations.grants.list_grants(GrantState.OPEN)
-    return sum(not _same_person(stations, grant.account_uid, actor.account_uid) for grant in waiting)
+    return sum(not _is_of(stations, grant, actor.account_uid) for grant in stations.grants.list_waiting())
 
 
 def review_break_glass(stations: Stations, actor: Actor, uid: str, verdict: Verdict, note: str) -> Recorded[None]:
     """Close the review of somebody else's access; one that still lasts ends with it.
 
-    raises  PermissionDeniedError: the asker broke this glass himself, by this account or by another one of the same printed
-            name, or asks through no session of a person. InputError: none such waits, or no words on it.
+    One whose row was changed or taken away is reviewed as well: what the reviewer found is on record then, and nowhere else.
+    raises  PermissionDeniedError: the asker broke this glass himself, by this account or by another one of his person or
+            printed name, or asks through no session of a person. InputError: none such waits, or no words on it.
     """
     request = {"break_glass": uid, "verdict": verdict.value}
     authorise(stations, actor, Permission.BREAK_GLASS_REVIEW, request)
     _check_words("note", note)
-    found = stations.grants.get_grant(uid)
-    if found is None or found.state is not GrantState.OPEN:
+    found = next((one for one in stations.grants.list_waiting() if one.uid == uid), None)
+    if found is None:
         raise InputError("uid: no break-glass access with this id waits for a review", (("uid", "one of the list"),))
-    if actor.session is None or _same_person(stations, actor.account_uid, found.account_uid):
+    if actor.session is None or _is_of(stations, found, actor.account_uid):
         reason = "Somebody else reviews this: nobody closes his own, and a token closes none."
         stations.ledger.append(entry(stations, actor, Permission.BREAK_GLASS_REVIEW, "denied", request=request, reason=reason))
         raise PermissionDeniedError(reason)
+    if found.record is None:
+        lost = {**request, "fault": (found.fault or RowFault.GONE).value, "account": found.account_uid}
+        return carry_out(stations, actor, Permission.BREAK_GLASS_REVIEW, lost, lambda: stations.grants.close_lost(uid))
     reviewed = replace(
-        found,
+        found.record,
         state=GrantState.REVIEWED,
         reviewed_by=actor.account_uid,
         reviewed_at=stations.clock.now(),
@@ -144,42 +155,49 @@ def _why_not(stations: Stations, actor: Actor, tier: str) -> str | None:
         return "Only a person in a session of his own can break the glass."
     if highest is None or tier not in {one.value for one in Tier if one <= highest}:
         return f"The role {actor.role.value} cannot open {tier} so; the highest is {highest.value if highest else 'none'}."
-    if any(
-        _same_person(stations, grant.account_uid, actor.account_uid) for grant in stations.grants.list_grants(GrantState.OPEN)
-    ):
+    if any(_is_of(stations, grant, actor.account_uid) for grant in stations.grants.list_waiting()):
         return "Your last break-glass access still waits for its review; until then there is no other."
     own_session(stations, actor)
     return None
 
 
-def _same_person(stations: Stations, one: str, other: str) -> bool:
-    """By account, or by printed name: two accounts of one person are one."""
-    if one == other:
+def _is_of(stations: Stations, grant: WaitingGrant, account_uid: str) -> bool:
+    """Whether the person of this account broke this glass: by this or another account, by person id or printed name."""
+    if account_uid == grant.account_uid or _person_id(stations, account_uid) == grant.person_id:
         return True
-    names = [_printed_name(stations, uid) for uid in (one, other)]
-    return names[0] is not None and names[0] == names[1]
+    asker, broke = (stations.accounts.get_account(uid) for uid in (account_uid, grant.account_uid))
+    if asker is None or broke is None:
+        return False
+    return asker.person_id == broke.person_id or _printed_name(stations, asker) == _printed_name(stations, broke)
 
 
-def _printed_name(stations: Stations, account_uid: str) -> str | None:
+def _person_id(stations: Stations, account_uid: str) -> str:
     account = stations.accounts.get_account(account_uid)
-    if account is None:
-        return None
+    return account.person_id if account is not None else account_uid
+
+
+def _printed_name(stations: Stations, account: Account) -> str:
     opened = stations.sealer.open_document("Account", account.uid, "printed_name", account.printed_name)
     return " ".join(opened.decode().casefold().split())
 
 
-def _listed(stations: Stations, actor: Actor, grant: GrantRecord, now: datetime) -> ListedGrant:
+def _listed(stations: Stations, actor: Actor, grant: WaitingGrant, now: datetime) -> ListedGrant:
     account = stations.accounts.get_account(grant.account_uid)
+    username = account.username if account is not None else grant.account_uid
+    own = _is_of(stations, grant, actor.account_uid)
+    kept = grant.record
+    if kept is None:
+        return ListedGrant(grant.uid, username, "", "", "", None, None, lasts=False, own=own, fault=grant.fault)
     return ListedGrant(
         uid=grant.uid,
-        username=account.username if account is not None else grant.account_uid,
-        role=grant.role.value,
-        tier=grant.tier,
-        reason=stations.sealer.open_document("Grant", grant.uid, "reason", grant.reason).decode(),
-        begun_at=grant.begun_at,
-        ends_at=grant.ends_at,
-        lasts=grant.given_to(grant.account_uid, now) is not None,
-        own=_same_person(stations, grant.account_uid, actor.account_uid),
+        username=username,
+        role=kept.role.value,
+        tier=kept.tier,
+        reason=stations.sealer.open_document("Grant", kept.uid, "reason", kept.reason).decode(),
+        begun_at=kept.begun_at,
+        ends_at=kept.ends_at,
+        lasts=kept.given_to(kept.account_uid, now) is not None,
+        own=own,
     )
 
 

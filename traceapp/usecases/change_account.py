@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from traceapp.domain.accounts import Account
+from traceapp.domain.accounts import Account, check_person
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
@@ -42,6 +42,13 @@ def set_role(
     check_view(stations, actor, sites, lines, approved)
     changed = replace(account, role=role, sites=sites, lines=lines, lots=approved)
     return _change(stations, actor, {**request, "lots": approved}, changed)
+
+
+def set_person(stations: Stations, actor: Actor, username: str, person: str) -> Recorded[None]:
+    """Say whose account it is, for whoever has others: they name the same. raises what `set_disabled` raises."""
+    request = {"username": username, "changed": "person", "person": person}
+    authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
+    return _change(stations, actor, request, replace(find_account(stations, username), person=check_person(person)))
 
 
 def set_disabled(stations: Stations, actor: Actor, username: str, disabled: bool) -> Recorded[None]:

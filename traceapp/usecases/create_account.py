@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Collection
 
-from traceapp.domain.accounts import Account, check_printed_name, normal_username
+from traceapp.domain.accounts import Account, check_person, check_printed_name, normal_username
 from traceapp.domain.errors import InputError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
@@ -25,18 +25,21 @@ def create_account(
     sites: frozenset[str],
     lines: frozenset[str],
     lots: Collection[str] = (),
+    person: str | None = None,
 ) -> Recorded[str]:
     """The uid of a new account. The printed name is sealed; neither it nor the password is recorded.
 
     lots    numbers or uids of what is approved one by one (`given_view.find_lots`).
+    person  id of the person, for whoever has other accounts: they name the same. None: this one alone.
 
     raises  PermissionDeniedError; InputError: a name that is taken or malformed, a password that is too short or too
             long, a view that cannot be given.
     """
-    request = {"role": role.value, "sites": sites, "lines": lines}
+    request = {"role": role.value, "sites": sites, "lines": lines, **({"person": person} if person else {})}
     authorise(stations, actor, Permission.ACCOUNT_CREATE, request)
     name = normal_username(username)
     printed_name = check_printed_name(printed_name)
+    person = check_person(person) if person is not None else None
     approved = find_lots(stations, actor, role, lots)
     check_view(stations, actor, sites, lines, approved)
     if stations.accounts.get_account_by_username(name) is not None:
@@ -59,6 +62,7 @@ def create_account(
                 lines=lines,
                 created_at=stations.clock.now(),
                 lots=approved,
+                person=person,
             )
         )
         return uid

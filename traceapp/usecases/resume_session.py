@@ -6,6 +6,7 @@ from hmac import compare_digest
 from traceapp.domain.accounts import Account
 from traceapp.domain.permissions import Act
 from traceapp.domain.rights import Grant
+from traceapp.domain.row_register import OUTSIDE
 from traceapp.domain.sessions import Client, Session
 from traceapp.identity.session_secrets import read_session_secret
 from traceapp.usecases.access import entry, entry_of
@@ -13,7 +14,7 @@ from traceapp.usecases.open_session import Opened, bound
 from traceapp.usecases.stations import Stations
 
 ANOTHER_CLIENT = "another client used the session"
-ALTERED_ACCOUNT = "the account was changed outside the service"
+PUT_BACK = "a session that was ended, or a secret that it had before, was put back outside the service"
 CHANGED_ACCOUNT = "the account was closed, its password, role or view changed, or the session was written by another hand"
 
 
@@ -25,16 +26,18 @@ def resume_session(stations: Stations, cookie: object, client: Client) -> Opened
     raises  LedgerUnavailableError: something is to be recorded and cannot be.
     """
     secret_hash = read_session_secret(cookie)
-    session = stations.sessions.get_session(secret_hash) if secret_hash is not None else None
+    session, put_back = stations.sessions.find_session(secret_hash) if secret_hash is not None else (None, None)
+    if put_back is not None:
+        _record(stations, put_back, client, PUT_BACK)
     now = stations.clock.now()
     if session is None or session.is_over(now):
         return None
     account = stations.accounts.get_account(session.account_uid)
     if account is None:
         stations.sessions.void_session(session.uid)
-        if stations.accounts.is_altered(session.account_uid):
-            known = {"account": session.account_uid, "through": "session", "session": session.uid, "address": client.address}
-            stations.ledger.append(entry_of(stations, known, Act.SESSION_END, "denied", reason=ALTERED_ACCOUNT))
+        fault = stations.accounts.fault(session.account_uid)
+        if fault is not None:
+            _record(stations, session, client, OUTSIDE[fault].format(row="account"))
         return None
     genuine = compare_digest(bound(stations, account, session).binding.encode(), session.binding.encode())
     if account.disabled or not genuine:
@@ -59,6 +62,12 @@ def _end(stations: Stations, account: Account, session: Session, client: Client,
     stations.sessions.void_session(session.uid)
     seen = replace(session, address=client.address)
     stations.ledger.append(entry(stations, account.actor(seen), Act.SESSION_END, "denied", reason=reason))
+
+
+def _record(stations: Stations, session: Session, client: Client, reason: str) -> None:
+    """Of a session whose account cannot be asked."""
+    known = {"account": session.account_uid, "through": "session", "session": session.uid, "address": client.address}
+    stations.ledger.append(entry_of(stations, known, Act.SESSION_END, "denied", reason=reason))
 
 
 def _note(stations: Stations, account: Account, session: Session, client: Client) -> Session:

@@ -25,7 +25,7 @@ def rotate_session(stations: Stations, actor: Actor, change: Callable[[Session],
         session, account = own_session(stations, actor)
         secret = mint_session_secret()
         rotated = replace(change(session), secret_hash=secret.hash)
-        kept = stations.sessions.put_session(bound(stations, account, rotated))
+        kept = stations.sessions.put_session(bound(stations, account, rotated), session)
         if kept is not None:
             return Opened(account.actor(kept), kept, secret.text)
     raise NotSignedInError(ENDED)

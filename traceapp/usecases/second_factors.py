@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from traceapp.domain.accounts import Account
-from traceapp.domain.errors import FactorNeededError, FactorRefusedError, SignInError, StoreConflictError
+from traceapp.domain.errors import FactorNeededError, FactorRefusedError, SealBrokenError, SignInError, StoreConflictError
 from traceapp.domain.factors import Factors, is_fresh, read_factors
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
@@ -47,15 +47,20 @@ class Enrolled:
 
 
 def factors_of(stations: Stations, account: Account) -> Factors:
-    """What the account has; raises SealBrokenError: what is stored was not sealed for this account."""
+    """What the account has; raises SealBrokenError: what is stored was not sealed for this account, or is older than it."""
     if account.factors is None:
         return Factors()
-    return read_factors(stations.sealer.open_document("Account", account.uid, "factors", account.factors))
+    found = read_factors(stations.sealer.open_document("Account", account.uid, "factors", account.factors))
+    if found.version != account.factor_version:
+        raise SealBrokenError("Older second factors of an account were put back.")
+    return found
 
 
 def keep_factors(stations: Stations, account: Account, factors: Factors) -> bool:
     """Store them; False where another request stored some since the account was read."""
-    sealed = stations.sealer.seal_document("Account", account.uid, "factors", factors.to_document())
+    version = account.factor_version + 1
+    document = replace(factors, version=version).to_document()
+    sealed = stations.sealer.seal_document("Account", account.uid, "factors", document)
     return stations.accounts.put_factors(account.uid, sealed, account.factor_version)
 
 

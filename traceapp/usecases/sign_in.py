@@ -5,6 +5,7 @@ from traceapp.domain.errors import InputError, SignInError
 from traceapp.domain.permissions import Act
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.recorded import Recorded
+from traceapp.domain.row_register import OUTSIDE, RowFault
 from traceapp.domain.sessions import Client
 from traceapp.identity.passwords import verify_password
 from traceapp.usecases.access import entry_of
@@ -12,7 +13,6 @@ from traceapp.usecases.open_session import Opened, admit, make_session
 from traceapp.usecases.second_factors import factors_of
 from traceapp.usecases.stations import Stations
 
-ALTERED = "the account was changed outside the service"
 WRONG = "The user name or the password is wrong."
 
 
@@ -23,7 +23,7 @@ def sign_in(stations: Stations, username: str, password: str, client: Client, pu
     A name that nobody has, and a closed account, cost the time of a wrong password and are told in its words.
     raises  SignInError; LedgerUnavailableError: nobody is let in without a record.
     """
-    account, altered = _find(stations, username)
+    account, fault = _find(stations, username)
     known = account if account is not None and not account.disabled else None
     try:
         fits = verify_password(known.password_hash if known else None, password)
@@ -31,19 +31,19 @@ def sign_in(stations: Stations, username: str, password: str, client: Client, pu
         _record_failure(stations, username, account, client.address, str(turned_away))
         raise
     if known is None or not fits:
-        reason = ALTERED if altered else _why(account, known)
+        reason = OUTSIDE[fault].format(row="account") if fault is not None else _why(account, known)
         _record_failure(stations, username, account, client.address, reason)
         raise SignInError(WRONG)
     due = factors_of(stations, known).any
     return admit(stations, make_session(stations, known, client, factor_due=due, purpose=purpose))
 
 
-def _find(stations: Stations, username: str) -> tuple[Account | None, bool]:
-    """The account, and whether there is one that was changed outside the service: that is none."""
+def _find(stations: Stations, username: str) -> tuple[Account | None, RowFault | None]:
+    """The account, and what is wrong with one that was written outside the service: that is none."""
     try:
         return stations.accounts.find_by_username(normal_username(username))
     except InputError:
-        return None, False
+        return None, None
 
 
 def _why(account: Account | None, known: Account | None) -> str:

@@ -60,7 +60,12 @@ def _follow(stations: Stations, account: Account | None, uid: str, claims: Claim
     if made != account:
         request = {"account": uid, "role": row.role.value, "sites": sorted(row.sites), "lines": sorted(row.lines)}
         who = _known({"account": uid, "username": made.username}, client)
-        carry_out_of(stations, who, Act.ACCOUNT_FOLLOW, request, lambda: stations.accounts.put_account(made))
+
+        def work() -> None:
+            stations.accounts.put_account(made)
+            stations.sessions.void_sessions_of_account(uid)
+
+        carry_out_of(stations, who, Act.ACCOUNT_FOLLOW, request, work)
     return made
 
 

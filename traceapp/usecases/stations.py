@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from traceapp.domain.clock import Clock
     from traceapp.domain.organisation import Organisation
     from traceapp.domain.record_checks import RecordChecks
+    from traceapp.domain.row_register import RowRegister
     from traceapp.graph.account_store import AccountStore
     from traceapp.graph.acl_store import AclStore
     from traceapp.graph.batch_store import BatchStore
@@ -42,6 +43,7 @@ class Stations:
     dictionary: Dictionary
     policy: Policy
     graph: Graph
+    register: RowRegister
     heads: HeadStore
     acls: AclStore
     accounts: AccountStore

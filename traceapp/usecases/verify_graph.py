@@ -1,9 +1,9 @@
 """Is every record in the store as the service wrote it, and is each of them still there?
 
-Three passes. Nodes with the links that leave them: each by its MAC, each ciphertext by opening it. Events: each by its MAC, with
+Four passes. Nodes with the links that leave them: each by its MAC, each ciphertext by opening it. Events: each by its MAC, with
 count and sum of the links that it made, against those that were found. Then the counter of records, against the sums that the
-ledger holds of it. What was found so far is kept in `HOME/verify/graph.sqlite`, page by page, so that a sweep that was killed
-goes on where it was.
+ledger holds of it. Last, the rows that decide rights (`verify_rows.py`). What was found so far is kept in
+`HOME/verify/graph.sqlite`, page by page, so that a sweep that was killed goes on where it was.
 """
 
 import json
@@ -27,6 +27,7 @@ from traceapp.ledger.reading import last_stated_counter
 from traceapp.ledger.records import records_path
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.verify_rows import check_rows
 
 FOLDER: Final = "verify"
 FILE: Final = "graph.sqlite"
@@ -39,7 +40,7 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class GraphVerdict:
-    """findings: one sentence each, sorted; empty where all is well. records: how many nodes and events were looked at."""
+    """findings: one sentence each, sorted; empty where all is well. records: how many nodes, events and rows were looked at."""
 
     records: int
     links: int
@@ -90,8 +91,11 @@ class _Sweep:
                     state.label, state.after = state.label + 1, ""
             self.progress(min((state.label + int(state.after[:4] or "0", 16) / 65536) / len(LABELS), 0.99))
         moved = self._check_sums(state)
+        rows, faults = check_rows(self.stations, self.store)
+        for fault in faults:
+            self.notes.find(fault)
         self.progress(1.0)
-        return GraphVerdict(state.records, state.links, self.notes.findings(), moved)
+        return GraphVerdict(state.records + rows, state.links, self.notes.findings(), moved)
 
     def _check_page(self, label: str, page: list[SweptNode], state: SweepState) -> None:
         check = self._check_event if label == EVENT else self._check_node
