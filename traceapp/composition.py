@@ -26,6 +26,7 @@ from traceapp.graph.account_store import AccountStore
 from traceapp.graph.acl_store import AclStore
 from traceapp.graph.batch_store import BatchStore
 from traceapp.graph.connection import Graph
+from traceapp.graph.door_store import DoorStore
 from traceapp.graph.embedded import EmbeddedEngine
 from traceapp.graph.endpoint import read_server_file, server_file, write_server_file
 from traceapp.graph.event_store import EventStore
@@ -39,12 +40,14 @@ from traceapp.host.row_register import RowRegister
 from traceapp.identity.oidc import OidcProvider, read_oidc
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
-from traceapp.policy.acceptance import check_accepted, load_policy
+from traceapp.policy.acceptance import load_policy
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import read_policy
 from traceapp.settings import Settings
+from traceapp.usecases.accept_policy import acceptance_of, record_first_policy
 from traceapp.usecases.migrate_store import migrate_store
 from traceapp.usecases.record_recovery import record_recovery
+from traceapp.usecases.shut_out import Doors
 from traceapp.usecases.stations import Stations
 
 ORGANISATION = "organisation.toml"
@@ -149,7 +152,10 @@ def check_store(settings: Settings) -> None:
 
 def check_policy(settings: Settings) -> None:
     """raises  PolicyError: the policy cannot be read, or is not the one that was accepted: nothing would be allowed."""
-    check_accepted(settings.home, Policy(read_policy(settings.policy), read_dictionary()).document)
+    dictionary = read_dictionary()
+    keys = key_store(settings).load()
+    macs = DictionarySealer(keys, dictionary, keys.owner).macs
+    acceptance_of(settings.home, macs).check(Policy(read_policy(settings.policy), dictionary).document)
 
 
 def place_demo_organisation(settings: Settings) -> None:
@@ -176,7 +182,7 @@ def build_stations(settings: Settings) -> Stations:
         clock=SystemClock(),
         organisation=organisation,
         dictionary=dictionary,
-        policy=load_policy(settings.policy, settings.home, dictionary),
+        policy=load_policy(settings.policy, acceptance_of(settings.home, sealer.macs), dictionary),
         graph=graph,
         register=register,
         heads=HeadStore(graph),
@@ -278,6 +284,7 @@ class Backing:
         self._ledger = WriterProcess.start(self._settings.home)
         with connected(self._settings) as stations:
             migrate_store(stations, terminal_actor())
+            record_first_policy(stations, terminal_actor())
         write_server_file(self._settings)
 
     def dead(self) -> tuple[str, ...]:
@@ -332,6 +339,17 @@ def backing(settings: Settings, say: Say) -> Iterator[Stations]:
             owned.stop()
         if lock is not None:
             lock.release()
+
+
+@contextmanager
+def doors(settings: Settings) -> Iterator[Doors]:
+    """Of the running service, what can be shut without its keys; raises StoreUnavailableError and its kin, SettingsError."""
+    graph, ledger = Graph.open(read_server_file(settings)), LedgerClient(settings.home)
+    try:
+        yield Doors(DoorStore(graph, RowRegister(settings.home)), ledger)
+    finally:
+        graph.close()
+        ledger.close()
 
 
 def _own_backing(settings: Settings, say: Say) -> tuple[ServiceLock, Backing]:

@@ -24,11 +24,11 @@ from traceapp.domain.rights import Actor, Role, Withholding
 from traceapp.domain.trace import Seed, TraceQuestion
 from traceapp.graph.connection import Graph
 from traceapp.graph.query_catalogue import load_catalogue
-from traceapp.policy.acceptance import ACCEPTED, accepted_digest, load_policy
+from traceapp.policy.acceptance import ACCEPTED, load_policy
 from traceapp.policy.compilation import compile_rights
 from traceapp.policy.decisions import CLOSED, EVALUATION, FAILED, Policy
 from traceapp.policy.document import parse_policy, read_policy
-from traceapp.usecases.accept_policy import accept_policy
+from traceapp.usecases.accept_policy import accept_policy, acceptance_of, record_first_policy
 from traceapp.usecases.access import rights_for, with_purpose
 from traceapp.usecases.check_readiness import check_readiness
 from traceapp.usecases.create_account import create_account
@@ -50,7 +50,12 @@ def coordinator(actor: MakeActor) -> Actor:
 
 def under(stations: Stations, chosen: Path) -> Stations:
     """As a process would be that starts now with this document."""
-    return replace(stations, policy=load_policy(chosen, stations.settings.home, stations.dictionary))
+    acceptance = acceptance_of(stations.settings.home, stations.sealer.macs)
+    return replace(stations, policy=load_policy(chosen, acceptance, stations.dictionary))
+
+
+def kept_digest(stations: Stations) -> str | None:
+    return acceptance_of(stations.settings.home, stations.sealer.macs).digest
 
 
 LOST: dict[str, Callable[[bytes], bytes | None]] = {
@@ -112,16 +117,77 @@ def test_promise_an_accepted_document_is_in_force_and_on_record(stations: Statio
     settings = stations.settings.model_copy(update={"policy": str(path)})
     changed = replace(under(stations, path), settings=settings)
     assert changed.policy.closed
-    before, kept = stations.ledger.get_head().seq, accepted_digest(stations.settings.home)
+    before, kept = stations.ledger.get_head().seq, kept_digest(stations)
 
     accepted = accept_policy(changed, actor(Role.ADMIN))
 
-    assert accepted.value == read_policy(path).digest == accepted_digest(stations.settings.home)
+    assert accepted.value == read_policy(path).digest == kept_digest(stations)
     assert under(stations, path).policy.closed is None
     intended, done = records(stations, after=before)
     assert [intended["outcome"], done["outcome"]] == ["intended", "done"]
     assert done["request"]["accepted"] == accepted.value
     assert done["request"]["accepted_before"] == kept
+
+
+def rewritten(kept: Path, before: bytes, digest: str) -> None:
+    kept.write_text(f"{digest}\n")
+
+
+def under_another_mac(kept: Path, before: bytes, digest: str) -> None:
+    kept.write_text(f"{digest} {before.decode().split()[1]}\n")
+
+
+def put_back(kept: Path, before: bytes, digest: str) -> None:
+    kept.write_bytes(before)
+
+
+def taken_away(kept: Path, before: bytes, digest: str) -> None:
+    kept.unlink()
+
+
+@pytest.mark.parametrize("how", [rewritten, under_another_mac, put_back, taken_away])
+def test_attacker_who_writes_beside_the_policy_that_it_was_accepted_gets_everything_denied(
+    how: Callable[[Path, bytes, str], None], stations: Stations, actor: MakeActor, tmp_path: Path
+) -> None:
+    """He can write the digest that the home keeps, and has a document of his own, or one that was in force once."""
+    kept = stations.settings.home / ACCEPTED
+    record_first_policy(stations, actor(Role.ADMIN))
+    once, now = tmp_path / "once.toml", tmp_path / "now.toml"
+    once.write_bytes(DEFAULT)
+    now.write_bytes(DEFAULT.replace(b"version = 1", b"version = 2"))
+    assert under(stations, once).policy.closed is None
+    before = kept.read_bytes()
+    chosen = stations.settings.model_copy(update={"policy": str(now)})
+    accept_policy(replace(under(stations, now), settings=chosen), actor(Role.ADMIN))
+    assert under(stations, now).policy.closed is None
+
+    his = once if how in {put_back, taken_away} else tmp_path / "his.toml"
+    if how in {rewritten, under_another_mac}:
+        his.write_bytes(DEFAULT.replace(b'clearance = "T1"', b'clearance = "T2"', 1))
+    how(kept, before, read_policy(his).digest)
+
+    for document in (his, now):
+        assert under(stations, document).policy.closed
+
+
+@pytest.mark.parametrize("mode", [0o646, 0o664])
+def test_attacker_finds_no_policy_in_force_that_others_may_write(mode: int, stations: Stations, tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_bytes(DEFAULT)
+    path.chmod(0o644)
+    assert under(stations, path).policy.closed is None
+
+    path.chmod(mode)
+
+    assert f"mode {mode:04o}" in (under(stations, path).policy.closed or "")
+
+
+def test_promise_a_first_start_is_on_record_once(stations: Stations, actor: MakeActor) -> None:
+    for _ in range(2):
+        record_first_policy(stations, actor(Role.ADMIN))
+
+    (accepted,) = records(stations, act="policy:accept")
+    assert accepted["request"]["accepted"] == stations.policy.digest == kept_digest(stations)
 
 
 class BrokenError(Exception):

@@ -1,5 +1,6 @@
 """What does a database administrator get who puts back, deletes or rewrites a row that decides rights? Nothing, and is named."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -25,6 +26,7 @@ from traceapp.usecases.choose_purpose import choose_purpose
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.end_sessions import end_session_of
 from traceapp.usecases.issue_token import issue_token
+from traceapp.usecases.load_demo import STATE, read_demo
 from traceapp.usecases.manage_tokens import revoke_token
 from traceapp.usecases.open_session import Opened, make_session
 from traceapp.usecases.resume_session import resume_session
@@ -232,7 +234,9 @@ def test_attacker_who_hides_a_waiting_review_does_not_break_the_glass_again(
     coco, zhou = person(stations, "coco", Role.QUALITY), person(stations, "zhou", Role.QUALITY)
     other = person(stations, "coco-2", Role.QUALITY, person=coco.person_id)
     actor = session_of(stations, coco).actor
-    uid = break_glass(stations, actor, REASON, 60, "T2").value.session.grant
+    broken = break_glass(stations, actor, REASON, 60, "T2").value
+    uid = broken.session.grant
+    before = administrator.copy("Grant", uid)
 
     HIDDEN[how](administrator, uid)
 
@@ -250,7 +254,12 @@ def test_attacker_who_hides_a_waiting_review_does_not_break_the_glass_again(
 
     assert records(stations, act="break_glass:review")[-1]["request"]["fault"] == how
     assert list_break_glass(stations, session_of(stations, zhou).actor).value == ()
-    assert break_glass(stations, actor, REASON, 60, "T2").value.actor.grant is not None
+    administrator.put("Grant", before)
+    resumed = resume_session(stations, broken.secret, OWNER)
+    assert resumed is not None
+    assert resumed.actor.grant is None, "its row is back, and gives nothing"
+    assert findings(stations) == (f"put back: Grant {uid}",)
+    assert break_glass(stations, resumed.actor, REASON, 60, "T2").value.actor.grant is not None
     with pytest.raises(InputError):
         review_break_glass(stations, session_of(stations, zhou).actor, uid, Verdict.JUSTIFIED, FOUND)
 
@@ -348,3 +357,21 @@ def test_promise_the_ordinary_life_of_rows_leaves_nothing_to_find(stations: Stat
     assert findings(stations) == ()
     assert stations.accounts.get_account(anna.uid) is not None
     assert authenticate_token(stations, text, OWNER.address).role is Role.QUALITY
+
+
+def test_attacker_who_changes_a_demo_account_does_not_keep_the_service_from_starting(
+    stations: Stations, administrator: Administrator
+) -> None:
+    """The demo is known as loaded while any of its names is taken, by a changed account too."""
+    names = (Role.COORDINATOR.value, Role.VIEWER.value)
+    state = {"whole": True, "first_question": "RM-26-0417", "accounts": dict.fromkeys(names, PASSWORD)}
+    (stations.settings.home / STATE).write_text(json.dumps(state))
+    assert read_demo(stations) is None, "of another store"
+    accounts = [person(stations, name) for name in names]
+
+    for account in accounts:
+        administrator.put("Account", {**administrator.copy("Account", account.uid), "role": "admin"})
+
+        loaded = read_demo(stations)
+        assert loaded is not None
+        assert [one.username for one in loaded.accounts] == [*names]

@@ -11,9 +11,9 @@ from typing import TextIO
 import click
 
 from traceapp.cli.options import home_option, settings_of
-from traceapp.composition import backing, terminal_actor
+from traceapp.composition import backing, doors, terminal_actor
 from traceapp.domain.clock import stored_time
-from traceapp.domain.errors import InputError
+from traceapp.domain.errors import InputError, KeyUnavailableError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
@@ -22,6 +22,7 @@ from traceapp.usecases.create_account import create_account
 from traceapp.usecases.issue_token import LONGEST_DAYS, issue_token
 from traceapp.usecases.manage_tokens import list_tokens, revoke_token
 from traceapp.usecases.second_factors import reset_factors
+from traceapp.usecases.shut_out import shut_token
 
 role_option = click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 sites_option = click.option("--site", "sites", multiple=True, help="Sites seen; repeat  [all; with --lot none]")
@@ -126,9 +127,15 @@ def list_all(home: Path | None) -> None:
 @home_option
 def revoke(uid: str, home: Path | None) -> None:
     """Revoke the token with this id (the 16 digits after `tat_`); it is refused from the next request on."""
-    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
-        done = revoke_token(stations, terminal_actor(), uid)
-    click.echo(f"token {uid} revoked (ledger record {done.receipt.seq})")
+    settings = settings_of(home)
+    try:
+        with backing(settings, say=lambda text: click.echo(text, err=True)) as stations:
+            receipt = revoke_token(stations, terminal_actor(), uid).receipt
+    except KeyUnavailableError as away:
+        click.echo(f"{away}; the token is taken away all the same", err=True)
+        with doors(settings) as shut:
+            receipt = shut_token(shut, terminal_actor(), uid)
+    click.echo(f"token {uid} revoked (ledger record {receipt.seq})")
 
 
 @contextmanager

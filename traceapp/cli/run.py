@@ -18,7 +18,7 @@ from traceapp.cli.printing import console, print_trace
 from traceapp.cli.supervision import Service
 from traceapp.cli.trace import read_token
 from traceapp.composition import backing, place_demo_organisation, terminal_actor
-from traceapp.domain.errors import SettingsError, StoreUnavailableError
+from traceapp.domain.errors import SettingsError, StoreUnavailableError, TraceappError
 from traceapp.host.certificates import TlsFolder, init_tls
 from traceapp.settings import Settings, read_settings
 from traceapp.usecases.load_demo import DemoLoaded, load_demo, may_load_demo, read_demo
@@ -55,7 +55,7 @@ def _serve(settings: Settings, *, demo: bool, check: bool) -> None:
         loaded = _demo(settings, service) if demo else None
         service.start_web()
         if loaded is not None:
-            _first_question(service.url, settings, loaded)
+            _ask_first(service.url, settings, loaded, check=check)
         _invitation(service.url, loaded)
         if not check:
             service.wait()
@@ -78,6 +78,16 @@ def _demo(settings: Settings, service: Service) -> DemoLoaded | None:
                 progress.update(task, completed=share)
 
             return load_demo(stations, terminal_actor(), show)
+
+
+def _ask_first(url: str, settings: Settings, loaded: DemoLoaded, *, check: bool) -> None:
+    """A demo whose token was changed or revoked keeps nobody from being served."""
+    try:
+        _first_question(url, settings, loaded)
+    except TraceappError as error:
+        if check:
+            raise
+        _say(f"the first question was not answered: {error}")
 
 
 def _first_question(url: str, settings: Settings, loaded: DemoLoaded) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 import click
 
 from traceapp.cli.options import home_option, settings_of
-from traceapp.composition import backing, terminal_actor
+from traceapp.composition import backing, doors, terminal_actor
 from traceapp.domain.clock import stored_time
+from traceapp.domain.errors import KeyUnavailableError
 from traceapp.usecases.end_sessions import end_session_of, end_sessions_of, list_sessions
+from traceapp.usecases.shut_out import shut_person, shut_session
 
 
 @click.group()
@@ -42,9 +44,12 @@ def end(who: str, home: Path | None) -> None:
     traceapp session end 9f86d081884c7d65
     traceapp session end anna
     """
-    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
-        if re.fullmatch(r"[0-9a-f]{16}", who):
-            done = end_session_of(stations, terminal_actor(), who)
-        else:
-            done = end_sessions_of(stations, terminal_actor(), who)
-    click.echo(f"ended {who} (ledger record {done.receipt.seq})")
+    settings, one = settings_of(home), re.fullmatch(r"[0-9a-f]{16}", who)
+    try:
+        with backing(settings, say=lambda text: click.echo(text, err=True)) as stations:
+            receipt = (end_session_of if one else end_sessions_of)(stations, terminal_actor(), who).receipt
+    except KeyUnavailableError as away:
+        click.echo(f"{away}; the sessions end all the same", err=True)
+        with doors(settings) as shut:
+            receipt = (shut_session if one else shut_person)(shut, terminal_actor(), who)
+    click.echo(f"ended {who} (ledger record {receipt.seq})")

@@ -81,14 +81,20 @@ class RowRegister(Protocol):
     def is_known(self, label: str, uid: str) -> bool:
         """Whether there is such a row, as far as the register knows."""
 
-    def list_known(self, label: str) -> tuple[str, ...]:
-        """Uids of all rows that were written and have to be there, sorted."""
+    def is_missed(self, label: str, uid: str) -> bool:
+        """Whether there is one that was written and has to be there."""
+
+    def list_missed(self, label: str) -> tuple[str, ...]:
+        """Uids of all that were written and have to be there, sorted."""
 
     def wait(self, label: str, row: Waiting) -> None:
         """Note that somebody has to see to this row."""
 
     def close(self, label: str, uid: str) -> None:
-        """Somebody has; the row is known from now on, if it was not."""
+        """Somebody has."""
+
+    def void(self, label: str, uid: str) -> None:
+        """Whatever stands in the store, it never counts again; nothing waits, and nobody misses it."""
 
     def list_waiting(self, label: str) -> tuple[Waiting, ...]:
         """All that wait, in the order of their uids."""

@@ -101,7 +101,8 @@ class GrantStore:
 
     def close_lost(self, uid: str) -> None:
         """The review of an access whose row was changed or taken away: it waits no more, and its row never counts again."""
-        self._register.close(LABEL, uid)
+        with self._register.writing():
+            self._register.void(LABEL, uid)
 
     def _standing_open(self, row: Row, noted: Waiting | None) -> WaitingGrant | None:
         """What an open row of the store comes to; None where it was reviewed, and put back as it was before."""

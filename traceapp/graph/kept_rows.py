@@ -99,7 +99,7 @@ class KeptRows:
         with self._register.writing():
             rows = self._graph.read_newest(self._get, uid=uid)
             if not rows:
-                return None, RowFault.GONE if self._register.is_known(self._label, uid) else None
+                return None, RowFault.GONE if self._register.is_missed(self._label, uid) else None
             standing = self._standing(rows[0])
         if standing is None:
             return None, RowFault.CHANGED

@@ -98,7 +98,12 @@ class RowRegister:
             found = kept.execute("SELECT 1 FROM newest WHERE label = ? AND uid = ? AND mac IS NOT NULL", (label, uid))
             return found.fetchone() is not None
 
-    def list_known(self, label: str) -> tuple[str, ...]:
+    def is_missed(self, label: str, uid: str) -> bool:
+        with self._reading() as kept:
+            found = kept.execute("SELECT 1 FROM newest WHERE label = ? AND uid = ? AND mac <> x''", (label, uid))
+            return found.fetchone() is not None
+
+    def list_missed(self, label: str) -> tuple[str, ...]:
         with self._reading() as kept:
             rows = kept.execute("SELECT uid FROM newest WHERE label = ? AND mac <> x'' ORDER BY uid", (label,))
             return tuple(row[0] for row in rows)
@@ -109,7 +114,12 @@ class RowRegister:
 
     def close(self, label: str, uid: str) -> None:
         with self._changing() as kept:
-            kept.execute("INSERT OR IGNORE INTO newest VALUES (?, ?, x'')", (label, uid))
+            kept.execute("DELETE FROM waiting WHERE label = ? AND uid = ?", (label, uid))
+
+    def void(self, label: str, uid: str) -> None:
+        with self._changing() as kept:
+            kept.execute("INSERT OR REPLACE INTO newest VALUES (?, ?, x'')", (label, uid))
+            kept.execute("DELETE FROM under_way WHERE label = ? AND uid = ?", (label, uid))
             kept.execute("DELETE FROM waiting WHERE label = ? AND uid = ?", (label, uid))
 
     def list_waiting(self, label: str) -> tuple[Waiting, ...]:

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import stat
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
@@ -178,10 +180,19 @@ def parse_policy(content: bytes) -> PolicyDocument:
 
 
 def read_policy(chosen: Path | str = "default") -> PolicyDocument:
-    """The document in a file, or one that comes with the program, by its name; raises PolicyError."""
+    """The document in a file, or one that comes with the program, by its name.
+
+    raises  PolicyError: it cannot be read, is none, or is a file that others than its owner may write.
+    """
     if str(chosen) in SHIPPED:
         return parse_policy(resources.files("traceapp.policy").joinpath(SHIPPED[str(chosen)]).read_bytes())
     try:
-        return parse_policy(Path(chosen).read_bytes())
+        with Path(chosen).open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            if mode & (stat.S_IWGRP | stat.S_IWOTH):
+                raise PolicyError(
+                    f"The policy document {chosen} can be written by others (mode {stat.S_IMODE(mode):04o}): chmod go-w {chosen}."
+                )
+            return parse_policy(file.read())
     except OSError as error:
         raise PolicyError(f"The policy document {chosen} cannot be read: {error.strerror}.") from None

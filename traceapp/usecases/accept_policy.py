@@ -1,13 +1,24 @@
 """The document that stands there becomes the policy in force."""
 
+from pathlib import Path
+
 from traceapp.domain.permissions import Act
+from traceapp.domain.record_macs import RecordMacs
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.policy.acceptance import accepted_digest, keep_accepted
+from traceapp.ledger.reading import find_done
+from traceapp.ledger.records import records_path
+from traceapp.policy.acceptance import Acceptance
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import read_policy
-from traceapp.usecases.access import carry_out
+from traceapp.usecases.access import carry_out, entry
 from traceapp.usecases.stations import Stations
+
+
+def acceptance_of(home: Path, macs: RecordMacs) -> Acceptance:
+    """What a home has accepted, by its own file and by its ledger; raises LedgerUnavailableError."""
+    newest = find_done(records_path(home), Act.POLICY_ACCEPT.value)
+    return Acceptance(home, macs, str(newest["request"]["accepted"]) if newest is not None else None)
 
 
 def accept_policy(stations: Stations, actor: Actor) -> Recorded[str]:
@@ -17,12 +28,23 @@ def accept_policy(stations: Stations, actor: Actor) -> Recorded[str]:
     returns  the digest that is in force from now on.
     raises   PolicyError: the document cannot be read; LedgerUnavailableError.
     """
-    home = stations.settings.home
+    acceptance = acceptance_of(stations.settings.home, stations.sealer.macs)
     digest = Policy(read_policy(stations.settings.policy), stations.dictionary).digest
-    request = {"accepted_before": accepted_digest(home), "accepted": digest, "document": stations.settings.policy}
+    request = {"accepted_before": acceptance.digest, "accepted": digest, "document": stations.settings.policy}
 
     def accept() -> str:
-        keep_accepted(home, digest)
+        acceptance.keep(digest)
         return digest
 
     return carry_out(stations, actor, Act.POLICY_ACCEPT, request, accept)
+
+
+def record_first_policy(stations: Stations, actor: Actor) -> None:
+    """The document that a first start found is on record as accepted, so that there is no second first start.
+
+    raises  LedgerUnavailableError.
+    """
+    if stations.policy.closed is not None or acceptance_of(stations.settings.home, stations.sealer.macs).on_record is not None:
+        return
+    request = {"accepted_before": None, "accepted": stations.policy.document.digest, "document": stations.settings.policy}
+    stations.ledger.append(entry(stations, actor, Act.POLICY_ACCEPT, "done", request=request))

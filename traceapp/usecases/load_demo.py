@@ -43,7 +43,7 @@ def read_demo(stations: Stations) -> DemoLoaded | None:
     if state is None or not state["whole"]:
         return None
     loaded = _loaded(state)
-    return loaded if stations.accounts.get_account_by_username(loaded.accounts[0].username) else None
+    return loaded if any(_is_there(stations, account.username) for account in loaded.accounts) else None
 
 
 def may_load_demo(stations: Stations) -> bool:
@@ -74,7 +74,7 @@ def load_demo(stations: Stations, actor: Actor, progress: Callable[[float], None
         done += size
     everything = frozenset({"*"})
     for account in loaded.accounts:
-        if stations.accounts.get_account_by_username(account.username) is None:
+        if not _is_there(stations, account.username):
             printed_name = f"Demo {account.role.value}"
             create_account(
                 stations, actor, account.username, account.password, printed_name, account.role, everything, everything
@@ -83,6 +83,12 @@ def load_demo(stations: Stations, actor: Actor, progress: Callable[[float], None
     write_private(home / "token", f"{token.value}\n".encode(), OWN)
     write_private(home / STATE, json.dumps({**state, "whole": True}).encode(), OWN)
     return loaded
+
+
+def _is_there(stations: Stations, username: str) -> bool:
+    """Whether somebody has this name; an account that was changed outside the service has it too."""
+    account, fault = stations.accounts.find_by_username(username)
+    return account is not None or fault is not None
 
 
 def _loaded(state: dict[str, object]) -> DemoLoaded:

@@ -25,7 +25,7 @@ def check_rows(stations: Stations, store: SweepStore) -> tuple[int, tuple[str, .
     findings: list[str] = []
     count = 0
     for label in ROWS:
-        uids = set(stations.register.list_known(label)) | set(_uids(store, label))
+        uids = set(stations.register.list_missed(label)) | set(_uids(store, label))
         count += len(uids)
         faults = ((uid, fault_of[label](uid)) for uid in sorted(uids))
         findings += [f"{fault.value}: {label} {uid}" for uid, fault in faults if fault is not None]

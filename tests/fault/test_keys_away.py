@@ -1,0 +1,72 @@
+"""The key provider is away, and somebody has to be shut out at once."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.processes import start_command
+from tests.recorded import records
+from traceapp.composition import terminal_actor
+from traceapp.domain.errors import NotSignedInError
+from traceapp.domain.rights import Role
+from traceapp.domain.sessions import Client
+from traceapp.usecases.authenticate_token import authenticate_token
+from traceapp.usecases.create_account import create_account
+from traceapp.usecases.issue_token import issue_token
+from traceapp.usecases.open_session import Opened
+from traceapp.usecases.resume_session import resume_session
+from traceapp.usecases.sign_in import sign_in
+from traceapp.usecases.stations import Stations
+from traceapp.usecases.verify_graph import verify_graph
+
+PASSWORD = "correct horse battery"
+OWNER = Client("192.0.2.17", "a browser")
+EVERYWHERE = frozenset({"*"})
+
+
+@pytest.fixture
+def opened(stations: Stations) -> Opened:
+    create_account(stations, terminal_actor(), "anna", PASSWORD, "Anna K", Role.COORDINATOR, EVERYWHERE, EVERYWHERE)
+    return sign_in(stations, "anna", PASSWORD, OWNER).value
+
+
+@pytest.fixture
+def token(opened: Opened, stations: Stations) -> str:
+    return issue_token(stations, terminal_actor(), None, EVERYWHERE, EVERYWHERE, "press", 30, owner="anna").value
+
+
+@pytest.fixture
+def keys_away(token: str, stations: Stations) -> Iterator[None]:
+    key = stations.settings.home / "keys" / "key-encryption-key"
+    aside = key.rename(stations.settings.home / "aside")
+    yield
+    aside.rename(key)
+
+
+def run(stations: Stations, *words: str) -> tuple[int, str]:
+    running = start_command(stations, *words)
+    said = "".join(running.communicate(timeout=60))
+    return running.returncode, said
+
+
+@pytest.mark.usefixtures("keys_away")
+def test_promise_sessions_end_and_tokens_are_refused_while_the_keys_are_away(
+    stations: Stations, opened: Opened, token: str
+) -> None:
+    assert resume_session(stations, opened.secret, OWNER) is not None
+    assert authenticate_token(stations, token, OWNER.address).role is Role.COORDINATOR
+
+    for words in (("session", "end", "anna"), ("token", "revoke", token.split("_")[1])):
+        code, said = run(stations, *words)
+        assert code == 0, said
+
+    assert resume_session(stations, opened.secret, OWNER) is None
+    with pytest.raises(NotSignedInError):
+        authenticate_token(stations, token, OWNER.address)
+    for act in ("session:stop", "token:revoke"):
+        assert [(one["outcome"], one["request"]["keys"]) for one in records(stations, act=act)] == [
+            ("intended", "away"),
+            ("done", "away"),
+        ]
+    assert run(stations, "session", "end", "nobody")[0] == 1
+    assert verify_graph(stations, terminal_actor(), lambda _: None).value.findings == ()

@@ -1,0 +1,40 @@
+"""Doors that are shut without a key: sessions that end, tokens that are taken away. Nothing is proven, and nothing opened."""
+
+import uuid
+
+from traceapp.domain.row_register import RowRegister
+from traceapp.graph.account_store import TOKEN
+from traceapp.graph.connection import Graph, Transaction
+from traceapp.graph.session_store import SessionStore
+
+
+class DoorStore:
+    """For when the keys are away. Every method raises StoreError and its kinds, and HomeError."""
+
+    def __init__(self, graph: Graph, register: RowRegister) -> None:
+        self._graph = graph
+        self._register = register
+        self._sessions = SessionStore(graph, register)
+
+    def end_session(self, uid: str) -> None:
+        """An unknown one changes nothing."""
+        self._sessions.void_session(uid)
+
+    def end_sessions_of(self, username: str) -> bool:
+        """False where nobody has this name."""
+        found = self._graph.read("account.find_uid", username=username)
+        for row in found:
+            self._sessions.void_sessions_of_account(row["uid"])
+        return bool(found)
+
+    def take_token_away(self, uid: str) -> bool:
+        """False where there is none. It cannot be marked as revoked, which takes a key: it is deleted, and stays so."""
+
+        def work(transaction: Transaction) -> bool:
+            taken = bool(transaction.run("account.void_token", uid=uid))
+            if taken:
+                self._register.void(TOKEN, uid)
+            return taken
+
+        with self._register.writing():
+            return self._graph.write(work, command=uuid.uuid4().hex, act="token:void")
