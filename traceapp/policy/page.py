@@ -21,7 +21,8 @@ only ever allows: what is not marked here is denied, and every refusal is record
 本页由权限文件生成；未标明者一律拒绝，每次拒绝均有记录。
 
 `TRACEAPP_POLICY` chooses the document: `default` (this one), `small` for a maker with five persons, or the path of your own. The
-home keeps the digest of the document that it accepted. Another one, an edited, empty or lost one denies everything: the service
+home keeps the digest of the document that it accepted, under a MAC, and the ledger names it too. Another one, an edited, empty or
+lost one, and one that others than its owner may write, denies everything, and so does a digest that somebody wrote: the service
 does not start, a process that starts all the same answers 503, and `/readyz` says so, until the document is back or
 `traceapp policy accept` has put the new one on record. `traceapp policy explain USER ACTION [OBJECT]` and the page `/policy` say
 why somebody may do something, or may not.
