@@ -12,6 +12,7 @@
 // column: far          string          uid of the other end
 // column: kind         string          its kind
 // column: far_shown    boolean         whether the other end may be shown
+// column: live         boolean         whether it counts at the head; of one that does not, only ends and record MAC are told
 // column: quantity     string?         decimal; like all below, null unless both ends may be shown
 // column: unit         string?         UN/ECE code
 // column: event_time   string?         stored time
@@ -28,17 +29,17 @@
 // bounds: one index seek a uid, one row a link
 UNWIND $uids AS uid
 MATCH (near:Order {uid: uid})-[link]->(far)
-WHERE link.record_seq <= $head
-  AND (link.voided_seq IS NULL OR link.voided_seq > $head)
-  AND far.kind IS NOT NULL
-WITH uid, link, far, (far.acl IN $see OR far.uid IN $named) AS far_shown, (near.acl IN $see OR near.uid IN $named) AS near_shown
+WHERE far.kind IS NOT NULL
+WITH uid, link, far, link.record_seq <= $head AND (link.voided_seq IS NULL OR link.voided_seq > $head) AS live,
+     (far.acl IN $see OR far.uid IN $named) AS far_shown, (near.acl IN $see OR near.uid IN $named) AS near_shown
 WHERE $through OR far_shown
-WITH uid, link, far, far_shown, near_shown AND far_shown AS shown
+WITH uid, link, far, live, far_shown, live AND near_shown AND far_shown AS shown
 RETURN uid AS near,
        type(link) AS type,
        far.uid AS far,
        far.kind AS kind,
        far_shown,
+       coalesce(live, false) AS live,
        CASE WHEN shown THEN link.quantity END AS quantity,
        CASE WHEN shown THEN link.unit END AS unit,
        CASE WHEN shown THEN link.event_time END AS event_time,

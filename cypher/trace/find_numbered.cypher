@@ -12,23 +12,23 @@
 // column: kind         string          its kind
 // column: labels       list<string>    every label
 // column: mac          bytes?          record MAC
+// column: record_seq   integer?        as it stands; the record MAC proves it
 // bounds: one index seek a key, the receipts of that number, the first link of a party that leads into the view
 MATCH (found:Traceable {number_key: $number_key})
-WHERE (found.acl IN $see OR found.uid IN $named) AND found.record_seq <= $head AND found.kind <> 'Transformation'
-RETURN found.uid AS uid, found.kind AS kind, labels(found) AS labels, found.mac AS mac
+WHERE (found.acl IN $see OR found.uid IN $named) AND NOT ('Transformation' IN labels(found))
+RETURN found.uid AS uid, found.kind AS kind, labels(found) AS labels, found.mac AS mac, found.record_seq AS record_seq
 UNION
 UNWIND $indexes AS index
 MATCH (found:Traceable {number_index: index})
 WHERE (found.acl IN $see OR found.uid IN $named)
-  AND found.record_seq <= $head
-  AND ($everywhere OR found.kind <> 'Party' OR EXISTS {
+  AND ($everywhere OR NOT ('Party' IN labels(found)) OR EXISTS {
     MATCH (found)-[link:SUPPLIED|DELIVERED_TO|USED_AT|SENT_BACK|ORDERED_BY]-(other)
     WHERE (other.acl IN $see OR other.uid IN $named)
       AND link.record_seq <= $head
       AND (link.voided_seq IS NULL OR link.voided_seq > $head)
   })
-RETURN found.uid AS uid, found.kind AS kind, labels(found) AS labels, found.mac AS mac
+RETURN found.uid AS uid, found.kind AS kind, labels(found) AS labels, found.mac AS mac, found.record_seq AS record_seq
 UNION
 MATCH (event:Event {receipt_key: $number_key})-[:RECORDED]->(found:Material)
 WHERE (found.acl IN $see OR found.uid IN $named) AND event.record_seq <= $head AND (event.voided_seq IS NULL OR event.voided_seq > $head)
-RETURN found.uid AS uid, found.kind AS kind, labels(found) AS labels, found.mac AS mac
+RETURN found.uid AS uid, found.kind AS kind, labels(found) AS labels, found.mac AS mac, found.record_seq AS record_seq

@@ -11,16 +11,16 @@
 // column: kind         string          its kind
 // column: labels       list<string>    every label
 // column: mac          bytes?          record MAC
+// column: record_seq   integer?        as it stands; the record MAC proves it
 // bounds: one index seek a uid, the first link of a party that leads into the view
 UNWIND $uids AS uid
 MATCH (seed:Traceable {uid: uid})
 WHERE (seed.acl IN $see OR seed.uid IN $named)
-  AND seed.record_seq <= $head
-  AND ($everywhere OR seed.kind <> 'Party' OR EXISTS {
+  AND ($everywhere OR NOT ('Party' IN labels(seed)) OR EXISTS {
     MATCH (seed)-[link:SUPPLIED|DELIVERED_TO|USED_AT|SENT_BACK|ORDERED_BY]-(other)
     WHERE (other.acl IN $see OR other.uid IN $named)
       AND link.record_seq <= $head
       AND (link.voided_seq IS NULL OR link.voided_seq > $head)
   })
-RETURN seed.uid AS uid, seed.kind AS kind, labels(seed) AS labels, seed.mac AS mac
+RETURN seed.uid AS uid, seed.kind AS kind, labels(seed) AS labels, seed.mac AS mac, seed.record_seq AS record_seq
 ORDER BY uid

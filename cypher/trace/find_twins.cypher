@@ -5,11 +5,14 @@
 // param:  uids            list<string>    lots, each once
 // param:  see             list<integer>   acl numbers that may be shown
 // param:  named           list<string>    uids that may be shown besides; empty means none
-// param:  head            integer         record sequence asked about
 // column: uid             string          the lot
 // column: identity        string          its identity
 // column: twin            string          uid of the other lot
 // column: twin_identity   string          its identity
+// column: kind           string          of the other lot
+// column: labels         list<string>    every label of it
+// column: mac            bytes?          record MAC of it
+// column: record_seq     integer?        of it as it stands; the record MAC proves it
 // bounds: two index seeks a uid
 UNWIND $uids AS uid
 MATCH (lot:Traceable {uid: uid})
@@ -17,7 +20,7 @@ WHERE (lot.acl IN $see OR lot.uid IN $named)
   AND lot.number_key IS NOT NULL
 MATCH (twin:Traceable {number_key: lot.number_key})
 WHERE twin.uid <> lot.uid
-  AND twin.kind IN ['Batch', 'Unit']
+  AND ('Batch' IN labels(twin) OR 'Unit' IN labels(twin))
   AND (twin.acl IN $see OR twin.uid IN $named)
-  AND twin.record_seq <= $head
-RETURN lot.uid AS uid, lot.identity AS identity, twin.uid AS twin, twin.identity AS twin_identity
+RETURN lot.uid AS uid, lot.identity AS identity, twin.uid AS twin, twin.identity AS twin_identity,
+       twin.kind AS kind, labels(twin) AS labels, twin.mac AS mac, twin.record_seq AS record_seq

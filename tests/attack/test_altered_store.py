@@ -128,6 +128,44 @@ def test_attacker_who_hides_a_link_is_named(
     assert completeness.unverified
 
 
+def test_attacker_who_moves_a_lot_into_the_future_does_not_hide_it(planted: Stations, everywhere: Actor) -> None:
+    """Its record sequence is set by hand: it is found all the same, by number and uid, and named."""
+    lot = planted.sealer.uid(batch("A1"))
+    administer(planted, f"{LOT} SET n.record_seq = 9999999", lot=batch("A1"))
+
+    (candidate,) = look_up_batches(planted, everywhere, BatchQuery("A1")).value
+
+    assert (candidate.uid, candidate.unverified) == (lot, True)
+    assert lot in asked(planted, everywhere, batch("A1")).completeness.unverified
+    assert lot in show_batch(planted, everywhere, BatchQuery("A1")).value.unverified.records
+
+
+@pytest.mark.parametrize("change", ["r.voided_seq = 1", "r.record_seq = 9999999"])
+def test_attacker_who_hides_a_neighbour_is_named_on_the_page(change: str, planted: Stations, everywhere: Actor) -> None:
+    """The page of a batch lacks what was hidden, and says that something beside it is not as it was written."""
+    query = BatchQuery(uid=planted.sealer.uid(batch("A1")))
+    assert not show_batch(planted, everywhere, query).value.unverified
+    administer(planted, f"MATCH (:Traceable {{uid: $lot}})-[r:CONSUMED_IN]->() SET {change}", lot=batch("A1"))
+
+    assert query.uid in show_batch(planted, everywhere, query).value.unverified.records
+
+
+def test_attacker_who_hides_an_input_to_make_a_link_certain_is_named(stations: Stations, everywhere: Actor) -> None:
+    """Two lots went in and two came out; with one input hidden the rest looks exact."""
+    flows = Flows()
+    flows.use(batch("X"), order("O"), at=hour(1))
+    flows.use(batch("Y"), order("O"), at=hour(1))
+    flows.make(order("O"), batch("P"), at=hour(2))
+    flows.make(order("O"), batch("Q"), at=hour(2))
+    flows.append_to(stations.events, stations.sealer)
+    assert not asked(stations, everywhere, batch("X")).completeness.unverified
+    administer(stations, "MATCH (:Traceable {uid: $lot})-[r:CONSUMED_IN]->() SET r.voided_seq = 1", lot=batch("Y"))
+
+    said = asked(stations, everywhere, batch("X")).completeness
+
+    assert (said.status, said.unverified) == (Status.UNVERIFIED, (stations.sealer.uid(order("O")),))
+
+
 @pytest.mark.parametrize("covered", [False, True], ids=["acl alone", "and the MAC taken away"])
 def test_attacker_who_lowers_the_acl_of_a_lot_does_not_see_it(
     covered: bool, planted: Stations, lyon: Actor, everywhere: Actor

@@ -40,6 +40,7 @@ SUPPLIER_LOT, HOSPITAL, OPERATOR = "SUPPLIERS-LOT-7", "HOSPITAL-9", "OPERATOR-4"
 MATERIAL_ID = local_identity("lot", "SUP-7", "RESIN", SUPPLIER_LOT)
 BATCH_ID = local_identity("lot", "LYON", "PUMP", "B-1")
 PARTY_ID = local_identity("party", HOSPITAL)
+OPERATOR_ID = local_identity("operator", "LYON", OPERATOR)
 HOLD = """row_id,form,owner,product,number,act,hold_number,time,site
 90,hold,LYON,PUMP,B-1,placed,H-1,2026-03-03T08:00:00Z,LYON
 """
@@ -102,7 +103,11 @@ def all_bytes(stations: Stations, who: Actor) -> list[bytes]:
     """Everything that may be asked, without the moments of asking and of recording."""
     found = []
     for identity in (MATERIAL_ID, BATCH_ID, PARTY_ID):
-        record = batch_page(stations, who, identity)
+        try:
+            record = batch_page(stations, who, identity)
+        except BatchNotFoundError as refused:  # what is masked has no page
+            found.append(str(refused).encode())
+            continue
         record = replace(record, as_of=hour(0), facts=tuple(replace(fact, record_time=hour(0)) for fact in record.facts))
         found.append(document_bytes(batch_document(Recorded(record, RECEIPT))))
     for seed in (Seed(uid=uid(stations, MATERIAL_ID)), Seed(number="B-1")):
@@ -166,9 +171,60 @@ def test_attacker_who_compares_list_and_detail_finds_them_agreed(stations: Stati
     for who in (actor(Role.VIEWER), actor(Role.WAREHOUSE), actor(Role.LAB), actor(Role.COORDINATOR), actor(Role.REGULATOR)):
         trace = trace_batch(stations, who, TraceQuestion((Seed(number="B-1"),), BOTH)).value
         for node in trace.nodes:
-            if node.kind in {NodeKind.MATERIAL, NodeKind.BATCH, NodeKind.PARTY}:
+            if node.masked:
+                with pytest.raises(BatchNotFoundError):
+                    show_batch(stations, who, BatchQuery(uid=node.uid))
+            elif node.kind in {NodeKind.MATERIAL, NodeKind.BATCH, NodeKind.PARTY}:
                 page = show_batch(stations, who, BatchQuery(uid=node.uid)).value.candidate
                 assert [as_mask(one) for one in (page.number, page.epc)] == [as_mask(one) for one in (node.number, node.epc)]
+
+
+def masked_ids(stations: Stations, who: Actor) -> set[str]:
+    """The ids under which masked things are told in all the answers about one batch."""
+    trace = trace_batch(stations, who, TraceQuestion((Seed(number="B-1"),), BOTH)).value
+    page = batch_page(stations, who)
+    told_of = [*trace.nodes, *trace.consignees, *trace.suppliers, *page.neighbours, *page.participations]
+    return {one.uid for one in told_of if one.masked}
+
+
+def test_attacker_cannot_join_two_answers_by_what_is_masked(stations: Stations, actor: MakeActor) -> None:
+    """A pseudonym is of one answer; so is the id beside it, wherever the party, the supplier or the operator stands."""
+    taken_in(stations)
+    viewer, supplier = actor(Role.VIEWER), local_identity("party", "SUP-7")
+    own = {uid(stations, one) for one in (PARTY_ID, supplier, OPERATOR_ID)}
+
+    first, second, others = (masked_ids(stations, who) for who in (viewer, viewer, actor(Role.CUSTOMER)))
+
+    assert len(first) >= 3, "a consignee, a supplier and an operator"
+    assert not first & second
+    assert not (first | second) & others
+    said = b"".join(all_bytes(stations, viewer)).decode()
+    assert {one for one in own if one in said} == set()
+    trace = trace_batch(stations, actor(Role.COORDINATOR), TraceQuestion((Seed(number="B-1"),), BOTH)).value
+    assert {line.uid for line in (*trace.consignees, *trace.suppliers)} == {uid(stations, PARTY_ID), uid(stations, supplier)}
+
+
+@pytest.mark.parametrize("identity", [PARTY_ID, OPERATOR_ID], ids=["party", "operator"])
+def test_attacker_who_knows_the_uid_of_a_masked_thing_gets_no_further(
+    stations: Stations, actor: MakeActor, identity: Identity
+) -> None:
+    """From clear sight of another day: neither a page nor a trace opens by it, as if it did not exist."""
+    taken_in(stations)
+    viewer = actor(Role.VIEWER)
+    said = []
+    for known in (uid(stations, identity), "0" * 32):
+        assert look_up_batches(stations, viewer, BatchQuery(uid=known)).value == ()
+        for act in (
+            lambda known=known: show_batch(stations, viewer, BatchQuery(uid=known)),
+            lambda known=known: trace_batch(stations, viewer, TraceQuestion((Seed(uid=known),), BACKWARD)),
+        ):
+            with pytest.raises(BatchNotFoundError) as refused:
+                act()
+            said.append(str(refused.value))
+
+    assert len(set(said)) == 1
+    whoever_may_see = TraceQuestion((Seed(uid=uid(stations, identity)),), BACKWARD)
+    assert trace_batch(stations, actor(Role.AUDITOR, factor=True), whoever_may_see).value.nodes
 
 
 def as_mask(value: Any) -> Any:

@@ -342,11 +342,11 @@ def test_attacker_who_counts_through_numbers_of_another_site_is_told_one_thing(s
 
 
 def test_promise_why_is_the_decision_that_is_taken(stations: Stations, actor: MakeActor) -> None:
-    """What is explained is decided by the same rows, and an object is looked for with that person's rights alone."""
+    """What is explained is decided by the same rows, and an object is looked for with that person's rights."""
     flows = Flows()
     flows.event([], describes=[batch("B1"), batch("B2", "SUZHOU")], at=hour(1), scopes={batch("B2", "SUZHOU"): SUZHOU})
     flows.append_to(stations.events, stations.sealer)
-    admin = actor(Role.ADMIN)
+    stations, admin = explained_by_coordinators(stations), actor(Role.COORDINATOR)
     create_account(
         stations, terminal_actor(), "lin", "correct horse battery", "Lin", Role.LAB, frozenset({"LYON"}), frozenset("*")
     )
@@ -368,4 +368,35 @@ def test_promise_why_is_the_decision_that_is_taken(stations: Stations, actor: Ma
     with pytest.raises(InputError):
         explain_decision(stations, admin, "lin", "batch:delete")
     with pytest.raises(PermissionDeniedError):
-        explain_decision(stations, actor(Role.COORDINATOR), "lin", "batch:show")
+        explain_decision(stations, actor(Role.LAB), "lin", "batch:show")
+
+
+def explained_by_coordinators(stations: Stations) -> Stations:
+    """Under a policy whose coordinators may ask why, and see batches as well."""
+    document = stations.policy.document
+    row = document.roles[Role.COORDINATOR]
+    more = row.model_copy(update={"permissions": row.permissions | {Permission.POLICY_EXPLAIN}})
+    changed = document.model_copy(update={"roles": {**document.roles, Role.COORDINATOR: more}})
+    return replace(stations, policy=Policy(changed, stations.dictionary))
+
+
+@pytest.mark.parametrize("named", ["B1", "B2", "uid of B1"])
+def test_attacker_who_explains_decisions_learns_of_no_number_that_he_may_not_look_up(
+    stations: Stations, actor: MakeActor, named: str
+) -> None:
+    """The security administrator sees no batch: an existing number and an absent one make the same answer."""
+    flows = Flows()
+    flows.event([], describes=[batch("B1"), batch("B2", "SUZHOU")], at=hour(1), scopes={batch("B2", "SUZHOU"): SUZHOU})
+    flows.append_to(stations.events, stations.sealer)
+    create_account(
+        stations, terminal_actor(), "lin", "correct horse battery", "Lin", Role.LAB, frozenset({"LYON"}), frozenset("*")
+    )
+    exists = stations.sealer.uid(batch("B1")) if named.startswith("uid") else named
+    absent = "0" * 32 if named.startswith("uid") else "B3"
+
+    for who in (actor(Role.ADMIN), terminal_actor()):
+        found, lost = (explain_decision(stations, who, "lin", "batch:show", number).value for number in (exists, absent))
+        assert replace(found, object="") == replace(lost, object="")
+        assert found.decision.reason == lost.decision.reason
+        assert (found.decision.allowed, found.decision.rule) == (True, "lab/batch:show")
+        assert found.decision.reason.startswith("If it exists and lies within")

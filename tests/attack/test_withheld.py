@@ -12,11 +12,14 @@ import pytest
 
 from tests.conftest import MakeActor
 from tests.flows import LYON, SUZHOU, Flows, batch, container, hour, material, order, party, shipment
+from traceapp.domain.batch import BatchQuery
 from traceapp.domain.errors import BatchNotFoundError
-from traceapp.domain.kinds import Direction, LinkType
+from traceapp.domain.kinds import Certainty, Direction, LinkType
 from traceapp.domain.rights import Actor, Role, Withholding
 from traceapp.domain.trace import Seed, Status, TraceAnswer, TraceQuestion, Window
 from traceapp.policy.decisions import Policy
+from traceapp.usecases.look_up_batches import look_up_batches
+from traceapp.usecases.show_batch import show_batch
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import trace_batch
 from traceapp.usecases.trace_record import result_digest
@@ -139,14 +142,27 @@ def test_promise_a_stub_carries_nothing(stations: Stations, lyon: Actor) -> None
 
     answer = asked(stations, lyon, FORWARD, material("M1"))
     stubs = {node.uid for node in answer.nodes if node.stub}
+    hops = {node.number: node.hop for node in answer.nodes if not node.stub}
 
     assert len(stubs) == 4
     for node in answer.nodes:
         if node.stub:
             assert (node.kind, node.number, node.name, node.epc, node.product, node.site, node.hop) == (None,) * 6 + (0,)
-    for link in answer.links:
-        if {link.source, link.target, link.via} & stubs:
-            assert (link.quantity, link.unit, link.event_time, link.pair) == (None,) * 4
+    assert not [link for link in answer.links if {link.source, link.target, link.via} & stubs], "no degree, and no kind by a link"
+    assert not [line for line in answer.consignees if stubs & set(line.lots)]
+    assert (hops["A1"], hops["F1"], hops["HOSP-1"]) == (1, None, None), "no distance that was counted through them"
+
+
+def test_promise_a_page_says_of_what_is_withheld_no_more_than_its_direction(stations: Stations, lyon: Actor) -> None:
+    two_sites(Values()).append_to(stations.events, stations.sealer)
+
+    page = show_batch(stations, lyon, BatchQuery(uid=stations.sealer.uid(batch("A1")))).value
+    stubs = [one for one in page.neighbours if one.stub]
+
+    assert len(stubs) == 2  # an order and a shipment, both of Suzhou's
+    for one in stubs:
+        said = (one.kind, one.number, one.name, one.product, one.via, one.quantity, one.unit, one.event_time, one.event_uid)
+        assert (said, one.certainty) == ((None,) * 9, Certainty.POSSIBLE)
 
 
 def test_attacker_cannot_join_two_answers_by_their_stubs(stations: Stations, lyon: Actor) -> None:
@@ -230,3 +246,40 @@ def test_attacker_who_subtracts_two_answers_finds_no_number(stations: Stations, 
     assert told_counts(supplier) == before
     assert before[1:3] == ({}, ("lots", "transformations", "shipments", "parties"))
     assert "fewer than 5 lots" in str(before[4])
+
+
+def test_attacker_is_told_no_site_outside_his_view_and_filters_by_none(stations: Stations, lyon: Actor, actor: MakeActor) -> None:
+    """A lot that two sites describe is within the view of both; neither is told of the other."""
+    flows, lot = Flows(), batch("BOTH")
+    for number, site in enumerate((LYON, SUZHOU)):
+        flows.event([], describes=[lot], at=hour(1), scopes={lot: site}, key=f"both {number}")
+    flows.append_to(stations.events, stations.sealer)
+
+    (candidate,) = look_up_batches(stations, lyon, BatchQuery("BOTH")).value
+    (node,) = asked(stations, lyon, FORWARD, lot).nodes
+
+    assert (candidate.sites, node.site) == (("LYON",), "LYON")
+    assert [look_up_batches(stations, lyon, BatchQuery("BOTH", site=site)).value for site in ("SUZHOU", "NOWHERE")] == [(), ()]
+    for site in ("SUZHOU", "NOWHERE"):
+        with pytest.raises(BatchNotFoundError, match=r"^This number is unknown, or outside your view\.$"):
+            trace_batch(stations, lyon, TraceQuestion((Seed(number="BOTH", site=site),), FORWARD))
+    assert look_up_batches(stations, lyon, BatchQuery("BOTH", site="LYON")).value == (candidate,)
+    assert look_up_batches(stations, actor(Role.COORDINATOR), BatchQuery("BOTH")).value[0].sites == ("LYON", "SUZHOU")
+
+
+def test_attacker_from_outside_is_told_no_small_number_of_changed_records(stations: Stations, actor: MakeActor) -> None:
+    """What he may not see was changed by hand: that there is some, and not how much of it."""
+    document = stations.policy.document
+    row = document.roles[Role.SUPPLIER].model_copy(update={"withholding": Withholding.PASS})
+    passing = document.model_copy(update={"roles": {**document.roles, Role.SUPPLIER: row}})
+    stations = replace(stations, policy=Policy(passing, stations.dictionary))
+    two_sites(Values()).append_to(stations.events, stations.sealer)
+    hidden = stations.sealer.uid(batch("S1", "SUZHOU", "SET"))
+    stations.graph.administer(f"MATCH (n:Traceable {{uid: '{hidden}'}}) REMOVE n.mac", "attack")
+
+    outside = asked(stations, actor(Role.SUPPLIER, sites={"LYON"}), FORWARD, material("M1")).completeness
+    inside = asked(stations, actor(Role.COORDINATOR, sites={"LYON"}), FORWARD, material("M1")).completeness
+
+    assert (outside.status, outside.unverified_withheld, outside.unverified_few) == (Status.UNVERIFIED, 0, True)
+    assert (inside.unverified_withheld > 0, inside.unverified_few) == (True, False)
+    assert not any(sentence[0].isdigit() for _, code, sentence in outside.reasons if code == "unverified")

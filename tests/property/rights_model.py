@@ -126,6 +126,10 @@ class View:
     def is_none(self) -> bool:
         return not self.placed and not self.lots
 
+    @property
+    def everywhere(self) -> bool:
+        return self.placed and all(side is None or "*" in side for side in (self.sites, self.lines))
+
     def shows(self, world: World, thing: str) -> bool:
         """Whether one thing may be shown; a party where anything may be."""
         if thing[0] == "P":
@@ -134,9 +138,10 @@ class View:
             return True
         if not self.placed:
             return False
-        return any(self._holds(scope) for scope in world.places.get(thing) or {Scope("?", "*")})
+        return any(self.holds(scope) for scope in world.places.get(thing) or {Scope("?", "*")})
 
-    def _holds(self, scope: Scope) -> bool:
+    def holds(self, scope: Scope) -> bool:
+        """Whether a place is within it."""
         site = self.sites is None or "*" in self.sites or scope.site in self.sites
         line = self.lines is None or "*" in self.lines or scope.line in self.lines or scope.line == "*"
         return site and line
@@ -190,9 +195,23 @@ class Told:
         return found
 
     @property
-    def lots(self) -> dict[str, int]:
-        """Lots that may be shown → distance."""
-        return {lot: hop for lot, hop in self.hops.items() if self.shows(lot)}
+    def stops(self) -> bool:
+        """Whether the answer ends where the view does."""
+        return self.mode is Withholding.STOP and not self.view.everywhere
+
+    @property
+    def lots(self) -> dict[str, int | None]:
+        """Lots that may be shown → distance by links that may be shown, None where there are none."""
+        links, forward = self.links, self.direction is Direction.FORWARD
+        shown, waiting = {self.seed: 0}, [self.seed]
+        while waiting:
+            near = waiting.pop(0)
+            for source, target, _ in links:
+                start, end = (source, target) if forward else (target, source)
+                if start == near and end not in shown:
+                    shown[end] = shown[near] + 1
+                    waiting.append(end)
+        return {lot: shown.get(lot) for lot in self.hops if self.shows(lot)}
 
     @property
     def stubs(self) -> int:
@@ -202,12 +221,6 @@ class Told:
     def links(self) -> dict[tuple[str, str, str | None], bool]:
         """(source, target, via) of links of which nothing is withheld → exact."""
         return {link: exact for link, exact in self._all_links().items() if all(map(self.shows, filter(None, link)))}
-
-    @property
-    def hidden_links(self) -> list[tuple[str, ...]]:
-        """Shape of the others, with stubs by their real names: where it stays, so must the answer."""
-        shown = self.links
-        return sorted((*map(str, link), str(exact)) for link, exact in self._all_links().items() if link not in shown)
 
     def _all_links(self) -> dict[tuple[str, str, str | None], bool]:
         forward = self.direction is Direction.FORWARD
@@ -219,11 +232,10 @@ class Told:
         return found
 
     def _is_single(self, done: str) -> bool:
-        """One input or one output of all there are. Where the walk stops at what is withheld, nothing may be withheld there."""
+        """One input or one output of all there are; never where the answer ends with the view, and nobody asks what there is."""
         used = {fact.source for fact in self.world.facts if fact.kind == "use" and fact.target == done}
         made = {fact.target for fact in self.world.facts if fact.kind == "make" and fact.source == done}
-        ends_here = self.mode is Withholding.STOP and not all(map(self.shows, used | made))
-        return not ends_here and (len(used) <= 1 or len(made) <= 1)
+        return not self.stops and (len(used) <= 1 or len(made) <= 1)
 
     @property
     def certain(self) -> set[str]:
@@ -253,16 +265,6 @@ class Told:
         return shown, hidden - shown
 
     @property
-    def end_links(self) -> list[tuple[str, str, str]]:
-        """What joins the walk to its ends, withheld things by their real names."""
-        met = {*self.hops, *self.ends[0], *self.ends[1]}
-        return sorted(
-            (fact.kind, fact.source, fact.target)
-            for fact in self.world.facts
-            if fact.kind in {"supply", "ship", "deliver"} and {fact.source, fact.target} <= met
-        )
-
-    @property
     def withheld(self) -> dict[str, int]:
         hidden = [thing for thing in (*self.hops, *self.passed) if not self.shows(thing)] + sorted(self.ends[1])
         names = {"L": "lots", "M": "lots", "T": "transformations", "S": "shipments", "P": "parties"}
@@ -270,16 +272,6 @@ class Told:
         for thing in hidden:
             found[names[thing[0]]] = found.get(names[thing[0]], 0) + 1
         return found
-
-    @property
-    def boundaries(self) -> set[str]:
-        """Where the walk stopped: what is shown and leads on, in this direction, to something that is not."""
-        if self.mode is Withholding.PASS:
-            return set()
-        forward = self.direction is Direction.FORWARD
-        kinds = ("use", "make", "split", "ship", "deliver") if forward else ("use", "make", "split", "supply")
-        met = {*self.hops, *self.passed, *self.ends[0]}
-        return {thing for thing in met if thing[0] != "P" and any(not self.shows(end) for end in self._beyond(thing, *kinds))}
 
 
 def draw_policy(chance: random.Random) -> dict[str, Any]:

@@ -112,6 +112,7 @@ def test_a_trace_is_what_the_document_promises() -> None:
         "seed": False,
         "hop": 1,
         "certainty": "exact",
+        "masked": False,
     }
     assert written["ledger"] == {"seq": 48, "leaf": "ef" * 32}
 

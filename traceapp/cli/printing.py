@@ -78,8 +78,16 @@ def _print_lots(nodes: Sequence[Mapping[str, Any]]) -> None:
     table = Table(title=f"Lots ({len(lots)})", title_justify="left", title_style="bold")
     for column in ("Number", "Kind", "Product", "Site", "Status", "Certainty", "Hop"):
         table.add_column(column)
-    for lot in sorted(lots, key=lambda lot: (lot["hop"], lot["number"] or "")):
-        cells = (lot["number"], lot["kind"], lot["product"], lot["site"], lot["status"], lot["certainty"], str(lot["hop"]))
+    for lot in sorted(lots, key=lambda lot: (lot["hop"] is None, lot["hop"] or 0, lot["number"] or "")):
+        cells = (
+            lot["number"],
+            lot["kind"],
+            lot["product"],
+            lot["site"],
+            lot["status"],
+            lot["certainty"],
+            "-" if lot["hop"] is None else str(lot["hop"]),
+        )
         table.add_row(*(_plain(cell or "–") for cell in cells))
     console.print(table)
     console.print(f"{stubs} more withheld by your rights and walked through.\n" if stubs else "")

@@ -39,6 +39,7 @@ HEAD: Final = slice(0, 5)
 BOUND: Final = slice(0, WALKED - TAG)
 TAGGED: Final = slice(WALKED - TAG, WALKED)
 ACL: Final = slice(5, 13)
+WRITTEN: Final = slice(13, 21)
 PROJECTED: Final = slice(21, 29)
 NODE_PARTS: Final = {
     name: slice(start, start + TAG) for name, start in zip(("shown", "state", "names", "rest"), (37, 53, 69, 85), strict=True)

@@ -36,6 +36,7 @@ from traceapp.confidential.mac_layout import (
     UNPROVEN,
     VALUES,
     WALKED,
+    WRITTEN,
     Tagger,
 )
 from traceapp.domain.errors import KeyUnavailableError
@@ -141,6 +142,9 @@ class RecordMacs:
         except BROKEN:
             return None
         return int.from_bytes(mac[ACL]) if outer.digest()[:TAG] == mac[TAGGED] else None
+
+    def written_at(self, mac: bytes) -> int:
+        return int.from_bytes(mac[WRITTEN])
 
     def proves_shown(
         self, mac: bytes, number: str | None, product: str | None, identity: str | None, projected_seq: int | None = None

@@ -64,7 +64,9 @@ class StateFact:
 class Neighbour:
     """One step from the lot in the direction of material (BACKWARD: where from; FORWARD: where to).
 
-    A stub has neither kind nor number. via is the type of the link, quantity and unit as the source stated them.
+    A stub has no more than its direction: neither kind nor number, nor how it is joined. via is the type of the link,
+    quantity and unit as the source stated them.
+    masked  what identifies it is masked: uid is an id of this answer alone, and no page lies behind it.
     """
 
     direction: Direction
@@ -73,20 +75,21 @@ class Neighbour:
     number: Text
     name: Text
     product: str | None
-    via: str
+    via: str | None
     quantity: Decimal | None
     unit: str | None
     event_time: datetime | None
     certainty: Certainty
     stub: bool
     event_uid: str | None
+    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Participation:
     """Equipment it ran on or an operator who worked on it, with step, role and times.
 
-    uid  of somebody whose identity is masked: an id of this answer alone, so that two answers cannot be joined by it.
+    masked  what identifies it is masked: uid is an id of this answer alone, so that two answers cannot be joined by it.
     """
 
     uid: str
@@ -98,6 +101,7 @@ class Participation:
     started_at: datetime | None
     ended_at: datetime | None
     event_uid: str | None
+    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +126,7 @@ class BatchRecord:
     facts_few       there are such events, but too few for this reader to be told how many.
     degraded        some values or events cannot be opened now: states may be unknown, and facts are withheld.
     unverified      what of it is not as the service wrote it.
-    boundary        the view ends beside it: something is withheld there, and how much is not told (then no stub and no
-                    number of withheld events stands here).
+    boundary        the page ends where the view does: no stub stands here and nothing depends on what lies beyond.
     """
 
     candidate: Candidate

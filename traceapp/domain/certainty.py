@@ -36,6 +36,11 @@ class LotLinks:
     limits: tuple[LimitHit, ...] = ()
 
 
+def unseen_sides(transformations: Iterable[str]) -> dict[str, Sides]:
+    """Where the view ends, nobody asks what else went into a transformation or came out of it: no side is whole."""
+    return {uid: Sides(0, 0, whole=False) for uid in transformations}
+
+
 def undecided(closure: Closure, *, partial: bool) -> list[str]:
     """Transformations whose sides must be counted in the store, sorted; of the others the walk has seen enough.
 

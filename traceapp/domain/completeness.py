@@ -9,8 +9,8 @@ from traceapp.domain.unverified import ALL_PROVEN, Unverified
 CLASSES = ("lots", "transformations", "shipments", "containers", "parties", "locations", "orders", "disposals")
 """Under what withheld nodes are counted."""
 BOUNDARY = (
-    "Your view ends beside some of what is shown; what lies beyond was not walked and is not counted; "
-    "it makes links beside it no more than possible."
+    "This answer ends where your view does: whether anything lies beyond it is not told. Links through a transformation are "
+    "possible unless a pair of input and output says more, and dead ends are not judged."
 )
 
 WORST_CASE = (
@@ -36,7 +36,7 @@ class Findings:
     dead_ends: Sequence[str] = ()
     limits_hit: Sequence[LimitHit] = ()
     unavailable: Sequence[str] = ()
-    boundaries: Sequence[str] = ()
+    boundary: bool = False
     routed_to: str | None = None
     windowed: bool = False
     cut: bool = False
@@ -53,6 +53,23 @@ class Findings:
     def few(self) -> tuple[str, ...]:
         """Classes of which fewer are withheld than may be told."""
         return tuple(name for name in CLASSES if 0 < self.withheld.get(name, 0) < self.least)
+
+    def told_as(self, ids: Mapping[str, str]) -> "Findings":
+        """The same, where some things are told under an id of the answer alone."""
+        if not ids:
+            return self
+
+        def told(uids: Sequence[str]) -> list[str]:
+            return sorted(ids.get(uid, uid) for uid in uids)
+
+        return replace(
+            self,
+            unresolved=told(self.unresolved),
+            one_sided=told(self.one_sided),
+            dead_ends=told(self.dead_ends),
+            unavailable=told(self.unavailable),
+            twins=sorted((ids.get(one, one), ids.get(other, other)) for one, other in self.twins),
+        )
 
     def with_twins(self, twins: Iterable[tuple[str, str]]) -> "Findings":
         return replace(self, twins=sorted(twins))
@@ -76,10 +93,11 @@ def complete(findings: Findings) -> Completeness:
         limits_hit=tuple(findings.limits_hit),
         unavailable=tuple(sorted(findings.unavailable)),
         statement=_statement(findings, status),
-        boundaries=tuple(sorted(findings.boundaries)),
+        boundary=findings.boundary,
         routed_to=findings.routed_to,
         unverified=findings.unverified.records,
         unverified_withheld=findings.unverified.withheld,
+        unverified_few=findings.unverified.few,
         worst_case=tuple(sorted(findings.worst_case)),
     )
 
@@ -115,8 +133,8 @@ def _reasons(findings: Findings) -> list[tuple[Status, str, str]]:
         found.append((Status.WITHHELD, "withheld", sentence))
     if findings.worst_case:
         found.append((Status.WITHHELD, "worst_case", WORST_CASE))
-    if findings.boundaries:
-        found.append((Status.WITHHELD, "boundaries", BOUNDARY))
+    if findings.boundary:
+        found.append((Status.WITHHELD, "boundary", BOUNDARY))
     for code, items, one, many in (
         ("unresolved", findings.unresolved, "lot is used but described by no record", "lots are used but described by no record"),
         ("class_level", findings.class_level, "product is recorded without a lot", "products are recorded without a lot"),
@@ -137,8 +155,10 @@ def _reasons(findings: Findings) -> list[tuple[Status, str, str]]:
 def unverified_sentence(found: Unverified) -> str:
     """What is said of records that are not as the service wrote them, and what to do."""
     count = len(found.records) + found.withheld
-    changed = "1 record was changed" if count == 1 else f"{count} records were changed"
+    changed = "1 record was changed" if count == 1 else f"{count} records were changed" if count else "Records were changed"
     beyond = f" {found.withheld} of them may not be named to you." if found.withheld else ""
+    if found.few:
+        beyond = " There are others, of which you may be told neither the names nor the number." if count else ""
     return (
         f"{changed} outside the service.{beyond} Use nothing that rests on them, keep the goods on hold, and have the "
         "administrator run `traceapp verify graph`."
@@ -152,8 +172,8 @@ def _statement(findings: Findings, status: Status) -> str:
             return f"{walked}; nothing is withheld, unresolved or cut off."
         case Status.UNRESOLVED:
             return f"{walked}; the records themselves leave gaps, which are listed."
-        case Status.WITHHELD if findings.boundaries:
-            return f"{walked}; the answer ends at the boundary of your view and was not followed beyond it."
+        case Status.WITHHELD if findings.boundary:
+            return f"{walked}; the answer ends where your view does, and whether anything lies beyond it is not told."
         case Status.WITHHELD:
             return f"{walked}; part of them is outside your view, and was walked through."
         case Status.TRUNCATED:

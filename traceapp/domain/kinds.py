@@ -66,6 +66,9 @@ SEALED_IDENTITIES: Final = frozenset({NodeKind.MATERIAL, NodeKind.PARTY, NodeKin
 never in clear in the ledger. The dictionary has an entry `identity` for them and for no other kind."""
 INDEXED_IDENTITIES: Final = (NodeKind.MATERIAL, NodeKind.PARTY)
 """Those of them that are looked up by number, through a blind index."""
+IDENTIFIED_BY: Final = {NodeKind.MATERIAL: "supplier_lot", NodeKind.PARTY: "identity", NodeKind.OPERATOR: "identity"}
+"""Which sealed property their printed number is. Things of any other kind go by a plain number, a material by our receipt
+number where it has one."""
 
 
 class EventType(StrEnum):

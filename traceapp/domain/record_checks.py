@@ -28,7 +28,7 @@ class RecordChecks:
 
     proven  MACs of nodes whose place, kind and acl are proven.
     nodes   those that failed, in whatever part.   links  the same, as (source, type, target).   events  the same.
-    secret  nodes that must not be shown, although the store would.   seen  those that may be.
+    secret  nodes that must not be shown, although the store would.   seen  those that may be, with their kinds.
     """
 
     macs: RecordMacs | None = None
@@ -37,7 +37,7 @@ class RecordChecks:
     links: set[tuple[str, str, str]] = field(default_factory=set)
     events: set[str] = field(default_factory=set)
     secret: set[str] = field(default_factory=set)
-    seen: set[str] = field(default_factory=set)
+    seen: dict[str, str] = field(default_factory=dict)
     _rights: Rights | None = None
     """Of whom `_sees` is the set: one question is answered under one or two rights."""
     _sees: frozenset[int] = frozenset()
@@ -59,8 +59,18 @@ class RecordChecks:
                 if shown and not rights.everywhere:
                     self.secret.add(uid)
             if shown and uid not in self.secret:
-                self.seen.add(uid)
+                self.seen[uid] = kind
         return shown and uid not in self.secret
+
+    def known_at(self, uid: str, record_seq: Any, head: int) -> bool:
+        """Whether a node that `may_show` was asked about was known at a head; the sequence that it carries is proven."""
+        proof = self.proven.get(uid)
+        if self.macs is None or proof is None:
+            return not isinstance(record_seq, int) or record_seq <= head or uid in self.nodes
+        written = self.macs.written_at(proof)
+        if written != record_seq:
+            self.nodes.add(uid)
+        return written <= head
 
     def bundles(self, bundles: list[Bundle], rights: Rights, head: int, *, outward: bool, marks: Marks) -> list[Bundle]:
         """Links of a frontier, with labels and MAC of the far end and the MAC of each link at their ends: taken off here.
@@ -171,21 +181,28 @@ class RecordChecks:
         """Whether anything was not as the service wrote it."""
         return bool(self.nodes or self.links or self.events)
 
-    def told(self, may_name: Callable[[str], bool]) -> Unverified:
-        """What is said with the answer. may_name: whether the answer may name this node."""
+    def told(self, name: Callable[[str], str | None], least: int) -> Unverified:
+        """What is said with the answer.
+
+        name   what a node or event is called in it; None of one that it may not name.
+        least  the smallest number of those that is told.
+        """
         names: list[str] = []
         withheld = 0
         for uid in self.nodes | self.events:
-            if may_name(uid):
-                names.append(uid)
+            called = name(uid)
+            if called is not None:
+                names.append(called)
             else:
                 withheld += 1
         for source, type_, target in self.links:
-            if may_name(source) and may_name(target):
-                names.append(f"{source} {type_} {target}")
+            near, far = name(source), name(target)
+            if near is not None and far is not None:
+                names.append(f"{near} {type_} {far}")
             else:
                 withheld += 1
-        return Unverified(tuple(sorted(names)), withheld)
+        few = 0 < withheld < least
+        return Unverified(tuple(sorted(names)), 0 if few else withheld, few)
 
     def _prover(self, head: int, marks: Marks, *, outward: bool) -> LinkProver | None:
         return None if self.macs is None else self.macs.link_prover(head, marks=marks, outward=outward)

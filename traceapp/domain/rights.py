@@ -102,6 +102,7 @@ class Rights:
                 its place. A property that the dictionary does not know is in no set.
     search      per kind, the properties that may be searched, filtered and sorted by: a part of `clear`.
     least       the smallest number of withheld things that is told; of fewer no more than that there are some.
+    places      acl number → its sites within the view: no other is told of what belongs to several, or filtered by.
     """
 
     see: tuple[int, ...]
@@ -112,6 +113,7 @@ class Rights:
     search: Mapping[NodeKind, frozenset[str]] = field(default_factory=dict)
     named: tuple[str, ...] = ()
     least: int = 1
+    places: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def view(self) -> dict[str, Any]:
@@ -122,6 +124,11 @@ class Rights:
     def way(self) -> dict[str, Any]:
         """Parameters of every statement that goes from node to node."""
         return {**self.view, "through": self.mode is Withholding.PASS}
+
+    @property
+    def stops(self) -> bool:
+        """Whether a walk ends where the view does. What lies beyond is never asked about, so that no answer depends on it."""
+        return self.mode is Withholding.STOP and not self.everywhere
 
     def shows(self, kind: NodeKind, name: str) -> bool:
         """Whether the value of this property may be shown."""

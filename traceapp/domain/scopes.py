@@ -1,7 +1,7 @@
 """Where a node belongs: an interned set of site × product line, and the number that statements compare."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 ANY = "*"
@@ -40,7 +40,12 @@ class AclEntry:
 
     @property
     def sites(self) -> tuple[str, ...]:
-        return tuple(sorted({scope.site for scope in self.scopes if scope.site not in {ANY, NOWHERE}}))
+        return sites_of(self.scopes)
+
+
+def sites_of(scopes: Iterable[Scope]) -> tuple[str, ...]:
+    """Sites that have a name, sorted."""
+    return tuple(sorted({scope.site for scope in scopes if scope.site not in {ANY, NOWHERE}}))
 
 
 def acl_number(scopes: Collection[Scope]) -> int:

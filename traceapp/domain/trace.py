@@ -91,10 +91,10 @@ class Completeness:
     twins       pairs of uids that are likely the same lot.
     dead_ends   uids where a chain stops without a recorded reason.
     unavailable uids of which something could be shown and cannot be opened, because its key is not to be had now.
-    boundaries  uids beside which something is withheld that was not walked through; how much is not told.
+    boundary    the answer ends where the view does: nothing of it depends on what lies beyond, not even that something does.
     routed_to   the role that may see what was withheld and that was told of it; None where nothing was.
     unverified  what of the answer is not as the service wrote it: uids, and `SOURCE TYPE TARGET` of links.
-    unverified_withheld  how many more there are that may not be named.
+    unverified_withheld  how many more there are that may not be named.   unverified_few  there are, too few to be told how many.
     worst_case  uids of parties of which a quantity is withheld.
     """
 
@@ -110,10 +110,11 @@ class Completeness:
     limits_hit: tuple[LimitHit, ...]
     statement: str
     unavailable: tuple[str, ...] = ()
-    boundaries: tuple[str, ...] = ()
+    boundary: bool = False
     routed_to: str | None = None
     unverified: tuple[str, ...] = ()
     unverified_withheld: int = 0
+    unverified_few: bool = False
     worst_case: tuple[str, ...] = ()
     few: tuple[str, ...] = ()
 
@@ -124,9 +125,12 @@ class TraceNode:
 
     number, name, epc and status may be masked; None where there is none, or none was asked for.
 
-    kind        None for a stub.   hop  0 for a seed, else transformations between it and the nearest seed.
+    kind        None for a stub.
+    hop         0 for a seed, else transformations between it and the nearest seed, by links that may be shown; None where only
+                what is withheld leads there.
     status      of a lot, as of the moment asked about; None of anything else.
     certainty   exact if some path from a seed has only exact links; seeds are exact.
+    masked      what identifies it is masked, and so is its uid: this one is of this answer alone, and no page lies behind it.
     """
 
     uid: str
@@ -139,8 +143,9 @@ class TraceNode:
     status: Disclosed[LotStatus] | None = None
     stub: bool = False
     seed: bool = False
-    hop: int = 0
+    hop: int | None = 0
     certainty: Certainty = Certainty.EXACT
+    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,10 @@ class DescribedNode(TraceNode):
 
 @dataclass(frozen=True, slots=True)
 class TraceLink:
-    """source → target in the direction of material. `via` is the transformation (lot to lot) or None."""
+    """source → target in the direction of material. `via` is the transformation (lot to lot) or None.
+
+    All of it may be shown: a link of which an end or the transformation is withheld stands in no answer.
+    """
 
     source: str
     target: str
@@ -173,6 +181,7 @@ class PartyLine:
     """One consignee or supplier: quantity by unit, None where some source states none; lots that led there.
 
     withheld  units of quantities that rest on something withheld: the worst case as far as the view goes, else None.
+    masked    as in `TraceNode`.
     """
 
     uid: str
@@ -185,6 +194,7 @@ class PartyLine:
     shipments: tuple[str, ...]
     locations: tuple[Disclosed[str], ...] = ()
     withheld: tuple[str, ...] = ()
+    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

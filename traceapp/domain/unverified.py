@@ -10,13 +10,15 @@ class Unverified:
 
     records   uids of nodes and events, and `SOURCE TYPE TARGET` of links, of what the answer shows; sorted.
     withheld  how many more there are of which it may not be told what they are.
+    few       there are more, but fewer than this asker may be told of by number.
     """
 
     records: tuple[str, ...] = ()
     withheld: int = 0
+    few: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.records or self.withheld)
+        return bool(self.records or self.withheld or self.few)
 
 
 ALL_PROVEN: Final = Unverified()

@@ -117,7 +117,13 @@ class BatchStore:
         if not uids:
             return []
         rows = self._graph.read(statement, uids=list(uids), **rights.way, head=head)
-        return [_link(row if self._check(row, rights, head, outward=outward) else {**row, **NOTHING_SHOWN}) for row in rows]
+        live = [row for row in rows if row["live"] is True]
+        self._checks.dead(
+            ((row["far"], row["type"], [(row["near"], row["mac"])]) for row in rows if row["live"] is not True),
+            head,
+            outward=outward,
+        )
+        return [_link(row if self._check(row, rights, head, outward=outward) else {**row, **NOTHING_SHOWN}) for row in live]
 
     def _check(self, row: Row, rights: Rights, head: int, *, outward: bool) -> bool:
         """Check a link and its other end; whether both ends may be shown."""

@@ -30,12 +30,6 @@ PLAIN_ENDS: Final = {
     NodeKind.EQUIPMENT: "trace.find_equipment_attributes",
 }
 
-BOUNDARIES: Final = {
-    Direction.FORWARD: "trace.find_boundaries_forward",
-    Direction.BACKWARD: "trace.find_boundaries_backward",
-    None: "trace.find_boundaries_inside",
-}
-"""Statements that look for something withheld beside what is shown: with the material, against it, inside a container."""
 FORWARD, BACKWARD = Direction.FORWARD, Direction.BACKWARD
 BEYOND: Final = {FORWARD: LinkType.PRODUCED.value, BACKWARD: LinkType.CONSUMED_IN.value}
 """Type of the links on the other side of a transformation."""
@@ -147,7 +141,7 @@ class TraceStore:
         return self._expand("trace.expand_works", frontier, rights, head, False, Marks.NONE, time_from=first, time_to=last)
 
     def count_sides(self, transformations: Sequence[str], rights: Rights, head: int) -> dict[str, Sides]:
-        """Inputs and outputs of transformations; one without either is not in the answer.
+        """Inputs and outputs of transformations; one without either is not in the answer. One that was hidden is named.
 
         What is withheld is counted where the walk goes through it; where the walk stops, it makes a side that is not whole.
         """
@@ -156,18 +150,10 @@ class TraceStore:
             row = self._graph.read("trace.count_sides", frontier=chunk, **rights.way, head=head)[0]
             told = zip(row["uid"], row["inputs"], row["outputs"], row["whole"], strict=True)
             found |= {uid: Sides(inputs, outputs, whole) for uid, inputs, outputs, whole in told}
+            for side, type_, outward in (("dead_inputs", LinkType.CONSUMED_IN, False), ("dead_outputs", LinkType.PRODUCED, True)):
+                rows = ((far, type_.value, [(near, mac)]) for of_one in row[side] for near, far, mac in of_one)
+                self._checks.dead(rows, head, outward=outward)
         return found
-
-    def find_boundaries(self, where: Direction | None, uids: Sequence[str], rights: Rights, head: int) -> set[str]:
-        """Of these traceable nodes, of which none is withheld, those that something withheld stands beside.
-
-        where  FORWARD, BACKWARD, or None: inside them.
-        """
-        return {
-            row["uid"]
-            for chunk in _chunks(uids)
-            for row in self._graph.read(BOUNDARIES[where], uids=chunk, **rights.view, head=head)
-        }
 
     def find_emptied(self, containers: Sequence[str], rights: Rights, head: int) -> dict[str, list[str]]:
         """Container → stored times at which everything was taken out."""
@@ -188,9 +174,9 @@ class TraceStore:
         for name, more in SEEDS.items():
             wanted = [uid for uid in uids if uid not in found]
             if wanted:
-                told = {"everywhere": rights.everywhere} if more else {}
-                rows = self._graph.read(name, uids=wanted, **rights.view, head=head, **told)
-                found |= self._shown_kinds(rows, rights)
+                told = {"head": head, "everywhere": rights.everywhere} if more else {}
+                rows = self._graph.read(name, uids=wanted, **rights.view, **told)
+                found |= self._shown_kinds(rows, rights, head)
         return found
 
     def find_numbered(self, number_key: str, indexes: Sequence[str], rights: Rights, head: int) -> dict[str, NodeKind]:
@@ -203,7 +189,7 @@ class TraceStore:
             head=head,
             everywhere=rights.everywhere,
         )
-        return self._shown_kinds(rows, rights)
+        return self._shown_kinds(rows, rights, head)
 
     def find_attributes(self, uids: Sequence[str], rights: Rights) -> NodeColumns:
         """What identifies traceable nodes, of those that may be shown."""
@@ -253,15 +239,18 @@ class TraceStore:
         return [
             (row["uid"], row["identity"], row["twin"], row["twin_identity"])
             for chunk in _chunks(lots)
-            for row in self._graph.read("trace.find_twins", uids=chunk, **rights.view, head=head)
+            for row in self._graph.read("trace.find_twins", uids=chunk, **rights.view)
+            if self._checks.may_show(row["twin"], row["kind"], row["labels"], row["mac"], True, rights)
+            and self._checks.known_at(row["twin"], row["record_seq"], head)
         ]
 
-    def _shown_kinds(self, rows: Sequence[Row], rights: Rights) -> dict[str, NodeKind]:
-        """Of nodes that a seed means, those that may be shown."""
+    def _shown_kinds(self, rows: Sequence[Row], rights: Rights, head: int) -> dict[str, NodeKind]:
+        """Of nodes that a seed means, those that may be shown and were known at the head."""
         return {
             row["uid"]: NodeKind(row["kind"])
             for row in rows
             if self._checks.may_show(row["uid"], row["kind"], row["labels"], row["mac"], True, rights)
+            and self._checks.known_at(row["uid"], row["record_seq"], head)
         }
 
     def _walk(

@@ -7,7 +7,7 @@ from typing import Final
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.permissions import SEES_BATCHES
 from traceapp.domain.rights import LEAST_TOLD, OUTSIDE, Actor, Rights, ScopeKind, Withholding
-from traceapp.domain.scopes import ANY, AclEntry, Scope
+from traceapp.domain.scopes import ANY, AclEntry, Scope, sites_of
 from traceapp.policy.conditions import unmet
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import RoleRow
@@ -34,10 +34,11 @@ def compile_rights(policy: Policy, acl_entries: Iterable[AclEntry], actor: Actor
     sites, lines = bounds if bounds is not None else (NONE, NONE)
     if widened(row, actor, now) is not None:
         sites, lines = EVERY, EVERY
-    see = {entry.number for entry in acl_entries if any(_within(sites, lines, scope) for scope in entry.scopes)}
+    held = ((entry.number, [scope for scope in entry.scopes if _within(sites, lines, scope)]) for entry in acl_entries)
+    places = {number: sites_of(scopes) for number, scopes in held if scopes}
     clearance = clearance_of(row, actor, now)
     return Rights(
-        tuple(sorted(see)),
+        tuple(sorted(places)),
         policy.digest,
         ANY in sites and ANY in lines,
         row.withholding,
@@ -45,6 +46,7 @@ def compile_rights(policy: Policy, acl_entries: Iterable[AclEntry], actor: Actor
         policy.fields(purpose, min(row.search, clearance)),
         named,
         LEAST_TOLD if actor.role in OUTSIDE else 1,
+        places,
     )
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
 from traceapp.domain.rights import Actor
+from traceapp.domain.sentences import Sentence
 from traceapp.policy.document import Conditions
 
 
@@ -15,11 +16,12 @@ def unmet(conditions: Conditions, actor: Actor, now: datetime) -> tuple[str, ...
     lacking = []
     minutes = conditions.factor_minutes
     if minutes is not None and not _is_fresh(actor.factor_at, now, minutes):
-        lacking.append(f"A second factor must have been shown within {minutes} minutes.")
+        lacking.append(Sentence("A second factor must have been shown within %(minutes)s minutes.", minutes=minutes))
     if conditions.shift is not None and not _within_shift(conditions.shift, now):
-        lacking.append(f"It is outside the shift {conditions.shift[0]}–{conditions.shift[1]} UTC.")
+        begins, ends = conditions.shift
+        lacking.append(Sentence("It is outside the shift %(begins)s–%(ends)s UTC.", begins=begins, ends=ends))
     if conditions.networks is not None and not _within_networks(conditions, actor.address):
-        lacking.append("The request does not come from a network that is named for it.")
+        lacking.append(Sentence("The request does not come from a network that is named for it."))
     return tuple(lacking)
 
 
@@ -27,11 +29,12 @@ def demanded(conditions: Conditions) -> tuple[str, ...]:
     """One sentence for each condition, whether it holds or not."""
     said = []
     if conditions.factor_minutes is not None:
-        said.append(f"A second factor within {conditions.factor_minutes} minutes.")
+        said.append(Sentence("A second factor within %(minutes)s minutes.", minutes=conditions.factor_minutes))
     if conditions.shift is not None:
-        said.append(f"Within the shift {conditions.shift[0]}–{conditions.shift[1]} UTC.")
+        begins, ends = conditions.shift
+        said.append(Sentence("Within the shift %(begins)s–%(ends)s UTC.", begins=begins, ends=ends))
     if conditions.networks is not None:
-        said.append(f"From {', '.join(sorted(map(str, conditions.networks)))}.")
+        said.append(Sentence("From %(networks)s.", networks=", ".join(sorted(map(str, conditions.networks)))))
     return tuple(said)
 
 

@@ -10,12 +10,13 @@ from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Actor, Decision, Role
+from traceapp.domain.sentences import Sentence
 from traceapp.policy.document import PolicyDocument
 
 Names = Mapping[NodeKind, frozenset[str]]
 CLOSED: Final = "policy/closed"
 FAILED: Final = "policy/error"
-EVALUATION: Final = "The policy could not be evaluated, and so everything is denied."
+EVALUATION: Final = Sentence("The policy could not be evaluated, and so everything is denied.")
 
 
 class Policy:
@@ -97,15 +98,18 @@ class Policy:
             return Decision(False, FAILED, EVALUATION)
 
     def _decide(self, actor: Actor, permission: Permission) -> Decision:
-        role = actor.role.value
+        role, act = actor.role.value, permission.value
         row = self._document.roles.get(actor.role)
         if row is None or permission not in row.permissions:
-            return Decision(False, "default/deny", f"The role {role} does not allow {permission.value}.")
+            said = Sentence("The role %(role)s does not allow %(act)s.", role=role, act=act)
+            return Decision(False, "default/deny", said)
         if actor.only is not None and permission not in actor.only:
-            return Decision(False, "token/scope", f"This token was not made for {permission.value}.")
+            return Decision(False, "token/scope", Sentence("This token was not made for %(act)s.", act=act))
         if actor.purpose is not None and actor.purpose not in row.purposes:
-            return Decision(False, f"{role}/purposes", f"The role {role} does not look for the purpose {actor.purpose.value}.")
-        return Decision(True, f"{role}/{permission.value}", f"The role {role} allows {permission.value}.")
+            purpose = actor.purpose.value
+            said = Sentence("The role %(role)s does not look for the purpose %(purpose)s.", role=role, purpose=purpose)
+            return Decision(False, f"{role}/purposes", said)
+        return Decision(True, f"{role}/{act}", Sentence("The role %(role)s allows %(act)s.", role=role, act=act))
 
 
 def _tiers(document: PolicyDocument, dictionary: Dictionary, purpose: Purpose) -> dict[NodeKind, dict[str, Tier]]:

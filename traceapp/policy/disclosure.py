@@ -7,7 +7,7 @@ from typing import TypeVar
 from traceapp.dictionary.entries import MaskForm
 from traceapp.dictionary.properties import Dictionary
 from traceapp.domain.disclosure import Disclosed, Masked, last_characters
-from traceapp.domain.kinds import NodeKind
+from traceapp.domain.kinds import IDENTIFIED_BY, NodeKind
 from traceapp.domain.rights import Rights
 
 T = TypeVar("T")
@@ -39,6 +39,13 @@ class Disclosure:
     def shows(self, kind: NodeKind, *names: str) -> bool:
         """Whether the values of all these properties may be told."""
         return all(self._mask(kind, name) is None for name in names)
+
+    def identifies(self, kind: NodeKind) -> bool:
+        """Whether things of this kind are told by what identifies them. Where that is masked, their uid is too: an id of the
+        answer alone stands in its place, with no page behind it, and their own finds nothing. Of a material that has our
+        receipt number, that number decides (`usecases/node_names.py`).
+        """
+        return kind not in IDENTIFIED_BY or self.shows(kind, IDENTIFIED_BY[kind]) or self.shows(kind, "identity")
 
     def searches(self, kind: NodeKind, *names: str) -> bool:
         """Whether things may be looked up, sorted or filtered by these properties: that is reading them."""

@@ -48,14 +48,22 @@ up, filter or sort by it. `pass` walks through what may not be shown and counts 
 first purpose stands where none was chosen.
 属性值仅在目的、级别与条件同时满足时显示，否则脱敏；`pass` 穿过不可见记录并计数，`stop` 到此为止且不计数。
 
-What is withheld gives away no name, kind, place, time, quantity or id. `pass` gives away that it is there, how much of it, where
-it joins what is shown, and, by "exact" or "possible", whether a transformation had more than one input and output. `stop` gives
-away that something stands beside a thing that is shown, never how much: it says where the view ends in the direction asked, and
-calls every unpaired link through a transformation "possible" that something withheld went into or came out of. So neither calls
-a link exact that the whole graph calls possible. Roles of other organisations should have `stop`.
-不可见对象不透露名称、种类、地点、时间、数量与标识。`pass` 透露其存在、数量、与可见部分的连接处，
-并以“确定/可能”透露转换是否有多项投入与产出；
-`stop` 只透露旁边有不可见对象，从不透露多少；经过该转换且未配对的关联一律判为“可能”。
+What is withheld gives away no name, kind, place, time, quantity or id, and no link of it is told: a stub has no degree, no
+neighbour and no distance. `pass` gives away how much is withheld, by class, what is shown behind it (without a distance), and, by
+"exact" or "possible" and by a quantity that is a worst case, that something withheld stands beside what is shown: a recall rests
+on the whole graph. Under `stop` nothing depends on what lies beyond the view, not even whether there is any. Whoever does not
+see every site and product line is always told that his answer ends with his view; dead ends are not judged, and every link
+through a transformation is "possible" that no pair of input and output makes exact. So neither calls a link exact that the whole
+graph calls possible. Roles of other organisations should have `stop` (`docs/decisions/0011-what-stop-and-pass-tell.md`).
+不可见对象不透露名称、种类、地点、时间、数量与标识，也不透露任何关联：占位节点没有度数、相邻与距离。
+`pass` 按类别透露不可见对象的数量与其后的可见内容（不含距离），并以“确定/可能”与最大可能数量透露旁边有不可见对象：召回以全图为准；
+`stop` 之下，结果不取决于范围之外的任何内容，连是否存在也不透露：凡不能查看全部地点与产品线者，一律告知结果到其查看范围为止，
+不判断断链，经过转换且未配对的关联一律判为“可能”。
+
+What identifies a party, an operator or a material is masked together with its uid: an id of the answer alone stands in its place,
+with no page behind it, and its own uid finds nothing. Of what belongs to several sites, those within the view are told and
+filtered by, and no others.
+标识信息脱敏者，其标识符也随之脱敏，仅在本次结果内有效；跨多个地点者只告知查看范围内的地点。
 
 """
 BOUNDS: Final = (

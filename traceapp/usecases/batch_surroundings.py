@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from traceapp.domain.batch import Neighbour, Participation
-from traceapp.domain.certainty import meet
+from traceapp.domain.certainty import meet, unseen_sides
 from traceapp.domain.consignees import DESPATCH, RECEIPT, total
 from traceapp.domain.disclosure import Gap, Text, told
 from traceapp.domain.events import PropertyValue
@@ -67,14 +67,15 @@ class Surroundings:
         return cls(stations, disclosure, head, kind, backward, forward)
 
     def neighbours(self, stub: Stub) -> tuple[Neighbour, ...]:
-        """Where from, then where to; the earliest first, stubs last, each stub once a direction and type of link.
+        """Where from, then where to; the earliest first, stubs last, each once a direction.
 
-        A transformation between two lots, and an order, are stepped over; a shipment is told with the parties behind it.
+        A transformation between two lots, and an order, are stepped over; a shipment is told with the parties behind it. What
+        is withheld is never stepped over: it is a stub itself, and what lies behind it is not told here.
         """
         steps = [*self._steps(Direction.BACKWARD, self.backward), *self._steps(Direction.FORWARD, self.forward)]
         names = self._names(steps)
         found = dict.fromkeys(
-            _told(step, names[step.far]) if step.shown and step.far in names else _withheld(step, stub) for step in steps
+            _told(step, names[step.far], stub) if step.shown and step.far in names else _withheld(step, stub) for step in steps
         )
         return tuple(sorted(found, key=_order))
 
@@ -89,7 +90,7 @@ class Surroundings:
         names = self._workplaces(worked)
         found = [
             Participation(
-                link.far if self.disclosure.shows(link.kind, "identity") else stub(link.far),
+                link.far if self.disclosure.identifies(link.kind) else stub(link.far),
                 link.kind,
                 *names[link.far],
                 step=link.step,
@@ -97,6 +98,7 @@ class Surroundings:
                 started_at=link.started_at,
                 ended_at=link.ended_at,
                 event_uid=link.event_uid,
+                masked=not self.disclosure.identifies(link.kind),
             )
             for link in worked
         ]
@@ -110,8 +112,8 @@ class Surroundings:
     def _steps(self, direction: Direction, links: Sequence[StepLink]) -> list[Step]:
         told = [link for link in _once(links) if link.type not in NOT_NEIGHBOURS]
         stepped_over = {NodeKind.TRANSFORMATION} if self.kind in LOTS else set()
-        runs = [link for link in told if link.kind in stepped_over]
-        direct = [_direct(direction, link) for link in told if link.kind not in stepped_over]
+        runs = [link for link in told if link.kind in stepped_over and link.far_shown]
+        direct = [_direct(direction, link) for link in told if link.kind not in stepped_over or not link.far_shown]
         shipments = [link for link in told if link.kind is NodeKind.SHIPMENT and link.far_shown]
         orders = [link for link in told if link.kind is NodeKind.ORDER and link.far_shown]
         return [
@@ -128,7 +130,8 @@ class Surroundings:
         for link in near_links:
             if link.type is near_type:
                 near_of.setdefault(link.far, []).append(link)
-        sides = self.stations.traces.count_sides(sorted(near_of), self.disclosure.rights, self.head)
+        rights = self.disclosure.rights
+        sides = unseen_sides(near_of) if rights.stops else self.stations.traces.count_sides(sorted(near_of), rights, self.head)
         steps = []
         for far in self._links(near_of, direction):
             if far.type is not far_type:
@@ -218,10 +221,10 @@ def _direct(direction: Direction, link: StepLink) -> Step:
     return Step(direction, link.far, link.kind, link.far_shown, link, certainty)
 
 
-def _told(step: Step, name: NodeName) -> Neighbour:
+def _told(step: Step, name: NodeName, stub: Stub) -> Neighbour:
     return Neighbour(
         direction=step.direction,
-        uid=step.far,
+        uid=stub(step.far) if name.masked else step.far,
         kind=name.kind,
         number=name.number,
         name=name.name,
@@ -233,6 +236,7 @@ def _told(step: Step, name: NodeName) -> Neighbour:
         certainty=step.certainty,
         stub=False,
         event_uid=step.link.event_uid,
+        masked=name.masked,
     )
 
 
@@ -244,11 +248,11 @@ def _withheld(step: Step, stub: Stub) -> Neighbour:
         number=None,
         name=None,
         product=None,
-        via=step.link.type.value,
+        via=None,
         quantity=None,
         unit=None,
         event_time=None,
-        certainty=step.certainty,
+        certainty=Certainty.POSSIBLE,
         stub=True,
         event_uid=None,
     )
@@ -256,4 +260,4 @@ def _withheld(step: Step, stub: Stub) -> Neighbour:
 
 def _order(one: Neighbour) -> tuple[bool, bool, datetime, str, str, str, str]:
     forward = one.direction is Direction.FORWARD
-    return forward, one.stub, one.event_time or NEVER, one.via, told(one.number) or "", one.uid, one.event_uid or ""
+    return forward, one.stub, one.event_time or NEVER, one.via or "", told(one.number) or "", one.uid, one.event_uid or ""

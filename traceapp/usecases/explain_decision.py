@@ -10,6 +10,7 @@ from traceapp.domain.permissions import SEES_BATCHES, Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Decision
+from traceapp.domain.sentences import Sentence
 from traceapp.domain.trace import Seed
 from traceapp.policy.compilation import compile_rights
 from traceapp.policy.explanation import explain
@@ -19,6 +20,11 @@ from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_seeds import find_candidates
 
 OUTSIDE: Final = "scope/outside"
+NOT_WITHIN: Final = "It is unknown, or outside the sites, product lines and approved lots of this person."
+IF_IT_EXISTS: Final = (
+    "If it exists and lies within the sites, product lines and approved lots of this person, %(rule)s allows it. You may not "
+    "look it up yourself, so that neither is told to you."
+)
 UID_FORM: Final = re.compile(r"[0-9a-f]{32}")
 
 
@@ -28,8 +34,8 @@ def explain_decision(
     """The decision on a person's act, with everything it stands on, recorded before it leaves.
 
     action   a permission, `batch:show`.
-    named    number or uid of what it would be done to. It is looked for with that person's rights and no others, so that
-             nobody learns here that a thing exists which neither of the two may see.
+    named    number or uid of what it would be done to. It is looked for with the rights of the asker and then with those of
+             that person: whoever asks learns of nothing that he may not look up himself, not even whether it exists.
     purpose  instead of that of his latest session.
     raises   PermissionDeniedError, PolicyError; InputError: nobody has this name, no such permission; LedgerUnavailableError.
     """
@@ -45,7 +51,8 @@ def explain_decision(
     now = stations.clock.now()
     found = explain(stations.policy, person, permission, now)
     if named is not None:
-        found = replace(found, object=named, decision=_on_object(stations, person, permission, named, found.decision))
+        decision = _on_object(stations, (actor, person), permission, named, found.decision)
+        found = replace(found, object=named, decision=decision)
     result = {"allowed": found.decision.allowed, "rule": found.decision.rule}
     return stations.ledger.record(
         found, entry(stations, actor, Permission.POLICY_EXPLAIN, "answered", request=request, result=result)
@@ -66,11 +73,20 @@ def _person(stations: Stations, username: str, purpose: Purpose | None) -> Actor
     return person if purpose is None else replace(person, purpose=purpose)
 
 
-def _on_object(stations: Stations, person: Actor, permission: Permission, named: str, decision: Decision) -> Decision:
+def _on_object(
+    stations: Stations, asker_and_person: tuple[Actor, Actor], permission: Permission, named: str, decision: Decision
+) -> Decision:
     if not decision.allowed or permission not in SEES_BATCHES | {Permission.SOURCE_SHOW}:
         return decision
-    rights = compile_rights(stations.policy, stations.acls.list_entries(), person, stations.clock.now())
+    # Both are asked whatever the first one finds, so that the answer takes as long.
+    may_look, may_do = [_finds(stations, who, named) for who in asker_and_person]
+    if not may_look:
+        return replace(decision, reason=Sentence(IF_IT_EXISTS, rule=decision.rule))
+    return decision if may_do else Decision(False, OUTSIDE, Sentence(NOT_WITHIN))
+
+
+def _finds(stations: Stations, who: Actor, named: str) -> bool:
+    """Whether somebody may look this up."""
+    rights = compile_rights(stations.policy, stations.acls.list_entries(), who, stations.clock.now())
     seed = Seed(uid=named) if UID_FORM.fullmatch(named) else Seed(number=named)
-    if find_candidates(stations, disclosure_of(stations, rights), stations.heads.get_head(), seed):
-        return decision
-    return Decision(False, OUTSIDE, "It is unknown, or outside the sites, product lines and approved lots of this person.")
+    return bool(find_candidates(stations, disclosure_of(stations, rights), stations.heads.get_head(), seed))

@@ -8,6 +8,7 @@ from typing import Any, Final
 from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.disclosure import Masked
 from traceapp.domain.errors import KeyUnavailableError, SealBrokenError
+from traceapp.domain.kinds import IDENTIFIED_BY, INDEXED_IDENTITIES
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.referrals import Referral
@@ -19,7 +20,6 @@ from traceapp.usecases.access import disclosure_of, entry, rights_for
 from traceapp.usecases.refer_number import LABEL
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_record import Fields
-from traceapp.usecases.trace_seeds import NUMBERED_BY
 
 NEWEST: Final = 200
 
@@ -50,7 +50,7 @@ def list_referrals(stations: Stations, actor: Actor) -> Recorded[tuple[Referral,
 
 def _mask(disclosure: Disclosure) -> Masked | None:
     """What stands in place of a typed number for somebody who may not see one kind of those that are sealed."""
-    masks = [mask for kind, name in NUMBERED_BY.items() if (mask := disclosure.gravest(kind, [name])) is not None]
+    masks = [mask for kind in INDEXED_IDENTITIES if (mask := disclosure.gravest(kind, [IDENTIFIED_BY[kind]])) is not None]
     return max(masks, key=lambda mask: mask.tier, default=None)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from traceapp.domain.batch import Candidate
-from traceapp.domain.disclosure import Gap, Text, Unavailable, Unproven
+from traceapp.domain.disclosure import Gap, Masked, Text, Unavailable, Unproven
 from traceapp.domain.identifiers import GS1_HOST, Identity, number_key
 from traceapp.domain.kinds import INDEXED_IDENTITIES, NodeKind
 from traceapp.graph.trace_store import PLAIN_ENDS, NodeColumns, StoredName
@@ -31,6 +31,7 @@ class NodeName:
     stated       stamps of the stored properties that a lot's state is computed from; expiry_date is one of those, stored.
     told_later   what is stored of it was told after the head that was asked about.
     unavailable  something of it that could be shown cannot be opened, because its key is not to be had now.
+    masked       what identifies it is masked: it is told under an id of the answer alone.
     """
 
     uid: str
@@ -47,6 +48,7 @@ class NodeName:
     expiry_date: str = ""
     told_later: bool = False
     unavailable: bool = False
+    masked: bool = False
 
     @property
     def is_numbered(self) -> bool:
@@ -57,9 +59,11 @@ class NodeName:
 def read_names(stations: Stations, disclosure: Disclosure, uids: Sequence[str], head: int) -> dict[str, NodeName]:
     """Names of traceable nodes as they were known at a head; those outside the rights are absent."""
     columns = stations.traces.find_attributes(uids, disclosure.rights)
-    sites = {entry.number: entry.sites for entry in stations.acls.list_entries()}
-    names = dict(_plain_names(columns, sites))
+    names = dict(_plain_names(columns, disclosure.rights.places))
+    _place_approved(stations, disclosure, names, columns)
     _open_sealed(stations, disclosure, names)
+    for name in names.values():
+        name.masked = isinstance(name.number, Masked) and not disclosure.identifies(name.kind)
     later = [uid for uid, seq in zip(columns.uid, columns.projected_seq, strict=True) if seq > head]
     for uid in later:
         names[uid].told_later = True
@@ -115,6 +119,16 @@ def _plain_names(columns: NodeColumns, sites: Mapping[int, tuple[str, ...]]) -> 
         )
 
 
+def _place_approved(stations: Stations, disclosure: Disclosure, names: Mapping[str, NodeName], columns: NodeColumns) -> None:
+    """What was approved by itself is told with all its sites: they are its own, whatever sites are within the view."""
+    approved = names.keys() & set(disclosure.rights.named)
+    if approved:
+        sites = {entry.number: entry.sites for entry in stations.acls.list_entries()}
+        for uid, acl in zip(columns.uid, columns.acl, strict=True):
+            if uid in approved:
+                names[uid].sites = sites.get(acl, ())
+
+
 def _open_sealed(stations: Stations, disclosure: Disclosure, names: dict[str, NodeName]) -> None:
     """What need not be opened is masked without asking the store for it."""
     sealed = []
@@ -144,7 +158,9 @@ def _name_material(disclosure: Disclosure, name: NodeName, identity: Identity | 
     """identity  None where it need not be opened."""
     opened = identity if isinstance(identity, Identity) else None
     name.epc = disclosure.tell(name.kind, "identity", name.uid, opened.epc if opened else _gap(identity))
-    if name.number is None:
+    if not disclosure.shows(name.kind, "number"):
+        name.number = disclosure.mask(name.kind, "number", name.uid)
+    elif name.number is None:
         name.number = disclosure.tell(name.kind, "supplier_lot", name.uid, opened.number if opened else _gap(identity))
 
 
@@ -185,12 +201,13 @@ def _as_known_at(stations: Stations, disclosure: Disclosure, name: NodeName, hea
 
 
 def read_candidates(stations: Stations, disclosure: Disclosure, uids: Sequence[str], head: int) -> list[Candidate]:
-    """What tells the nodes apart that carry one number, sorted by kind, product and uid."""
+    """What tells the nodes apart that carry one number, sorted by kind, product and uid; none whose name is masked."""
     names = read_names(stations, disclosure.whole, uids, head)
     failed = stations.checks.nodes if stations.checks is not None else set()
     found = [
         Candidate(name.uid, name.kind, name.number, name.epc, name.product, name.sites, name.described, name.uid in failed)
         for name in names.values()
+        if not name.masked
     ]
     return sorted(found, key=lambda one: (one.kind.value, one.product or "", one.uid))
 
@@ -214,7 +231,7 @@ def read_plain_ends(stations: Stations, disclosure: Disclosure, kind: NodeKind, 
     """Names of locations, orders, disposals, products and machines."""
     if not uids or kind not in PLAIN_ENDS:
         return {}
-    sites = {entry.number: entry.sites for entry in stations.acls.list_entries()}
+    sites = disclosure.rights.places
     names = {
         end.uid: NodeName(
             end.uid, kind, end.number, None, Identity(end.identity).epc, None, sites.get(end.acl, ()), True, None, end.identity

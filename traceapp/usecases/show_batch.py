@@ -1,20 +1,21 @@
 """One lot: what it is, in which state, where from, where to, who touched it, and who said so."""
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Final
 
 from traceapp.domain.batch import BatchQuery, BatchRecord, Candidate, SourceFact, StateFact
-from traceapp.domain.disclosure import Disclosed, Gap, Unavailable, told
+from traceapp.domain.disclosure import Disclosed, Gap, Unavailable
 from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError
 from traceapp.domain.events import PropertyValue
-from traceapp.domain.kinds import LOTS, Direction, NodeKind
+from traceapp.domain.kinds import LOTS, NodeKind
 from traceapp.domain.permissions import Permission
+from traceapp.domain.record_checks import RecordChecks
 from traceapp.domain.recorded import LedgerEntry, Recorded
-from traceapp.domain.rights import Actor, Rights, Withholding
+from traceapp.domain.rights import Actor, Withholding
 from traceapp.domain.state import compute_states
 from traceapp.domain.trace import Status
 from traceapp.graph.event_store import StoredEvent
@@ -61,9 +62,21 @@ def show_batch(stations: Stations, actor: Actor, query: BatchQuery) -> Recorded[
         raise _refused(stations, actor, request, candidates)
     with readable(checks):
         record = _record(stations, disclosure, candidates[0], head, as_of)
-    named = checks.seen | {fact.event_uid for fact in record.facts}
-    record = replace(record, unverified=checks.told(named.__contains__))
+    record = replace(record, unverified=checks.told(_naming(disclosure, checks, record), rights.least))
     return stations.ledger.record(record, _answered(stations, actor, request, record))
+
+
+def _naming(disclosure: Disclosure, checks: RecordChecks, record: BatchRecord) -> Callable[[str], str | None]:
+    """What a thing that is not as it was written is called in this answer; a masked one is not named, only counted."""
+    facts = {fact.event_uid for fact in record.facts}
+
+    def name(uid: str) -> str | None:
+        kind = checks.seen.get(uid)
+        if uid in facts or uid == record.candidate.uid:
+            return uid
+        return uid if kind is not None and disclosure.identifies(NodeKind(kind)) else None
+
+    return name
 
 
 def _refused(
@@ -98,8 +111,7 @@ def _record(stations: Stations, disclosure: Disclosure, candidate: Candidate, he
     seen = [event for event in said.events if not any(uid in unseen for uid, _ in said.named.get(event.uid, ()))]
     shown = [event for event in seen if event.uid not in said.unavailable]
     states = _states(disclosure, candidate.kind, compute_states(said.claims, as_of, said.characteristics))
-    stops, hidden = rights.mode is Withholding.STOP, len(said.events) - len(seen)
-    unlisted = len(seen if stops else said.events) - len(shown)
+    unlisted = len(seen if rights.mode is Withholding.STOP else said.events) - len(shown)
     few = unlisted < rights.least
     surroundings = Surroundings.read(stations, disclosure, head, candidate.uid, candidate.kind)
     stub = partial(stations.sealer.stub, secrets.token_hex(16))
@@ -116,7 +128,7 @@ def _record(stations: Stations, disclosure: Disclosure, candidate: Candidate, he
         head=head,
         policy_digest=rights.policy_digest,
         degraded=bool(said.closed) or any(isinstance(one, Unavailable) for one in properties.values()),
-        boundary=stops and (hidden > 0 or _ends_beside(stations, rights, candidate.uid, head)),
+        boundary=rights.stops,
         fields=disclosure.wanted,
     )
 
@@ -149,10 +161,6 @@ def _states(disclosure: Disclosure, kind: NodeKind, states: Sequence[StateFact])
     return tuple(StateFact(state.name, mask) if (mask := masks[state.name]) is not None else state for state in asked)
 
 
-def _ends_beside(stations: Stations, rights: Rights, uid: str, head: int) -> bool:
-    return any(stations.traces.find_boundaries(way, [uid], rights, head) for way in (Direction.BACKWARD, Direction.FORWARD, None))
-
-
 def _told_state(state: StateFact, told: Collection[str]) -> StateFact:
     """The event that set it is named where it may be opened."""
     return state if state.event_uid is None or state.event_uid in told else replace(state, event_uid=None)
@@ -168,9 +176,12 @@ def _answered(stations: Stations, actor: Actor, request: dict[str, object], reco
         "candidate": record.candidate,
         "properties": record.properties,
         "states": record.states,
-        "neighbours": [one for one in record.neighbours if not one.stub],
+        # An id of one answer alone is no part of what was told, and nor is the place in a list that it gives.
+        "neighbours": sorted(
+            result_digest(replace(one, uid="") if one.masked else one) for one in record.neighbours if not one.stub
+        ),
         "withheld": len(stubs),
-        "participations": [one if told(one.number) else replace(one, uid="") for one in record.participations],
+        "participations": [replace(one, uid="") if one.masked else one for one in record.participations],
         "facts": record.facts,
         "facts_withheld": record.facts_withheld,
         "facts_few": record.facts_few,

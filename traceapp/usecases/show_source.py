@@ -55,10 +55,11 @@ def show_source(stations: Stations, actor: Actor, event_uid: str) -> Recorded[So
         reason = BatchNotFoundError.__name__
         stations.ledger.append(entry(stations, actor, Permission.SOURCE_SHOW, "failed", request=asked, reason=reason))
         raise BatchNotFoundError(UNKNOWN)
-    hidden = said if isinstance(said, Gap) else _mask(disclosure_of(stations, rights), said)
-    named = checks.seen | {event.uid}
+    disclosed = disclosure_of(stations, rights)
+    hidden = said if isinstance(said, Gap) else _mask(disclosed, said)
+    named = {uid: uid for uid, kind in checks.seen.items() if disclosed.identifies(NodeKind(kind))} | {event.uid: event.uid}
     row = _row(stations, event, hidden)
-    row = replace(row, unverified=checks.told(named.__contains__))
+    row = replace(row, unverified=checks.told(named.get, rights.least))
     fields = Fields()
     fields.add("Event", {name: getattr(row, name) for name in ROW})
     made = entry(

@@ -1,7 +1,7 @@
 """Where did it go, where did it come from: the question that traceapp is for."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
@@ -23,13 +23,12 @@ from traceapp.usecases.node_names import NodeName, read_plain_ends
 from traceapp.usecases.node_properties import read_properties
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_disclosure import (
-    Reached,
+    Ids,
     Stub,
     class_level,
     class_level_links,
-    find_boundaries,
     findings,
-    gather,
+    ids_of,
     product_key,
     read_reached,
     told_links,
@@ -38,6 +37,7 @@ from traceapp.usecases.trace_disclosure import (
 from traceapp.usecases.trace_leg import Leg, may_turn, trace_leg
 from traceapp.usecases.trace_opening import open_seeds
 from traceapp.usecases.trace_parties import consignees, read_bounds, suppliers
+from traceapp.usecases.trace_reach import Reached, gather, shown_links
 from traceapp.usecases.trace_record import answered_entry, failed_entry, request_document, routed_entry
 from traceapp.usecases.trace_seeds import find_seeds
 from traceapp.usecases.trace_twins import find_twins
@@ -101,25 +101,26 @@ def _answer(
     properties = read_properties(stations, disclosure, names, reached.hops.keys(), head)
     without_lot = class_level_links(stations.traces, rights, head, legs)
     products = read_plain_ends(stations, disclosure.whole, NodeKind.PRODUCT, sorted({uid for uid, _ in without_lot}))
-    receivers = consignees(legs, names, stations.organisation, read_bounds(stations, rights, head, legs), stub)
+    ids = ids_of(reached, names, stub)
+    receivers = consignees(legs, names, stations.organisation, read_bounds(stations, rights, head, legs), ids)
     return TraceAnswer(
         question=question,
         seeds=seeds,
         head=head,
         as_of=as_of,
-        nodes=tuple(told_nodes(reached, names, statuses, properties, seeds, stub)),
-        links=tuple(told_links(legs, reached, stub)),
+        nodes=tuple(told_nodes(reached, names, statuses, properties, seeds, ids)),
+        links=tuple(told_links(legs, reached, ids)),
         containers=tuple(sorted(reached.containers)),
         consignees=tuple(receivers),
-        suppliers=tuple(suppliers(legs, names, stations.organisation, stub)),
+        suppliers=tuple(suppliers(legs, names, stations.organisation, ids)),
         completeness=complete(
             replace(
-                _findings(stations, disclosure, question, head, legs, reached, names, products),
-                unverified=checks.told(lambda uid: any(leg.shown.get(uid, False) for leg in legs) or uid in names),
+                _findings(stations, disclosure, question, head, legs, reached, names, products).told_as(ids),
+                unverified=checks.told(partial(_name, disclosure, legs, names, ids), rights.least),
                 worst_case=[line.uid for line in receivers if line.withheld],
             )
         ),
-        cycles=_cycles(legs, reached, stub),
+        cycles=_cycles(legs, reached, ids),
         policy_digest=rights.policy_digest,
         class_level=class_level(without_lot, products),
     )
@@ -143,7 +144,7 @@ def _findings(
         windowed=question.window != Window(),
         products={product_key(name) for name in products.values()},
         one_sided=lonely,
-        boundaries=find_boundaries(stations.traces, disclosure.rights, head, legs),
+        stops=disclosure.rights.stops,
         routed_to=stations.policy.routed_to.value if disclosure.rights.mode is Withholding.PASS else None,
         least=disclosure.rights.least,
     )
@@ -151,13 +152,21 @@ def _findings(
     return found.with_twins(find_twins(stations, disclosure.rights, suspects, head))
 
 
-def _cycles(legs: Sequence[Leg], reached: Reached, stub: Stub) -> tuple[tuple[str, ...], ...]:
-    """Sets of lots that reach themselves, in both legs together."""
+def _name(disclosure: Disclosure, legs: Sequence[Leg], names: Mapping[str, NodeName], ids: Ids, uid: str) -> str | None:
+    """What a thing that is not as it was written is called in the answer: where it is masked and no node of it, nothing."""
+    if uid in names:
+        return ids.get(uid, uid)
+    kind = next((leg.kinds[uid] for leg in legs if leg.shown.get(uid, False)), None)
+    return uid if kind is not None and disclosure.identifies(NodeKind(kind)) else None
+
+
+def _cycles(legs: Sequence[Leg], reached: Reached, ids: Ids) -> tuple[tuple[str, ...], ...]:
+    """Sets of lots that reach themselves by links that may be shown, in both legs together."""
     if not any(map(may_turn, legs)):
         return ()
     links = []
     for leg in legs:
         forward = leg.direction is Direction.FORWARD
-        links += [(link.near, link.far) if forward else (link.far, link.near) for link in leg.lot_links.links]
-    found = (tuple(sorted(stub(uid) if uid in reached.stubs else uid for uid in cycle)) for cycle in cycles(links))
+        links += [(link.near, link.far) if forward else (link.far, link.near) for link in shown_links(leg, reached.stubs)]
+    found = (tuple(sorted(ids.get(uid, uid) for uid in cycle)) for cycle in cycles(links))
     return tuple(sorted(found))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from traceapp.domain.certainty import LotLinks, exact_nodes, lot_links, undecided
+from traceapp.domain.certainty import LotLinks, exact_nodes, lot_links, undecided, unseen_sides
 from traceapp.domain.consignees import Distribution, EndLink, distribute, end_links
 from traceapp.domain.genealogy import Bundle, Closure, Expansion
 from traceapp.domain.kinds import Direction, LinkType, NodeKind
@@ -62,8 +62,11 @@ def trace_leg(traces: TraceStore, rights: Rights, head: int, question: TraceQues
     """Walk from opened seeds in one direction, then follow the ends."""
     cut = WindowCut(start.walk_window(question.window))
     closure = _walk(traces, rights, head, start, direction, cut, question.budget)
-    partial = not cut.is_open or rights.mode is Withholding.STOP
-    sides = traces.count_sides(undecided(closure, partial=partial), rights, head)
+    if rights.stops:
+        sides = unseen_sides(closure.passages)
+    else:
+        partial = not cut.is_open or rights.mode is Withholding.STOP
+        sides = traces.count_sides(undecided(closure, partial=partial), rights, head)
     links = lot_links(closure, sides, question.budget.links)
     seeds = start.firm | start.transformations
     leg = Leg(direction, cut, start, closure, links, exact_nodes(seeds, links.links))

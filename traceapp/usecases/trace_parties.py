@@ -1,6 +1,6 @@
 """Consignees and suppliers of a trace: who got it and who sent it, with lots, shipments and quantities."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from traceapp.domain.consignees import Bounds, Delivery, EndLink, deliveries, sum_by_unit, total, withheld_lots
 from traceapp.domain.disclosure import Disclosed, told
@@ -24,9 +24,12 @@ def consignees(
     names: Mapping[str, NodeName],
     organisation: Organisation,
     bounds: Bounds,
-    stub: Callable[[str], str],
+    ids: Mapping[str, str],
 ) -> list[PartyLine]:
-    """Parties to which lots of the forward leg went; ourselves excepted, since our own sites are no consignees."""
+    """Parties to which lots of the forward leg went; ourselves excepted, since our own sites are no consignees.
+
+    ids  uid → the id of this answer alone that stands in its place.
+    """
     found: list[PartyLine] = []
     for leg in legs:
         if leg.direction is not Direction.FORWARD:
@@ -40,7 +43,7 @@ def consignees(
             lambda uid: uid in names and names[uid].is_numbered,
             bounds,
         )
-        found += [_line(delivery, names[delivery.party], leg, names, stub) for delivery in told if delivery.party in names]
+        found += [_line(delivery, names[delivery.party], names, ids) for delivery in told if delivery.party in names]
     return sorted(found, key=_order)
 
 
@@ -63,7 +66,7 @@ def read_bounds(stations: Stations, rights: Rights, head: int, legs: Iterable[Le
 
 
 def suppliers(
-    legs: Iterable[Leg], names: Mapping[str, NodeName], organisation: Organisation, stub: Callable[[str], str]
+    legs: Iterable[Leg], names: Mapping[str, NodeName], organisation: Organisation, ids: Mapping[str, str]
 ) -> list[PartyLine]:
     """Parties that supplied lots of the backward leg; ourselves excepted."""
     found: list[PartyLine] = []
@@ -74,7 +77,7 @@ def suppliers(
         for link in leg.ends:
             if link.type == LinkType.SUPPLIED and link.shown and not _is_own(link.source, names, organisation):
                 sent.setdefault(link.source, []).append(link)
-        found += [_line(_supply(uid, links, leg), names[uid], leg, names, stub) for uid, links in sent.items() if uid in names]
+        found += [_line(_supply(uid, links, leg), names[uid], names, ids) for uid, links in sent.items() if uid in names]
     return sorted(found, key=_order)
 
 
@@ -90,23 +93,24 @@ def _supply(uid: str, links: Sequence[EndLink], leg: Leg) -> Delivery:
     )
 
 
-def _line(delivery: Delivery, name: NodeName, leg: Leg, names: Mapping[str, NodeName], stub: Callable[[str], str]) -> PartyLine:
+def _line(delivery: Delivery, name: NodeName, names: Mapping[str, NodeName], ids: Mapping[str, str]) -> PartyLine:
     return PartyLine(
-        uid=delivery.party,
+        uid=ids.get(delivery.party, delivery.party),
         number=name.number,
         name=name.name,
         country=name.country,
         quantities=delivery.quantities,
         certainty=Certainty.EXACT if delivery.exact else Certainty.POSSIBLE,
-        lots=tuple(sorted(uid if leg.shown[uid] else stub(uid) for uid in delivery.lots)),
+        lots=tuple(sorted(ids.get(uid, uid) for uid in delivery.lots if uid in names)),
         shipments=delivery.shipments,
-        locations=tuple(sorted((_place(names[uid]) for uid in delivery.locations if uid in names), key=str)),
+        locations=tuple(sorted((_place(names[uid], ids) for uid in delivery.locations if uid in names), key=str)),
         withheld=delivery.withheld,
+        masked=name.masked,
     )
 
 
-def _place(name: NodeName) -> Disclosed[str]:
-    return name.number if name.number is not None else name.uid
+def _place(name: NodeName, ids: Mapping[str, str]) -> Disclosed[str]:
+    return name.number if name.number is not None else ids.get(name.uid, name.uid)
 
 
 def _order(line: PartyLine) -> tuple[str, str]:

@@ -16,16 +16,17 @@ from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Actor
-from traceapp.domain.trace import DescribedNode, PartyLine, Seed, TraceAnswer, TraceLink, TraceNode, TraceQuestion
+from traceapp.domain.trace import Completeness, DescribedNode, PartyLine, Seed, TraceAnswer, TraceLink, TraceNode, TraceQuestion
 from traceapp.domain.unverified import Unverified
 from traceapp.usecases.access import entry, told_name
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.verification import on_record
 
 IDENTIFYING = ("number", "name", "epc", "product", "site", "status")
-PARTY = tuple(field.name for field in fields(PartyLine) if field.name not in {"uid", "withheld"})
+PARTY = tuple(field.name for field in fields(PartyLine) if field.name not in {"uid", "withheld", "masked"})
 TOLD_PARTY = attrgetter(*PARTY)
 NODE = attrgetter(*(field.name for field in fields(TraceNode)))
+COMPLETENESS = attrgetter(*(field.name for field in fields(Completeness)))
 LINK = attrgetter(*(field.name for field in fields(TraceLink)))
 WHOLE_PARTY = attrgetter(*(field.name for field in fields(PartyLine)))
 STATED = ("event_time", "quantity", "unit")
@@ -35,7 +36,7 @@ STUB = "withheld"
 
 def answered_entry(stations: Stations, actor: Actor, answer: TraceAnswer) -> LedgerEntry:
     """The record of an answer that is about to leave."""
-    fields = _fields(answer)
+    fields, said = _fields(answer), answer.completeness
     return entry(
         stations,
         actor,
@@ -51,7 +52,7 @@ def answered_entry(stations: Stations, actor: Actor, answer: TraceAnswer) -> Led
             "suppliers": len(answer.suppliers),
             "withheld": sum(answer.completeness.withheld.values()),
             "sha256": result_digest(answer),
-            **on_record(Unverified(answer.completeness.unverified, answer.completeness.unverified_withheld)),
+            **on_record(Unverified(said.unverified, said.unverified_withheld, said.unverified_few)),
         },
         completeness=answer.completeness.status.name,
     )
@@ -97,30 +98,30 @@ def _candidates(error: TraceappError) -> list[Candidate]:
 def result_digest(answer: TraceAnswer) -> str:
     """SHA-256 (hex) of what was answered; the same question at the same head gives it again.
 
-    It is taken over JSON of lists, fields in the order of their classes. The ids of stubs are drawn anew for every answer
-    and are left out, like the moment of asking.
+    It is taken over JSON of lists, fields in the order of their classes. Ids that are drawn anew for every answer (of stubs,
+    and of things whose name is masked) are left out, like the moment of asking, and nothing is in an order that they give.
     """
-    stubs = {node.uid for node in answer.nodes if node.stub}
+    drawn = {node.uid for node in answer.nodes if node.stub or node.masked}
     told = [
         answer.seeds,
         answer.head,
-        [_nameless(row, stubs) for row in map(NODE, answer.nodes)] if stubs else list(map(NODE, answer.nodes)),
-        *_properties(answer),
-        sorted((_nameless(row, stubs) for row in map(LINK, answer.links)), key=repr) if stubs else list(map(LINK, answer.links)),
+        _rows(map(NODE, answer.nodes), drawn),
+        *_properties(answer, drawn),
+        _rows(map(LINK, answer.links), drawn),
         answer.containers,
-        [_nameless(_party(line), stubs) for line in answer.consignees],
-        [_nameless(_party(line), stubs) for line in answer.suppliers],
-        answer.completeness,
-        sorted(sorted(_nameless(cycle, stubs)) for cycle in answer.cycles),
+        _rows(map(_party, answer.consignees), drawn),
+        _rows(map(_party, answer.suppliers), drawn),
+        _without(COMPLETENESS(answer.completeness), drawn) if drawn else answer.completeness,
+        sorted(sorted(_without(cycle, drawn)) for cycle in answer.cycles),
         sorted((product, sorted(amounts.items())) for product, amounts in answer.class_level.items()),
     ]
     return hashlib.sha256(orjson.dumps(told, default=_plain)).hexdigest()
 
 
-def _properties(answer: TraceAnswer) -> list[Any]:
+def _properties(answer: TraceAnswer, drawn: set[str]) -> list[Any]:
     """Of all nodes, in one list; none where none were asked for."""
     told = [(node.uid, sorted(node.properties.items())) for node in _described(answer)]
-    return [told] if told else []
+    return [_rows(told, drawn)] if told else []
 
 
 def _described(answer: TraceAnswer) -> list[DescribedNode]:
@@ -129,16 +130,24 @@ def _described(answer: TraceAnswer) -> list[DescribedNode]:
     return [node for node in answer.nodes if isinstance(node, DescribedNode)]
 
 
-def _nameless(row: Sequence[Any], stubs: set[str]) -> list[Any]:
-    """The same without the ids of stubs, wherever they stand."""
-    return [
-        sorted(STUB if uid in stubs else uid for uid in value)
-        if isinstance(value, tuple)
-        else STUB
-        if isinstance(value, str) and value in stubs
-        else value
-        for value in row
-    ]
+def _rows(rows: Iterable[Sequence[Any]], drawn: set[str]) -> list[Any]:
+    """As they stand; where ids were drawn for this answer, without those and in an order that rests on none of them."""
+    if not drawn:
+        return list(rows)
+    return sorted(_text([_without(part, drawn) for part in row]) for row in rows)
+
+
+def _without(value: Any, drawn: set[str]) -> Any:
+    """The same without ids that were drawn, wherever they stand."""
+    if isinstance(value, tuple | list):
+        return sorted(_text(_without(part, drawn)) for part in value)
+    if isinstance(value, str) and not drawn.isdisjoint(value.split(" ")):
+        return " ".join(STUB if part in drawn else part for part in value.split(" "))
+    return value
+
+
+def _text(value: Any) -> str:
+    return orjson.dumps(value, default=_plain).decode()
 
 
 def _party(line: PartyLine) -> tuple[Any, ...]:

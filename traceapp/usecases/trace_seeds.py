@@ -6,18 +6,16 @@ from typing import Final
 from traceapp.domain.batch import Candidate
 from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError, IdentifierError
 from traceapp.domain.identifiers import number_key
-from traceapp.domain.kinds import INDEXED_IDENTITIES, NodeKind
+from traceapp.domain.kinds import IDENTIFIED_BY, INDEXED_IDENTITIES, NodeKind
 from traceapp.domain.trace import Seed
 from traceapp.formats.gs1 import parse_identity
 from traceapp.policy.disclosure import Disclosure
-from traceapp.usecases.node_names import find_others, read_candidates
+from traceapp.usecases.node_names import find_others, read_candidates, read_names
 from traceapp.usecases.stations import Stations
 
 UNKNOWN = "This number is unknown, or outside your view."
 MOST_BITS: Final = 64
 """Of a blind index; of fewer, different numbers meet."""
-NUMBERED_BY: Final = {NodeKind.MATERIAL: "supplier_lot", NodeKind.PARTY: "identity"}
-"""Which sealed property the printed number of a kind is."""
 
 
 def find_seeds(stations: Stations, disclosure: Disclosure, head: int, seeds: Sequence[Seed]) -> dict[str, NodeKind]:
@@ -41,7 +39,7 @@ def find_candidates(stations: Stations, disclosure: Disclosure, head: int, seed:
     rights = disclosure.rights
     if seed.number is not None:
         key = number_key(seed.number)
-        indexed = [kind for kind in INDEXED_IDENTITIES if disclosure.searches(kind, NUMBERED_BY[kind])]
+        indexed = [kind for kind in INDEXED_IDENTITIES if disclosure.searches(kind, IDENTIFIED_BY[kind])]
         indexes = [stations.sealer.number_index(kind.value, key) for kind in indexed]
         numbered = stations.traces.find_numbered(key, indexes, rights, head)
         short = {kind for kind in indexed if stations.dictionary.index_bits(kind) < MOST_BITS}
@@ -49,7 +47,7 @@ def find_candidates(stations: Stations, disclosure: Disclosure, head: int, seed:
         others = find_others(stations, disclosure, unsure, head, key) if unsure else frozenset()
         uids = sorted({*numbered.keys() - others, *_find_keyed(stations, disclosure, head, _as_key(stations, seed.number))})
     elif seed.uid is not None:
-        uids = sorted(stations.traces.find_seeds([seed.uid], rights, head))
+        uids = sorted(_find_named(stations, disclosure, head, seed.uid))
     else:
         uids = sorted(_find_keyed(stations, disclosure, head, [stations.sealer.uid(parse_identity(seed.epc or ""))]))
     return [one for one in read_candidates(stations, disclosure, uids, head) if _fits(one, seed)]
@@ -59,6 +57,16 @@ def _find_keyed(stations: Stations, disclosure: Disclosure, head: int, uids: Seq
     """What has one of these GS1 keys, by the uids that are made of them."""
     found = stations.traces.find_seeds(uids, disclosure.rights, head)
     return {uid: kind for uid, kind in found.items() if disclosure.searches(kind, "identity")}
+
+
+def _find_named(stations: Stations, disclosure: Disclosure, head: int, uid: str) -> dict[str, NodeKind]:
+    """What has this uid, unless its name is masked: whoever may not read who it is gets at it by nothing."""
+    found = stations.traces.find_seeds([uid], disclosure.rights, head)
+    if all(map(disclosure.identifies, found.values())):
+        return found
+    materials = [one for one, kind in found.items() if kind is NodeKind.MATERIAL]
+    names = read_names(stations, disclosure.whole, materials, head) if materials else {}
+    return {one: found[one] for one, name in names.items() if not name.masked}
 
 
 def _as_key(stations: Stations, number: str) -> list[str]:
@@ -88,7 +96,7 @@ def _find_seed(stations: Stations, disclosure: Disclosure, head: int, seed: Seed
         one = find_one(stations, disclosure, head, seed)
         return {one.uid: one.kind}
     if seed.uid is not None:
-        found = stations.traces.find_seeds([seed.uid], disclosure.rights, head)
+        found = _find_named(stations, disclosure, head, seed.uid)
     else:
         found = _find_keyed(stations, disclosure, head, [stations.sealer.uid(parse_identity(seed.epc or ""))])
     wanted = seed.kind is None or seed.kind in found.values()

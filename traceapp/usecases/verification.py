@@ -45,4 +45,5 @@ def on_record(unverified: Unverified) -> dict[str, Any]:
     """What the ledger keeps of it, beside the result; nothing where all was proven."""
     if not unverified:
         return {}
-    return {"unverified": list(unverified.records), "unverified_withheld": unverified.withheld}
+    told: dict[str, Any] = {"unverified": list(unverified.records), "unverified_withheld": unverified.withheld}
+    return told | ({"unverified_few": True} if unverified.few else {})

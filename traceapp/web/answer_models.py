@@ -8,7 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from traceapp.domain.kinds import Certainty, Direction, EventType, LinkType, NodeKind
 from traceapp.domain.state import LotStatus
 
-Uid = Annotated[str, Field(description="Our own id: 32 hexadecimal digits; of a stub, an id of this answer alone.")]
+Uid = Annotated[
+    str,
+    Field(description="Our own id: 32 hexadecimal digits; of a stub, and of what is `masked`, an id of this answer alone."),
+]
+IsMasked = Annotated[
+    bool,
+    Field(description="What identifies it is masked: `uid` is an id of this answer alone, and finds nothing in another one."),
+]
 Quantity = Annotated[str, Field(description="Exact decimal.", pattern=r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$")]
 Unit = Annotated[str, Field(description="UN/ECE Recommendation 20 code, or the source's own word.")]
 StatusName = Literal["COMPLETE", "UNRESOLVED", "WITHHELD", "TRUNCATED", "DEGRADED", "UNVERIFIED"]
@@ -122,8 +129,12 @@ class Node(_Said):
     ]
     stub: bool
     seed: bool
-    hop: Annotated[int, Field(ge=0, description="Transformations between it and the nearest seed.")]
+    hop: Annotated[
+        int | None,
+        Field(ge=0, description="Transformations between it and the nearest seed; null where only what is withheld leads there."),
+    ]
     certainty: Certainty
+    masked: IsMasked
     properties: Annotated[
         dict[str, Property],
         Field(
@@ -135,7 +146,10 @@ class Node(_Said):
 
 
 class Link(_Said):
-    """source → target in the direction in which material flows; `via` is the transformation between two lots."""
+    """source → target in the direction in which material flows; `via` is the transformation between two lots.
+
+    A link of which an end or the transformation is withheld is not told.
+    """
 
     source: Uid
     target: Uid
@@ -171,6 +185,7 @@ class Party(_Said):
     lots: list[Uid]
     shipments: list[Uid]
     locations: list[str | Masked | Unavailable | Unproven]
+    masked: IsMasked
 
 
 class Reason(_Said):
@@ -204,15 +219,21 @@ class Completeness(_Said):
         list[Uid], Field(description="Values that could be shown cannot be opened now: a key is not to be had.")
     ]
     statement: str
-    boundaries: Annotated[
-        list[Uid],
-        Field(description="Beside which the view ends: something is withheld there and was not walked; how much is not told."),
+    boundary: Annotated[
+        bool,
+        Field(
+            description="The answer ends where your view does, and rests on nothing beyond it: whether there is anything is "
+            "not told, links through a transformation are possible unless a pair says more, and dead ends are not judged."
+        ),
     ]
     routed_to: Annotated[
         str | None, Field(description="The role that was told of what is withheld; null where nothing was routed.")
     ]
     unverified: Annotated[list[str], Field(description="Not as the service wrote it: uids, and `SOURCE TYPE TARGET` of links.")]
     unverified_withheld: Annotated[int, Field(description="How many more there are that your rights do not name.")]
+    unverified_few: Annotated[
+        bool, Field(description="There are such, fewer than 5: outside roles are told neither their names nor their number.")
+    ]
     worst_case: Annotated[list[Uid], Field(description="Parties of which a quantity is withheld: its worst case, or none.")]
 
 
@@ -255,13 +276,14 @@ class Neighbour(_Said):
     number: Text
     name: Text
     product: str | None
-    via: str
+    via: Annotated[str | None, Field(description="Type of the link; null of a stub.")]
     quantity: Quantity | None
     unit: Unit | None
     event_time: datetime | None
     certainty: Certainty
     stub: bool
     event_uid: Uid | None
+    masked: IsMasked
 
 
 class Participation(_Said):
@@ -276,6 +298,7 @@ class Participation(_Said):
     started_at: datetime | None
     ended_at: datetime | None
     event_uid: Uid | None
+    masked: IsMasked
 
 
 class Fact(_Said):
@@ -310,8 +333,11 @@ class Batch(_Said):
     ]
     unverified: Annotated[list[str], Field(description="Not as the service wrote it: uids, and `SOURCE TYPE TARGET` of links.")]
     unverified_withheld: Annotated[int, Field(description="How many more there are that your rights do not name.")]
+    unverified_few: Annotated[
+        bool, Field(description="There are such, fewer than 5: outside roles are told neither their names nor their number.")
+    ]
     boundary: Annotated[
-        bool, Field(description="The view ends beside it: something is withheld there, and how much is not told.")
+        bool, Field(description="The page ends where your view does: whether anything lies beyond it is not told.")
     ]
     fields: Annotated[list[str] | None, Field(description="What was asked for; null for all that an answer tells.")]
     as_of: datetime
@@ -331,6 +357,9 @@ class Source(_Said):
     content: str | Masked | Unavailable | Unproven
     unverified: Annotated[list[str], Field(description="Not as the service wrote it: uids, and `SOURCE TYPE TARGET` of links.")]
     unverified_withheld: Annotated[int, Field(description="How many more there are that your rights do not name.")]
+    unverified_few: Annotated[
+        bool, Field(description="There are such, fewer than 5: outside roles are told neither their names nor their number.")
+    ]
     ledger: Ledger
 
 

@@ -83,6 +83,7 @@ def batch_document(recorded: Recorded[BatchRecord]) -> dict[str, Any]:
         "degraded": record.degraded,
         "unverified": record.unverified.records,
         "unverified_withheld": record.unverified.withheld,
+        "unverified_few": record.unverified.few,
         "boundary": record.boundary,
         "fields": _asked(record.fields),
         "as_of": record.as_of,
@@ -104,6 +105,7 @@ def source_document(recorded: Recorded[SourceRow]) -> dict[str, Any]:
         "content": row.content,
         "unverified": row.unverified.records,
         "unverified_withheld": row.unverified.withheld,
+        "unverified_few": row.unverified.few,
         "ledger": recorded.receipt,
     }
 
@@ -145,6 +147,7 @@ def _party(party: PartyLine) -> dict[str, Any]:
         "lots": party.lots,
         "shipments": party.shipments,
         "locations": party.locations,
+        "masked": party.masked,
     }
 
 
@@ -176,9 +179,10 @@ def _completeness(said: Completeness) -> dict[str, Any]:
         "limits_hit": said.limits_hit,
         "unavailable": said.unavailable,
         "statement": said.statement,
-        "boundaries": said.boundaries,
+        "boundary": said.boundary,
         "routed_to": said.routed_to,
         "unverified": said.unverified,
         "unverified_withheld": said.unverified_withheld,
+        "unverified_few": said.unverified_few,
         "worst_case": said.worst_case,
     }

@@ -39,13 +39,15 @@ _ENDS: Final = frozenset({NodeKind.SHIPMENT, NodeKind.LOCATION, NodeKind.ORDER, 
 
 
 class Place(IntEnum):
-    """Lanes from left to right; lots lie between, by their step."""
+    """Lanes from left to right; lots lie between, by their step, and behind them those to which only what is withheld leads."""
 
     SUPPLIERS = 0
     LOTS = 1
-    CONTAINERS = 2
-    ENDS = 3
-    CONSIGNEES = 4
+    BEHIND = 2
+    WITHHELD = 3
+    CONTAINERS = 4
+    ENDS = 5
+    CONSIGNEES = 6
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -110,7 +112,7 @@ def condition(node: TraceNode) -> str:
 def stages_of(answer: TraceAnswer) -> list[Stage]:
     """Lanes from left to right, each with at most `MOST_CARDS` groups, the gravest first.
 
-    A withheld transformation stands in no lane: it is passed between two lots and known by nothing else.
+    What is withheld stands on one card, joined to nothing.
     """
     lanes: dict[LaneKey, list[TraceNode]] = defaultdict(list)
     places, beyond = _places(answer)
@@ -120,7 +122,7 @@ def stages_of(answer: TraceAnswer) -> list[Stage]:
     parties = {line.uid: line for line in (*answer.suppliers, *answer.consignees)}
     stages = []
     for number, key in enumerate(sorted(lanes)):
-        groups = _groups(number, lanes[key], parties)
+        groups = _groups(number, lanes[key], parties, apart=key.place is not Place.WITHHELD)
         stages.append(Stage(key, groups, key in beyond, frozenset(node.kind for node in lanes[key])))
     return stages
 
@@ -140,8 +142,6 @@ def _places(answer: TraceAnswer) -> tuple[dict[str, LaneKey], set[LaneKey]]:
     places: dict[str, LaneKey] = {}
     lots: list[TraceNode] = []
     for node in answer.nodes:
-        if node.stub and node.uid not in as_target and node.uid not in as_source:
-            continue
         place = _place(node, as_target.get(node.uid), as_source.get(node.uid))
         if place is Place.LOTS:
             lots.append(node)
@@ -158,22 +158,16 @@ def _places(answer: TraceAnswer) -> tuple[dict[str, LaneKey], set[LaneKey]]:
 
 def _place(node: TraceNode, comes_by: str | None, leaves_by: str | None) -> Place:
     match node.kind:
+        case None:
+            return Place.WITHHELD
         case NodeKind.CONTAINER:
             return Place.CONTAINERS
         case NodeKind.PARTY:
             return Place.SUPPLIERS if leaves_by == LinkType.SUPPLIED or comes_by is None else Place.CONSIGNEES
         case kind if kind in _ENDS:
             return Place.ENDS
-        case None if comes_by in {LinkType.SHIPPED_IN, LinkType.FORWARDED_IN}:
-            return Place.ENDS
-        case None if comes_by in {LinkType.DELIVERED_TO, LinkType.ORDERED_BY, LinkType.USED_AT}:
-            return Place.CONSIGNEES
-        case None if leaves_by == LinkType.SUPPLIED:
-            return Place.SUPPLIERS
-        case None if comes_by == LinkType.PACKED_IN:
-            return Place.CONTAINERS
         case _:
-            return Place.LOTS
+            return Place.LOTS if node.hop is not None else Place.BEHIND
 
 
 def _steps(answer: TraceAnswer, lots: Sequence[TraceNode]) -> dict[str, int]:
@@ -185,8 +179,8 @@ def _steps(answer: TraceAnswer, lots: Sequence[TraceNode]) -> dict[str, int]:
         if link.source in known and link.target in known:
             onward[link.source].append(link.target)
             backward[link.target].append(link.source)
-    starts = [node.uid for node in lots if node.seed or (node.hop == 0 and not node.stub)]
-    hops = {node.uid: node.hop for node in lots}
+    starts = [node.uid for node in lots if node.seed or node.hop == 0]
+    hops = {node.uid: node.hop or 0 for node in lots}
     ahead = _longest(starts, onward, hops)
     behind = _longest(starts, backward, hops)
     steps = {uid: -step for uid, step in behind.items()} | {uid: step for uid, step in ahead.items() if step or uid not in behind}
@@ -228,8 +222,9 @@ def _longest(starts: Iterable[str], onward: Mapping[str, Sequence[str]], hops: M
     return steps
 
 
-def _groups(lane: int, nodes: Sequence[TraceNode], parties: Mapping[str, PartyLine]) -> list[Group]:
-    alike = _alike(nodes, parties, (lambda node: (node.uid,)) if len(nodes) <= MOST_CARDS else _likeness(parties))
+def _groups(lane: int, nodes: Sequence[TraceNode], parties: Mapping[str, PartyLine], *, apart: bool = True) -> list[Group]:
+    single = apart and len(nodes) <= MOST_CARDS
+    alike = _alike(nodes, parties, (lambda node: (node.uid,)) if single else _likeness(parties))
     shown = alike if len(alike) <= MOST_CARDS else alike[: MOST_CARDS - 1]
     groups = [_group(f"{lane}.{place}", members, parties) for place, members in enumerate(shown)]
     left = alike[len(shown) :]

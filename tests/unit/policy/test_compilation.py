@@ -77,6 +77,17 @@ def test_promise_a_site_of_one_scope_and_a_line_of_another_open_nothing() -> Non
     assert compile_rights(POLICY, [crossed], actor("LYON SUZHOU", "INF"), NOW).see == (7,)
 
 
+def test_promise_of_what_belongs_to_several_sites_those_within_the_view_are_told() -> None:
+    """A scope is within the view whole or not at all: SUZHOU is, where its line is one of those seen."""
+    crossed = AclEntry(7, frozenset({Scope("LYON", "ORT"), Scope("SUZHOU", "INF")}))
+    rights = compile_rights(POLICY, [*ENTRIES, crossed], actor("LYON SUZHOU", "INF"), NOW)
+    ours = compile_rights(POLICY, ENTRIES, actor("LYON", "INF"), NOW)
+
+    assert (rights.places[7], rights.places[NUMBERS["both sites"]]) == (("SUZHOU",), ("LYON", "SUZHOU"))
+    assert (ours.places[NUMBERS["both sites"]], ours.places[NUMBERS["shared"]]) == (("LYON",), ())
+    assert tuple(sorted(ours.places)) == ours.see
+
+
 @pytest.mark.parametrize("role", Role)
 def test_a_role_without_a_batch_permission_sees_nothing_whatever_its_view(role: Role) -> None:
     see = compile_rights(POLICY, ENTRIES, actor("*", "*", role), NOW).see

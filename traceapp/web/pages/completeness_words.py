@@ -16,7 +16,7 @@ CODES: Final = (
     "window",
     "withheld",
     "worst_case",
-    "boundaries",
+    "boundary",
     "unresolved",
     "class_level",
     "one_sided",
@@ -32,7 +32,7 @@ LOOKED_FOR: Final = {
     "window": N_("links outside the window"),
     "withheld": N_("records outside your view"),
     "worst_case": N_("withheld quantities"),
-    "boundaries": N_("ends of your view"),
+    "boundary": N_("an end of your view"),
     "unresolved": N_("lots that no record describes"),
     "class_level": N_("products without a lot"),
     "one_sided": N_("shipments reported by one side only"),
@@ -156,7 +156,9 @@ def _sentences(code: str, said: Completeness, sentence: str, place: int) -> tupl
             return (
                 ngettext(
                     "%(num)s record was changed outside the service.", "%(num)s records were changed outside the service.", n
-                ),
+                )
+                if n and not said.unverified_few
+                else gettext("Records were changed outside the service."),
                 gettext("What rests on them is not proven, and something may be missing."),
                 gettext("Keep the goods on hold, and have the administrator run `traceapp verify graph`."),
                 tuple(uid for uid in said.unverified if " " not in uid),
@@ -186,12 +188,15 @@ def _sentences(code: str, said: Completeness, sentence: str, place: int) -> tupl
                 _routed(said),
                 (),
             )
-        case "boundaries":
+        case "boundary":
             return (
-                gettext("Your view ends beside some of what is shown."),
-                gettext("What lies beyond was not walked and is not counted; it makes links beside it no more than possible."),
+                gettext("This answer ends where your view does: whether anything lies beyond it is not told."),
+                gettext(
+                    "Links through a transformation are possible unless a pair of input and output says more, and dead ends are "
+                    "not judged."
+                ),
                 gettext("Ask whoever gave you this view."),
-                said.boundaries,
+                (),
             )
         case "unresolved":
             n = len(said.unresolved)

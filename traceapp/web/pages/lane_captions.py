@@ -29,9 +29,8 @@ class PageCaptions:
 
     def head(self, stage: Stage) -> tuple[str, str]:
         counted = self._parties_counted(stage) or kinds_counted(stage.kinds, stage.count)
-        withheld = sum(1 for group in stage.groups for node in group.members if node.stub)
-        if withheld and stage.kinds != {None}:
-            counted = gettext("%(counted)s, %(withheld)s withheld", counted=counted, withheld=count_text(withheld))
+        if stage.key.place is Place.WITHHELD:
+            counted = gettext("%(count)s withheld", count=count_text(stage.count))
         return self._title(stage), counted
 
     def card(self, group: Group) -> CardText:
@@ -62,7 +61,7 @@ class PageCaptions:
         """`9 consignees, 1 other party`: as many as the list has, and who else stands here."""
         if stage.kinds != {NodeKind.PARTY}:
             return ""
-        listed = sum(1 for group in stage.groups for line in group.parties if line.lots)
+        listed = sum(len(group.parties) for group in stage.groups)
         others, count = stage.count - listed, count_text(listed)
         if stage.key.place is Place.SUPPLIERS:
             said = ngettext("%(count)s supplier", "%(count)s suppliers", listed, count=count)
@@ -77,10 +76,14 @@ class PageCaptions:
         match stage.key.place:
             case Place.SUPPLIERS:
                 return gettext("Suppliers")
+            case Place.BEHIND:
+                return gettext("Behind what is withheld")
+            case Place.WITHHELD:
+                return gettext("Beyond your view")
             case Place.CONTAINERS:
                 return gettext("Packed in")
             case Place.ENDS:
-                return gettext("Shipments") if stage.kinds <= {NodeKind.SHIPMENT, None} else gettext("Stock, orders, shipments")
+                return gettext("Shipments") if stage.kinds <= {NodeKind.SHIPMENT} else gettext("Stock, orders, shipments")
             case Place.CONSIGNEES:
                 return gettext("Consignees")
             case Place.LOTS:
@@ -114,7 +117,7 @@ class PageCaptions:
         node, certain = group.first, group.certain is Certainty.EXACT
         state = gettext("Confirmed") if certain else gettext("May have")
         name = _party_name(node, group.parties) if group.single else _countries(group.parties)
-        if group.parties == () or not group.parties[0].lots:
+        if not group.parties:
             state = gettext("Own site") if node.number in self._sites else gettext("Party")
             name = self._sites.get(told(node.number) or "", name)
         lines = [("name", name)]
@@ -127,7 +130,7 @@ class PageCaptions:
 
     def _rest(self, group: Group) -> CardText:
         worst = min((condition(node) for node in group.members), key=SEVERITY.index)
-        stated = worst != "plain" and all(node.kind in LOTS or node.stub for node in group.members)
+        stated = worst != "plain" and all(node.kind in LOTS for node in group.members)
         lines = [
             ("name", gettext("%(count)s more", count=count_text(len(group.members)))),
             ("quiet", ngettext("in %(num)s group", "in %(num)s groups", group.rest)),

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from traceapp.domain.clock import stored_time
 from traceapp.domain.disclosure import Gap, Masked, Text, Unproven
 from traceapp.web.pages import wording
+from traceapp.web.pages.policy_words import policy_sentence
 
 LONGEST_ID: Final = 26
 _LARGEST: Final = 50
@@ -108,6 +109,7 @@ def register(app: Flask) -> None:
         ident=ident,
         kind=wording.kind_name,
         linkname=wording.link_name,
+        policy_sentence=policy_sentence,
         masked=masked,
         moment=moment,
         position=position_text,

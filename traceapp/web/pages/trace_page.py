@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from math import inf
 
 from flask import url_for
 from flask_babel import gettext
@@ -182,12 +183,12 @@ class TracePage:
     def picture(self) -> Picture:
         return draw_lanes(self.answer, PageCaptions(self._sites, frozenset(self.answer.completeness.unresolved)))
 
-    def card_address(self, key: str, uid: str | None, *, stub: bool) -> str:
-        """Where a card leads: a single thing to its own page, a group to its list."""
+    def card_address(self, key: str, single: TraceNode | None, *, stub: bool) -> str:
+        """Where a card leads: a single thing to its own page, a group and what is masked to its list."""
         if stub:
             return "#completeness"
-        if uid is not None:
-            return self.batch_address(uid)
+        if single is not None and not single.masked:
+            return self.batch_address(single.uid)
         return self.address("lots", group=key, lots=None)
 
     def address(self, anchor: str, **changed: str | int | None) -> str:
@@ -247,7 +248,8 @@ class TracePage:
     def _outwards(self, link: TraceLink) -> tuple[object, ...]:
         source, target = self.end(link.source), self.end(link.target)
         names = [(end.stub, told(end.number) or told(end.name) or "", end.uid) for end in (source, target)]
-        return (min(source.hop, target.hop), max(source.hop, target.hop), target.kind not in LOTS, *names, link.type)
+        near, far = sorted((_steps(source), _steps(target)))
+        return (near, far, target.kind not in LOTS, *names, link.type)
 
     @cached_property
     def _lots(self) -> list[TraceNode]:
@@ -255,8 +257,13 @@ class TracePage:
         return [node for node in self.answer.nodes if node.kind not in ends]
 
 
+def _steps(node: TraceNode) -> float:
+    """What only something withheld leads to stands last."""
+    return inf if node.hop is None else node.hop
+
+
 def _nearest(node: TraceNode) -> tuple[object, ...]:
-    return (node.stub, node.hop, node.kind not in LOTS, node.product or "", told(node.number) or "", node.uid)
+    return (node.stub, _steps(node), node.kind not in LOTS, node.product or "", told(node.number) or "", node.uid)
 
 
 def _largest(line: PartyLine) -> tuple[object, ...]:
