@@ -22,8 +22,8 @@ from traceapp.usecases.trace_seeds import find_candidates
 OUTSIDE: Final = "scope/outside"
 NOT_WITHIN: Final = "It is unknown, or outside the sites, product lines and approved lots of this person."
 IF_IT_EXISTS: Final = (
-    "If it exists and lies within the sites, product lines and approved lots of this person, %(rule)s allows it. You may not "
-    "look it up yourself, so that neither is told to you."
+    "If it exists and lies within the sites, product lines and approved lots of this person, %(rule)s allows it. You find "
+    "nothing by it yourself, so that neither is told to you."
 )
 UID_FORM: Final = re.compile(r"[0-9a-f]{32}")
 

@@ -21,8 +21,8 @@ SENTENCES: Final = (
     N_("From %(networks)s."),
     N_("It is unknown, or outside the sites, product lines and approved lots of this person."),
     N_(
-        "If it exists and lies within the sites, product lines and approved lots of this person, %(rule)s allows it. You may not "
-        "look it up yourself, so that neither is told to you."
+        "If it exists and lies within the sites, product lines and approved lots of this person, %(rule)s allows it. You find "
+        "nothing by it yourself, so that neither is told to you."
     ),
 )
 """All that a decision or condition can say. Another text, such as why no policy is in force, stands as it is."""
