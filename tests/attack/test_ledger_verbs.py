@@ -1,4 +1,4 @@
-"""Who took over a worker holds the ledger's socket: what does the writer do for him? Append, and tell the head."""
+"""Who took over a worker holds the ledger's socket: what does the writer do for him? Append, sign, prove, say how it is."""
 
 import contextlib
 import json
@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
+from tests.recorded import ledger_bytes
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import LOG, WriterProcess
-from traceapp.ledger.records import FOLDER, records_path
+from traceapp.ledger.records import FOLDER
 from traceapp.ledger.wire import LENGTH, frame, socket_address
 
 
@@ -47,7 +48,7 @@ VERBS = [
     "EXPORT",
     "STOP",
     "append",
-    "HEAD ",
+    "HEALTH ",
     "",
     None,
     7,
@@ -60,14 +61,14 @@ def test_attacker_in_a_worker_asks_for_what_the_writer_does_not_do(verb: object,
     """He deletes, signs again, reads keys: there is no such verb, nothing changes, and the process that asked is named."""
     with contextlib.closing(LedgerClient(writer)) as client:
         client.append(LedgerEntry(act="batch:trace", outcome="answered", actor={}))
-        before, bytes_before = client.get_head(), records_path(writer).read_bytes()
+        before, bytes_before = client.get_head(), ledger_bytes(writer)
 
         reply = ask(writer, {"verb": verb, "request_id": uuid.uuid4().hex, "seq": 1, "path": "/etc/passwd", "secret": "planted"})
 
         assert reply.keys() == {"request_id", "error"}
         assert reply["error"] == "unknown verb"
         assert client.get_head() == before
-    assert records_path(writer).read_bytes() == bytes_before
+    assert ledger_bytes(writer) == bytes_before
     said = (writer / FOLDER / LOG).read_text()
     assert f"refused a message of process {os.getpid()}, user {os.geteuid()} (unknown verb" in said
     assert "planted" not in said
@@ -106,7 +107,7 @@ def test_attacker_of_another_user_is_hung_up_on_and_named(writer: Path) -> None:
             "s = socket.socket(socket.AF_UNIX); s.settimeout(10); s.connect(sys.argv[1])\n"
             "s.sendall(bytes.fromhex(sys.argv[2])); print(repr(s.recv(100)))"
         )
-        message = frame({"verb": "HEAD", "request_id": "x" * 16}).hex()
+        message = frame({"verb": "HEALTH", "request_id": "x" * 16}).hex()
         done = subprocess.run([sys.executable, "-c", code, address, message], capture_output=True, text=True, check=False)
 
     assert "leaf" not in done.stdout

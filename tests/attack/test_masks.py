@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import MakeActor
 from tests.flows import hour
 from tests.imported import take_in
+from tests.recorded import documents
 from traceapp.domain.batch import BatchQuery, BatchRecord
 from traceapp.domain.disclosure import Masked, told
 from traceapp.domain.errors import BatchNotFoundError
@@ -305,11 +306,10 @@ def test_attacker_who_opens_a_row_gets_none_of_what_is_masked_elsewhere(stations
 
 def test_promise_the_ledger_says_what_was_masked_and_never_its_value(stations: Stations, actor: MakeActor) -> None:
     taken_in(stations)
-    path = stations.settings.home / "ledger" / "records.jsonl"
     batch_page(stations, actor(Role.VIEWER))
     trace_batch(stations, actor(Role.VIEWER), TraceQuestion((Seed(number="B-1"),), FORWARD, fields=frozenset({"number", "name"})))
 
-    page, trace = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()[-2:]]
+    page, trace = documents(stations.settings.home)[-2:]
 
     assert {"formulation", "release", "process_parameters"} <= set(page["withheld"]["Batch"])
     assert "formulation" not in page["disclosed"]["Batch"]

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
 from tests.attack.test_masks import BOTH, RECEIPT, SUPPLIER_LOT, taken_in
 from tests.conftest import MakeActor
 from tests.imported import take_in
+from tests.recorded import documents
 from tests.web.conftest import SECRET, Tokens
 from traceapp.app import create_app
 from traceapp.domain.disclosure import Masked
@@ -33,9 +35,8 @@ def told(answer: TraceAnswer, kind: NodeKind) -> list[dict[str, object]]:
     return [dict(node.properties) for node in answer.nodes if isinstance(node, DescribedNode) and node.kind is kind]
 
 
-def last_record(stations: Stations) -> dict[str, dict[str, list[str]]]:
-    path = stations.settings.home / "ledger" / "records.jsonl"
-    return json.loads(path.read_text(encoding="utf-8").splitlines()[-1])  # type: ignore[no-any-return]
+def last_record(stations: Stations) -> dict[str, Any]:
+    return documents(stations.settings.home)[-1]
 
 
 def test_attacker_who_asks_a_trace_for_masked_properties_gets_masks_and_is_on_record(

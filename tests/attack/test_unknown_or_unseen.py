@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import MakeActor
 from tests.imported import take_in
+from tests.recorded import records
 from tests.web.conftest import SECRET, Tokens
 from tests.web.plant import batch
 from traceapp.app import create_app
@@ -202,8 +203,7 @@ def test_attacker_who_hands_a_number_on_is_told_the_same_whether_it_exists(
     assert [reply.status_code for reply in replies] == [200] * 3
     assert [reply.get_json()["routed_to"] for reply in replies] == ["quality"] * 3
     assert len({reply.content_length for reply in replies}) == 1
-    path = stations.settings.home / "ledger" / "records.jsonl"
-    kept = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if "number:refer" in line]
+    kept = records(stations, act="number:refer")
     assert [sorted(record["request"]) for record in kept] == [["asked", "asked_mac", "referral"]] * 3
     assert "B-1" not in json.dumps(kept)
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from tests.recorded import kept_records
 from traceapp.domain.errors import DocumentError, ImportBrokenOffError, LedgerUnavailableError, PermissionDeniedError
 from traceapp.domain.identifiers import local_identity
 from traceapp.domain.kinds import Direction
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Seed, TraceQuestion
 from traceapp.ledger.process import WriterProcess
-from traceapp.ledger.records import records_path
 from traceapp.usecases import import_file as module
 from traceapp.usecases.import_file import ImportReport, import_file
 from traceapp.usecases.stations import Stations
@@ -53,7 +53,7 @@ def counts(stations: Stations) -> dict[str, int]:
 
 
 def recorded(stations: Stations) -> list[dict[str, Any]]:
-    lines = records_path(stations.settings.home).read_text(encoding="utf-8").splitlines()
+    lines = kept_records(stations.settings.home)
     found = [json.loads(line) for line in lines]
     return [record for record in (one.get("entry", one) for one in found) if record.get("act") == "event:import"]
 

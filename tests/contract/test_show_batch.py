@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import MakeActor
 from tests.imported import take_in
+from tests.recorded import kept_records
 from traceapp.domain.batch import BatchQuery, BatchRecord, Candidate, Neighbour
 from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError, PermissionDeniedError
 from traceapp.domain.kinds import Certainty, Direction, NodeKind
@@ -264,8 +265,7 @@ def test_promise_a_row_that_names_something_outside_the_view_is_not_opened(plant
 
 
 def test_promise_every_look_is_recorded_and_no_confidential_value_with_it(plant: Stations, coordinator: Actor) -> None:
-    path = plant.settings.home / "ledger" / "records.jsonl"
-    before = len(path.read_text().splitlines())
+    before = len(kept_records(plant.settings.home))
     for query in (BatchQuery("SECRET-LOT-1"), BatchQuery("NOWHERE"), BatchQuery("B-1"), BatchQuery("TWICE")):
         look_up_batches(plant, coordinator, query)
         try:
@@ -277,7 +277,7 @@ def test_promise_every_look_is_recorded_and_no_confidential_value_with_it(plant:
         with contextlib.suppress(BatchNotFoundError):
             trace_batch(plant, coordinator, TraceQuestion((seed,), Direction.FORWARD))
 
-    said = path.read_text().splitlines()[before:]
+    said = [record.decode() for record in kept_records(plant.settings.home)[before:]]
     assert len(said) == 12
     assert '"number":"B-1"' in said[-2]
     assert "SECRET" not in "".join(said)

@@ -17,6 +17,7 @@ import pytest
 
 from tests.conftest import ORGANISATION
 from tests.processes import wait_until
+from tests.recorded import kept_records
 from tests.servers import StoreLeg
 from tests.terminal.conftest import child_environment, wait_for_line
 from traceapp.composition import build_stations, terminal_actor
@@ -27,7 +28,6 @@ from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Seed, TraceQuestion
 from traceapp.graph.endpoint import endpoint_file, find_endpoint
 from traceapp.ledger.process import WriterProcess
-from traceapp.ledger.records import records_path
 from traceapp.ledger.verification import verify
 from traceapp.settings import Settings
 from traceapp.usecases.import_file import import_file
@@ -196,10 +196,8 @@ def test_promise_an_importing_process_that_is_killed_leaves_nothing_half(clean: 
     assert (code, f" {half.head} known, 0 declared void, 0 rejected" in said) == (0, True), said
     assert whole == clean.snapshot
     assert told(clean.stations) == clean.told
-    assert verify(records_path(clean.home), receipts=(clean.stations.ledger.get_head(),)).ok
-    outcomes = [
-        json.loads(line)["outcome"] for line in records_path(clean.home).read_bytes().splitlines() if b"event:import" in line
-    ]
+    assert verify(clean.home, receipts=(clean.stations.ledger.get_head(),)).ok
+    outcomes = [json.loads(line)["outcome"] for line in kept_records(clean.home) if b"event:import" in line]
     assert outcomes == ["intended", "done", "intended", "intended", "done"], "the one that was killed has no outcome"
 
 
@@ -261,4 +259,4 @@ def test_promise_a_store_that_is_killed_amid_an_import_loses_and_doubles_nothing
     assert again == 0, said_again
     assert whole == clean.snapshot
     assert answer == clean.told
-    assert verify(records_path(home)).ok
+    assert verify(home).ok

@@ -17,12 +17,16 @@ from pathlib import Path
 import pytest
 
 from tests.processes import ROOT, is_running, wait_until
+from tests.recorded import documents, kept_records, put_records
 from traceapp.domain.errors import HomeError, LedgerBrokenError, LedgerUnavailableError
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt
 from traceapp.ledger.client import LedgerClient
+from traceapp.ledger.frames import AROUND
 from traceapp.ledger.process import LOG, WriterProcess
-from traceapp.ledger.records import FOLDER, records_path
+from traceapp.ledger.records import FOLDER, GENESIS
+from traceapp.ledger.segments import Beginning, segment_path
 from traceapp.ledger.verification import verify
+from traceapp.ledger.wire import SOCKET
 from traceapp.ledger.writer import EXIT_BROKEN, EXIT_HOME, EXIT_WRITE_FAILED
 
 THREADS = 8
@@ -80,7 +84,7 @@ class Appenders:
 
     def check(self) -> None:
         """Every acknowledged record is in its place, no record is there twice, and the ledger is whole."""
-        lines = records_path(self.home).read_bytes().splitlines()
+        lines = kept_records(self.home)
         for name, receipt in self.acknowledged.items():
             line = lines[receipt.seq - 1]
             assert json.loads(line)["request"] == {"number": name}
@@ -88,7 +92,7 @@ class Appenders:
         names = Counter(json.dumps(record["request"]) for record in map(json.loads, lines) if record["request"])
         assert set(names.values()) == {1}
         newest = self.client.get_head()
-        verdict = verify(records_path(self.home), receipts=(*self.acknowledged.values(), newest))
+        verdict = verify(self.home, receipts=(*self.acknowledged.values(), newest))
         assert (verdict.ok, verdict.records) == (True, len(lines)), verdict.reason
 
 
@@ -97,7 +101,7 @@ def entry(name: str, **said: str) -> LedgerEntry:
 
 
 def acts(home: Path) -> Counter[str]:
-    return Counter(json.loads(line)["act"] for line in records_path(home).read_bytes().splitlines())
+    return Counter(record["act"] for record in documents(home))
 
 
 @pytest.fixture
@@ -160,7 +164,7 @@ def test_a_writer_that_is_killed_between_appends_goes_on_where_it_was(
     after = client.append(entry("B-3"))
 
     assert (before.seq, after.seq) == (2, 4)
-    assert verify(records_path(tmp_path), receipts=(before, after)).records == 4
+    assert verify(tmp_path, receipts=(before, after)).records == 4
 
 
 def test_promise_a_writer_that_hangs_is_an_error_for_all_who_wait(
@@ -187,15 +191,16 @@ def test_promise_a_failed_write_acknowledges_nothing_and_a_restart_recovers(
     writer = start()
     with appenders.running():
         appenders.go_on(50)
-        limit = records_path(tmp_path).stat().st_size + 20_001
+        limit = segment_path(tmp_path, 1).stat().st_size + 20_001
         resource.prlimit(writer.pid, resource.RLIMIT_FSIZE, (limit, limit))
         wait_until(lambda: not writer.is_running())
         wait_until(lambda: bool(appenders.refused))
 
     assert writer.stop() == EXIT_WRITE_FAILED
     assert "without an acknowledgement" in (tmp_path / FOLDER / LOG).read_text()
-    assert records_path(tmp_path).stat().st_size == limit
-    cut = not records_path(tmp_path).read_bytes().endswith(b"\n")
+    assert segment_path(tmp_path, 1).stat().st_size == limit
+    frames = [Beginning(1, GENESIS, 1).record(), *kept_records(tmp_path)]
+    cut = sum(len(record) + AROUND for record in frames) < limit
     start()
     appenders.check()
     assert acts(tmp_path)["ledger:recover"] == cut, "but for one time in hundreds the limit lies within a record"
@@ -216,7 +221,7 @@ def test_promise_no_writer_outlives_its_parent(tmp_path: Path, number: signal.Si
         parent.communicate()
     again = WriterProcess.start(tmp_path)
     assert again.stop() == 0
-    assert verify(records_path(tmp_path)).records == 2
+    assert verify(tmp_path).records == 2
 
 
 def test_a_writer_that_is_asked_to_stop_commits_first_and_leaves_no_socket(
@@ -229,7 +234,7 @@ def test_a_writer_that_is_asked_to_stop_commits_first_and_leaves_no_socket(
         code = writer.stop()
 
     assert code == 0
-    assert {path.name for path in (tmp_path / FOLDER).iterdir()} == {"lock", LOG, "records.jsonl"}
+    assert SOCKET not in {path.name for path in (tmp_path / FOLDER).iterdir()}
     start()
     appenders.check()
 
@@ -253,20 +258,19 @@ def test_promise_a_broken_ledger_is_not_written_to(
     for number in range(4):
         client.append(entry(f"B-{number}"))
     writer.stop()
-    broken = records_path(tmp_path).read_bytes().replace(b"B-1", b"B-9")
-    records_path(tmp_path).write_bytes(broken)
+    segment = put_records(tmp_path, [record.replace(b"B-1", b"B-9") for record in kept_records(tmp_path)])
+    broken = segment.read_bytes()
 
     with pytest.raises(LedgerBrokenError, match="after record 3"):
         start()
 
-    assert records_path(tmp_path).read_bytes() == broken
+    assert segment.read_bytes() == broken
 
 
 def test_exit_codes_say_why_it_ended(tmp_path: Path, start: Callable[[], WriterProcess]) -> None:
     start()
     (tmp_path / "file").touch()
-    (tmp_path / "broken" / FOLDER).mkdir(parents=True)
-    records_path(tmp_path / "broken").write_bytes(b"{}\n")
+    put_records(tmp_path / "broken", [b"{}"])
     wanted = {tmp_path: EXIT_HOME, tmp_path / "file": EXIT_HOME, tmp_path / "broken": EXIT_BROKEN}
 
     found = {

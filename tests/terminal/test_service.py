@@ -14,6 +14,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from tests.recorded import kept_records
 from tests.terminal.conftest import Terminal, child_environment, wait_for_line
 
 DEADLINE = 60.0
@@ -34,7 +35,7 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory, traceapp: Terminal) -> P
 
 
 def test_start_and_migration_are_on_record(demo_home: Path) -> None:
-    lines = (demo_home / "ledger" / "records.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = kept_records(demo_home)
     found = [record for record in map(json.loads, lines) if record["act"] in {"store:migrate", "service:start"}]
 
     who = f"os:{getpass.getuser()}"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.request import urlopen
 
+from tests.recorded import kept_records
 from tests.terminal.conftest import Terminal, wait_for_line
 from traceapp.host.tls import client_context
 
@@ -45,7 +46,7 @@ def test_a_service_over_tls_from_nothing(
     assert shown(url) != before
     assert traceapp(home, "trace", "NO-SUCH-LOT").code == 1
 
-    lines = (home / "ledger" / "records.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = kept_records(home)
     start = next(record for record in map(json.loads, lines) if record["act"] == "service:start")
     assert start["request"]["certificate"].count(":") == 31
 

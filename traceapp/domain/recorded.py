@@ -51,7 +51,7 @@ class Recorded(Generic[T]):
 class LedgerVerdict:
     """What a verification found.
 
-    records        whole records read, the bad one not counted.
+    records        how many were read; of a ledger with a bad one, those before it.
     first_bad_seq  sequence number of the first record that is not what was written; None where all are.
     reason         one sentence.
     head_leaf      leaf hash of the newest record that was read; compare it with the newest receipt.

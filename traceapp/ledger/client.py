@@ -46,11 +46,15 @@ class LedgerClient:
 
     def get_head(self) -> LedgerReceipt:
         """The newest durable record, which is also the sign of life; raises LedgerUnavailableError."""
-        return _receipt(self._ask({"verb": "HEAD", "request_id": uuid.uuid4().hex}))
+        return _receipt(self._ask({"verb": "HEALTH", "request_id": uuid.uuid4().hex}))
 
     def get_writer_pid(self) -> int:
         """Which process writes; raises LedgerUnavailableError."""
-        return int(self._ask({"verb": "HEAD", "request_id": uuid.uuid4().hex})["pid"])
+        return int(self._ask({"verb": "HEALTH", "request_id": uuid.uuid4().hex})["pid"])
+
+    def make_checkpoint(self) -> str:
+        """A signed note over everything that is on record now; raises LedgerUnavailableError."""
+        return str(self._ask({"verb": "CHECKPOINT", "request_id": uuid.uuid4().hex})["checkpoint"])
 
     def close(self) -> None:
         """Close the connections that wait; those in use close with their request."""

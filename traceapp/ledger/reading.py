@@ -1,86 +1,68 @@
-"""Records read from the file; the chain is checked by `verification.py`, not here."""
+"""Records read from the segments, for questions to the ledger; whether they are what was written is not asked here."""
 
 import json
-import mmap
-import os
-from collections import deque
-from contextlib import suppress
+from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from traceapp.domain.errors import LedgerUnavailableError
+from traceapp.ledger.frames import whole_frames
+from traceapp.ledger.segments import list_segments, newest_records
 
-COUNTER: Final = b'"counter":'
+_LOOKED: dict[tuple[Path, str], tuple[Path, int, dict[str, Any] | None]] = {}
+"""By home and act: segment and place up to which this process has looked already, and what it found."""
 
 
-def find_records(path: Path, act: str, newest: int) -> list[dict[str, Any]]:
-    """The newest records of an act, the newest first; raises LedgerUnavailableError: the file cannot be read."""
-    mark = f'"act":{json.dumps(act)}'.encode()
-    found: deque[bytes] = deque(maxlen=newest)
+def find_records(home: Path, act: str, newest: int) -> list[dict[str, Any]]:
+    """The newest records of an act, the newest first; raises LedgerUnavailableError: a segment cannot be read."""
     try:
-        with path.open("rb") as file:
-            found.extend(line for line in file if mark in line and line.endswith(b"\n"))
+        return [*islice((record for record in newest_records(home) if record["act"] == act), newest)]
     except OSError as error:
-        raise LedgerUnavailableError(f"The ledger cannot be read ({type(error).__name__}).") from None
-    records = [json.loads(line) for line in reversed(found)]
-    return [record for record in records if record["act"] == act]
+        raise _unreadable(error) from None
 
 
-def last_stated_counter(path: Path) -> dict[str, Any] | None:
-    """The newest statement on the counter of the store's records; None where there is none.
-
-    A line that reads as nothing is passed over: the ledger's own check speaks of it.
-    raises  LedgerUnavailableError: the file cannot be read.
-    """
-    found = None
+def last_stated_counter(home: Path) -> dict[str, Any] | None:
+    """The newest statement on the counter of the store's records; None where there is none; raises LedgerUnavailableError."""
     try:
-        with path.open("rb") as file:
-            for line in file:
-                if COUNTER not in line:
-                    continue
-                with suppress(ValueError):
-                    result = json.loads(line).get("result")
-                    if isinstance(result, dict) and isinstance(result.get("counter"), dict):
-                        found = result["counter"]
+        for record in newest_records(home):
+            counter = record["result"].get("counter")
+            if isinstance(counter, dict):
+                return counter
     except OSError as error:
-        raise LedgerUnavailableError(f"The ledger cannot be read ({type(error).__name__}).") from None
-    return found
+        raise _unreadable(error) from None
+    return None
 
 
-_LOOKED: dict[tuple[Path, str], tuple[int, dict[str, Any] | None]] = {}
-"""By file and act: how far this process has looked already, and what it found."""
-
-
-def find_done(path: Path, act: str) -> dict[str, Any] | None:
+def find_done(home: Path, act: str) -> dict[str, Any] | None:
     """The newest record of an act that was done; None where there is none, or no ledger yet.
 
-    Asked again, a process looks through what came since alone. raises LedgerUnavailableError: the file cannot be read.
+    Asked again, a process looks through what came since alone. raises LedgerUnavailableError: a segment cannot be read.
     """
-    looked, found = _LOOKED.get((path, act), (0, None))
+    looked, place, found = _LOOKED.get((home, act), (Path(), 0, None))
     try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size < looked:
-                looked, found = 0, None
-            if size > looked:
-                with mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as whole:
-                    end = whole.rfind(b"\n") + 1
-                    found = _last_done(whole, looked, end, act) or found
-                _LOOKED[path, act] = (end, found)
-    except FileNotFoundError:
-        return None
+        for path in list_segments(home):
+            if path < looked:
+                continue
+            start = place if path == looked else 0
+            with path.open("rb") as file:
+                file.seek(start)
+                content = file.read()
+            end = 0
+            for end, record in whole_frames(content):
+                found = _done(record, act) or found
+            _LOOKED[home, act] = (path, start + end, found)
     except OSError as error:
-        raise LedgerUnavailableError(f"The ledger cannot be read ({type(error).__name__}).") from None
+        raise _unreadable(error) from None
     return found
 
 
-def _last_done(whole: mmap.mmap, begin: int, end: int, act: str) -> dict[str, Any] | None:
-    mark = f'"act":{json.dumps(act)}'.encode()
-    while (at := whole.rfind(mark, begin, end)) >= 0:
-        first = whole.rfind(b"\n", 0, at) + 1
-        with suppress(ValueError):
-            record = json.loads(whole[first : whole.find(b"\n", at)])
-            if record.get("act") == act and record.get("outcome") == "done":
-                return dict(record)
-        end = at
-    return None
+def _done(record: bytes, act: str) -> dict[str, Any] | None:
+    """The record, where it is of this act and it was done."""
+    if not record.startswith(f'{{"act":{json.dumps(act)}'.encode()):
+        return None
+    told = json.loads(record)
+    return dict(told) if told["outcome"] == "done" else None
+
+
+def _unreadable(error: OSError) -> LedgerUnavailableError:
+    return LedgerUnavailableError(f"The ledger cannot be read ({type(error).__name__}).")

@@ -1,11 +1,10 @@
-"""The form of a ledger record: canonical JSON (RFC 8785), one a line, chained by the hash of the one before."""
+"""The form of a ledger record: canonical JSON (RFC 8785), chained by the hash of the one before."""
 
 import hashlib
 from collections.abc import Mapping, Set
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Final
 
 import rfc8785
@@ -13,19 +12,14 @@ import rfc8785
 from traceapp.domain.clock import stored_time
 from traceapp.domain.recorded import LedgerEntry
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 GENESIS: Final = "0" * 64
 FOLDER: Final = "ledger"
-RECORDS: Final = "records.jsonl"
 ENTRY_FIELDS: Final = frozenset(field.name for field in fields(LedgerEntry))
 MAX_RECORD: Final = 64 * 1024
 _MAX_ENTRY: Final = MAX_RECORD - 1024
 _EXACT_INTEGER: Final = 2**53 - 1
 _BULKY: Final = ("result", "request", "disclosed", "withheld")
-
-
-def records_path(home: Path) -> Path:
-    return home / FOLDER / RECORDS
 
 
 def plain_entry(entry: LedgerEntry) -> dict[str, Any]:
@@ -47,18 +41,18 @@ def plain_entry(entry: LedgerEntry) -> dict[str, Any]:
 
 
 def canonical(record: Mapping[str, Any]) -> bytes:
-    """RFC 8785 bytes without the line end."""
+    """RFC 8785 bytes."""
     return rfc8785.dumps(dict(record))
 
 
-def record_hash(line: bytes) -> str:
+def record_hash(record: bytes) -> str:
     """What the next record carries as `prev`."""
-    return hashlib.sha256(line).hexdigest()
+    return hashlib.sha256(record).hexdigest()
 
 
-def leaf_hash(line: bytes) -> str:
+def leaf_hash(record: bytes) -> str:
     """The RFC 6962 leaf hash, which a receipt names."""
-    return hashlib.sha256(b"\x00" + line).hexdigest()
+    return hashlib.sha256(b"\x00" + record).hexdigest()
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The ledger's file: one writer by lock, groups made durable together, a torn end mended and said."""
+"""The ledger's files: one writer by lock, groups made durable together, a torn end mended and said."""
 
 import fcntl
 import hashlib
@@ -16,23 +16,18 @@ from traceapp.domain.clock import Clock, stored_time
 from traceapp.domain.errors import HomeError, LedgerBrokenError
 from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt
-from traceapp.host.private_files import sync_folder
-from traceapp.ledger.records import (
-    FOLDER,
-    FORMAT,
-    GENESIS,
-    MAX_RECORD,
-    RECORDS,
-    canonical,
-    leaf_hash,
-    plain_entry,
-    record_hash,
-)
+from traceapp.host.private_files import create_private, sync_folder
+from traceapp.ledger.checkpoints import Checkpoint, Checkpoints
+from traceapp.ledger.frames import frame, frame_at, is_torn, leaf_of, whole_frames
+from traceapp.ledger.records import FOLDER, FORMAT, GENESIS, MAX_RECORD, canonical, leaf_hash, plain_entry, record_hash
+from traceapp.ledger.segments import LARGEST, Beginning, list_segments, read_segment, segment_path, segments_folder
+from traceapp.ledger.tree import TreeFile
 
 LOCK: Final = "lock"
-SECTOR: Final = 512
-_WINDOW: Final = 8 * 1024 * 1024
+TREE: Final = "tree"
 _REMEMBERED: Final = 20_000
+_LONGEST_BEGINNING: Final = 1024
+_OWN_FIELDS: Final = frozenset({"v", "seq", "time", "prev", "request_id"})
 _make_durable = getattr(os, "fdatasync", os.fsync)
 
 
@@ -54,49 +49,66 @@ class Refusal:
 class LedgerStorage:
     """Open for writing in one process at a time.
 
-    Whoever gets an OSError out of `append` must end the process without acknowledging: after a failed write or
-    fdatasync nobody knows what is on the disk, and a second try would be told that all is well.
+    Whoever gets an OSError out of `append` or `checkpoint` must end the process without acknowledging: after a failed
+    write or fdatasync nobody knows what is on the disk, and a second try would be told that all is well.
     """
 
-    def __init__(self, home: Path, clock: Clock) -> None:
-        """raises  HomeError: no writable folder, or another writer has it.   LedgerBrokenError: see `_recover`."""
-        self._clock = clock
+    def __init__(self, home: Path, clock: Clock, *, largest: int = LARGEST) -> None:
+        """largest  bytes of a segment before the next one is begun.
+        raises   HomeError: no writable folder, or another writer has it.   LedgerBrokenError: see `_recover`.
+        """
+        self._home, self._clock, self._largest = home, clock, largest
         self._boot = uuid.uuid4().hex
         self._receipts: OrderedDict[str, tuple[LedgerReceipt, bytes]] = OrderedDict()
         self._prev = GENESIS
         self._head = LedgerReceipt(0, "")
+        self._lock = self._file = self._nodes = -1
+        self._checkpoints: Checkpoints | None = None
         folder = home / FOLDER
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for one in (folder, segments_folder(home)):
+                one.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise HomeError(f"The ledger folder {folder} cannot be written: {error.strerror}.") from None
-        self._file = -1
         try:
-            self._take_lock(folder)
-            self._file = os.open(folder / RECORDS, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-            sync_folder(folder)
-            sync_folder(folder.parent)
+            self._epoch = self._take_lock(folder)
+            self._checkpoints = Checkpoints(folder)
+            self._nodes = os.open(folder / TREE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._tree = TreeFile(self._nodes)
+            for one in (folder, folder.parent):
+                sync_folder(one)
             dropped = self._recover(folder)
         except BaseException:
             self.close()
             raise
-        opening = [self._own(Act.LEDGER_START, {"boot_id": self._boot, "version": __version__})]
+        opening = [self._own(Act.LEDGER_START, {"boot_id": self._boot, "version": __version__, "key": self.verifier_key})]
         if dropped is not None:
             opening.insert(0, self._own(Act.LEDGER_RECOVER, {"boot_id": self._boot, **dropped}))
         self.append(opening)
+        self.checkpoint()
 
     @property
     def head(self) -> LedgerReceipt:
         """The newest durable record."""
         return self._head
 
+    @property
+    def verifier_key(self) -> str:
+        """What checkpoints are checked with from now on."""
+        return self._signed.signer.verifier_key
+
+    @property
+    def checkpointed(self) -> int:
+        """How many records the newest checkpoint is over."""
+        return self._signed.newest.size if self._signed.newest is not None else 0
+
     def append(self, group: Sequence[Wanted]) -> list[LedgerReceipt | Refusal]:
         """Write a group, wait until it is durable, return one receipt or refusal each, in order.
 
         raises  OSError: write or fdatasync failed; see the class.
         """
-        lines: list[bytes] = []
+        records: list[bytes] = []
         outcomes: list[LedgerReceipt | Refusal] = []
         seq, prev, head = self._head.seq, self._prev, self._head
         for wanted in group:
@@ -105,7 +117,7 @@ class LedgerStorage:
             if known is not None:
                 outcomes.append(known[0] if known[1] == fingerprint else Refusal("request_id was used for another record"))
                 continue
-            record = wanted.entry | {
+            told = wanted.entry | {
                 "v": FORMAT,
                 "seq": seq + 1,
                 "time": stored_time(self._clock.now()),
@@ -113,39 +125,85 @@ class LedgerStorage:
                 "request_id": wanted.request_id,
             }
             try:
-                line = canonical(record)
+                record = canonical(told)
             except ValueError:
                 outcomes.append(Refusal("the entry has no canonical form"))
                 continue
-            if len(line) > MAX_RECORD:
-                outcomes.append(Refusal(f"the record has {len(line)} bytes, more than {MAX_RECORD}"))
+            if len(record) > MAX_RECORD:
+                outcomes.append(Refusal(f"the record has {len(record)} bytes, more than {MAX_RECORD}"))
                 continue
-            seq, prev = seq + 1, record_hash(line)
-            head = LedgerReceipt(seq, leaf_hash(line))
-            lines.append(line)
+            seq, prev = seq + 1, record_hash(record)
+            head = LedgerReceipt(seq, leaf_hash(record))
+            records.append(record)
             outcomes.append(head)
             # Remembered before it is durable: a failure below ends the process, so nobody is told too early.
             self._remember(wanted.request_id, head, fingerprint)
-        if lines:
-            self._write(b"\n".join(lines) + b"\n")
+        if records:
+            if os.fstat(self._file).st_size >= self._largest:
+                self._begin_segment()
+            self._write(b"".join(map(frame, records)))
             _make_durable(self._file)
+            self._tree.append(self._head.seq, [leaf_of(record) for record in records])
         self._prev, self._head = prev, head
         return outcomes
 
+    def checkpoint(self) -> Checkpoint:
+        """Sign the tree as it is, unless its newest checkpoint says so already; raises OSError."""
+        newest = self._signed.newest
+        if newest is not None and newest.size == self._head.seq:
+            return newest
+        return self._signed.add(self._head.seq, self._tree.root(self._head.seq))
+
+    def prove(self, seq: int) -> tuple[list[bytes], Checkpoint]:
+        """Hashes that join record `seq` to the root of the checkpoint, from the leaf up; the newest one, or one made for it.
+
+        raises  ValueError: there is no such record. OSError: see the class.
+        """
+        if not 1 <= seq <= self._head.seq:
+            raise ValueError(f"there is no record {seq}")
+        signed = self._signed.newest
+        if signed is None or signed.size < seq:
+            signed = self.checkpoint()
+        return self._tree.inclusion_proof(seq - 1, signed.size), signed
+
     def close(self) -> None:
-        for descriptor in (self._file, self._lock):
+        if self._checkpoints is not None:
+            self._checkpoints.close()
+        for descriptor in (self._file, self._nodes, self._lock):
             if descriptor >= 0:
                 os.close(descriptor)
-        self._file = self._lock = -1
+        self._file = self._nodes = self._lock = -1
 
-    def _take_lock(self, folder: Path) -> None:
+    @property
+    def _signed(self) -> Checkpoints:
+        assert self._checkpoints is not None  # noqa: S101 - open from the start to the end
+        return self._checkpoints
+
+    def _take_lock(self, folder: Path) -> int:
+        """The epoch of this opening: one more than the last one, whoever had it."""
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(self._lock, 20, 0).decode("ascii", "replace").strip() or "unknown"
+            holder = os.pread(self._lock, 40, 0).decode("ascii", "replace").partition(" ")[0].strip() or "unknown"
             raise HomeError(f"The ledger in {folder} is in use by another writer (process {holder}).") from None
-        os.ftruncate(self._lock, 0)
-        os.pwrite(self._lock, str(os.getpid()).encode(), 0)
+        _, _, epoch = os.pread(self._lock, 40, 0).decode("ascii", "replace").partition(" ")
+        mine = int(epoch) + 1 if epoch.strip().isdigit() else 1
+        mine = max([mine, *(beginning.epoch + 1 for beginning in _beginnings(self._home))])
+        os.pwrite(self._lock, f"{os.getpid()} {mine}\n".ljust(40).encode(), 0)
+        os.fsync(self._lock)
+        return mine
+
+    def _begin_segment(self) -> None:
+        """Close the newest segment and begin the next one; raises OSError."""
+        if self._file >= 0:
+            os.fsync(self._nodes)
+            os.close(self._file)
+            self._file = -1
+        path = segment_path(self._home, self._head.seq + 1)
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._write(frame(Beginning(self._head.seq + 1, self._prev, self._epoch).record()))
+        _make_durable(self._file)
+        sync_folder(path.parent)
 
     def _write(self, content: bytes) -> None:
         view = memoryview(content)
@@ -153,54 +211,93 @@ class LedgerStorage:
             view = view[os.write(self._file, view) :]
 
     def _recover(self, folder: Path) -> dict[str, Any] | None:
-        """Read the end of the file back, cut a torn tail off, remember recent receipts.
+        """Read the newest segment back, cut a torn tail off, remember recent receipts, bring the tree up to it.
 
         returns  what was dropped, None where nothing was.
-        raises   LedgerBrokenError: the end is not a chain of whole records and is not torn by a crash either.
+        raises   LedgerBrokenError: the end is not a chain of whole records and is not torn by a crash either, or what a
+                 checkpoint was signed over is gone.
         """
+        segments = self._begun_segments(folder)
+        if not segments:
+            if self.checkpointed:
+                raise LedgerBrokenError(f"The ledger has a checkpoint over {self.checkpointed} records, and none of them.")
+            self._begin_segment()
+            return None
+        self._file = os.open(segments[-1], os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
         # After a failed fdatasync the cache may hold what the disk does not: read what is really there.
         if hasattr(os, "posix_fadvise"):
             os.posix_fadvise(self._file, 0, 0, os.POSIX_FADV_DONTNEED)
-        size = os.fstat(self._file).st_size
-        start = max(0, size - _WINDOW)
-        content = _read_all(self._file, start, size)
-        if start:
-            first = content.find(b"\n") + 1
-            start, content = start + first, content[first:]
-        position = 0
-        previous: bytes | None = None
-        while (end := content.find(b"\n", position)) >= 0:
-            line = content[position:end]
-            if not self._take_back(line, previous, whole_file=start == 0):
-                break
-            previous, position = line, end + 1
+        content = _read_all(self._file)
+        beginning, position, records = self._take_back(segments[-1], content)
         tail = content[position:]
+        if tail and not is_torn(tail, position):
+            raise LedgerBrokenError(f"The ledger is broken after record {self._head.seq}; it is not opened for writing.")
+        if self._head.seq < self.checkpointed:
+            raise LedgerBrokenError(
+                f"The ledger has a checkpoint over {self.checkpointed} records, and ends at record {self._head.seq}."
+            )
+        self._bring_tree_up(beginning.first_seq - 1, records)
         if not tail:
             return None
-        if not _is_torn(tail, start + position):
-            raise LedgerBrokenError(f"The ledger is broken after record {self._head.seq}; it is not opened for writing.")
         kept = folder / f"torn-after-{self._head.seq}-{self._boot[:8]}"
-        kept.write_bytes(tail)
-        kept.chmod(0o600)
-        os.ftruncate(self._file, start + position)
+        create_private(kept, tail, 0o600)
+        os.ftruncate(self._file, position)
         os.fsync(self._file)
         return {"bytes_dropped": len(tail), "sha256": hashlib.sha256(tail).hexdigest(), "last_good_seq": self._head.seq}
 
-    def _take_back(self, line: bytes, previous: bytes | None, *, whole_file: bool) -> bool:
-        """Whether the line follows; if so it becomes the head."""
+    def _begun_segments(self, folder: Path) -> list[Path]:
+        """All segments; a newest one whose first frame a crash left unfinished is set aside: no record was in it."""
+        segments = list_segments(self._home)
+        if segments and _beginning_in(segments[-1]) is None:
+            content = segments[-1].read_bytes()
+            if content and not is_torn(content, 0):
+                raise LedgerBrokenError(f"The ledger's segment {segments[-1].name} does not begin as one.")
+            segments[-1].replace(folder / f"torn-segment-{self._boot[:8]}")
+            sync_folder(segments.pop().parent)
+        return segments
+
+    def _take_back(self, path: Path, content: bytes) -> tuple[Beginning, int, list[bytes]]:
+        """What the newest segment holds: its beginning, the place where its last whole record ends, its records."""
+        frames = whole_frames(content)
+        beginning, position = _beginning_in(path), 0
+        if beginning is None or path.name != segment_path(self._home, beginning.first_seq).name:
+            raise LedgerBrokenError(f"The ledger's segment {path.name} does not begin as it is named.")
+        self._prev, self._head = beginning.prev, LedgerReceipt(beginning.first_seq - 1, "")
+        records: list[bytes] = []
+        for end, record in frames:
+            if position:
+                if not self._follows(record):
+                    break
+                self._prev, self._head = record_hash(record), LedgerReceipt(self._head.seq + 1, leaf_hash(record))
+                records.append(record)
+            position = end
+        for record in records[-_REMEMBERED:]:
+            told = json.loads(record)
+            entry = {name: value for name, value in told.items() if name not in _OWN_FIELDS}
+            self._remember(told["request_id"], LedgerReceipt(told["seq"], leaf_hash(record)), _fingerprint(entry))
+        return beginning, position, records
+
+    def _follows(self, record: bytes) -> bool:
+        """Whether this is the record after the head."""
         try:
-            record = json.loads(line)
-            seq, prev, request_id = int(record["seq"]), record["prev"], str(record["request_id"])
-            entry = {name: value for name, value in record.items() if name not in {"v", "seq", "time", "prev", "request_id"}}
-        except (ValueError, KeyError, TypeError, AttributeError):
+            told = json.loads(record)
+            return bool(told["seq"] == self._head.seq + 1 and told["prev"] == self._prev and told["request_id"])
+        except (ValueError, KeyError, TypeError):
             return False
-        if previous is not None and (seq != self._head.seq + 1 or prev != record_hash(previous)):
-            return False
-        if previous is None and whole_file and (seq != 1 or prev != GENESIS):
-            return False
-        self._prev, self._head = record_hash(line), LedgerReceipt(seq, leaf_hash(line))
-        self._remember(request_id, self._head, _fingerprint(entry))
-        return True
+
+    def _bring_tree_up(self, before: int, records: Sequence[bytes]) -> None:
+        """The tree as the segments say it: anew from the newest one, or from all where the file does not reach so far."""
+        if self._tree.leaves_at_most < before:
+            self._tree.cut(0)
+            start = 0
+            for path in list_segments(self._home)[:-1]:
+                leaves = [leaf_of(record) for record in read_segment(path)]
+                self._tree.append(start, leaves)
+                start += len(leaves)
+            if start != before:
+                raise LedgerBrokenError(f"The ledger has lost records before record {before + 1}.")
+        self._tree.append(before, [leaf_of(record) for record in records])
+        self._tree.cut(before + len(records))
 
     def _remember(self, request_id: str, receipt: LedgerReceipt, fingerprint: bytes) -> None:
         self._receipts[request_id] = (receipt, fingerprint)
@@ -213,26 +310,28 @@ class LedgerStorage:
         return Wanted(uuid.uuid4().hex, plain_entry(entry))
 
 
-def _is_torn(tail: bytes, offset: int) -> bool:
-    """Whether a crash can have left this end of the file, which begins at `offset`.
+def _beginning_in(path: Path) -> Beginning | None:
+    """None where the segment does not begin as one does; raises OSError."""
+    with path.open("rb") as file:
+        record = frame_at(file.read(_LONGEST_BEGINNING), 0)
+    try:
+        return Beginning.read(record or b"")
+    except ValueError:
+        return None
 
-    It leaves one line that was not finished, or whole sectors that were never written and read as zeros. A zero byte
-    amid a line is somebody's edit.
-    """
-    written = tail.rstrip(b"\x00")
-    if b"\n" not in written:
-        return True
-    first = -offset % SECTOR
-    return any(not any(tail[place : place + SECTOR]) for place in range(first, len(written), SECTOR))
+
+def _beginnings(home: Path) -> list[Beginning]:
+    """Those of the two newest segments, as far as they can be read."""
+    return [found for path in list_segments(home)[-2:] if (found := _beginning_in(path)) is not None]
 
 
 def _fingerprint(entry: dict[str, Any]) -> bytes:
     return hashlib.sha256(json.dumps(entry, sort_keys=True).encode()).digest()
 
 
-def _read_all(descriptor: int, start: int, end: int) -> bytes:
-    parts = []
-    while start < end and (part := os.pread(descriptor, end - start, start)):
+def _read_all(descriptor: int) -> bytes:
+    parts, place = [], 0
+    while part := os.pread(descriptor, LARGEST, place):
         parts.append(part)
-        start += len(part)
+        place += len(part)
     return b"".join(parts)

@@ -1,7 +1,14 @@
 """The one process that writes the ledger: `python -m traceapp.ledger.writer --home DIR`.
 
-It listens on HOME/ledger/ledger.sock and knows two verbs, APPEND and HEAD: nobody can ask it to change or delete.
-Whatever is queued while the last fdatasync runs is the next group. It ends with its parent.
+It listens on HOME/ledger/ledger.sock and knows four verbs: nobody can ask it to change, delete or sign anything else.
+
+APPEND      make a record and say when it is durable
+CHECKPOINT  sign the ledger as it is now
+PROVE       the hashes that join a record to a checkpoint
+HEALTH      the newest durable record, how much waits, how far the newest checkpoint goes
+
+Whatever is queued while the last fdatasync runs is the next group. A checkpoint is signed every 1,000 records and, where
+there are new ones, every 10 s. The process ends with its parent.
 
 exit codes  0 asked to stop · 65 the ledger on disk is broken · 70 a write failed, nothing acknowledged ·
             73 the home cannot be used or another writer has it
@@ -10,6 +17,7 @@ exit codes  0 asked to stop · 65 the ledger on disk is broken · 70 a write fai
 import argparse
 import ctypes
 import json
+import math
 import os
 import selectors
 import signal
@@ -17,7 +25,9 @@ import socket
 import struct
 import sys
 import threading
+import time
 from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +43,8 @@ EXIT_WRITE_FAILED: Final = 70
 EXIT_HOME: Final = 73
 GROUP_RECORDS: Final = 256
 QUEUE_RECORDS: Final = 4096
+CHECKPOINT_RECORDS: Final = 1000
+CHECKPOINT_SECONDS: Final = 10.0
 MOST_REFUSALS_SAID: Final = 1000
 _PR_SET_PDEATHSIG: Final = 1
 
@@ -83,13 +95,25 @@ class Connection:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the thread that commits, beside records.
+
+    seq  of a record; None for a checkpoint.
+    """
+
+    request_id: str
+    seq: int | None
+
+
 class Writer:
     """Reads requests in one thread, commits groups in another."""
 
     def __init__(self, storage: LedgerStorage, listener: socket.socket) -> None:
         self._storage = storage
         self._listener = listener
-        self._queue: deque[tuple[Connection, Wanted]] = deque()
+        self._queue: deque[tuple[Connection, Wanted | Question]] = deque()
+        self._checkpoint_due = math.inf
         self._waiting = threading.Condition()
         self._stopping = False
         self._refusals = 0
@@ -147,21 +171,32 @@ class Writer:
 
     def _answer(self, connection: Connection, message: dict[str, Any]) -> None:
         request_id = message.get("request_id")
-        if message.get("verb") == "HEAD":
-            head = self._storage.head
-            connection.reply({"request_id": request_id, "seq": head.seq, "leaf": head.leaf, "pid": os.getpid()})
+        if message.get("verb") == "HEALTH":
+            connection.reply({"request_id": request_id} | self._health())
             return
         reason = _defect(message)
         if reason is not None:
             self._say_refusal(connection, message, reason)
             connection.reply({"request_id": request_id, "error": reason})
             return
+        asked = Wanted(message["request_id"], message["entry"]) if message["verb"] == "APPEND" else _question(message)
         with self._waiting:
             if len(self._queue) < QUEUE_RECORDS:
-                self._queue.append((connection, Wanted(message["request_id"], message["entry"])))
+                self._queue.append((connection, asked))
                 self._waiting.notify()
                 return
         connection.reply({"request_id": request_id, "error": "the queue is full"})
+
+    def _health(self) -> dict[str, Any]:
+        head = self._storage.head
+        return {
+            "seq": head.seq,
+            "leaf": head.leaf,
+            "pid": os.getpid(),
+            "queue": len(self._queue),
+            "checkpointed": self._storage.checkpointed,
+            "key": self._storage.verifier_key,
+        }
 
     def _say_refusal(self, connection: Connection, message: dict[str, Any], reason: str) -> None:
         """No client of ours sends what is refused: who did is told, not what he sent, and the log is bounded."""
@@ -173,13 +208,16 @@ class Writer:
 
     def _commit_groups(self) -> None:
         try:
-            while group := self._next_group():
-                outcomes = self._storage.append([wanted for _, wanted in group])
-                for (connection, wanted), outcome in zip(group, outcomes, strict=True):
-                    if isinstance(outcome, Refusal):
-                        connection.reply({"request_id": wanted.request_id, "error": outcome.reason})
-                    else:
-                        connection.reply({"request_id": wanted.request_id, "seq": outcome.seq, "leaf": outcome.leaf})
+            while not self._stopping or self._queue:
+                group = self._next_group()
+                wanted = [(connection, asked) for connection, asked in group if isinstance(asked, Wanted)]
+                self._commit(wanted)
+                for connection, asked in group:
+                    if isinstance(asked, Question):
+                        connection.reply({"request_id": asked.request_id} | self._reply(asked))
+                if self._storage.head.seq - self._storage.checkpointed >= CHECKPOINT_RECORDS or self._is_due():
+                    self._storage.checkpoint()
+            self._storage.checkpoint()
         except BaseException as error:
             # Never a second try: Linux forgets the error, and the second fdatasync would "succeed" with the data lost.
             try:  # the log may lie on the disk that is full
@@ -187,19 +225,55 @@ class Writer:
             finally:
                 os._exit(EXIT_WRITE_FAILED)
 
-    def _next_group(self) -> list[tuple[Connection, Wanted]]:
+    def _commit(self, group: list[tuple[Connection, Wanted]]) -> None:
+        outcomes = self._storage.append([wanted for _, wanted in group])
+        for (connection, wanted), outcome in zip(group, outcomes, strict=True):
+            if isinstance(outcome, Refusal):
+                connection.reply({"request_id": wanted.request_id, "error": outcome.reason})
+            else:
+                connection.reply({"request_id": wanted.request_id, "seq": outcome.seq, "leaf": outcome.leaf})
+
+    def _reply(self, question: Question) -> dict[str, Any]:
+        if question.seq is None:
+            return {"checkpoint": self._storage.checkpoint().note}
+        try:
+            path, signed = self._storage.prove(question.seq)
+        except ValueError as error:
+            return {"error": str(error)}
+        return {"path": [one.hex() for one in path], "size": signed.size, "checkpoint": signed.note}
+
+    def _is_due(self) -> bool:
+        """Whether there are records that wait for a checkpoint, and have waited long enough."""
+        if self._storage.head.seq == self._storage.checkpointed:
+            self._checkpoint_due = math.inf
+        elif self._checkpoint_due == math.inf:
+            self._checkpoint_due = time.monotonic() + CHECKPOINT_SECONDS
+        return time.monotonic() >= self._checkpoint_due
+
+    def _next_group(self) -> list[tuple[Connection, Wanted | Question]]:
+        """What is queued, after waiting for something; nothing when a checkpoint is due or the end is near."""
+        left = max(0.0, self._checkpoint_due - time.monotonic()) if self._checkpoint_due < math.inf else None
         with self._waiting:
-            self._waiting.wait_for(lambda: self._queue or self._stopping)
+            self._waiting.wait_for(lambda: self._queue or self._stopping, left)
             return [self._queue.popleft() for _ in range(min(len(self._queue), GROUP_RECORDS))]
 
 
+def _question(message: dict[str, Any]) -> Question:
+    return Question(message["request_id"], message["seq"] if message["verb"] == "PROVE" else None)
+
+
 def _defect(message: dict[str, Any]) -> str | None:
-    """Why a message is no record, None where it is one; the writer trusts nobody's form."""
-    request_id, entry = message.get("request_id"), message.get("entry")
-    if message.get("verb") != "APPEND":
+    """Why a message cannot be taken, None where it can; the writer trusts nobody's form."""
+    verb, request_id, entry = message.get("verb"), message.get("request_id"), message.get("entry")
+    if verb not in ("APPEND", "CHECKPOINT", "PROVE"):
         return "unknown verb"
     if not isinstance(request_id, str) or not 16 <= len(request_id) <= 64 or not request_id.isalnum():
         return "request_id: wanted 16 to 64 letters and digits"
+    if verb == "PROVE":
+        seq = message.get("seq")
+        return None if isinstance(seq, int) and not isinstance(seq, bool) else "seq: wanted the number of a record"
+    if verb == "CHECKPOINT":
+        return None
     if not isinstance(entry, dict) or entry.keys() != ENTRY_FIELDS:
         return "entry: wanted exactly the fields of a ledger entry"
     if not isinstance(entry["act"], str) or not isinstance(entry["outcome"], str) or not isinstance(entry["actor"], dict):

@@ -14,7 +14,6 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.referrals import Referral
 from traceapp.domain.rights import Actor
 from traceapp.ledger.reading import find_records
-from traceapp.ledger.records import records_path
 from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.access import disclosure_of, entry, rights_for
 from traceapp.usecases.refer_number import LABEL
@@ -31,7 +30,7 @@ def list_referrals(stations: Stations, actor: Actor) -> Recorded[tuple[Referral,
     """
     rights = rights_for(stations, actor, Permission.REFERRAL_LIST)
     mask = _mask(disclosure_of(stations, rights))
-    records = find_records(records_path(stations.settings.home), Act.NUMBER_REFER.value, NEWEST)
+    records = find_records(stations.settings.home, Act.NUMBER_REFER.value, NEWEST)
     found = tuple(_referral(stations, record, mask) for record in records)
     fields = Fields()
     for one in found:

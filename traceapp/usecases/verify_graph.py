@@ -24,7 +24,6 @@ from traceapp.graph.record_head import oldest_key_of
 from traceapp.graph.sweep_notes import FoundLinks, SweepNotes, SweepState
 from traceapp.graph.sweep_store import EVENT, LABELS, SweepStore, SweptLink, SweptNode
 from traceapp.ledger.reading import last_stated_counter
-from traceapp.ledger.records import records_path
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.verify_rows import check_rows
@@ -221,7 +220,7 @@ class _Sweep:
                 self.notes.find(
                     f"the counter knows {head.nodes.count} nodes: found are {state.nodes.count}, or others or older ones"
                 )
-        stated = last_stated_counter(records_path(self.stations.settings.home))
+        stated = last_stated_counter(self.stations.settings.home)
         if stated is not None:
             if stated["seq"] > head.seq:
                 self.notes.find(f"the ledger knows of record {stated['seq']}: the counter stands at {head.seq}")

@@ -6,7 +6,8 @@ from typing import Literal
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import LedgerVerdict, Recorded
 from traceapp.domain.rights import Actor
-from traceapp.ledger.records import records_path
+from traceapp.ledger.records import FOLDER
+from traceapp.ledger.segments import list_segments
 from traceapp.ledger.verification import verify
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.stations import Stations
@@ -19,7 +20,7 @@ def verify_ledger(stations: Stations, actor: Actor) -> Recorded[LedgerVerdict]:
     """
     authorise(stations, actor, Permission.LEDGER_VERIFY)
     newest = stations.ledger.get_head()
-    verdict = verify(records_path(stations.settings.home), receipts=(newest,), upto=newest.seq)
+    verdict = verify(stations.settings.home, receipts=(newest,), upto=newest.seq)
     result = {"ok": verdict.ok, "records": verdict.records, "first_bad_seq": verdict.first_bad_seq}
     outcome = entry(stations, actor, Permission.LEDGER_VERIFY, "answered", result=result, reason=verdict.reason)
     return stations.ledger.record(verdict, outcome)
@@ -27,17 +28,16 @@ def verify_ledger(stations: Stations, actor: Actor) -> Recorded[LedgerVerdict]:
 
 def verify_closed_ledger(home: Path) -> LedgerVerdict:
     """The same of a ledger that is so damaged that no writer opens it; where no record can be made, none is."""
-    return verify(records_path(home))
+    return verify(home)
 
 
 def ledger_state(home: Path) -> Literal["never begun", "lost", "there"]:
-    """Whether there are records to verify; an empty or missing file in its folder is a lost ledger, never a whole one."""
-    path = records_path(home)
-    if not path.parent.is_dir():
+    """Whether there are records to verify; a folder without segments, or with empty ones, is a lost ledger, never a whole one."""
+    if not (home / FOLDER).is_dir():
         return "never begun"
-    return "there" if path.is_file() and path.stat().st_size else "lost"
+    return "there" if any(path.stat().st_size for path in list_segments(home)) else "lost"
 
 
 def torn_ends(home: Path) -> list[Path]:
     """What a writer cut off at its start, since a crash had left it unfinished."""
-    return sorted(records_path(home).parent.glob("torn-after-*"))
+    return sorted((home / FOLDER).glob("torn-*"))

@@ -10,7 +10,8 @@ import pytest
 
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.recorded import LedgerEntry
-from traceapp.ledger.records import plain_entry, records_path
+from traceapp.ledger.records import plain_entry
+from traceapp.ledger.segments import read_records
 from traceapp.ledger.storage import LedgerStorage, Wanted
 
 OpenStorage = Callable[[], LedgerStorage]
@@ -39,7 +40,7 @@ def wanted(number: int, *, request_id: str = "", **said: Any) -> Wanted:
 
 
 def lines_of(home: Path) -> list[bytes]:
-    return records_path(home).read_bytes().splitlines()
+    return [*read_records(home)]
 
 
 def records_of(home: Path) -> list[dict[str, Any]]:

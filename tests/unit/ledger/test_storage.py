@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.recorded import put_records
 from tests.unit.ledger.conftest import OpenStorage, lines_of, records_of, wanted
 from traceapp.domain.errors import HomeError, LedgerBrokenError
 from traceapp.domain.recorded import LedgerReceipt
-from traceapp.ledger.records import FOLDER, GENESIS, MAX_RECORD, RECORDS, leaf_hash, record_hash, records_path
+from traceapp.ledger.frames import frame
+from traceapp.ledger.records import FOLDER, GENESIS, MAX_RECORD, canonical, leaf_hash, record_hash
+from traceapp.ledger.segments import segment_path
 from traceapp.ledger.storage import Refusal, Wanted
 from traceapp.ledger.verification import verify
 
@@ -44,16 +47,17 @@ def test_promise_the_ledger_is_its_owners_alone(open_storage: OpenStorage, tmp_p
     open_storage()
 
     assert stat.S_IMODE((tmp_path / FOLDER).stat().st_mode) == 0o700
-    assert stat.S_IMODE((tmp_path / FOLDER / RECORDS).stat().st_mode) == 0o600
+    assert stat.S_IMODE(segment_path(tmp_path, 1).stat().st_mode) == 0o600
 
 
+RECORD = canonical({"act": "batch:trace", "seq": 4})
 TORN = {
-    "half a record": b'{"act":"batch:trace","act',
-    "a record without its line end": b'{"act":"batch:trace","seq":5}',
-    "one byte": b"{",
+    "half a frame": frame(RECORD)[:30],
+    "a frame without its leaf": frame(RECORD)[:-32],
+    "one byte": b"\x00",
     "zeros that the file system left": bytes(4096),
-    "half a record, then zeros": b'{"act":"batch' + bytes(512),
-    "sectors of zeros before a line": bytes(1024) + b'"seq":5}\n',
+    "half a frame, then zeros": frame(RECORD)[:40] + bytes(1024),
+    "sectors of zeros before the end of a frame": bytes(1024) + frame(RECORD)[-40:],
 }
 
 
@@ -62,13 +66,13 @@ def test_promise_a_torn_tail_is_mended_and_said_in_a_record(open_storage: OpenSt
     storage = open_storage()
     storage.append([wanted(1), wanted(2)])
     storage.close()
-    whole = records_path(tmp_path).read_bytes()
-    with records_path(tmp_path).open("ab") as file:
-        file.write(tail)
+    segment = segment_path(tmp_path, 1)
+    whole = segment.read_bytes()
+    segment.write_bytes(whole + tail)
 
     head = open_storage().head
 
-    assert records_path(tmp_path).read_bytes().startswith(whole), "what was acknowledged is as it was"
+    assert segment.read_bytes().startswith(whole), "what was acknowledged is as it was"
     recovered, started = records_of(tmp_path)[3:]
     said = {name: recovered["result"][name] for name in ("bytes_dropped", "sha256", "last_good_seq")}
     assert said == {"bytes_dropped": len(tail), "sha256": hashlib.sha256(tail).hexdigest(), "last_good_seq": 3}
@@ -76,7 +80,7 @@ def test_promise_a_torn_tail_is_mended_and_said_in_a_record(open_storage: OpenSt
     assert recovered["result"]["boot_id"] == started["result"]["boot_id"]
     (kept,) = (tmp_path / FOLDER).glob("torn-after-3-*")
     assert (kept.read_bytes(), stat.S_IMODE(kept.stat().st_mode)) == (tail, 0o600)
-    assert verify(records_path(tmp_path), receipts=(head,)).ok
+    assert verify(tmp_path, receipts=(head,)).ok
 
 
 def test_promise_what_no_crash_leaves_is_not_mended(open_storage: OpenStorage, tmp_path: Path) -> None:
@@ -84,12 +88,12 @@ def test_promise_what_no_crash_leaves_is_not_mended(open_storage: OpenStorage, t
     storage.append([wanted(1), wanted(2)])
     storage.close()
     lines = lines_of(tmp_path)
-    edited = b"\n".join([lines[0], lines[1].replace(b"B-1", b"B-9"), lines[2]]) + b"\n"
-    records_path(tmp_path).write_bytes(edited)
+    segment = put_records(tmp_path, [lines[0], lines[1].replace(b"B-1", b"B-9"), lines[2]])
+    edited = segment.read_bytes()
 
     with pytest.raises(LedgerBrokenError, match="after record 2"):
         open_storage()
-    assert records_path(tmp_path).read_bytes() == edited
+    assert segment.read_bytes() == edited
 
 
 def test_second_writer_is_refused_and_the_first_goes_on(open_storage: OpenStorage, tmp_path: Path) -> None:
@@ -101,7 +105,7 @@ def test_second_writer_is_refused_and_the_first_goes_on(open_storage: OpenStorag
     first.append([wanted(1)])
     first.close()
     open_storage()
-    assert verify(records_path(tmp_path)).records == 3
+    assert verify(tmp_path).records == 3
 
 
 def test_promise_a_retry_makes_no_second_record(open_storage: OpenStorage, tmp_path: Path) -> None:
@@ -153,23 +157,22 @@ def test_a_record_that_does_not_fit_is_refused_and_its_group_goes_on(
 
     assert isinstance(refused, Refusal)
     assert [getattr(one, "seq", None) for one in (before, after)] == [2, 3]
-    assert verify(records_path(tmp_path)).records == 3
+    assert verify(tmp_path).records == 3
 
 
 def test_promise_a_tail_longer_than_what_is_read_back_still_joins(open_storage: OpenStorage, tmp_path: Path) -> None:
-    """A start reads the newest megabytes only; the head it finds there is the head."""
+    """Ten megabytes."""
     storage = open_storage()
     for number in range(3):
         storage.append([wanted(number * 60 + part, result={"names": ["x" * 60_000]}) for part in range(60)])
     head = storage.head
     storage.close()
-    assert records_path(tmp_path).stat().st_size > 8 * 1024 * 1024
 
     storage = open_storage()
     (receipt,) = storage.append([wanted(1000)])
 
     assert (head.seq, receipt) == (181, storage.head)
-    assert verify(records_path(tmp_path), receipts=(head, storage.head)).records == 183
+    assert verify(tmp_path, receipts=(head, storage.head)).records == 183
 
 
 def test_a_folder_that_cannot_be_made_is_said(open_storage: OpenStorage, tmp_path: Path) -> None:
@@ -186,7 +189,7 @@ def test_promise_a_zero_byte_amid_a_record_is_an_edit_and_cuts_nothing_off(
     storage = open_storage()
     storage.append([wanted(number) for number in range(20)])
     storage.close()
-    path = tmp_path / FOLDER / RECORDS
+    path = segment_path(tmp_path, 1)
     content = bytearray(path.read_bytes())
     content[place] = 0
     path.write_bytes(content)

@@ -8,7 +8,8 @@ from tests.unit.ledger.conftest import OpenStorage, lines_of, wanted
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
-from traceapp.ledger.records import leaf_hash, records_path
+from traceapp.ledger.records import leaf_hash
+from traceapp.ledger.segments import segment_path
 from traceapp.ledger.verification import LedgerVerdict, verify
 
 APPENDERS = 4
@@ -23,7 +24,7 @@ def test_promise_a_whole_ledger_is_whole(open_storage: OpenStorage, tmp_path: Pa
     storage = open_storage()
     receipts = storage.append([wanted(number, reason="原因 \U0002070e") for number in range(40)])
 
-    verdict = verify(records_path(tmp_path), receipts=[one for one in receipts if isinstance(one, LedgerReceipt)])
+    verdict = verify(tmp_path, receipts=[one for one in receipts if isinstance(one, LedgerReceipt)])
 
     assert verdict == LedgerVerdict(True, 41, None, "41 records, all as they were written.", storage.head.leaf)
 
@@ -31,7 +32,7 @@ def test_promise_a_whole_ledger_is_whole(open_storage: OpenStorage, tmp_path: Pa
 def test_a_part_is_verified_up_to_a_record(open_storage: OpenStorage, tmp_path: Path) -> None:
     open_storage().append([wanted(number) for number in range(9)])
 
-    verdict = verify(records_path(tmp_path), upto=4)
+    verdict = verify(tmp_path, upto=4)
 
     assert (verdict.ok, verdict.records, verdict.head_leaf) == (True, 4, leaf_hash(lines_of(tmp_path)[3]))
 
@@ -39,14 +40,16 @@ def test_a_part_is_verified_up_to_a_record(open_storage: OpenStorage, tmp_path: 
 def test_a_record_that_must_be_there_and_is_not_is_named(open_storage: OpenStorage, tmp_path: Path) -> None:
     open_storage().append([wanted(1)])
 
-    assert verify(records_path(tmp_path), upto=3).first_bad_seq == 3
-    assert verify(records_path(tmp_path), receipts=(LedgerReceipt(3, "0" * 64),)).first_bad_seq == 3
+    assert verify(tmp_path, upto=3).first_bad_seq == 3
+    assert verify(tmp_path, receipts=(LedgerReceipt(3, "0" * 64),)).first_bad_seq == 3
 
 
 def test_no_ledger_is_not_a_whole_one(tmp_path: Path) -> None:
-    missing = verify(tmp_path / "records.jsonl")
-    (tmp_path / "records.jsonl").touch()
-    empty = verify(tmp_path / "records.jsonl")
+    missing = verify(tmp_path)
+    segment = segment_path(tmp_path, 1)
+    segment.parent.mkdir(parents=True)
+    segment.touch()
+    empty = verify(tmp_path)
 
     assert [(one.ok, one.records, one.first_bad_seq) for one in (missing, empty)] == [(False, 0, 1)] * 2
 
@@ -76,7 +79,7 @@ def test_promise_a_ledger_that_is_being_written_to_can_be_verified(tmp_path: Pat
                     client.append(asked)
                     turns.release(APPENDERS * RECORDS_A_LOOK)
                     newest = client.get_head()
-                    looks.append((newest, verify(records_path(tmp_path), receipts=(newest,), upto=newest.seq)))
+                    looks.append((newest, verify(tmp_path, receipts=(newest,), upto=newest.seq)))
             finally:
                 turns.release(APPENDERS * LOOKS * RECORDS_A_LOOK)
             for appender in appenders:

@@ -1,0 +1,110 @@
+"""Checkpoints of one ledger: its key, and the file of signed notes that nothing is ever taken out of.
+
+HOME/ledger/origin         the name that the ledger signs under, drawn once
+HOME/ledger/signing.pem    its Ed25519 key, the writer's alone
+HOME/ledger/checkpoints    one signed note after the other
+"""
+
+import os
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+
+from traceapp.domain.errors import HomeError, LedgerBrokenError, SettingsError
+from traceapp.host.private_files import create_private, read_secret, write_private
+from traceapp.ledger.signed_notes import NoteSigner, checkpoint_text, signed
+
+ORIGIN: Final = "origin"
+SIGNING_KEY: Final = "signing.pem"
+CHECKPOINTS: Final = "checkpoints"
+_TAIL: Final = 4096
+_NOTE: Final = re.compile(r"(?P<origin>[^\n]+)\n(?P<size>\d+)\n(?P<root>[A-Za-z0-9+/=]+)\n\n(?:— [^\n]+\n)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A note that was signed, and over how many records."""
+
+    size: int
+    note: str
+
+
+class Checkpoints:
+    """Open for adding in the writer alone."""
+
+    def __init__(self, folder: Path) -> None:
+        """Draw a key and an origin where there are none.
+
+        raises  HomeError: they cannot be made or read. LedgerBrokenError: the newest checkpoint is none of this ledger.
+        """
+        try:
+            self.signer = _signer(folder)
+            self._path = folder / CHECKPOINTS
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+            self._file = os.open(self._path, flags, 0o600)
+        except OSError as error:
+            raise HomeError(f"The key of the ledger in {folder} cannot be used: {error.strerror}.") from None
+        except SettingsError as error:
+            raise HomeError(f"{error}.") from None
+        try:
+            self.newest = self._mend()
+        except BaseException:
+            self.close()
+            raise
+
+    def add(self, size: int, root: bytes, former: Sequence[NoteSigner] = ()) -> Checkpoint:
+        """Sign that the tree of `size` leaves has this root, durable when this returns; raises OSError."""
+        note = signed(checkpoint_text(self.signer.name, size, root), self.signer, *former)
+        content = memoryview(note.encode())
+        while content:
+            content = content[os.write(self._file, content) :]
+        os.fsync(self._file)
+        self.newest = Checkpoint(size, note)
+        return self.newest
+
+    def close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+        self._file = -1
+
+    def _mend(self) -> Checkpoint | None:
+        """The newest note; what a crash left unfinished behind it is cut off: nobody was told of it."""
+        size = os.fstat(self._file).st_size
+        start = max(0, size - _TAIL)
+        tail = os.pread(self._file, _TAIL, start)
+        while tail[:1] and tail[0] & 0xC0 == 0x80:  # amid a character
+            start, tail = start + 1, tail[1:]
+        text = tail.decode("utf-8", "surrogateescape")
+        notes = [*_NOTE.finditer(text)]
+        if not notes:
+            if size >= _TAIL:
+                raise LedgerBrokenError(f"The newest checkpoint in {self._path} is no signed note.")
+            os.ftruncate(self._file, 0)
+            return None
+        newest = notes[-1]
+        if newest["origin"] != self.signer.name:
+            raise LedgerBrokenError(f"The checkpoints in {self._path} are those of {newest['origin']}.")
+        os.ftruncate(self._file, start + len(text[: newest.end()].encode("utf-8", "surrogateescape")))
+        return Checkpoint(int(newest["size"]), newest[0])
+
+
+def _signer(folder: Path) -> NoteSigner:
+    origin, key = folder / ORIGIN, folder / SIGNING_KEY
+    if not origin.exists():
+        write_private(origin, f"traceapp/ledger/{secrets.token_hex(16)}\n".encode())
+    if not key.exists():
+        create_private(key, _pem(Ed25519PrivateKey.generate()))
+    loaded = load_pem_private_key(read_secret(key, "The key of the ledger"), None)
+    if not isinstance(loaded, Ed25519PrivateKey):
+        raise LedgerBrokenError(f"{key} is no Ed25519 key.")
+    return NoteSigner(origin.read_text("utf-8").strip(), loaded)
+
+
+def _pem(key: Ed25519PrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

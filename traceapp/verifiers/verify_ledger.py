@@ -1,0 +1,556 @@
+"""Is a ledger what was written? `traceapp-verify-ledger LEDGER`, or this one file with Python and `cryptography`.
+
+It reads segments, checkpoints and anchors, and shares no code with whoever wrote them.
+
+frames       every frame is whole: length, CRC-32, RFC 6962 leaf hash
+sequence     records 1, 2, 3 … with none missing, none twice
+chain        every record names the hash of the one before
+tree         every checkpoint names the root over its first records (RFC 6962, 2.1)
+signatures   every checkpoint is signed by the key that was valid at its size (C2SP signed-note, tlog-checkpoint)
+forks        no two signed checkpoints of one size with different roots
+rollback     no checkpoint and no receipt beyond the last record
+receipts     every receipt that was given names the record at its place
+anchors      every checkpoint kept elsewhere agrees with this ledger
+
+exit codes  0 all of it is as it was written · 1 something is not · 2 it cannot be read, or a wrong option
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import re
+import struct
+import sys
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+HEAD = struct.Struct(">II")
+LEAF = 32
+LARGEST = 64 * 1024
+GENESIS = "0" * 64
+SEGMENT = re.compile(r"(\d{20})\.segment")
+NOTE = re.compile(r"(?P<text>[^\n]+\n(?P<size>\d+)\n(?P<root>[A-Za-z0-9+/=]+)\n)\n(?P<lines>(?:— [^\n]+\n)+)")
+BEGINNINGS = (b'{"act":', b'{"epoch":')
+CHECKS = ("frames", "sequence", "chain", "tree", "signatures", "forks", "rollback", "receipts", "anchors")
+MOST_SAID = 50
+"""Findings a check that are listed; the rest is counted."""
+
+
+class UnreadableError(Exception):
+    """There is no ledger to speak of."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """seq  the record that is not what was written, where it is one."""
+
+    check: str
+    said: str
+    seq: int | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """A checkpoint as it was found; root in raw bytes; signatures as (name, key id, signature)."""
+
+    place: str
+    text: str
+    size: int
+    root: bytes
+    signatures: tuple[tuple[str, bytes, bytes], ...]
+
+
+@dataclass(frozen=True)
+class Key:
+    """A verifier key, and from how many records to how many it signs.
+
+    text     as it was told: name, key id and public key.
+    retired  the size at which it signed for the last time; None while it is the newest.
+    """
+
+    text: str
+    name: str
+    identity: bytes
+    public: bytes
+    begun: int
+    retired: int | None = None
+
+
+@dataclass
+class Report:
+    """What was found, and how far it was read.
+
+    unfinished  bytes at the end that are no whole frame: of a ledger that runs, a record on its way.
+    """
+
+    records: int = 0
+    head_leaf: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    missing: list[tuple[int, int]] = field(default_factory=list)
+    forks: list[tuple[int, str, str]] = field(default_factory=list)
+    checkpoints: int = 0
+    checkpointed: int = 0
+    keys: list[str] = field(default_factory=list)
+    pinned: bool = False
+    anchors: int = 0
+    unfinished: int = 0
+
+    def find(self, check: str, said: str, seq: int | None = None) -> None:
+        self.findings.append(Finding(check, said, seq))
+
+    @property
+    def first_bad_seq(self) -> int | None:
+        return min((finding.seq for finding in self.findings if finding.seq is not None), default=None)
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "ok": not self.findings,
+            "records": self.records,
+            "head_leaf": self.head_leaf,
+            "first_bad_seq": self.first_bad_seq,
+            "missing": [list(span) for span in self.missing],
+            "forks": [{"size": size, "roots": [one, other]} for size, one, other in self.forks],
+            "checkpoints": self.checkpoints,
+            "checkpointed": self.checkpointed,
+            "keys": self.keys,
+            "key_pinned": self.pinned,
+            "anchors": self.anchors,
+            "unfinished_bytes": self.unfinished,
+            "checks": {
+                check: [{"seq": one.seq, "said": one.said} for one in self.findings if one.check == check] for check in CHECKS
+            },
+        }
+
+
+# -- frames ------------------------------------------------------------------------------------------------------------
+
+
+def frame_at(content: bytes, position: int) -> tuple[bytes | None, int]:
+    """The record of the frame that begins here and where it ends; no record where the frame is not whole."""
+    start = position + HEAD.size
+    if start > len(content):
+        return None, position
+    length, crc = HEAD.unpack_from(content, position)
+    end = start + length
+    if not 0 < length <= LARGEST or end + LEAF > len(content):
+        return None, position
+    record = content[start:end]
+    whole = zlib.crc32(record) == crc and hashlib.sha256(b"\x00" + record).digest() == content[end : end + LEAF]
+    return (record if whole else None), end + LEAF
+
+
+def next_whole_frame(content: bytes, position: int) -> int | None:
+    """Where the next whole frame begins, found by how records begin."""
+    places = [place for beginning in BEGINNINGS for place in _all_of(content, beginning, position + HEAD.size + 1)]
+    return next((at - HEAD.size for at in sorted(places) if frame_at(content, at - HEAD.size)[0] is not None), None)
+
+
+def _all_of(content: bytes, wanted: bytes, position: int) -> Iterator[int]:
+    while (position := content.find(wanted, position)) >= 0:
+        yield position
+        position += 1
+
+
+def records_in(path: Path, report: Report, *, newest: bool) -> Iterator[bytes | None]:
+    """Its records; None for what stands between two of them and is none."""
+    content = path.read_bytes()
+    record, position = frame_at(content, 0)
+    if record is None or not record.startswith(BEGINNINGS[1]):
+        report.find("frames", f"{path.name} does not begin as a segment")
+        yield None
+        if record is None:
+            following = next_whole_frame(content, 0)
+            position = len(content) if following is None else following
+    while position < len(content):
+        record, end = frame_at(content, position)
+        if record is not None:
+            yield record
+            position = end
+            continue
+        following = next_whole_frame(content, position)
+        if following is None and newest and end == position:
+            report.unfinished = len(content) - position
+            return
+        yield None
+        position = len(content) if following is None else following
+
+
+# -- the tree ----------------------------------------------------------------------------------------------------------
+
+
+class Tree:
+    """The hashes of the largest complete subtrees so far, the largest first."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._peaks: list[bytes] = []
+
+    def add(self, leaf: bytes) -> None:
+        number = self.size
+        while number & 1:
+            leaf = hashlib.sha256(b"\x01" + self._peaks.pop() + leaf).digest()
+            number >>= 1
+        self._peaks.append(leaf)
+        self.size += 1
+
+    def root(self) -> bytes:
+        if not self._peaks:
+            return hashlib.sha256(b"").digest()
+        node = self._peaks[-1]
+        for peak in reversed(self._peaks[:-1]):
+            node = hashlib.sha256(b"\x01" + peak + node).digest()
+        return node
+
+
+# -- records -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Walk:
+    """The records one after the other: their sequence, their chain, and the roots at the sizes that are wanted."""
+
+    report: Report
+    wanted: frozenset[int]
+    receipts: Mapping[int, str]
+    upto: int | None
+    leaves: dict[int, bytes] = field(default_factory=dict)
+    roots: dict[int, bytes] = field(default_factory=dict)
+    keys: list[Key] = field(default_factory=list)
+    tree: Tree = field(default_factory=Tree)
+    gap: bool = False
+    doubted: int | None = None
+    _before: str = GENESIS
+    _previous: str = GENESIS
+
+    @property
+    def seq(self) -> int:
+        return self.report.records
+
+    def take(self, record: bytes | None) -> None:
+        """One record, or what is none in its place."""
+        expected = self.seq + 1
+        if record is None:
+            if not self.gap:
+                self.report.find("frames", f"Record {expected} was changed: its frame is not whole.", expected)
+            self.gap = True
+            return
+        try:
+            told = json.loads(record)
+            seq, prev, act = told["seq"], told["prev"], told["act"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            self.report.find("sequence", f"Record {expected} was changed: it is no record.", expected)
+            self.gap = True
+            return
+        if not isinstance(seq, int) or seq < expected:
+            self._stands_twice(seq, prev, record, expected)
+            return
+        if seq > expected:
+            self._pass_over(expected, seq - 1)
+        self._join(seq, prev, record)
+        if act == "ledger:start" or act == "ledger:key":
+            self._note_key(told, seq)
+
+    def close(self) -> None:
+        if self.doubted is not None:
+            # No successor tells which of the last two was changed; a receipt does, else the earlier one is named.
+            last = self.doubted + 1
+            bad = last if self.receipts.get(last, self.report.head_leaf) != self.report.head_leaf else self.doubted
+            self.report.find("chain", f"Record {bad} was changed: it does not join its neighbour.", bad)
+
+    def _stands_twice(self, seq: Any, prev: Any, record: bytes, expected: int) -> None:
+        other = hashlib.sha256(record).hexdigest() != self._previous
+        if seq == self.seq and prev == self._before and other:
+            self.report.find("sequence", f"Record {seq} stands there twice, with different content.", seq)
+        else:
+            found = f"record {seq} stands there again" if isinstance(seq, int) else "its number is no number"
+            self.report.find("sequence", f"Before record {expected} something stands that is not it: {found}.", expected)
+
+    def _pass_over(self, first: int, last: int) -> None:
+        """Records that are not there; what a broken frame stood for is among them."""
+        if not self.gap or last > first:
+            self.report.missing.append((first, last))
+            said = f"Record {first} is missing." if first == last else f"Records {first} to {last} are missing."
+            self.report.find("sequence", said, first)
+        self.gap = True
+
+    def _join(self, seq: int, prev: Any, record: bytes) -> None:
+        if self.gap:
+            self.doubted = None  # what stood before is spoken of already
+        elif self.doubted is not None:
+            # Between two records that do not join, the later one is good if its successor names it.
+            bad = self.doubted if prev == self._previous else self.doubted + 1
+            self.report.find("chain", f"Record {bad} was changed: it does not join its neighbours.", bad)
+            self.doubted = None
+        elif prev != self._previous:
+            self.doubted = seq - 1 if seq > 1 else None
+            if seq == 1:
+                self.report.find("chain", "Record 1 was changed: it is not the beginning of a ledger.", 1)
+        leaf = hashlib.sha256(b"\x00" + record).digest()
+        self._before, self._previous = self._previous, hashlib.sha256(record).hexdigest()
+        self.report.records, self.report.head_leaf = seq, leaf.hex()
+        if seq in self.wanted:
+            self.leaves[seq] = leaf
+        if self.tree.size == seq - 1:
+            self.tree.add(leaf)
+            if seq in self.wanted:
+                self.roots[seq] = self.tree.root()
+        self.gap = False
+
+    def _note_key(self, told: Mapping[str, Any], seq: int) -> None:
+        """The key that signs from here on; the first one from the beginning."""
+        try:
+            key = parse_key(str(told["result"]["key"]), seq if self.keys else 1)
+        except (KeyError, TypeError, ValueError):
+            return
+        if self.keys and self.keys[-1].public == key.public:
+            return
+        if self.keys:
+            self.keys[-1] = replace(self.keys[-1], retired=seq)
+        self.keys.append(key)
+
+
+# -- checkpoints -------------------------------------------------------------------------------------------------------
+
+
+def parse_key(text: str, begun: int) -> Key:
+    """A verifier key, valid from this size; raises ValueError."""
+    name, identity, material = text.strip().split("+", 2)
+    decoded = base64.b64decode(material, validate=True)
+    if len(decoded) != 33 or decoded[0] != 1:
+        raise ValueError("no Ed25519 verifier key")
+    known = hashlib.sha256(name.encode() + b"\n" + decoded).digest()[:4]
+    if known.hex() != identity:
+        raise ValueError("the key id is not that of the key")
+    return Key(text.strip(), name, known, decoded[1:], begun)
+
+
+def notes_in(path: Path, report: Report, check: str) -> list[Note]:
+    """Every checkpoint of a file, one signed note after the other."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        report.find(check, f"{path} cannot be read: {error}")
+        return []
+    found, end = [], 0
+    for number, match in enumerate(NOTE.finditer(text), 1):
+        if match.start() != end:
+            report.find(check, f"{path.name}: something stands before checkpoint {number} that is none")
+        end = match.end()
+        try:
+            signatures = tuple(_signature(line) for line in match["lines"].splitlines())
+            root = base64.b64decode(match["root"], validate=True)
+        except ValueError:
+            report.find(check, f"{path.name}: checkpoint {number} cannot be read")
+            continue
+        found.append(Note(f"{path.name}, checkpoint {number}", match["text"], int(match["size"]), root, signatures))
+    if text[end:].strip():
+        report.find(check, f"{path.name}: something stands behind the last checkpoint that is none")
+    return found
+
+
+def _signature(line: str) -> tuple[str, bytes, bytes]:
+    _, name, material = line.split(" ", 2)
+    decoded = base64.b64decode(material, validate=True)
+    return name, decoded[:4], decoded[4:]
+
+
+def signatures_by(note: Note, key: Key) -> list[bytes]:
+    return [signature for name, identity, signature in note.signatures if (name, identity) == (key.name, key.identity)]
+
+
+def holds(note: Note, key: Key, signature: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(key.public).verify(signature, note.text.encode())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def check_successions(notes: Iterable[Note], walk: Walk, report: Report) -> None:
+    """A key counts only if the one before it signed the ledger that tells of it."""
+    at = {note.size: note for note in notes}
+    for old, new in zip(walk.keys, walk.keys[1:], strict=False):
+        note = at.get(new.begun)
+        if note is None or not any(holds(note, old, signature) for signature in signatures_by(note, old)):
+            report.find("signatures", f"The key from record {new.begun} on was not signed for by the one before.", new.begun)
+
+
+def check_signature(note: Note, keys: Iterable[Key]) -> str | None:
+    """Why the note is not to be believed; None where it is."""
+    origin = note.text.partition("\n")[0]
+    said = f"no key of {origin} signed it"
+    for key in (key for key in keys if key.name == origin):
+        for signature in signatures_by(note, key):
+            if not holds(note, key, signature):
+                return "its signature does not hold"
+            if note.size < key.begun or (key.retired is not None and note.size > key.retired):
+                said = f"its key was not valid at size {note.size}"
+                continue
+            return None
+    return said
+
+
+def check_notes(notes: list[Note], walk: Walk, report: Report, check: str) -> None:
+    """Signatures, roots and forks of checkpoints, here or kept elsewhere."""
+    for note in notes:
+        why = check_signature(note, walk.keys)
+        if why is not None:
+            report.find("signatures" if check == "tree" else check, f"{note.place} (size {note.size}): {why}")
+        if note.size > walk.seq:
+            said = f"Record {walk.seq + 1} is missing: {note.place} is over {note.size} records."
+            report.find("rollback", said, walk.seq + 1)
+        elif (root := walk.roots.get(note.size)) is not None and root != note.root:
+            said = f"{note.place} (size {note.size}) names root {note.root.hex()}; the records make {root.hex()}"
+            report.find(check, said)
+            if why is None:
+                report.forks.append((note.size, note.root.hex(), root.hex()))
+    signed: dict[int, Note] = {}
+    for note in notes:
+        other = signed.setdefault(note.size, note)
+        if other.root != note.root and check_signature(note, walk.keys) is None and check_signature(other, walk.keys) is None:
+            report.forks.append((note.size, other.root.hex(), note.root.hex()))
+            report.find("forks", f"Two signed checkpoints of size {note.size}: {other.root.hex()} and {note.root.hex()}")
+
+
+# -- the whole ---------------------------------------------------------------------------------------------------------
+
+
+def verify(
+    folder: Path,
+    *,
+    key: str | None = None,
+    receipts: Mapping[int, str] | None = None,
+    anchors: Iterable[Path] = (),
+    upto: int | None = None,
+) -> Report:
+    """Everything about the ledger in this folder.
+
+    key       the verifier key that somebody kept elsewhere; without one the ledger's own word is taken for its first key.
+    receipts  leaf hash (hex) by record.
+    anchors   files with checkpoints that were kept elsewhere.
+    upto      stop after this record: more may be on its way; it must be there.
+    raises    UnreadableError: no ledger, or a wrong key.
+    """
+    wanted_receipts = {seq: leaf for seq, leaf in (receipts or {}).items() if seq > 0}
+    report = Report()
+    paths = sorted(path for path in (folder / "segments").glob("*.segment") if SEGMENT.fullmatch(path.name))
+    if not paths:
+        raise UnreadableError(f"{folder} holds no segments of a ledger")
+    own = notes_in(folder / "checkpoints", report, "tree") if (folder / "checkpoints").exists() else []
+    kept = [(path, notes_in(path, report, "anchors")) for path in anchors]
+    sizes = {note.size for notes in (own, *(notes for _, notes in kept)) for note in notes}
+    walk = Walk(report, frozenset(sizes | wanted_receipts.keys()), wanted_receipts, upto)
+    _walk(paths, walk)
+    if upto is not None and walk.seq < upto:
+        report.find("rollback", f"Record {walk.seq + 1} is missing: the ledger was cut off after {walk.seq}.", walk.seq + 1)
+    if upto is not None:
+        own = [note for note in own if note.size <= upto]
+    _pin(key, walk, report)
+    if not own:
+        report.find("tree", "The ledger has no checkpoint.")
+    check_notes(own, walk, report, "tree")
+    check_successions(own, walk, report)
+    for _, notes in kept:
+        check_notes(notes, walk, report, "anchors")
+    _check_receipts(wanted_receipts, walk, report)
+    report.checkpoints, report.checkpointed = len(own), max((note.size for note in own), default=0)
+    report.anchors = sum(len(notes) for _, notes in kept)
+    report.keys = [key.text for key in walk.keys]
+    return report
+
+
+def _walk(paths: list[Path], walk: Walk) -> None:
+    for path in paths:
+        try:
+            for record in records_in(path, walk.report, newest=path == paths[-1]):
+                walk.take(record)
+                if walk.upto is not None and walk.seq >= walk.upto and walk.doubted is None:
+                    walk.report.unfinished = 0
+                    return
+        except OSError as error:
+            raise UnreadableError(f"{path} cannot be read: {error.strerror}") from None
+    walk.close()
+
+
+def _pin(text: str | None, walk: Walk, report: Report) -> None:
+    if text is None:
+        return
+    try:
+        key = parse_key(text, 1)
+    except ValueError as error:
+        raise UnreadableError(f"--key: {error}") from None
+    report.pinned = True
+    if not walk.keys or walk.keys[0].public != key.public:
+        report.find("signatures", "The ledger does not begin under the key that was given.", 1)
+        walk.keys[:] = [key]
+
+
+def _check_receipts(receipts: Mapping[int, str], walk: Walk, report: Report) -> None:
+    for seq, leaf in sorted(receipts.items()):
+        if seq > walk.seq:
+            report.find("rollback", f"Record {walk.seq + 1} is missing: there is a receipt for record {seq}.", walk.seq + 1)
+        elif walk.leaves.get(seq, b"").hex() != leaf:
+            report.find("receipts", f"Record {seq} was changed: its receipt names another.", seq)
+
+
+def _print(report: Report, folder: Path) -> None:
+    for check in CHECKS:
+        found = [finding for finding in report.findings if finding.check == check]
+        print(f"{check:<11} {'ok' if not found else f'{len(found)} found'}")
+        for finding in found[:MOST_SAID]:
+            print(f"            {finding.said}")
+        if len(found) > MOST_SAID:
+            print(f"            … and {len(found) - MOST_SAID} more")
+    if report.unfinished:
+        print(f"note: {report.unfinished} bytes at the end are no whole record: one on its way, or cut off by a crash")
+    if not report.pinned:
+        print("note: no --key was given; the ledger's own word was taken for its first key")
+    if not report.anchors:
+        print("note: no anchor was given; whoever holds the key of the ledger could have rewritten all of it")
+    if report.findings:
+        bad = report.first_bad_seq
+        print(f"NOT as it was written: {folder}" + (f", first bad record {bad}" if bad is not None else ""))
+    else:
+        print(f"as it was written: {report.records} records, signed up to {report.checkpointed}, head {report.head_leaf}")
+
+
+def _receipt(text: str) -> tuple[int, str]:
+    seq, _, leaf = text.partition(":")
+    if not seq.isdigit() or not re.fullmatch("[0-9a-f]{64}", leaf):
+        raise argparse.ArgumentTypeError("wanted SEQ:LEAF, a number and 64 hex digits")
+    return int(seq), leaf
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="traceapp-verify-ledger", description="Is this ledger what was written?")
+    parser.add_argument("ledger", type=Path, help="the folder with segments and checkpoints, HOME/ledger")
+    parser.add_argument("--key", help="the verifier key that you kept, as `traceapp audit key` printed it")
+    parser.add_argument("--receipt", type=_receipt, action="append", default=[], metavar="SEQ:LEAF", help="may be repeated")
+    parser.add_argument("--anchor", type=Path, action="append", default=[], help="file with checkpoints kept elsewhere")
+    parser.add_argument("--upto", type=int, help="stop after this record, which must be there")
+    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    options = parser.parse_args(arguments)
+    try:
+        report = verify(
+            options.ledger,
+            key=options.key,
+            receipts=dict(options.receipt),
+            anchors=options.anchor,
+            upto=options.upto,
+        )
+    except UnreadableError as error:
+        print(json.dumps({"ok": False, "unreadable": str(error)}) if options.json else f"cannot be read: {error}")
+        return 2
+    print(json.dumps(report.document(), ensure_ascii=False)) if options.json else _print(report, options.ledger)
+    return 1 if report.findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
