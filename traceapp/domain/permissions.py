@@ -41,6 +41,7 @@ class Act(StrEnum):
     KEY_RETIRE = "key:retire"
     KEY_REWRAP = "key:rewrap"
     KEY_ROTATE = "key:rotate"
+    LEDGER_KEY = "ledger:key"
     LEDGER_RECOVER = "ledger:recover"
     LEDGER_START = "ledger:start"
     NUMBER_REFER = "number:refer"

@@ -1,7 +1,7 @@
 """Checkpoints of one ledger: its key, and the file of signed notes that nothing is ever taken out of.
 
 HOME/ledger/origin         the name that the ledger signs under, drawn once
-HOME/ledger/signing.pem    its Ed25519 key, the writer's alone
+HOME/ledger/signing.pem    its Ed25519 key, the writer's alone; signing.new.pem while it is changed
 HOME/ledger/checkpoints    one signed note after the other
 """
 
@@ -17,11 +17,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from traceapp.domain.errors import HomeError, LedgerBrokenError, SettingsError
-from traceapp.host.private_files import create_private, read_secret, write_private
+from traceapp.host.private_files import create_private, read_secret, sync_folder, write_private
 from traceapp.ledger.signed_notes import NoteSigner, checkpoint_text, signed
 
 ORIGIN: Final = "origin"
 SIGNING_KEY: Final = "signing.pem"
+FRESH_KEY: Final = "signing.new.pem"
 CHECKPOINTS: Final = "checkpoints"
 _TAIL: Final = 4096
 _NOTE: Final = re.compile(r"(?P<origin>[^\n]+)\n(?P<size>\d+)\n(?P<root>[A-Za-z0-9+/=]+)\n\n(?:— [^\n]+\n)+")
@@ -43,6 +44,8 @@ class Checkpoints:
 
         raises  HomeError: they cannot be made or read. LedgerBrokenError: the newest checkpoint is none of this ledger.
         """
+        self._folder = folder
+        self._file = -1
         try:
             self.signer = _signer(folder)
             self._path = folder / CHECKPOINTS
@@ -50,8 +53,6 @@ class Checkpoints:
             self._file = os.open(self._path, flags, 0o600)
         except OSError as error:
             raise HomeError(f"The key of the ledger in {folder} cannot be used: {error.strerror}.") from None
-        except SettingsError as error:
-            raise HomeError(f"{error}.") from None
         try:
             self.newest = self._mend()
         except BaseException:
@@ -67,6 +68,27 @@ class Checkpoints:
         os.fsync(self._file)
         self.newest = Checkpoint(size, note)
         return self.newest
+
+    def draw_key(self) -> NoteSigner:
+        """The key after this one, kept beside it; raises OSError."""
+        key = Ed25519PrivateKey.generate()
+        write_private(self._folder / FRESH_KEY, _pem(key))
+        return NoteSigner(self.signer.name, key)
+
+    def fresh_key(self) -> NoteSigner | None:
+        """The key that a change was begun with and not ended; raises HomeError."""
+        path = self._folder / FRESH_KEY
+        return NoteSigner(self.signer.name, _read_key(path)) if path.exists() else None
+
+    def forget_fresh_key(self) -> None:
+        (self._folder / FRESH_KEY).unlink()
+
+    def change_key(self, fresh: NoteSigner, size: int, root: bytes) -> None:
+        """Sign once by both, then by the new one alone: the old one is gone; raises OSError."""
+        former, self.signer = self.signer, fresh
+        self.add(size, root, [former])
+        (self._folder / FRESH_KEY).replace(self._folder / SIGNING_KEY)
+        sync_folder(self._folder)
 
     def close(self) -> None:
         if self._file >= 0:
@@ -100,10 +122,19 @@ def _signer(folder: Path) -> NoteSigner:
         write_private(origin, f"traceapp/ledger/{secrets.token_hex(16)}\n".encode())
     if not key.exists():
         create_private(key, _pem(Ed25519PrivateKey.generate()))
-    loaded = load_pem_private_key(read_secret(key, "The key of the ledger"), None)
+    return NoteSigner(origin.read_text("utf-8").strip(), _read_key(key))
+
+
+def _read_key(path: Path) -> Ed25519PrivateKey:
+    try:
+        loaded = load_pem_private_key(read_secret(path, "The key of the ledger"), None)
+    except SettingsError as error:
+        raise HomeError(f"{error}.") from None
+    except ValueError:
+        loaded = None
     if not isinstance(loaded, Ed25519PrivateKey):
-        raise LedgerBrokenError(f"{key} is no Ed25519 key.")
-    return NoteSigner(origin.read_text("utf-8").strip(), loaded)
+        raise HomeError(f"{path} is no Ed25519 key.")
+    return loaded
 
 
 def _pem(key: Ed25519PrivateKey) -> bytes:

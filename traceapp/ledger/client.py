@@ -56,6 +56,10 @@ class LedgerClient:
         """A signed note over everything that is on record now; raises LedgerUnavailableError."""
         return str(self._ask({"verb": "CHECKPOINT", "request_id": uuid.uuid4().hex})["checkpoint"])
 
+    def prove(self, seq: int) -> str:
+        """A text that proves by itself that a record is in the ledger; raises LedgerUnavailableError, also for no record."""
+        return str(self._ask({"verb": "PROVE", "request_id": uuid.uuid4().hex, "seq": seq})["proof"])
+
     def close(self) -> None:
         """Close the connections that wait; those in use close with their request."""
         with self._lock:

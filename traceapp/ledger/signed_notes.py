@@ -1,13 +1,15 @@
-"""Signed notes and checkpoints (C2SP signed-note, tlog-checkpoint) under an Ed25519 key."""
+"""Signed notes, checkpoints and proofs (C2SP signed-note, tlog-checkpoint, tlog-proof) under an Ed25519 key."""
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+PROOF: Final = "c2sp.org/tlog-proof@v1"
 ED25519: Final = b"\x01"
 """The byte of this kind of signature."""
 
@@ -47,6 +49,15 @@ def checkpoint_text(origin: str, size: int, root: bytes) -> str:
 def signed(text: str, *signers: NoteSigner) -> str:
     """The note: its text, an empty line, a line for every signer."""
     return text + "\n" + "".join(signer.line(text) for signer in signers)
+
+
+def proof_text(index: int, path: Sequence[bytes], note: str) -> str:
+    """A proof that stands for itself (C2SP tlog-proof): leaf `index`, counted from 0, is in the tree of this checkpoint.
+
+    path  hashes from the leaf up to the root.
+    """
+    hashes = "".join(f"{base64.b64encode(one).decode()}\n" for one in path)
+    return f"{PROOF}\nindex {index}\n{hashes}\n{note}"
 
 
 def _key_id(name: str, public: bytes) -> bytes:

@@ -21,6 +21,7 @@ from traceapp.ledger.checkpoints import Checkpoint, Checkpoints
 from traceapp.ledger.frames import frame, frame_at, is_torn, leaf_of, whole_frames
 from traceapp.ledger.records import FOLDER, FORMAT, GENESIS, MAX_RECORD, canonical, leaf_hash, plain_entry, record_hash
 from traceapp.ledger.segments import LARGEST, Beginning, list_segments, read_segment, segment_path, segments_folder
+from traceapp.ledger.signed_notes import proof_text
 from traceapp.ledger.tree import TreeFile
 
 LOCK: Final = "lock"
@@ -62,6 +63,7 @@ class LedgerStorage:
         self._receipts: OrderedDict[str, tuple[LedgerReceipt, bytes]] = OrderedDict()
         self._prev = GENESIS
         self._head = LedgerReceipt(0, "")
+        self._key_on_record = ""
         self._lock = self._file = self._nodes = -1
         self._checkpoints: Checkpoints | None = None
         folder = home / FOLDER
@@ -85,6 +87,7 @@ class LedgerStorage:
         opening = [self._own(Act.LEDGER_START, {"boot_id": self._boot, "version": __version__, "key": self.verifier_key})]
         if dropped is not None:
             opening.insert(0, self._own(Act.LEDGER_RECOVER, {"boot_id": self._boot, **dropped}))
+        self._end_rotation()
         self.append(opening)
         self.checkpoint()
 
@@ -154,8 +157,8 @@ class LedgerStorage:
             return newest
         return self._signed.add(self._head.seq, self._tree.root(self._head.seq))
 
-    def prove(self, seq: int) -> tuple[list[bytes], Checkpoint]:
-        """Hashes that join record `seq` to the root of the checkpoint, from the leaf up; the newest one, or one made for it.
+    def prove(self, seq: int) -> str:
+        """The proof that record `seq` is in the tree of the newest checkpoint, or of one that is made for it.
 
         raises  ValueError: there is no such record. OSError: see the class.
         """
@@ -164,7 +167,17 @@ class LedgerStorage:
         signed = self._signed.newest
         if signed is None or signed.size < seq:
             signed = self.checkpoint()
-        return self._tree.inclusion_proof(seq - 1, signed.size), signed
+        return proof_text(seq - 1, self._tree.inclusion_proof(seq - 1, signed.size), signed.note)
+
+    def rotate_key(self) -> str:
+        """Sign under a new key from now on: the record that tells it is the last that the old one signs; the verifier key.
+
+        raises  OSError: see the class; what is begun is ended at the next start.
+        """
+        fresh = self._signed.draw_key()
+        self.append([self._own(Act.LEDGER_KEY, {"key": fresh.verifier_key})])
+        self._signed.change_key(fresh, self._head.seq, self._tree.root(self._head.seq))
+        return fresh.verifier_key
 
     def close(self) -> None:
         if self._checkpoints is not None:
@@ -275,6 +288,8 @@ class LedgerStorage:
             told = json.loads(record)
             entry = {name: value for name, value in told.items() if name not in _OWN_FIELDS}
             self._remember(told["request_id"], LedgerReceipt(told["seq"], leaf_hash(record)), _fingerprint(entry))
+        if records and (newest := json.loads(records[-1]))["act"] == Act.LEDGER_KEY.value:
+            self._key_on_record = newest["result"]["key"]
         return beginning, position, records
 
     def _follows(self, record: bytes) -> bool:
@@ -298,6 +313,16 @@ class LedgerStorage:
                 raise LedgerBrokenError(f"The ledger has lost records before record {before + 1}.")
         self._tree.append(before, [leaf_of(record) for record in records])
         self._tree.cut(before + len(records))
+
+    def _end_rotation(self) -> None:
+        """Of a change of keys that a crash broke off: end it where the new key is on record, else forget the new key."""
+        fresh = self._signed.fresh_key()
+        if fresh is None:
+            return
+        if self._key_on_record != fresh.verifier_key:
+            self._signed.forget_fresh_key()
+        else:
+            self._signed.change_key(fresh, self._head.seq, self._tree.root(self._head.seq))
 
     def _remember(self, request_id: str, receipt: LedgerReceipt, fingerprint: bytes) -> None:
         self._receipts[request_id] = (receipt, fingerprint)

@@ -237,10 +237,9 @@ class Writer:
         if question.seq is None:
             return {"checkpoint": self._storage.checkpoint().note}
         try:
-            path, signed = self._storage.prove(question.seq)
+            return {"proof": self._storage.prove(question.seq)}
         except ValueError as error:
             return {"error": str(error)}
-        return {"path": [one.hex() for one in path], "size": signed.size, "checkpoint": signed.note}
 
     def _is_due(self) -> bool:
         """Whether there are records that wait for a checkpoint, and have waited long enough."""
