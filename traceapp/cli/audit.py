@@ -1,4 +1,4 @@
-"""`traceapp audit verify`: is the ledger whole?"""
+"""`traceapp audit …`: is the ledger whole, and what others keep of it so that it stays so."""
 
 from pathlib import Path
 
@@ -6,9 +6,12 @@ import click
 
 from traceapp.cli.options import home_option, settings_of
 from traceapp.composition import backing, terminal_actor
+from traceapp.domain.clock import SystemClock
 from traceapp.domain.errors import HomeError, LedgerBrokenError
 from traceapp.domain.recorded import LedgerVerdict
 from traceapp.settings import Settings
+from traceapp.usecases.change_ledger_key import change_ledger_key
+from traceapp.usecases.sign_ledger import prove_record, sign_ledger
 from traceapp.usecases.verify_ledger import ledger_state, torn_ends, verify_closed_ledger, verify_ledger
 
 BROKEN = 1
@@ -37,6 +40,42 @@ def verify(home: Path | None) -> None:
     raise SystemExit(BROKEN)
 
 
+@audit.command()
+@home_option
+def checkpoint(home: Path | None) -> None:
+    """Print a signed checkpoint over every record up to now, to be kept where the host of the ledger cannot change it."""
+    with backing(settings_of(home), say=_say) as stations:
+        click.echo(sign_ledger(stations, terminal_actor()).value, nl=False)
+
+
+@audit.command()
+@click.argument("seq", type=click.IntRange(min=1))
+@home_option
+def prove(seq: int, home: Path | None) -> None:
+    """Print a proof that record SEQ is in the ledger; it needs nothing but itself and the ledger's verifier key."""
+    with backing(settings_of(home), say=_say) as stations:
+        click.echo(prove_record(stations, terminal_actor(), seq).value, nl=False)
+
+
+@audit.command()
+@home_option
+def key(home: Path | None) -> None:
+    """Print the verifier key of the ledger; note it on the first day, away from the host."""
+    with backing(settings_of(home), say=_say) as stations:
+        click.echo(stations.ledger.get_verifier_key())
+
+
+@audit.command("rotate-key")
+@home_option
+def rotate_key(home: Path | None) -> None:
+    """Sign the ledger under a new key from now on; the service must be stopped. Prints the new verifier key."""
+    click.echo(change_ledger_key(settings_of(home).home, SystemClock(), terminal_actor()))
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
 def _verdict(settings: Settings) -> LedgerVerdict:
     """By way of the writer, so that the look is on record; past it where no writer would open the ledger.
 
@@ -48,7 +87,7 @@ def _verdict(settings: Settings) -> LedgerVerdict:
         case "lost":
             return verify_closed_ledger(settings.home)
     try:
-        with backing(settings, say=lambda text: click.echo(text, err=True)) as stations:
+        with backing(settings, say=_say) as stations:
             return verify_ledger(stations, terminal_actor()).value
     except LedgerBrokenError:
         verdict = verify_closed_ledger(settings.home)

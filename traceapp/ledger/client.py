@@ -52,6 +52,10 @@ class LedgerClient:
         """Which process writes; raises LedgerUnavailableError."""
         return int(self._ask({"verb": "HEALTH", "request_id": uuid.uuid4().hex})["pid"])
 
+    def get_verifier_key(self) -> str:
+        """What checkpoints are checked with at present; raises LedgerUnavailableError."""
+        return str(self._ask({"verb": "HEALTH", "request_id": uuid.uuid4().hex})["key"])
+
     def make_checkpoint(self) -> str:
         """A signed note over everything that is on record now; raises LedgerUnavailableError."""
         return str(self._ask({"verb": "CHECKPOINT", "request_id": uuid.uuid4().hex})["checkpoint"])

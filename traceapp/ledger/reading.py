@@ -46,11 +46,10 @@ def find_done(home: Path, act: str) -> dict[str, Any] | None:
             start = place if path == looked else 0
             with path.open("rb") as file:
                 file.seek(start)
-                content = file.read()
-            end = 0
-            for end, record in whole_frames(content):
+                frames = [(0, b""), *whole_frames(file.read())]
+            for _, record in frames:
                 found = _done(record, act) or found
-            _LOOKED[home, act] = (path, start + end, found)
+            _LOOKED[home, act] = (path, start + frames[-1][0], found)
     except OSError as error:
         raise _unreadable(error) from None
     return found

@@ -6,9 +6,10 @@ import json
 import os
 import uuid
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from traceapp import __version__
@@ -24,6 +25,7 @@ from traceapp.ledger.segments import LARGEST, Beginning, list_segments, read_seg
 from traceapp.ledger.signed_notes import proof_text
 from traceapp.ledger.tree import TreeFile
 
+ITSELF: Final = MappingProxyType({"username": "ledger", "through": "service"})
 LOCK: Final = "lock"
 TREE: Final = "tree"
 _REMEMBERED: Final = 20_000
@@ -169,13 +171,14 @@ class LedgerStorage:
             signed = self.checkpoint()
         return proof_text(seq - 1, self._tree.inclusion_proof(seq - 1, signed.size), signed.note)
 
-    def rotate_key(self) -> str:
+    def rotate_key(self, actor: Mapping[str, Any] = ITSELF) -> str:
         """Sign under a new key from now on: the record that tells it is the last that the old one signs; the verifier key.
 
+        actor   who wanted it.
         raises  OSError: see the class; what is begun is ended at the next start.
         """
         fresh = self._signed.draw_key()
-        self.append([self._own(Act.LEDGER_KEY, {"key": fresh.verifier_key})])
+        self.append([self._own(Act.LEDGER_KEY, {"key": fresh.verifier_key}, actor)])
         self._signed.change_key(fresh, self._head.seq, self._tree.root(self._head.seq))
         return fresh.verifier_key
 
@@ -329,9 +332,9 @@ class LedgerStorage:
         if len(self._receipts) > _REMEMBERED:
             self._receipts.popitem(last=False)
 
-    def _own(self, act: Act, result: dict[str, Any]) -> Wanted:
+    def _own(self, act: Act, result: dict[str, Any], actor: Mapping[str, Any] = ITSELF) -> Wanted:
         """A record of the writer about itself."""
-        entry = LedgerEntry(act=act.value, outcome="done", actor={"username": "ledger", "through": "service"}, result=result)
+        entry = LedgerEntry(act=act.value, outcome="done", actor=actor, result=result)
         return Wanted(uuid.uuid4().hex, plain_entry(entry))
 
 

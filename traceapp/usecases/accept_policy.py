@@ -7,7 +7,6 @@ from traceapp.domain.record_macs import RecordMacs
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.ledger.reading import find_done
-from traceapp.ledger.records import records_path
 from traceapp.policy.acceptance import Acceptance
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import read_policy
@@ -17,7 +16,7 @@ from traceapp.usecases.stations import Stations
 
 def acceptance_of(home: Path, macs: RecordMacs) -> Acceptance:
     """What a home has accepted, by its own file and by its ledger; raises LedgerUnavailableError."""
-    newest = find_done(records_path(home), Act.POLICY_ACCEPT.value)
+    newest = find_done(home, Act.POLICY_ACCEPT.value)
     return Acceptance(home, macs, str(newest["request"]["accepted"]) if newest is not None else None)
 
 

@@ -1,0 +1,29 @@
+"""What others keep of the ledger, so that nobody rewrites it unseen: its key, signed checkpoints, proofs of single records."""
+
+from traceapp.domain.permissions import Permission
+from traceapp.domain.recorded import Recorded
+from traceapp.domain.rights import Actor
+from traceapp.usecases.access import authorise, entry
+from traceapp.usecases.stations import Stations
+
+
+def sign_ledger(stations: Stations, actor: Actor) -> Recorded[str]:
+    """A checkpoint over every record up to now (C2SP tlog-checkpoint); that it was asked for is the record after.
+
+    raises  PermissionDeniedError; LedgerUnavailableError.
+    """
+    authorise(stations, actor, Permission.LEDGER_VERIFY)
+    note = stations.ledger.make_checkpoint()
+    told = entry(stations, actor, Permission.LEDGER_VERIFY, "answered", request={"asked": "checkpoint"})
+    return stations.ledger.record(note, told)
+
+
+def prove_record(stations: Stations, actor: Actor, seq: int) -> Recorded[str]:
+    """That this record is in the ledger, as a text that stands for itself (C2SP tlog-proof).
+
+    raises  PermissionDeniedError; LedgerUnavailableError, also for a record that is not there.
+    """
+    authorise(stations, actor, Permission.LEDGER_VERIFY)
+    proof = stations.ledger.prove(seq)
+    told = entry(stations, actor, Permission.LEDGER_VERIFY, "answered", request={"asked": "proof", "record": seq})
+    return stations.ledger.record(proof, told)
