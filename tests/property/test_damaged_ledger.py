@@ -124,6 +124,7 @@ def segments_of(home: Path) -> list[Segment]:
     return found
 
 
+@pytest.mark.limit(3600)
 def test_promise_every_change_of_a_byte_is_found_and_located(ledger: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     shutil.copytree(ledger / FOLDER, home / FOLDER)

@@ -87,6 +87,9 @@ class Checkpoints:
         """Sign once by both, then by the new one alone: the old one is gone; raises OSError."""
         former, self.signer = self.signer, fresh
         self.add(size, root, [former])
+        self._put_fresh_key_in_place()
+
+    def _put_fresh_key_in_place(self) -> None:
         (self._folder / FRESH_KEY).replace(self._folder / SIGNING_KEY)
         sync_folder(self._folder)
 

@@ -86,10 +86,10 @@ class LedgerStorage:
         except BaseException:
             self.close()
             raise
+        self._end_rotation()
         opening = [self._own(Act.LEDGER_START, {"boot_id": self._boot, "version": __version__, "key": self.verifier_key})]
         if dropped is not None:
             opening.insert(0, self._own(Act.LEDGER_RECOVER, {"boot_id": self._boot, **dropped}))
-        self._end_rotation()
         self.append(opening)
         self.checkpoint()
 

@@ -10,12 +10,14 @@ import pytest
 
 from tests.recorded import put_records
 from tests.unit.ledger.conftest import OpenStorage, lines_of, records_of, wanted
+from traceapp.domain.clock import SystemClock
 from traceapp.domain.errors import HomeError, LedgerBrokenError
 from traceapp.domain.recorded import LedgerReceipt
+from traceapp.ledger.checkpoints import CHECKPOINTS, FRESH_KEY, Checkpoints
 from traceapp.ledger.frames import frame
 from traceapp.ledger.records import FOLDER, GENESIS, MAX_RECORD, canonical, leaf_hash, record_hash
-from traceapp.ledger.segments import segment_path
-from traceapp.ledger.storage import Refusal, Wanted
+from traceapp.ledger.segments import list_segments, segment_path
+from traceapp.ledger.storage import TREE, LedgerStorage, Refusal, Wanted
 from traceapp.ledger.verification import verify
 
 
@@ -197,3 +199,97 @@ def test_promise_a_zero_byte_amid_a_record_is_an_edit_and_cuts_nothing_off(
     with pytest.raises(LedgerBrokenError):
         open_storage()
     assert path.read_bytes() == content
+
+
+BROKEN: dict[str, tuple[type, str]] = {
+    "new key drawn": (LedgerStorage, "append"),
+    "record written": (Checkpoints, "add"),
+    "checkpoint by both": (Checkpoints, "_put_fresh_key_in_place"),
+}
+"""What is done, and what is not any more."""
+
+
+@pytest.mark.parametrize("done", BROKEN)
+def test_promise_a_change_of_keys_that_breaks_off_is_ended_or_undone(
+    open_storage: OpenStorage, tmp_path: Path, done: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process is gone after that step; at the next start the ledger is whole, and signs under one key."""
+    storage = open_storage()
+    former = storage.verifier_key
+
+    def gone(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(*BROKEN[done], gone)
+        with pytest.raises(KeyboardInterrupt):
+            storage.rotate_key()
+    storage.close()
+
+    again = open_storage()
+    again.append([wanted(1)])
+    again.checkpoint()
+
+    assert (again.verifier_key == former) == (done == "new key drawn")
+    assert not (tmp_path / FOLDER / FRESH_KEY).exists()
+    assert verify(tmp_path, receipts=(again.head,)).ok
+
+
+def test_proof_of_every_record_is_under_a_checkpoint_that_is_kept(open_storage: OpenStorage, tmp_path: Path) -> None:
+    storage = open_storage()
+    storage.append([wanted(number) for number in range(9)])
+
+    proofs = [storage.prove(seq) for seq in range(1, 11)]
+
+    kept = (tmp_path / FOLDER / CHECKPOINTS).read_text("utf-8")
+    for seq, proof in enumerate(proofs, 1):
+        head, _, note = proof.partition("\n\n")
+        assert head.splitlines()[:2] == ["c2sp.org/tlog-proof@v1", f"index {seq - 1}"]
+        assert note in kept
+    for seq in (0, 11):
+        with pytest.raises(ValueError, match="there is no record"):
+            storage.prove(seq)
+
+
+def test_segment_that_a_crash_left_without_a_beginning_is_set_aside(open_storage: OpenStorage, tmp_path: Path) -> None:
+    storage = open_storage()
+    storage.append([wanted(1)])
+    storage.close()
+    segment_path(tmp_path, 3).write_bytes(b"")
+
+    again = open_storage()
+
+    assert again.head.seq == 3
+    assert [path.name for path in list_segments(tmp_path)] == [segment_path(tmp_path, 1).name]
+    assert verify(tmp_path, receipts=(again.head,)).ok
+
+
+def test_promise_an_end_below_the_newest_checkpoint_is_no_torn_tail(open_storage: OpenStorage, tmp_path: Path) -> None:
+    """Records that were signed for were durable: their loss is no crash."""
+    storage = open_storage()
+    storage.append([wanted(number) for number in range(5)])
+    storage.checkpoint()
+    storage.close()
+    segment = segment_path(tmp_path, 1)
+    segment.write_bytes(segment.read_bytes()[:-50])
+
+    with pytest.raises(LedgerBrokenError, match="checkpoint over 6 records, and ends at record 5"):
+        open_storage()
+
+
+def test_tree_that_was_lost_is_made_anew_from_the_segments(tmp_path: Path) -> None:
+    storage = LedgerStorage(tmp_path, SystemClock(), largest=3000)
+    storage.append([wanted(1)])
+    for number in range(20):
+        storage.append([wanted(number)])
+    root = storage.checkpoint()
+    storage.close()
+    assert len(list_segments(tmp_path)) > 2
+    (tmp_path / FOLDER / TREE).unlink()
+
+    again = LedgerStorage(tmp_path, SystemClock(), largest=3000)
+    again.close()
+
+    assert (tmp_path / FOLDER / TREE).stat().st_size > 0
+    assert root.note in (tmp_path / FOLDER / CHECKPOINTS).read_text("utf-8")
+    assert verify(tmp_path).ok
