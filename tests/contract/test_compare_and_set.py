@@ -12,6 +12,7 @@ from typing import TypeVar
 from traceapp.confidential.sealer import DictionarySealer
 from traceapp.domain.accounts import Account
 from traceapp.domain.clock import stored_time
+from traceapp.domain.errors import StoreConflictError
 from traceapp.domain.grants import GrantRecord, GrantState
 from traceapp.domain.record_macs import Made
 from traceapp.domain.rights import Role
@@ -113,6 +114,32 @@ def test_break_glass_access_is_written_once_a_version(store: Graph, sealer: Dict
     for version in range(ROUNDS):
         ended = replace(GRANT, ends_at=NOW + timedelta(minutes=version), version=version)
         assert sum(map(bool, at_once([lambda: grants.put_grant(ended)] * WRITERS))) == 1  # noqa: B023 - run within the round
+
+
+def test_change_of_an_account_that_was_read_before_another_change_is_refused(
+    store: Graph, sealer: DictionarySealer, home: Path
+) -> None:
+    """Somebody closes it while a sign-in follows the groups of its person: it stays closed."""
+    accounts = AccountStore(store, sealer.macs, RowRegister(home))
+    accounts.put_account(ANNA)
+    for number in range(ROUNDS):
+        read = replace(ANNA, sites=frozenset({f"S{number}"}))
+        accounts.put_account(read)
+        outcomes = at_once(
+            [
+                lambda: refused(accounts, replace(read, disabled=True), read),  # noqa: B023 - run within the round
+                lambda: refused(accounts, replace(read, role=Role.VIEWER), read),  # noqa: B023
+            ]
+        )
+        assert sorted(outcomes) == [False, True]
+
+
+def refused(accounts: AccountStore, changed: Account, read: Account) -> bool:
+    try:
+        accounts.put_account(changed, read)
+    except StoreConflictError:
+        return True
+    return False
 
 
 def test_account_that_several_change_in_different_ways_stays_proven(store: Graph, sealer: DictionarySealer, home: Path) -> None:

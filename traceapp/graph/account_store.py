@@ -38,11 +38,12 @@ class AccountStore:
         self._accounts = KeptRows(graph, macs, register, ACCOUNT, "account.get_account", _deciding)
         self._tokens = KeptRows(graph, macs, register, TOKEN, "account.get_token_by_uid", _deciding_of_token)
 
-    def put_account(self, account: Account) -> None:
-        """Make an account, or overwrite the one with its uid; the epoch of its sessions is kept as it is.
+    def put_account(self, account: Account, read: Account | None = None) -> None:
+        """Make an account, or overwrite the one with its uid; its factors and the epoch of its sessions are kept as they are.
 
-        raises  InputError: another account has this username. StoreConflictError: what stands there is not what the service
-                wrote last: nothing is made good by writing it again.
+        read    what was there when the change was decided.
+        raises  InputError: another account has this username. StoreConflictError: what stands there is not what was read, or
+                not what the service wrote last: nothing is made good by writing it again.
         """
 
         def work(transaction: Transaction) -> bytes:
@@ -53,6 +54,8 @@ class AccountStore:
             stood = transaction.run("account.get_account", uid=account.uid)
             if stood and not self._accounts.stands(stood[0]):
                 raise StoreConflictError("the account was changed outside the service")
+            if stood and read is not None and _account_row(_account(stood[0])) != _account_row(read):
+                raise StoreConflictError("the account was changed by somebody else at this moment")
             kept = {name: stood[0][name] if stood else None for name in ("factors", "factor_version", "session_epoch")}
             oldest_key, row = _oldest_key(account.printed_name, kept["factors"]), _account_row(account)
             mac = self._accounts.note(account.uid, row | kept)

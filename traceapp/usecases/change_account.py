@@ -19,7 +19,7 @@ def set_password(stations: Stations, actor: Actor, username: str, password: str)
     request = {"username": username, "changed": "password"}
     authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
     account = find_account(stations, username)
-    return _change(stations, actor, request, replace(account, password_hash=hash_password(password)))
+    return _change(stations, actor, request, account, replace(account, password_hash=hash_password(password)))
 
 
 def set_role(
@@ -41,26 +41,30 @@ def set_role(
     approved = find_lots(stations, actor, role, lots)
     check_view(stations, actor, sites, lines, approved)
     changed = replace(account, role=role, sites=sites, lines=lines, lots=approved)
-    return _change(stations, actor, {**request, "lots": approved}, changed)
+    return _change(stations, actor, {**request, "lots": approved}, account, changed)
 
 
 def set_person(stations: Stations, actor: Actor, username: str, person: str) -> Recorded[None]:
     """Say whose account it is, for whoever has others: they name the same. raises what `set_disabled` raises."""
     request = {"username": username, "changed": "person", "person": person}
     authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
-    return _change(stations, actor, request, replace(find_account(stations, username), person=check_person(person)))
+    account = find_account(stations, username)
+    return _change(stations, actor, request, account, replace(account, person=check_person(person)))
 
 
 def set_disabled(stations: Stations, actor: Actor, username: str, disabled: bool) -> Recorded[None]:
     """Close an account, or open it again. raises PermissionDeniedError; InputError: nobody has this name."""
     request = {"username": username, "changed": "closed" if disabled else "opened"}
     authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
-    return _change(stations, actor, request, replace(find_account(stations, username), disabled=disabled))
+    account = find_account(stations, username)
+    return _change(stations, actor, request, account, replace(account, disabled=disabled))
 
 
-def _change(stations: Stations, actor: Actor, request: Mapping[str, object], changed: Account) -> Recorded[None]:
+def _change(stations: Stations, actor: Actor, request: Mapping[str, object], read: Account, changed: Account) -> Recorded[None]:
+    """raises StoreConflictError: somebody else changed it since it was read; his change stands."""
+
     def work() -> None:
-        stations.accounts.put_account(changed)
+        stations.accounts.put_account(changed, read)
         stations.sessions.void_sessions_of_account(changed.uid)
 
     return carry_out(stations, actor, Permission.ACCOUNT_CHANGE, {**request, "account": changed.uid}, work)

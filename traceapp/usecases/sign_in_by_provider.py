@@ -62,7 +62,7 @@ def _follow(stations: Stations, account: Account | None, uid: str, claims: Claim
         who = _known({"account": uid, "username": made.username}, client)
 
         def work() -> None:
-            stations.accounts.put_account(made)
+            stations.accounts.put_account(made, account)
             stations.sessions.void_sessions_of_account(uid)
 
         carry_out_of(stations, who, Act.ACCOUNT_FOLLOW, request, work)
@@ -97,7 +97,7 @@ def _close(stations: Stations, account: Account | None, uid: str, client: Client
         closed = replace(account, disabled=True)
 
         def work() -> None:
-            stations.accounts.put_account(closed)
+            stations.accounts.put_account(closed, account)
             stations.sessions.void_sessions_of_account(uid)
 
         carry_out_of(stations, _known(who, client), Act.ACCOUNT_FOLLOW, {"account": uid, "changed": "closed"}, work)
