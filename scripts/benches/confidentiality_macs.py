@@ -55,6 +55,7 @@ def _milliseconds(
     began = time.process_time()
     for bundles in frontiers:
         checks.bundles(bundles, RIGHTS, NODES, outward=True, marks=Marks.EITHER)
+    checks.settle()
     checks.columns(columns, RIGHTS)
     spent = (time.process_time() - began) * 1000
     if checks.nodes or checks.links or len(checks.proven) != NODES:

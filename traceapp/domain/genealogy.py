@@ -104,8 +104,9 @@ class LotLink(NamedTuple):
 
 
 def mark_of(link: Link) -> str:
-    """Pair or report; empty where none is stated or it may not be shown."""
-    return (link[MARK] or "") if len(link) > MARK else ""
+    """Pair or report; empty where none is stated, it may not be shown, or nobody can read it."""
+    mark = link[MARK] if len(link) > MARK else None
+    return mark if isinstance(mark, str) else ""
 
 
 def cycles(links: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:

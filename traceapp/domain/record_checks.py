@@ -6,7 +6,7 @@ proves any more who may see a node, it counts as the most secret one there is, a
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from traceapp.domain.clock import is_stored_time
 from traceapp.domain.genealogy import EVENT_TIME, MARK, NEAR, PLACE, QUANTITY, UNIT, Bundle, Exit, Link
@@ -20,6 +20,18 @@ COLUMNS: Final = (
     *("number", "product", "identity", "projected_seq", "described", "stated", "expiry_date"),
 )
 """What is proven of nodes that are told in columns."""
+
+
+class Waiting(NamedTuple):
+    """Links of one type at one far end whose MACs are not checked yet. near: None where each link says its own."""
+
+    prove: LinkProver
+    type: str
+    near: str | None
+    far: str
+    links: list[Link]
+    macs: list[Any]
+    outward: bool
 
 
 @dataclass(slots=True)
@@ -38,6 +50,7 @@ class RecordChecks:
     events: set[str] = field(default_factory=set)
     secret: set[str] = field(default_factory=set)
     seen: dict[str, str] = field(default_factory=dict)
+    _waiting: list[Waiting] = field(default_factory=list)
     _rights: Rights | None = None
     """Of whom `_sees` is the set: one question is answered under one or two rights."""
     _sees: frozenset[int] = frozenset()
@@ -76,7 +89,8 @@ class RecordChecks:
         """Links of a frontier, with labels and MAC of the far end and the MAC of each link at their ends: taken off here.
 
         outward  whether the links lead away from the frontier.
-        returns  those that may be walked.
+        returns  those that may be walked. Whether their links are proven is found out by `settle`, which nothing of a walk waits
+                 for; until then a link may hold what nobody can read.
         """
         prove = self._prover(head, marks, outward=outward)
         for bundle in bundles:
@@ -85,15 +99,24 @@ class RecordChecks:
             macs = [link.pop() for link in links]
             if prove is None:
                 continue
-            for link in prove(type_, None, far, links, macs):
-                self.links.add((link[NEAR], type_, far) if outward else (far, type_, link[NEAR]))
-                _blank(link)
-            if len(macs) > 1 and _repeats(macs):
-                self._copied(links, macs, type_, far, outward=outward)
+            self._waiting.append(Waiting(prove, type_, None, far, links, macs, outward))
             bundle[3] = self.may_show(far, kind, labels, mac, shown, rights)
             if self.secret and any(far in self.secret or link[NEAR] in self.secret for link in links):
                 bundle[4] = [[link[NEAR]] if far in self.secret or link[NEAR] in self.secret else link for link in links]
         return self._walked(bundles, 0, rights)
+
+    def settle(self) -> None:
+        """Check the MACs of the links that wait for it."""
+        while self._waiting:
+            prove, type_, near, far, links, macs, outward = self._waiting.pop()
+            failed = prove(type_, near, far, links, macs)
+            for link in failed:
+                _blank(link)
+            if len(macs) > 1 and _repeats(macs):
+                failed = failed + _copied(links, macs)
+            for link in failed:
+                beside = link[NEAR] if near is None else near
+                self.links.add((beside, type_, far) if outward else (far, type_, beside))
 
     def exits(self, exits: list[Exit], type_: str, rights: Rights, head: int, *, outward: bool) -> list[Exit]:
         """The same for the other side of transformations."""
@@ -104,11 +127,7 @@ class RecordChecks:
             macs = [link.pop() for link in links]
             if prove is None:
                 continue
-            failed = prove(type_, passage, far, links, macs)
-            for link in failed:
-                _blank(link)
-            if failed or (len(macs) > 1 and _repeats(macs)):
-                self.links.add((passage, type_, far) if outward else (far, type_, passage))
+            self._waiting.append(Waiting(prove, type_, passage, far, links, macs, outward))
             other[3] = self.may_show(far, kind, labels, mac, shown, rights)
             if far in self.secret or passage in self.secret:
                 other[4] = [[None] for _ in links]
@@ -207,14 +226,6 @@ class RecordChecks:
     def _prover(self, head: int, marks: Marks, *, outward: bool) -> LinkProver | None:
         return None if self.macs is None else self.macs.link_prover(head, marks=marks, outward=outward)
 
-    def _copied(self, links: Sequence[Link], macs: Sequence[Any], type_: str, far: str, *, outward: bool) -> None:
-        """One link twice: no two that the service wrote have one MAC."""
-        seen: set[Any] = set()
-        for link, mac in zip(links, map(_hashable, macs), strict=True):
-            if mac in seen:
-                self.links.add((link[0], type_, far) if outward else (far, type_, link[0]))
-            seen.add(mac)
-
     def _walked(self, found: list[list[Any]], far: int, rights: Rights) -> list[list[Any]]:
         """Without those whose far end must not be shown, where such a node is not walked through."""
         if not self.secret or rights.mode is Withholding.PASS:
@@ -230,6 +241,17 @@ def _blank(link: Link) -> None:
         readable &= is_stored_time(link[EVENT_TIME]) and (link[QUANTITY] is None or is_quantity(link[QUANTITY]))
     if not readable:
         del link[1:]
+
+
+def _copied(links: Sequence[Link], macs: Sequence[Any]) -> list[Link]:
+    """Links that stand there once more: no two that the service wrote have one MAC."""
+    seen: set[Any] = set()
+    found = []
+    for link, mac in zip(links, map(_hashable, macs), strict=True):
+        if mac in seen:
+            found.append(link)
+        seen.add(mac)
+    return found
 
 
 def _repeats(macs: Sequence[Any]) -> bool:

@@ -145,12 +145,16 @@ class Graph:
         Repeated for up to 5 s while the store is unreachable or asks for patience.
         raises  StatementError; StoreTimeoutError; StoreUnavailableError; StoreCredentialsError; StoreError.
         """
+        return self.read_while(None, statement, params)
+
+    def read_while(self, meanwhile: Callable[[], None] | None, statement: str, params: Row) -> list[Row]:
+        """The same; `meanwhile` is done while the store works on it. Whatever it raises is raised; it may be called again."""
         found = self._catalogue.get(statement)
         if found.mode != "read":
             raise StatementError(f"{statement} does not read; it belongs into a write transaction")
         found.check(params)
         query = neo4j.Query(found.text, metadata=self._metadata(found.name), timeout=self._timeout)
-        return self._repeat(found.name, READ_PATIENCE, lambda: self._read_once(query, params))
+        return self._repeat(found.name, READ_PATIENCE, lambda: self._run_once(query, params, neo4j.READ_ACCESS, meanwhile))
 
     def read_newest(self, statement: str, /, **params: Any) -> list[Row]:
         """`read`, from the server of a cluster that takes the writes: what was committed before is seen."""
@@ -192,12 +196,12 @@ class Graph:
         query = neo4j.Query(text, metadata=self._metadata(name))
         return self._repeat(name, WRITE_PATIENCE, lambda: self._run_once(query, {}, neo4j.WRITE_ACCESS))
 
-    def _read_once(self, query: neo4j.Query, params: Row) -> list[Row]:
-        return self._run_once(query, params, neo4j.READ_ACCESS)
-
-    def _run_once(self, query: neo4j.Query, params: Row, access: str) -> list[Row]:
+    def _run_once(self, query: neo4j.Query, params: Row, access: str, meanwhile: Callable[[], None] | None = None) -> list[Row]:
         with self.session(access) as session:
-            return _rows(session.run(query, params))
+            result = session.run(query, params)
+            if meanwhile is not None:
+                meanwhile()
+            return _rows(result)
 
     def session(self, access: str) -> neo4j.Session:
         self._check_process()

@@ -96,6 +96,14 @@ class TraceStore:
         """The same store for one question, whose checks these are."""
         return TraceStore(self._graph, checks)
 
+    def settle(self) -> None:
+        """Check what is left to be checked of the links that `expand_forward` and `expand_backward` returned.
+
+        They are checked while the store works on the next step of a walk; whoever reads more of a link than its near end and
+        mark calls this before.
+        """
+        self._checks.settle()
+
     def expand_forward(self, frontier: Sequence[str], wide: Sequence[str], rights: Rights, head: int) -> Expansion:
         """Where lots go next: through transformations, to other lots, to the ends of the walk. wide: see `domain/walk.py`."""
         return self._walk("trace.expand_forward", frontier, wide, rights, head, FORWARD)
@@ -259,7 +267,8 @@ class TraceStore:
         found = Expansion()
         outward = direction is FORWARD
         for chunk in _chunks(frontier):
-            row = self._graph.read(name, frontier=chunk, wide=list(wide), **rights.way, head=head)[0]
+            params = {"frontier": chunk, "wide": list(wide), **rights.way, "head": head}
+            row = self._graph.read_while(self._checks.settle, name, params)[0]
             marks = Marks.EITHER if outward else Marks.PAIR
             bundles = self._checks.bundles(row["bundles"], rights, head, outward=outward, marks=marks)
             exits = self._checks.exits(row["exits"], BEYOND[direction], rights, head, outward=outward)
@@ -273,6 +282,7 @@ class TraceStore:
         for chunk in _chunks(passages):
             row = self._graph.read(name, frontier=chunk, **rights.way, head=head)[0]
             found += self._checks.exits(row["exits"], BEYOND[direction], rights, head, outward=direction is FORWARD)
+            self._checks.settle()
             self._checks.dead(_turned(row["dead"], BEYOND[direction]), head, outward=direction is FORWARD)
         return found
 
@@ -283,6 +293,7 @@ class TraceStore:
         for chunk in _chunks(frontier):
             row = self._graph.read(name, frontier=chunk, **rights.way, head=head, **times)[0]
             found += self._checks.bundles(row["bundles"], rights, head, outward=outward, marks=marks)
+            self._checks.settle()
             self._checks.dead(row["dead"], head, outward=outward)
         return found
 

@@ -1,6 +1,6 @@
 """One leg of a trace, forward or backward: opened, walked, judged, and climbed to its ends."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from traceapp.domain.certainty import LotLinks, exact_nodes, lot_links, undecided, unseen_sides
@@ -89,9 +89,18 @@ def _walk(
     forward = direction is Direction.FORWARD
     expand = traces.expand_forward if forward else traces.expand_backward
     pass_through = traces.expand_outputs if forward else traces.expand_inputs
-    return walk(
+
+    def step(frontier: Sequence[str], wide: Sequence[str]) -> Expansion:
+        found = expand(frontier, wide, rights, head)
+        if cut.is_open:
+            return found
+        traces.settle()
+        # With a window the other side of transformations is asked for anew: what came along was not told its time.
+        return Expansion(cut.within(found.bundles))
+
+    closure = walk(
         direction,
-        lambda frontier, wide: _within(cut, expand(frontier, wide, rights, head)),
+        step,
         lambda passages: cut.within(pass_through(passages, rights, head)),
         budget,
         lots=start.lots,
@@ -99,11 +108,8 @@ def _walk(
         shown=start.shown,
         kinds=start.kinds,
     )
-
-
-def _within(cut: WindowCut, found: Expansion) -> Expansion:
-    """With a window the other side of transformations is asked for anew: what came along was not told its time."""
-    return found if cut.is_open else Expansion(cut.within(found.bundles))
+    traces.settle()
+    return closure
 
 
 @dataclass(slots=True)

@@ -36,6 +36,7 @@ def readable(checks: RecordChecks) -> Iterator[None]:
     try:
         yield
     except UNREADABLE:
+        checks.settle()
         if not checks.failed:
             raise
         raise SealBrokenError("A record was changed outside the service so that it cannot be read any more.") from None
