@@ -168,6 +168,13 @@ def test_nothing_of_the_recovery_key_stays_in_the_home(keys: KeyStore, tmp_path:
     assert {path.stat().st_mode & 0o777 for path in files} == {0o400}
 
 
+def put_back(keys: KeyStore, ring: bytes) -> None:
+    """What somebody does who kept a copy of the file."""
+    keys.ring_path.unlink()
+    keys.ring_path.write_bytes(ring)
+    keys.ring_path.chmod(0o400)
+
+
 def test_a_new_key_encryption_key_changes_no_key_and_ends_the_former(keys: KeyStore, tmp_path: Path) -> None:
     before, ring = keys.load(), keys.ring_path.read_bytes()
     former = keys.record().kek
@@ -176,9 +183,7 @@ def test_a_new_key_encryption_key_changes_no_key_and_ends_the_former(keys: KeySt
 
     assert kek != former
     assert keys.load().opening_key("T2.1").secret == before.opening_key("T2.1").secret
-    keys.ring_path.unlink()
-    keys.ring_path.write_bytes(ring)
-    keys.ring_path.chmod(0o400)
+    put_back(keys, ring)
     with pytest.raises(KeyUnavailableError):
         keys.load()
 
@@ -188,9 +193,7 @@ def test_attacker_who_brings_an_old_ring_back_does_not_bring_a_destroyed_key_bac
     old = keys.ring_path.read_bytes()
 
     keys.destroy("account:9", NOW)
-    keys.ring_path.unlink()
-    keys.ring_path.write_bytes(old)
-    keys.ring_path.chmod(0o400)
+    put_back(keys, old)
 
     with pytest.raises(KeyUnavailableError):
         keys.load()

@@ -1,6 +1,8 @@
 """Passkeys (WebAuthn): a key that never leaves the device signs a challenge, for this host and no other."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -40,7 +42,7 @@ def registration_options(site: Site, account_uid: str, username: str, known: tup
 
 def verify_registration(credential: str, challenge: bytes, site: Site, label: str, now: datetime) -> Passkey:
     """The new passkey; raises FactorRefusedError: for another challenge or host, or no proof at all."""
-    try:
+    with _refused_where_it_fails():
         made = webauthn.verify_registration_response(
             credential=credential,
             expected_challenge=challenge,
@@ -48,8 +50,6 @@ def verify_registration(credential: str, challenge: bytes, site: Site, label: st
             expected_origin=site.origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError):
-        raise FactorRefusedError(REFUSED) from None
     return Passkey(
         bytes_to_base64url(made.credential_id), bytes_to_base64url(made.credential_public_key), made.sign_count, label, now
     )
@@ -77,7 +77,7 @@ def verify_assertion(credential: str, known: tuple[Passkey, ...], challenge: byt
     passkey = next((key for key in known if key.credential_id == found.get("id")), None)
     if passkey is None:
         raise FactorRefusedError(REFUSED)
-    try:
+    with _refused_where_it_fails():
         shown = webauthn.verify_authentication_response(
             credential=credential,
             expected_challenge=challenge,
@@ -87,9 +87,16 @@ def verify_assertion(credential: str, known: tuple[Passkey, ...], challenge: byt
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
+    return replace(passkey, sign_count=shown.new_sign_count)
+
+
+@contextmanager
+def _refused_where_it_fails() -> Iterator[None]:
+    """Whatever the library finds wrong, and what it stumbles over in a form of the attacker's own, is one refusal."""
+    try:
+        yield
     except (WebAuthnException, ValueError, KeyError, TypeError):
         raise FactorRefusedError(REFUSED) from None
-    return replace(passkey, sign_count=shown.new_sign_count)
 
 
 def account_uid_of(credential: str) -> str | None:
