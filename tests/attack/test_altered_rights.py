@@ -17,7 +17,7 @@ from traceapp.domain.row_register import RowFault
 from traceapp.domain.sessions import Client
 from traceapp.usecases.authenticate_token import authenticate_token
 from traceapp.usecases.create_account import create_account
-from traceapp.usecases.issue_token import issue_token
+from traceapp.usecases.issue_token import TokenRequest, issue_token
 from traceapp.usecases.resume_session import resume_session
 from traceapp.usecases.sign_in import sign_in
 from traceapp.usecases.stations import Stations
@@ -164,7 +164,7 @@ def test_attacker_who_raises_a_token_by_hand_opens_nothing_with_it(change: str, 
 def test_attacker_who_raises_a_token_by_hand_is_refused_on_record(stations: Stations) -> None:
     """A program that comes in with such a token is turned away in the words for any other, and the ledger says why."""
     view = (frozenset({"LYON"}), frozenset({"*"}))
-    text = issue_token(stations, terminal_actor(), Role.INTEGRATOR, *view, "press", 1).value
+    text = issue_token(stations, terminal_actor(), TokenRequest(Role.INTEGRATOR, *view, "press", 1)).value
     authenticate_token(stations, text, "127.0.0.1")
     stations.graph.administer("MATCH (t:Token) SET t.role = 'admin'", "attack")
 

@@ -17,7 +17,7 @@ from traceapp.usecases.access import rights_for
 from traceapp.usecases.authenticate_token import authenticate_token
 from traceapp.usecases.change_account import set_disabled, set_role
 from traceapp.usecases.create_account import create_account
-from traceapp.usecases.issue_token import issue_token
+from traceapp.usecases.issue_token import TokenRequest, issue_token
 from traceapp.usecases.manage_tokens import list_tokens, revoke_token
 from traceapp.usecases.stations import Stations
 
@@ -37,7 +37,9 @@ def anna(stations: Stations) -> str:
 
 
 def owned(stations: Stations, **said: object) -> str:
-    return issue_token(stations, terminal_actor(), None, LYON, EVERYWHERE, "reports", 30, owner="anna", **said).value  # type: ignore[arg-type]
+    return issue_token(
+        stations, terminal_actor(), TokenRequest(None, LYON, EVERYWHERE, "reports", 30, owner="anna", **said)
+    ).value  # type: ignore[arg-type]
 
 
 @pytest.mark.usefixtures("anna")
@@ -67,7 +69,7 @@ def test_attacker_cannot_mint_a_token_above_its_owner(wanted: dict[str, object],
     said = {"role": None, "sites": LYON, "lines": EVERYWHERE, "label": "x", "days": 30, "owner": "anna", **wanted}
 
     with pytest.raises((PermissionDeniedError, InputError)):
-        issue_token(stations, terminal_actor(), **said)  # type: ignore[arg-type]
+        issue_token(stations, terminal_actor(), TokenRequest(**said))  # type: ignore[arg-type]
 
     assert list_tokens(stations, terminal_actor()).value == ()
 
@@ -121,7 +123,9 @@ def test_attacker_elsewhere_cannot_use_a_token_that_was_made_for_one_network(
     networks: tuple[str, ...], address: str, let_in: bool, stations: Stations
 ) -> None:
     """A copied token is sent from a network that is not on its list."""
-    made = issue_token(stations, terminal_actor(), Role.VIEWER, EVERYWHERE, EVERYWHERE, "mes", 30, networks=networks).value
+    made = issue_token(
+        stations, terminal_actor(), TokenRequest(Role.VIEWER, EVERYWHERE, EVERYWHERE, "mes", 30, networks=networks)
+    ).value
     if let_in:
         assert authenticate_token(stations, made, address).address == address
         return
@@ -132,12 +136,12 @@ def test_attacker_elsewhere_cannot_use_a_token_that_was_made_for_one_network(
 @pytest.mark.parametrize("networks", [("192.0.2.1/24",), ("anywhere",), ("",)], ids=repr)
 def test_a_network_that_is_none_is_refused(networks: tuple[str, ...], stations: Stations) -> None:
     with pytest.raises(InputError, match="address"):
-        issue_token(stations, terminal_actor(), Role.VIEWER, EVERYWHERE, EVERYWHERE, "mes", 30, networks=networks)
+        issue_token(stations, terminal_actor(), TokenRequest(Role.VIEWER, EVERYWHERE, EVERYWHERE, "mes", 30, networks=networks))
 
 
 def test_attacker_cannot_use_a_revoked_token(stations: Stations) -> None:
     """It is refused at its next use."""
-    made = issue_token(stations, terminal_actor(), Role.VIEWER, EVERYWHERE, EVERYWHERE, "mes", 30).value
+    made = issue_token(stations, terminal_actor(), TokenRequest(Role.VIEWER, EVERYWHERE, EVERYWHERE, "mes", 30)).value
     authenticate_token(stations, made, HERE)
 
     revoke_token(stations, terminal_actor(), made.split("_")[1])
@@ -150,7 +154,7 @@ def test_attacker_with_a_mistyped_token_does_not_reach_the_store(stations: Stati
     """The checksum is looked at first: guesses cost the store nothing."""
     asked: list[str] = []
     monkeypatch.setattr(AccountStore, "get_token", lambda self, token_hash: asked.append(token_hash))
-    made = issue_token(stations, terminal_actor(), Role.VIEWER, EVERYWHERE, EVERYWHERE, "mes", 30).value
+    made = issue_token(stations, terminal_actor(), TokenRequest(Role.VIEWER, EVERYWHERE, EVERYWHERE, "mes", 30)).value
     wrong = made[:-1] + ("0" if made[-1] != "0" else "1")
 
     with pytest.raises(NotSignedInError):
@@ -166,7 +170,7 @@ def test_the_last_use_of_a_token_is_shown_to_the_minute(stations: Stations) -> N
         def now(self) -> object:
             return stations.clock.now() + timedelta(minutes=5)
 
-    made = issue_token(stations, terminal_actor(), Role.VIEWER, EVERYWHERE, EVERYWHERE, "mes", 30).value
+    made = issue_token(stations, terminal_actor(), TokenRequest(Role.VIEWER, EVERYWHERE, EVERYWHERE, "mes", 30)).value
     assert list_tokens(stations, terminal_actor()).value[0].token.used_at is None
 
     authenticate_token(stations, made, HERE)

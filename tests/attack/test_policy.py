@@ -33,7 +33,7 @@ from traceapp.usecases.access import rights_for, with_purpose
 from traceapp.usecases.check_readiness import check_readiness
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.explain_decision import explain_decision
-from traceapp.usecases.issue_token import issue_token
+from traceapp.usecases.issue_token import TokenRequest, issue_token
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import trace_batch
 
@@ -310,7 +310,7 @@ def test_attacker_cannot_change_the_text_of_a_statement(stations: Stations, monk
 
     monkeypatch.setattr(Graph, "_run_once", watched)
     client = create_app(lambda: stations, b"only for tests, thirty-two bytes").test_client()
-    made = issue_token(stations, terminal_actor(), Role.COORDINATOR, frozenset("*"), frozenset("*"), "test", 1)
+    made = issue_token(stations, terminal_actor(), TokenRequest(Role.COORDINATOR, frozenset("*"), frozenset("*"), "test", 1))
     header = {"Authorization": f"Bearer {made.value}"}
     codes = {client.get(place.format(quote(text, safe="")), headers=header).status_code for place in PLACES for text in HOSTILE}
 

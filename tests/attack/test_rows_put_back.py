@@ -25,7 +25,7 @@ from traceapp.usecases.change_account import set_disabled, set_password, set_rol
 from traceapp.usecases.choose_purpose import choose_purpose
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.end_sessions import end_session_of
-from traceapp.usecases.issue_token import issue_token
+from traceapp.usecases.issue_token import TokenRequest, issue_token
 from traceapp.usecases.load_demo import STATE, read_demo
 from traceapp.usecases.manage_tokens import revoke_token
 from traceapp.usecases.open_session import Opened, make_session
@@ -173,7 +173,7 @@ def test_attacker_who_puts_the_factors_of_before_back_is_not_let_in(
 
 def test_attacker_who_puts_a_revoked_token_back_is_refused(stations: Stations, administrator: Administrator) -> None:
     person(stations, "anna")
-    text = issue_token(stations, terminal_actor(), None, EVERYWHERE, EVERYWHERE, "press", 30, owner="anna").value
+    text = issue_token(stations, terminal_actor(), TokenRequest(None, EVERYWHERE, EVERYWHERE, "press", 30, owner="anna")).value
     uid = text.split("_")[1]
     assert authenticate_token(stations, text, OWNER.address).role is Role.COORDINATOR
     before = administrator.copy("Token", uid)
@@ -191,7 +191,7 @@ def test_attacker_who_puts_a_revoked_token_back_is_refused(stations: Stations, a
 
 def test_attacker_who_deletes_a_token_is_named(stations: Stations, administrator: Administrator) -> None:
     person(stations, "anna")
-    text = issue_token(stations, terminal_actor(), None, EVERYWHERE, EVERYWHERE, "press", 30, owner="anna").value
+    text = issue_token(stations, terminal_actor(), TokenRequest(None, EVERYWHERE, EVERYWHERE, "press", 30, owner="anna")).value
     uid = text.split("_")[1]
 
     administrator.delete("Token", uid)
@@ -347,7 +347,7 @@ def test_promise_the_ordinary_life_of_rows_leaves_nothing_to_find(stations: Stat
     shown = show_code(stations, enter(stations), pyotp.TOTP(key).at(clock.now())).value
     glass = break_glass(stations, shown.actor, REASON, 30, "T2").value
     review_break_glass(stations, session_of(stations, zhou).actor, glass.session.grant, Verdict.JUSTIFIED, FOUND)
-    text = issue_token(stations, terminal_actor(), None, EVERYWHERE, EVERYWHERE, "press", 30, owner="anna").value
+    text = issue_token(stations, terminal_actor(), TokenRequest(None, EVERYWHERE, EVERYWHERE, "press", 30, owner="anna")).value
     authenticate_token(stations, text, OWNER.address)
     stations.accounts.advance_session_epoch(anna.uid)
     set_password(stations, terminal_actor(), "anna", "another horse battery")

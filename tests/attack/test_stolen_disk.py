@@ -33,7 +33,7 @@ from traceapp.domain.sessions import Client
 from traceapp.domain.trace import Seed, TraceAnswer, TraceQuestion
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.import_file import ImportReport, import_file
-from traceapp.usecases.issue_token import issue_token
+from traceapp.usecases.issue_token import TokenRequest, issue_token
 from traceapp.usecases.look_up_batches import look_up_batches
 from traceapp.usecases.show_batch import show_batch
 from traceapp.usecases.sign_in import sign_in
@@ -276,7 +276,7 @@ def everything_is_asked(stations: Stations, actor: MakeActor, tmp_path: Path) ->
     for username, password in (("rc-02", WRONG_PASSWORD), (USERNAME_TYPED, WRONG_PASSWORD)):
         with pytest.raises(SignInError):
             sign_in(stations, username, password, CLIENT)
-    token = issue_token(stations, terminal_actor(), Role.VIEWER, EVERYWHERE, EVERYWHERE, "a test", 1).value
+    token = issue_token(stations, terminal_actor(), TokenRequest(Role.VIEWER, EVERYWHERE, EVERYWHERE, "a test", 1)).value
     OTHERS["token"] = token
     return repr(told)
 

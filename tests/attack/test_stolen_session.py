@@ -116,11 +116,20 @@ def test_attacker_with_an_old_cookie_is_nobody_after(
     assert resume_session(stations, opened.secret, OWNER) is None
 
 
-def test_attacker_who_keeps_the_session_in_the_store_is_bound_to_the_account(opened: Opened, stations: Stations) -> None:
-    """Even where the session itself survived the change of role: it was begun by another account than this one is now."""
+WITHOUT_ITS_SESSIONS: dict[str, dict[str, object]] = {
+    "another role": {"role": Role.QUALITY},
+    "a closed account": {"disabled": True},
+}
+
+
+@pytest.mark.parametrize("change", WITHOUT_ITS_SESSIONS.values(), ids=WITHOUT_ITS_SESSIONS)
+def test_attacker_who_keeps_the_session_in_the_store_is_bound_to_the_account(
+    change: dict[str, object], opened: Opened, stations: Stations
+) -> None:
+    """Even where the session itself survived the change: it was begun by another account than this one is now."""
     account = stations.accounts.get_account(opened.actor.account_uid)
     assert account is not None
-    stations.accounts.put_account(replace(account, role=Role.QUALITY))
+    stations.accounts.put_account(replace(account, **change))  # type: ignore[arg-type]
     before = stations.ledger.get_head().seq
 
     assert resume_session(stations, opened.secret, OWNER) is None

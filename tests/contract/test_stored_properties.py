@@ -27,7 +27,7 @@ from traceapp.graph.head_store import HeadStore
 from traceapp.usecases.authenticate_token import authenticate_token
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.import_file import import_file
-from traceapp.usecases.issue_token import issue_token
+from traceapp.usecases.issue_token import TokenRequest, issue_token
 from traceapp.usecases.second_factors import begin_totp
 from traceapp.usecases.sign_in import sign_in
 from traceapp.usecases.stations import Stations
@@ -87,7 +87,7 @@ def full(stations: Stations, tmp_path: Path) -> Stations:
     create_account(stations, terminal_actor(), "rc-02", password, "RC 02", Role.VIEWER, EVERYWHERE, EVERYWHERE)
     keep_whole_session(stations, password)
     whole = {"only": frozenset({Permission.BATCH_SHOW}), "purpose": Purpose.RECALL, "networks": ("192.0.2.0/24",)}
-    made = issue_token(stations, terminal_actor(), Role.VIEWER, EVERYWHERE, EVERYWHERE, "a test", 1, **whole)  # type: ignore[arg-type]
+    made = issue_token(stations, terminal_actor(), TokenRequest(Role.VIEWER, EVERYWHERE, EVERYWHERE, "a test", 1, **whole))  # type: ignore[arg-type]
     authenticate_token(stations, made.value, "192.0.2.1")
     return stations
 

@@ -12,7 +12,7 @@ from traceapp.domain.rights import Role
 from traceapp.domain.sessions import Client
 from traceapp.usecases.authenticate_token import authenticate_token
 from traceapp.usecases.create_account import create_account
-from traceapp.usecases.issue_token import issue_token
+from traceapp.usecases.issue_token import TokenRequest, issue_token
 from traceapp.usecases.open_session import Opened
 from traceapp.usecases.resume_session import resume_session
 from traceapp.usecases.sign_in import sign_in
@@ -32,7 +32,7 @@ def opened(stations: Stations) -> Opened:
 
 @pytest.fixture
 def token(opened: Opened, stations: Stations) -> str:
-    return issue_token(stations, terminal_actor(), None, EVERYWHERE, EVERYWHERE, "press", 30, owner="anna").value
+    return issue_token(stations, terminal_actor(), TokenRequest(None, EVERYWHERE, EVERYWHERE, "press", 30, owner="anna")).value
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from traceapp.composition import prepare_home
 from traceapp.ledger.process import WriterProcess
 from traceapp.settings import Settings
 
+CHINESE_RECEIPTS = Path(__file__).resolve().parents[2] / "docs" / "samples" / "receipt-zh.csv"
 ALL_IN, NOTHING, A_PART = 0, 1, 2
 HEADER = "supplier,product,supplier_lot,receipt_number,quantity,unit,time,site"
 
@@ -217,3 +218,16 @@ def test_promise_an_unusable_file_is_1_with_its_name_its_reason_and_what_to_do(
     assert "next:" in words
     assert "Traceback" not in said.all
     assert said.out == ""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk"])
+def test_import_reads_gbk_and_utf8_with_bom(encoding: str, take: Import, tmp_path: Path) -> None:
+    text = CHINESE_RECEIPTS.read_text(encoding="utf-8")
+    path = tmp_path / f"{encoding}.csv"
+    path.write_bytes(text.encode(encoding))
+    assert path.read_bytes() != text.encode(), "the sample has bytes that tell the encodings apart"
+
+    said = take(path)
+
+    assert said.code == 0, said.all
+    assert f"{text.count(chr(10)) - 1} new, 0 known, 0 declared void, 0 rejected" in said.out

@@ -6,18 +6,18 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 
+from tests.processes import descendants, wait_until
 from tests.recorded import kept_records
 from tests.terminal.conftest import Terminal, child_environment, wait_for_line
 
-DEADLINE = 60.0
 NUMBER = "RM-26-0417"
 
 
@@ -79,21 +79,11 @@ class Running:
 
     def children(self) -> dict[int, str]:
         """Every process below the service: pid → command line."""
-        parents: dict[int, int] = {}
         commands: dict[int, str] = {}
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                try:
-                    parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-                    commands[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
-                except (OSError, ValueError):
-                    continue
-        found: dict[int, str] = {}
-        wave = {self.process.pid}
-        while wave:
-            wave = {pid for pid, parent in parents.items() if parent in wave and pid not in found}
-            found.update({pid: commands[pid] for pid in wave})
-        return found
+        for pid in descendants(self.process.pid):
+            with suppress(FileNotFoundError, ProcessLookupError):
+                commands[pid] = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+        return commands
 
     def pid_of(self, word: str) -> int:
         return next(pid for pid, command in self.children().items() if word in command)
@@ -102,13 +92,6 @@ class Running:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         self.process.communicate(timeout=60)
-
-
-def wait_until(true: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not true():
-        assert time.monotonic() < deadline, f"waited {DEADLINE:.0f} s for {what}"
-        time.sleep(0.05)
 
 
 def test_trace_prints_a_table_and_json(service: Running, traceapp: Terminal) -> None:
@@ -159,17 +142,17 @@ def test_promise_no_record_no_answer_when_the_ledger_is_killed(service: Running,
     assert status == 503
     assert NUMBER.encode() not in body
     assert b"consignees" not in body
-    wait_until(lambda: service.ask(path)[0] == 200, "the ledger to be started again")
+    wait_until(lambda: service.ask(path)[0] == 200)
     assert traceapp(service.home, "audit", "verify").code == 0
 
 
 def test_a_killed_store_comes_back_with_all_data(service: Running) -> None:
     path = f"/api/v1/traces?number={NUMBER}&direction=forward"
-    wait_until(lambda: service.ask(path)[0] == 200, "the service")
+    wait_until(lambda: service.ask(path)[0] == 200)
     nodes = json.loads(service.ask(path)[1])["nodes"]
     os.kill(service.pid_of("ArcadeDBServer"), signal.SIGKILL)
 
-    wait_until(lambda: service.ask(path)[0] == 200, "the store to be started again")
+    wait_until(lambda: service.ask(path)[0] == 200)
 
     assert sorted(node["number"] or "" for node in json.loads(service.ask(path)[1])["nodes"]) == sorted(
         node["number"] or "" for node in nodes
@@ -185,7 +168,7 @@ def test_a_service_that_is_killed_leaves_no_process_behind(demo_home: Path, serv
         return not any(Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children)
 
     assert any("gunicorn" in command for command in children.values())
-    wait_until(gone, "gunicorn, ledger and store to end")
+    wait_until(gone)
     again = Running(demo_home)
     again.stop()
     assert again.process.returncode == 0

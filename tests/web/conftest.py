@@ -20,7 +20,7 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.errors import StoreUnavailableError
 from traceapp.domain.rights import Role
 from traceapp.usecases.create_account import create_account
-from traceapp.usecases.issue_token import issue_token
+from traceapp.usecases.issue_token import TokenRequest, issue_token
 from traceapp.usecases.open_session import make_session
 from traceapp.usecases.stations import Stations
 from traceapp.web.access import open_door
@@ -79,7 +79,7 @@ def tokens(stations: Stations) -> Tokens:
     """`tokens(Role.VIEWER, sites={"LYON"})` makes a bearer token and returns its header."""
 
     def make(role: Role, sites: frozenset[str] = EVERYWHERE, lines: frozenset[str] = EVERYWHERE) -> str:
-        made = issue_token(stations, terminal_actor(), role, frozenset(sites), frozenset(lines), "test", 1)
+        made = issue_token(stations, terminal_actor(), TokenRequest(role, frozenset(sites), frozenset(lines), "test", 1))
         return f"Bearer {made.value}"
 
     return make

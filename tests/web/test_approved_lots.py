@@ -13,7 +13,7 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Role
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.explain_decision import explain_decision
-from traceapp.usecases.issue_token import issue_token
+from traceapp.usecases.issue_token import TokenRequest, issue_token
 from traceapp.usecases.stations import Stations
 
 NOTHING: frozenset[str] = frozenset()
@@ -37,7 +37,7 @@ def line(stations: Stations) -> Stations:
 
 
 def token_of(stations: Stations, *lots: str, role: Role = Role.REGULATOR) -> dict[str, str]:
-    made = issue_token(stations, terminal_actor(), role, NOTHING, NOTHING, "one batch", 1, lots=lots)
+    made = issue_token(stations, terminal_actor(), TokenRequest(role, NOTHING, NOTHING, "one batch", 1, lots=lots))
     return {"Authorization": f"Bearer {made.value}"}
 
 
@@ -69,11 +69,11 @@ def test_attacker_gets_no_lot_that_the_giver_may_not_give(line: Stations) -> Non
     create_account(line, terminal_actor(), *nmpa, ["B-1"])
     for role, number in ((Role.VIEWER, "B-1"), (Role.REGULATOR, "B-9"), (Role.REGULATOR, "B-0"), (Role.REGULATOR, "")):
         with pytest.raises(InputError, match=r"lots: "):
-            issue_token(line, terminal_actor(), role, NOTHING, NOTHING, "one batch", 1, lots=[number])
+            issue_token(line, terminal_actor(), TokenRequest(role, NOTHING, NOTHING, "one batch", 1, lots=[number]))
     with pytest.raises(InputError):
-        issue_token(line, terminal_actor(), Role.REGULATOR, NOTHING, NOTHING, "no batch", 1)
+        issue_token(line, terminal_actor(), TokenRequest(Role.REGULATOR, NOTHING, NOTHING, "no batch", 1))
     with pytest.raises(PermissionDeniedError):
-        issue_token(line, terminal_actor(), None, NOTHING, NOTHING, "another", 1, owner="nmpa", lots=["B-2"])
+        issue_token(line, terminal_actor(), TokenRequest(None, NOTHING, NOTHING, "another", 1, owner="nmpa", lots=["B-2"]))
 
 
 def test_approved_lots_stand_in_why_and_in_the_ledger(line: Stations) -> None:

@@ -10,8 +10,8 @@ from typing import TextIO
 
 import click
 
-from traceapp.cli.options import home_option, settings_of
-from traceapp.composition import backing, doors, terminal_actor
+from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.composition import doors, terminal_actor
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import InputError, KeyUnavailableError
 from traceapp.domain.permissions import Permission
@@ -19,7 +19,7 @@ from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
 from traceapp.usecases.change_account import set_disabled, set_password, set_person, set_role
 from traceapp.usecases.create_account import create_account
-from traceapp.usecases.issue_token import LONGEST_DAYS, issue_token
+from traceapp.usecases.issue_token import LONGEST_DAYS, TokenRequest, issue_token
 from traceapp.usecases.manage_tokens import list_tokens, revoke_token
 from traceapp.usecases.second_factors import reset_factors
 from traceapp.usecases.shut_out import shut_token
@@ -84,21 +84,20 @@ def create_token(
     """
     if (role is None) == (owner is None):
         raise click.UsageError("wanted --role for a service token, or --owner for a token of a person")
+    wanted = TokenRequest(
+        Role(role) if role else None,
+        *_view(sites, lines, lots),
+        label,
+        days,
+        owner,
+        frozenset(map(Permission, only)) if only else None,
+        Purpose(purpose) if purpose else None,
+        networks,
+        lots,
+    )
     with _private_file(path) as file:
-        with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
-            made = issue_token(
-                stations,
-                terminal_actor(),
-                Role(role) if role else None,
-                *_view(sites, lines, lots),
-                label,
-                days,
-                owner=owner,
-                only=frozenset(map(Permission, only)) if only else None,
-                purpose=Purpose(purpose) if purpose else None,
-                networks=networks,
-                lots=lots,
-            )
+        with stations_of(settings_of(home)) as stations:
+            made = issue_token(stations, terminal_actor(), wanted)
         file.write(made.value + "\n")
     if path is not None:
         click.echo(f"token written to {path} (ledger record {made.receipt.seq})", err=True)
@@ -108,7 +107,7 @@ def create_token(
 @home_option
 def list_all(home: Path | None) -> None:
     """List every token that has not expired: id, owner, role, label, last use, end."""
-    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+    with stations_of(settings_of(home)) as stations:
         found = list_tokens(stations, terminal_actor())
     for one in found.value:
         kept = one.token
@@ -129,7 +128,7 @@ def revoke(uid: str, home: Path | None) -> None:
     """Revoke the token with this id (the 16 digits after `tat_`); it is refused from the next request on."""
     settings = settings_of(home)
     try:
-        with backing(settings, say=lambda text: click.echo(text, err=True)) as stations:
+        with stations_of(settings) as stations:
             receipt = revoke_token(stations, terminal_actor(), uid).receipt
     except KeyUnavailableError as away:
         click.echo(f"{away}; the token is taken away all the same", err=True)
@@ -193,7 +192,7 @@ def create(
     traceapp account create nmpa --role regulator --lot B-26-0417
     """
     password = _ask_password()
-    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+    with stations_of(settings_of(home)) as stations:
         made = create_account(
             stations,
             terminal_actor(),
@@ -214,7 +213,7 @@ def create(
 def change_password(username: str, home: Path | None) -> None:
     """Give a person a new password, asked for or read from standard input. All sessions of the person end."""
     password = _ask_password()
-    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+    with stations_of(settings_of(home)) as stations:
         done = set_password(stations, terminal_actor(), username, password)
     click.echo(f"password of {username} changed, sessions ended (ledger record {done.receipt.seq})")
 
@@ -230,7 +229,7 @@ def change_role(
     username: str, role: str, sites: tuple[str, ...], lines: tuple[str, ...], lots: tuple[str, ...], home: Path | None
 ) -> None:
     """Give a person another role and view; single lots are named anew. All sessions of the person end."""
-    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+    with stations_of(settings_of(home)) as stations:
         done = set_role(stations, terminal_actor(), username, Role(role), *_view(sites, lines, lots), lots)
     click.echo(f"{username} is {role} now, sessions ended (ledger record {done.receipt.seq})")
 
@@ -241,7 +240,7 @@ def change_role(
 @home_option
 def change_person(username: str, person: str, home: Path | None) -> None:
     """Say whose account it is: accounts that name one PERSON are one pair of eyes. All sessions of the person end."""
-    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+    with stations_of(settings_of(home)) as stations:
         done = set_person(stations, terminal_actor(), username, person)
     click.echo(f"{username} is an account of {person}, sessions ended (ledger record {done.receipt.seq})")
 
@@ -251,7 +250,7 @@ def change_person(username: str, person: str, home: Path | None) -> None:
 @home_option
 def reset(username: str, home: Path | None) -> None:
     """Take the second factors of a person away, for who lost device and recovery codes. All sessions of the person end."""
-    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+    with stations_of(settings_of(home)) as stations:
         done = reset_factors(stations, terminal_actor(), username)
     click.echo(f"second factors of {username} taken away, sessions ended (ledger record {done.receipt.seq})")
 
@@ -261,7 +260,7 @@ def reset(username: str, home: Path | None) -> None:
 @home_option
 def close_account(username: str, home: Path | None) -> None:
     """Close an account: its sessions end and its tokens are refused, at once."""
-    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+    with stations_of(settings_of(home)) as stations:
         done = set_disabled(stations, terminal_actor(), username, disabled=True)
     click.echo(f"account {username} closed (ledger record {done.receipt.seq})")
 
@@ -271,7 +270,7 @@ def close_account(username: str, home: Path | None) -> None:
 @home_option
 def open_account(username: str, home: Path | None) -> None:
     """Open a closed account again."""
-    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+    with stations_of(settings_of(home)) as stations:
         done = set_disabled(stations, terminal_actor(), username, disabled=False)
     click.echo(f"account {username} open (ledger record {done.receipt.seq})")
 

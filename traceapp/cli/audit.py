@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from traceapp.cli.options import home_option, settings_of
-from traceapp.composition import backing, terminal_actor
+from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.composition import terminal_actor
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.errors import HomeError, LedgerBrokenError
 from traceapp.domain.recorded import LedgerVerdict
@@ -44,7 +44,7 @@ def verify(home: Path | None) -> None:
 @home_option
 def checkpoint(home: Path | None) -> None:
     """Print a signed checkpoint over every record up to now, to be kept where the host of the ledger cannot change it."""
-    with backing(settings_of(home), say=_say) as stations:
+    with stations_of(settings_of(home)) as stations:
         click.echo(sign_ledger(stations, terminal_actor()).value, nl=False)
 
 
@@ -53,7 +53,7 @@ def checkpoint(home: Path | None) -> None:
 @home_option
 def prove(seq: int, home: Path | None) -> None:
     """Print a proof that record SEQ is in the ledger; it needs nothing but itself and the ledger's verifier key."""
-    with backing(settings_of(home), say=_say) as stations:
+    with stations_of(settings_of(home)) as stations:
         click.echo(prove_record(stations, terminal_actor(), seq).value, nl=False)
 
 
@@ -61,7 +61,7 @@ def prove(seq: int, home: Path | None) -> None:
 @home_option
 def key(home: Path | None) -> None:
     """Print the verifier key of the ledger; note it on the first day, away from the host."""
-    with backing(settings_of(home), say=_say) as stations:
+    with stations_of(settings_of(home)) as stations:
         click.echo(stations.ledger.get_verifier_key())
 
 
@@ -70,10 +70,6 @@ def key(home: Path | None) -> None:
 def rotate_key(home: Path | None) -> None:
     """Sign the ledger under a new key from now on; the service must be stopped. Prints the new verifier key."""
     click.echo(change_ledger_key(settings_of(home).home, SystemClock(), terminal_actor()))
-
-
-def _say(text: str) -> None:
-    click.echo(text, err=True)
 
 
 def _verdict(settings: Settings) -> LedgerVerdict:
@@ -87,7 +83,7 @@ def _verdict(settings: Settings) -> LedgerVerdict:
         case "lost":
             return verify_closed_ledger(settings.home)
     try:
-        with backing(settings, say=_say) as stations:
+        with stations_of(settings) as stations:
             return verify_ledger(stations, terminal_actor()).value
     except LedgerBrokenError:
         verdict = verify_closed_ledger(settings.home)

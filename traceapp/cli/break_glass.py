@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from traceapp.cli.options import home_option, settings_of
-from traceapp.composition import backing, terminal_actor
+from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.composition import terminal_actor
 from traceapp.domain.clock import stored_time
 from traceapp.usecases.break_glass import list_break_glass
 
@@ -20,7 +20,7 @@ def break_glass() -> None:
 @home_option
 def list_all(home: Path | None) -> None:
     """List what waits for a review: id, person, tier, from, to, reason. Quality closes it on the page."""
-    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+    with stations_of(settings_of(home)) as stations:
         found = list_break_glass(stations, terminal_actor())
     for one in found.value:
         if one.fault is not None:

@@ -7,8 +7,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from traceapp.cli.options import home_option, settings_of
-from traceapp.composition import backing, terminal_actor
+from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.composition import terminal_actor
 from traceapp.domain.errors import ImportBrokenOffError, InputError, TraceappError
 from traceapp.usecases.import_file import ImportReport, import_file
 
@@ -33,7 +33,7 @@ def import_files(files: tuple[Path, ...], source: str, home: Path | None) -> Non
     failed: list[TraceappError] = []
     console = Console(stderr=True)
     with (
-        backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations,
+        stations_of(settings_of(home)) as stations,
         Progress(
             TextColumn("{task.description}"),
             BarColumn(),

@@ -11,10 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from traceapp.cli.options import home_option, settings_of
+from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.cli.printing import console
-from traceapp.composition import backing, recover_keys, terminal_actor
-from traceapp.settings import Settings
+from traceapp.composition import recover_keys, terminal_actor
 from traceapp.usecases.destroy_key import destroy_key
 from traceapp.usecases.make_recovery_key import make_recovery_key
 from traceapp.usecases.retire_key import retire_key
@@ -41,7 +40,7 @@ def keys() -> None:
 @home_option
 def status(home: Path | None) -> None:
     """Show every key, its state, and how many records an old one still seals."""
-    with _stations(settings_of(home)) as stations:
+    with stations_of(settings_of(home)) as stations:
         _print(show_keys(stations))
 
 
@@ -58,7 +57,7 @@ def rotate(kek: bool, resume: bool, rate: float | None, home: Path | None) -> No
     """
     if kek and resume:
         raise click.UsageError("--kek has nothing to resume.")
-    with _stations(settings_of(home)) as stations:
+    with stations_of(settings_of(home)) as stations:
         if kek:
             made = rewrap_keys(stations, terminal_actor())
             click.echo(
@@ -78,7 +77,7 @@ def rotate(kek: bool, resume: bool, rate: float | None, home: Path | None) -> No
 @home_option
 def retire(key: str, home: Path | None) -> None:
     """Take an old data key, such as T2.1, out of use; refused while anything names it."""
-    with _stations(settings_of(home)) as stations:
+    with stations_of(settings_of(home)) as stations:
         made = retire_key(stations, terminal_actor(), key)
     click.echo(
         f"{made.value.alias} is retired (ledger record {made.receipt.seq}): it is kept, wrapped, and opens nothing any more"
@@ -94,7 +93,7 @@ def destroy(group: str, officers: tuple[Path, ...], confirm: str, home: Path | N
     """Destroy the key of a shred group (account:UID) for good; both officers have to agree."""
     if confirm != group:
         raise click.UsageError("--confirm names another group.")
-    with _stations(settings_of(home)) as stations:
+    with stations_of(settings_of(home)) as stations:
         made = destroy_key(stations, terminal_actor(), group, _pair(officers))
     click.echo(
         f"{made.value} is destroyed (ledger record {made.receipt.seq}): nobody reads any more what it sealed. What is restored "
@@ -111,7 +110,7 @@ def officers(officers: tuple[Path, ...], home: Path | None) -> None:
 
     A former recovery key ends with it.
     """
-    with _stations(settings_of(home)) as stations:
+    with stations_of(settings_of(home)) as stations:
         made = make_recovery_key(stations, terminal_actor(), _pair(officers))
     click.echo(f"recovery key made (ledger record {made.receipt.seq}); hand each file to one officer, and keep no copy here")
 
@@ -130,10 +129,6 @@ def _pair(paths: tuple[Path, ...]) -> tuple[Path, Path]:
     if len(paths) != 2:
         raise click.UsageError("--officer has to be given twice.")
     return paths[0], paths[1]
-
-
-def _stations(settings: Settings) -> Any:
-    return backing(settings, say=lambda text: click.echo(text, err=True))
 
 
 def _wait(seconds: float) -> bool:

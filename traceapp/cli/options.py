@@ -1,14 +1,17 @@
 """Options that every command shares."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import click
 
+from traceapp.composition import backing
 from traceapp.domain.errors import CertificateError
 from traceapp.host.certificates import TlsFolder
 from traceapp.settings import Settings, forget_secrets, read_settings
+from traceapp.usecases.stations import Stations
 
 home_option: Callable[[Any], Any] = click.option(
     "--home", type=click.Path(path_type=Path, readable=False), help="Home folder  [TRACEAPP_HOME, else var/]"
@@ -20,6 +23,11 @@ def settings_of(home: Path | None, **overrides: object) -> Settings:
     settings = read_settings(home=home, **overrides)
     forget_secrets()
     return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
+
+
+def stations_of(settings: Settings) -> AbstractContextManager[Stations]:
+    """What a command needs to act, with its parts started where they do not run; their words go to standard error."""
+    return backing(settings, say=lambda text: click.echo(text, err=True))
 
 
 def with_tls(settings: Settings) -> Settings:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from traceapp.cli.options import home_option, settings_of
+from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.cli.printing import print_explanation
-from traceapp.composition import backing, terminal_actor
+from traceapp.composition import terminal_actor
 from traceapp.domain.purposes import Purpose
 from traceapp.usecases.accept_policy import accept_policy
 from traceapp.usecases.explain_decision import explain_decision
@@ -32,7 +32,7 @@ def explain(user: str, action: str, object_: str | None, purpose: str | None, ho
 
     Exit codes: 0 allowed · 2 denied
     """
-    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+    with stations_of(settings_of(home)) as stations:
         wanted = Purpose(purpose) if purpose is not None else None
         found = explain_decision(stations, terminal_actor(), user, action, object_, wanted)
     print_explanation(found.value)
@@ -48,6 +48,6 @@ def accept(home: Path | None) -> None:
 
     Until then a document that is not the accepted one denies everything.
     """
-    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+    with stations_of(settings_of(home)) as stations:
         done = accept_policy(stations, terminal_actor())
     click.echo(f"accepted: policy {done.value} (ledger record {done.receipt.seq}); start the service again")

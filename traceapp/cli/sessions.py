@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from traceapp.cli.options import home_option, settings_of
-from traceapp.composition import backing, doors, terminal_actor
+from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.composition import doors, terminal_actor
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import KeyUnavailableError
 from traceapp.usecases.end_sessions import end_session_of, end_sessions_of, list_sessions
@@ -23,7 +23,7 @@ def session() -> None:
 @home_option
 def list_all(username: str | None, home: Path | None) -> None:
     """List who is signed in, since when and from where: one session a line."""
-    with backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations:
+    with stations_of(settings_of(home)) as stations:
         found = list_sessions(stations, terminal_actor(), username)
     for one in found.value:
         kept = one.session
@@ -46,7 +46,7 @@ def end(who: str, home: Path | None) -> None:
     """
     settings, one = settings_of(home), re.fullmatch(r"[0-9a-f]{16}", who)
     try:
-        with backing(settings, say=lambda text: click.echo(text, err=True)) as stations:
+        with stations_of(settings) as stations:
             receipt = (end_session_of if one else end_sessions_of)(stations, terminal_actor(), who).receipt
     except KeyUnavailableError as away:
         click.echo(f"{away}; the sessions end all the same", err=True)

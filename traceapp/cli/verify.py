@@ -6,8 +6,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from traceapp.cli.options import home_option, settings_of
-from traceapp.composition import backing, terminal_actor
+from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.composition import terminal_actor
 from traceapp.usecases.verify_graph import verify_graph
 
 CHANGED = 1
@@ -29,7 +29,7 @@ def graph(home: Path | None) -> None:
     """
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
     with (
-        backing(settings_of(home), say=lambda text: click.echo(text, err=True)) as stations,
+        stations_of(settings_of(home)) as stations,
         Progress(*columns, console=Console(stderr=True)) as progress,
     ):
         task = progress.add_task("graph", total=1.0)

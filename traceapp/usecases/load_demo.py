@@ -11,7 +11,7 @@ from traceapp.domain.rights import OUTSIDE, Actor, Role
 from traceapp.host.private_files import OWN, write_private
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.import_file import import_file
-from traceapp.usecases.issue_token import issue_token
+from traceapp.usecases.issue_token import TokenRequest, issue_token
 from traceapp.usecases.stations import Stations
 
 FOLDER = "demo"
@@ -79,7 +79,7 @@ def load_demo(stations: Stations, actor: Actor, progress: Callable[[float], None
             create_account(
                 stations, actor, account.username, account.password, printed_name, account.role, everything, everything
             )
-    token = issue_token(stations, actor, Role.COORDINATOR, everything, everything, "demo terminal", TOKEN_DAYS)
+    token = issue_token(stations, actor, TokenRequest(Role.COORDINATOR, everything, everything, "demo terminal", TOKEN_DAYS))
     write_private(home / "token", f"{token.value}\n".encode(), OWN)
     write_private(home / STATE, json.dumps({**state, "whole": True}).encode(), OWN)
     return loaded
