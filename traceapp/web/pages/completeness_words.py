@@ -1,7 +1,8 @@
 """The completeness block in the language of the page: reasons, what each does to the numbers, what to do next."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from flask_babel import gettext, ngettext
 
@@ -39,6 +40,10 @@ LOOKED_FOR: Final = {
     "twins": N_("likely twins"),
     "dead_ends": N_("dead ends without a reason"),
 }
+
+
+Sentences: TypeAlias = tuple[str, str, str, tuple[str, ...]]
+"""What is missing, what it does to the numbers, what to do next, and of which records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ def reasons(said: Completeness) -> list[Reason]:
             continue
         place = sum(1 for other in made if other.word == gettext(STATUSES[status])) if code == "limits_hit" else 0
         seen.add(code)
-        missing, effect, next_step, uids = _sentences(code, said, sentence, place)
+        missing, effect, next_step, uids = SENTENCES[code](said, place) if code in SENTENCES else (sentence, "", "", ())
         made.append(Reason(STATUS_SIGNS[status], gettext(STATUSES[status]), missing, effect, next_step, uids))
     return made
 
@@ -125,132 +130,159 @@ def _routed(said: Completeness) -> str:
     )
 
 
-def _sentences(code: str, said: Completeness, sentence: str, place: int) -> tuple[str, str, str, tuple[str, ...]]:
-    match code:
-        case "unavailable":
-            n = len(said.unavailable)
-            return (
-                ngettext(
-                    "%(num)s record has values that cannot be opened now.",
-                    "%(num)s records have values that cannot be opened now.",
-                    n,
-                ),
-                gettext("A key is not to be had: names, sealed numbers and states may be missing; what is shown is right."),
-                gettext("Ask the administrator for the key provider, then ask again; nothing is lost."),
-                said.unavailable,
-            )
-        case "limits_hit":
-            limit = said.limits_hit[min(place, len(said.limits_hit) - 1)]
-            return (
-                gettext(
-                    "The search stopped at its limit of %(value)s %(limit)s.",
-                    value=count_text(limit.value),
-                    limit=gettext(LIMITS.get(limit.limit, limit.limit)),
-                ),
-                gettext("More may be affected than is shown: every number is a least value."),
-                gettext("Ask a smaller question, or have the limit raised."),
-                (),
-            )
-        case "unverified":
-            n = len(said.unverified) + said.unverified_withheld
-            return (
-                ngettext(
-                    "%(num)s record was changed outside the service.", "%(num)s records were changed outside the service.", n
-                )
-                if n and not said.unverified_few
-                else gettext("Records were changed outside the service."),
-                gettext("What rests on them is not proven, and something may be missing."),
-                gettext("Keep the goods on hold, and have the administrator run `traceapp verify graph`."),
-                tuple(uid for uid in said.unverified if " " not in uid),
-            )
-        case "window":
-            return (
-                gettext("Links outside the window that was asked about were left out."),
-                gettext("What lies behind them is missing as well: every number is a least value."),
-                gettext("Leave the window open to see all of it."),
-                (),
-            )
-        case "withheld":
-            return (
-                gettext("Outside your view: %(counted)s.", counted=withheld_counted(said.withheld, said.few)),
-                gettext("They were walked through, so that what lies behind them is here; nothing about them is shown."),
-                _routed(said),
-                (),
-            )
-        case "worst_case":
-            n = len(said.worst_case)
-            return (
-                ngettext("A quantity of %(num)s party is withheld.", "Quantities of %(num)s parties are withheld.", n),
-                gettext(
-                    "The worst case stands in their place: all of the lot, as far as your view states it. Where it states "
-                    "nothing, the quantity is not stated, and is not zero."
-                ),
-                _routed(said),
-                (),
-            )
-        case "boundary":
-            return (
-                gettext("This answer ends where your view does: whether anything lies beyond it is not told."),
-                gettext(
-                    "Links through a transformation are possible unless a pair of input and output says more, and dead ends are "
-                    "not judged."
-                ),
-                gettext("Ask whoever gave you this view."),
-                (),
-            )
-        case "unresolved":
-            n = len(said.unresolved)
-            return (
-                ngettext(
-                    "%(num)s lot is used but described by no record.", "%(num)s lots are used but described by no record.", n
-                ),
-                ngettext("Where it came from is unknown.", "Where they came from is unknown.", n),
-                gettext("Have the missing receipt or batch record sent in."),
-                said.unresolved,
-            )
-        case "class_level":
-            n = len(said.class_level)
-            return (
-                ngettext("%(num)s product is recorded without a lot.", "%(num)s products are recorded without a lot.", n),
-                gettext("Which lot it was is not recorded; the trace does not go through it."),
-                gettext("Ask the site which lot it was."),
-                (),
-            )
-        case "one_sided":
-            n = len(said.one_sided)
-            return (
-                ngettext(
-                    "%(num)s shipment is reported by its receiver only.",
-                    "%(num)s shipments are reported by their receiver only.",
-                    n,
-                ),
-                gettext("Counted as real."),
-                gettext("Ask the sender for the despatch advice."),
-                said.one_sided,
-            )
-        case "twins":
-            n = len(said.twins)
-            return (
-                ngettext(
-                    "%(num)s pair of lots is likely one and the same.", "%(num)s pairs of lots are likely one and the same.", n
-                ),
-                gettext("If so, what is known of the other one is missing here."),
-                gettext("Compare both, then trace the other one as well."),
-                tuple(uid for pair in said.twins for uid in pair),
-            )
-        case "dead_ends":
-            n = len(said.dead_ends)
-            return (
-                ngettext(
-                    "%(num)s lot ends here without a recorded reason.", "%(num)s lots end here without a recorded reason.", n
-                ),
-                ngettext(
-                    "What became of it is unknown: neither stock, shipment, use nor disposal is on record.",
-                    "What became of them is unknown: neither stock, shipment, use nor disposal is on record.",
-                    n,
-                ),
-                ngettext("Ask the site where it is.", "Ask the site where they are.", n),
-                said.dead_ends,
-            )
-        case _:
-            return sentence, "", "", ()
+def _unavailable(said: Completeness, _place: int) -> Sentences:
+    n = len(said.unavailable)
+    return (
+        ngettext(
+            "%(num)s record has values that cannot be opened now.",
+            "%(num)s records have values that cannot be opened now.",
+            n,
+        ),
+        gettext("A key is not to be had: names, sealed numbers and states may be missing; what is shown is right."),
+        gettext("Ask the administrator for the key provider, then ask again; nothing is lost."),
+        said.unavailable,
+    )
+
+
+def _limits_hit(said: Completeness, place: int) -> Sentences:
+    limit = said.limits_hit[min(place, len(said.limits_hit) - 1)]
+    return (
+        gettext(
+            "The search stopped at its limit of %(value)s %(limit)s.",
+            value=count_text(limit.value),
+            limit=gettext(LIMITS.get(limit.limit, limit.limit)),
+        ),
+        gettext("More may be affected than is shown: every number is a least value."),
+        gettext("Ask a smaller question, or have the limit raised."),
+        (),
+    )
+
+
+def _unverified(said: Completeness, _place: int) -> Sentences:
+    n = len(said.unverified) + said.unverified_withheld
+    return (
+        ngettext("%(num)s record was changed outside the service.", "%(num)s records were changed outside the service.", n)
+        if n and not said.unverified_few
+        else gettext("Records were changed outside the service."),
+        gettext("What rests on them is not proven, and something may be missing."),
+        gettext("Keep the goods on hold, and have the administrator run `traceapp verify graph`."),
+        tuple(uid for uid in said.unverified if " " not in uid),
+    )
+
+
+def _window(said: Completeness, _place: int) -> Sentences:
+    return (
+        gettext("Links outside the window that was asked about were left out."),
+        gettext("What lies behind them is missing as well: every number is a least value."),
+        gettext("Leave the window open to see all of it."),
+        (),
+    )
+
+
+def _withheld(said: Completeness, _place: int) -> Sentences:
+    return (
+        gettext("Outside your view: %(counted)s.", counted=withheld_counted(said.withheld, said.few)),
+        gettext("They were walked through, so that what lies behind them is here; nothing about them is shown."),
+        _routed(said),
+        (),
+    )
+
+
+def _worst_case(said: Completeness, place: int) -> Sentences:
+    n = len(said.worst_case)
+    return (
+        ngettext("A quantity of %(num)s party is withheld.", "Quantities of %(num)s parties are withheld.", n),
+        gettext(
+            "The worst case stands in their place: all of the lot, as far as your view states it. Where it states "
+            "nothing, the quantity is not stated, and is not zero."
+        ),
+        _routed(said),
+        (),
+    )
+
+
+def _boundary(said: Completeness, _place: int) -> Sentences:
+    return (
+        gettext("This answer ends where your view does: whether anything lies beyond it is not told."),
+        gettext(
+            "Links through a transformation are possible unless a pair of input and output says more, and dead ends are "
+            "not judged."
+        ),
+        gettext("Ask whoever gave you this view."),
+        (),
+    )
+
+
+def _unresolved(said: Completeness, _place: int) -> Sentences:
+    n = len(said.unresolved)
+    return (
+        ngettext("%(num)s lot is used but described by no record.", "%(num)s lots are used but described by no record.", n),
+        ngettext("Where it came from is unknown.", "Where they came from is unknown.", n),
+        gettext("Have the missing receipt or batch record sent in."),
+        said.unresolved,
+    )
+
+
+def _class_level(said: Completeness, _place: int) -> Sentences:
+    n = len(said.class_level)
+    return (
+        ngettext("%(num)s product is recorded without a lot.", "%(num)s products are recorded without a lot.", n),
+        gettext("Which lot it was is not recorded; the trace does not go through it."),
+        gettext("Ask the site which lot it was."),
+        (),
+    )
+
+
+def _one_sided(said: Completeness, _place: int) -> Sentences:
+    n = len(said.one_sided)
+    return (
+        ngettext(
+            "%(num)s shipment is reported by its receiver only.",
+            "%(num)s shipments are reported by their receiver only.",
+            n,
+        ),
+        gettext("Counted as real."),
+        gettext("Ask the sender for the despatch advice."),
+        said.one_sided,
+    )
+
+
+def _twins(said: Completeness, _place: int) -> Sentences:
+    n = len(said.twins)
+    return (
+        ngettext("%(num)s pair of lots is likely one and the same.", "%(num)s pairs of lots are likely one and the same.", n),
+        gettext("If so, what is known of the other one is missing here."),
+        gettext("Compare both, then trace the other one as well."),
+        tuple(uid for pair in said.twins for uid in pair),
+    )
+
+
+def _dead_ends(said: Completeness, _place: int) -> Sentences:
+    n = len(said.dead_ends)
+    return (
+        ngettext("%(num)s lot ends here without a recorded reason.", "%(num)s lots end here without a recorded reason.", n),
+        ngettext(
+            "What became of it is unknown: neither stock, shipment, use nor disposal is on record.",
+            "What became of them is unknown: neither stock, shipment, use nor disposal is on record.",
+            n,
+        ),
+        ngettext("Ask the site where it is.", "Ask the site where they are.", n),
+        said.dead_ends,
+    )
+
+
+SENTENCES: Final[Mapping[str, Callable[[Completeness, int], Sentences]]] = {
+    "unavailable": _unavailable,
+    "limits_hit": _limits_hit,
+    "unverified": _unverified,
+    "window": _window,
+    "withheld": _withheld,
+    "worst_case": _worst_case,
+    "boundary": _boundary,
+    "unresolved": _unresolved,
+    "class_level": _class_level,
+    "one_sided": _one_sided,
+    "twins": _twins,
+    "dead_ends": _dead_ends,
+}
+"""By the code of a reason; the number is its place among those of the same code."""
