@@ -239,6 +239,7 @@ def public_as_secret(provider: Provider, header: dict[str, Any], claims: dict[st
 
 LIES: dict[str, Lie] = {
     "another audience": lambda p, h, c: p.honest(h, c | {"aud": "another-service"}),
+    "another audience that calls us its party": lambda p, h, c: p.honest(h, c | {"aud": "another-service", "azp": CLIENT}),
     "two audiences without a party": lambda p, h, c: p.honest(h, c | {"aud": [CLIENT, "another-service"]}),
     "another party": lambda p, h, c: p.honest(h, c | {"azp": "another-service"}),
     "no signature": lambda p, h, c: f"{part({'alg': 'none'})}.{part(c)}.",
