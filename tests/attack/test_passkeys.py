@@ -35,12 +35,13 @@ VERIFIED = 0x05  # somebody was there, and showed finger or PIN
 
 @dataclass
 class Device:
-    """An authenticator with one key. `host` and `origin` are what its browser believes."""
+    """An authenticator with one key. `host` and `origin` are what its browser believes.   step  0: it does not count."""
 
     host: str = "trace.example"
     origin: str = BASE
     flags: int = VERIFIED
     counter: int = 0
+    step: int = 1
     handle: str = ""
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     uid: bytes = b"credential of a device"
@@ -56,7 +57,7 @@ class Device:
         return self._credential(told)
 
     def sign(self, options: dict[str, Any]) -> str:
-        self.counter += 1
+        self.counter += self.step
         data, client = self._data(0), self._client("webauthn.get", options["challenge"])
         signature = self.key.sign(data + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256()))
         return self._credential(
@@ -164,8 +165,10 @@ def test_attacker_with_an_assertion_for_something_else_is_refused(lie: Any, app:
     assert not is_in(browser)
 
 
-def test_attacker_who_sends_an_assertion_again_is_refused(app: Flask, device: Device) -> None:
+@pytest.mark.parametrize("step", [1, 0], ids=["a device that counts", "one that does not"])
+def test_attacker_who_sends_an_assertion_again_is_refused(step: int, app: Flask, device: Device) -> None:
     """Overheard with its cookie, and sent from another browser: the challenge was used."""
+    device.step = step
     browser = app.test_client()
     asked = options(browser, "/sign-in", "/second-factor/passkey/options")
     cookie = browser.get_cookie("__Host-traceapp_session", "trace.example")
