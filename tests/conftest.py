@@ -87,7 +87,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make each test that uses a store for the stores that it runs on."""
-    if "store_leg" not in metafunc.fixturenames:
+    names_its_own = any("store_leg" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if "store_leg" not in metafunc.fixturenames or names_its_own:
         return
     marked = metafunc.definition.get_closest_marker
     legs = LEGS[:1] if marked("one_store") and not marked("every_store") else LEGS
