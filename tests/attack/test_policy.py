@@ -170,6 +170,17 @@ def test_attacker_who_writes_beside_the_policy_that_it_was_accepted_gets_everyth
         assert under(stations, document).policy.closed
 
 
+def test_attacker_who_writes_another_digest_has_no_mac_for_it(stations: Stations, tmp_path: Path) -> None:
+    """Before any acceptance is on record, the MAC alone says whether the service wrote it."""
+    kept, his = stations.settings.home / ACCEPTED, tmp_path / "his.toml"
+    his.write_bytes(DEFAULT.replace(b'clearance = "T1"', b'clearance = "T2"', 1))
+    assert acceptance_of(stations.settings.home, stations.sealer.macs).on_record is None
+
+    under_another_mac(kept, kept.read_bytes(), read_policy(his).digest)
+
+    assert "changed outside the service" in (under(stations, his).policy.closed or "")
+
+
 @pytest.mark.parametrize("mode", [0o646, 0o664])
 def test_attacker_finds_no_policy_in_force_that_others_may_write(mode: int, stations: Stations, tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
