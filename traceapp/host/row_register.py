@@ -6,11 +6,12 @@ every row is trusted once more as it stands: that is what a restored older store
 
 import fcntl
 import os
+import secrets
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ from traceapp.domain.clock import Clock, SystemClock, stored_time
 from traceapp.domain.errors import HomeError, StoreConflictError
 from traceapp.domain.row_register import Standing, Waiting
 from traceapp.domain.sessions import LONGEST
+from traceapp.host.private_files import OWN, create_private, sync_folder
 
 FILE: Final = "rows.sqlite"
 LOCK: Final = "rows.lock"
@@ -177,16 +179,32 @@ class RowRegister:
         known: tuple[int, sqlite3.Connection] | None = getattr(self._local, "connection", None)
         if known is not None and known[0] == os.getpid():
             return known[1]
-        try:
-            os.close(os.open(self._home / FILE, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        except OSError as error:
-            raise HomeError(f"{self._home / FILE} cannot be written ({error.strerror})") from None
-        connection = sqlite3.connect(self._home / FILE, timeout=_PATIENCE, isolation_level=None)
-        connection.execute("PRAGMA journal_mode=WAL")
+        path = self._home / FILE
+        if not path.exists():
+            _make(path)
+        connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
         connection.execute("PRAGMA synchronous=FULL")
-        connection.executescript(_SCHEMA)
         self._local.connection = (os.getpid(), connection)
         return connection
+
+
+def _make(path: Path) -> None:
+    """An empty register, put in place whole: of several who begin at once, one switches no journal under another's hands.
+
+    raises  HomeError: the home cannot be written.
+    """
+    fresh = path.with_name(f".{FILE}-{secrets.token_hex(8)}")
+    try:
+        create_private(fresh, b"", OWN)
+        with closing(sqlite3.connect(fresh, isolation_level=None)) as made:
+            made.execute("PRAGMA journal_mode=WAL")
+            made.executescript(_SCHEMA)
+        with suppress(FileExistsError):
+            path.hardlink_to(fresh)
+        fresh.unlink()
+        sync_folder(path.parent)
+    except OSError as error:
+        raise HomeError(f"{path} cannot be written ({error.strerror})") from None
 
 
 def _locked(lock: int) -> bool:

@@ -3,8 +3,10 @@
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -112,6 +114,21 @@ def test_one_writes_at_a_time_in_whatever_process(register: RowRegister, tmp_pat
         with RowRegister(tmp_path).quiet() as quiet:
             assert not quiet
     assert others_may()
+
+
+def test_many_who_begin_at_once_share_one_register(tmp_path: Path) -> None:
+    for home in [tmp_path / str(number) for number in range(20)]:
+        home.mkdir()
+        line = Barrier(8)
+
+        def begin(number: int, home: Path = home, line: Barrier = line) -> None:
+            line.wait()
+            RowRegister(home).meet("Account", str(number), NEW)
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(begin, range(8)))
+        assert RowRegister(home).list_missed("Account") == tuple(map(str, range(8)))
+        assert {path.name.removesuffix("-wal").removesuffix("-shm") for path in home.iterdir()} == {FILE}
 
 
 def test_its_files_are_private_and_outlive_the_process(register: RowRegister, tmp_path: Path) -> None:
