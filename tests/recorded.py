@@ -1,14 +1,13 @@
 """The records of a home's ledger, as they lie on disk, and ledgers of records that somebody edited."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from traceapp.ledger.frames import frame
-from traceapp.ledger.records import GENESIS
-from traceapp.ledger.segments import Beginning, list_segments, read_records, segment_path
+from traceapp.ledger.records import GENESIS, leaf_of
+from traceapp.ledger.segments import Beginning, list_segments, read_segment, segment_path
 from traceapp.usecases.stations import Stations
 
 
@@ -20,11 +19,12 @@ def records(stations: Stations, *, act: str | None = None, after: int = 0) -> li
 
 def kept_records(home: Path) -> list[bytes]:
     """In order, each as it was hashed."""
-    return [*read_records(home)]
+    paths = list_segments(home)
+    return [record for path in paths for record in read_segment(path, closed=path != paths[-1])]
 
 
 def documents(home: Path) -> list[dict[str, Any]]:
-    return [json.loads(record) for record in read_records(home)]
+    return [json.loads(record) for record in kept_records(home)]
 
 
 def ledger_bytes(home: Path) -> bytes:
@@ -38,10 +38,10 @@ def put_records(home: Path, kept: Sequence[bytes]) -> Path:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     for other in list_segments(home):
         other.unlink()
-    path.write_bytes(b"".join(map(frame, [Beginning(1, GENESIS, 1).record(), *kept])))
+    path.write_bytes(b"".join(frame(record, leaf_of(record)) for record in [Beginning(1, GENESIS, 1).record(), *kept]))
     return path
 
 
 def leaf(record: bytes) -> str:
     """As a receipt names it."""
-    return hashlib.sha256(b"\x00" + record).hexdigest()
+    return leaf_of(record).hex()

@@ -28,7 +28,7 @@ from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
 from traceapp.ledger.records import FOLDER, plain_entry
 from traceapp.ledger.storage import LedgerStorage, Wanted
-from traceapp.ledger.verification import verify
+from traceapp.ledger.verdict import verify
 from traceapp.ledger.wire import LENGTH, SOCKET, frame, socket_address
 
 RECORDS = 20

@@ -28,7 +28,7 @@ from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Seed, TraceQuestion
 from traceapp.graph.endpoint import endpoint_file, find_endpoint
 from traceapp.ledger.process import WriterProcess
-from traceapp.ledger.verification import verify
+from traceapp.ledger.verdict import verify
 from traceapp.settings import Settings
 from traceapp.usecases.import_file import import_file
 from traceapp.usecases.stations import Stations

@@ -25,7 +25,7 @@ from traceapp.ledger.frames import AROUND
 from traceapp.ledger.process import LOG, WriterProcess
 from traceapp.ledger.records import FOLDER, GENESIS
 from traceapp.ledger.segments import Beginning, segment_path
-from traceapp.ledger.verification import verify
+from traceapp.ledger.verdict import verify
 from traceapp.ledger.wire import SOCKET
 from traceapp.ledger.writer import EXIT_BROKEN, EXIT_HOME, EXIT_WRITE_FAILED
 

@@ -4,7 +4,7 @@ import random
 import shutil
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,8 @@ import pytest
 from tests.effort import examples
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.recorded import LedgerEntry
-from traceapp.ledger.frames import AROUND
-from traceapp.ledger.records import FOLDER, plain_entry
+from traceapp.ledger.frames import AROUND, frame
+from traceapp.ledger.records import FOLDER, leaf_of, plain_entry
 from traceapp.ledger.segments import Beginning, list_segments, read_segment
 from traceapp.ledger.storage import LedgerStorage, Wanted
 from traceapp.verifiers.verify_ledger import verify
@@ -96,7 +96,14 @@ def repeat(segment: Segment, draw: random.Random) -> tuple[bytes, int]:
     return b"".join(map(segment.frame, order)), segment.first_seq + again
 
 
-DAMAGES: tuple[Damage, ...] = (flip, overwrite, delete, insert, truncate, drop, swap, repeat)
+def relabel(segment: Segment, draw: random.Random) -> tuple[bytes, int]:
+    """The first frame says something else about the segment, and is whole."""
+    told = Beginning.read(segment.frame(0)[8:-32])
+    other = draw.choice([replace(told, prev="e" * 64), replace(told, first_seq=told.first_seq + 1), replace(told, epoch=0)])
+    return frame(other.record(), leaf_of(other.record())) + segment.content[segment.begins[1] :], segment.first_seq
+
+
+DAMAGES: tuple[Damage, ...] = (flip, overwrite, delete, insert, truncate, drop, swap, repeat, relabel)
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +122,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def segments_of(home: Path) -> list[Segment]:
     found, seq = [], 1
     for path in list_segments(home):
-        content, records = path.read_bytes(), [*read_segment(path)]
+        content, records = path.read_bytes(), [*read_segment(path, closed=False)]
         begins = [0, len(content) - sum(len(record) + AROUND for record in records)]
         for record in records[:-1]:
             begins.append(begins[-1] + len(record) + AROUND)

@@ -10,7 +10,7 @@ from traceapp.domain.clock import SystemClock
 from traceapp.domain.errors import HomeError, LedgerBrokenError
 from traceapp.domain.recorded import LedgerVerdict
 from traceapp.settings import Settings
-from traceapp.usecases.change_ledger_key import change_ledger_key
+from traceapp.usecases.rotate_ledger_key import rotate_ledger_key
 from traceapp.usecases.sign_ledger import prove_record, sign_ledger
 from traceapp.usecases.verify_ledger import ledger_state, torn_ends, verify_closed_ledger, verify_ledger
 
@@ -69,7 +69,7 @@ def key(home: Path | None) -> None:
 @home_option
 def rotate_key(home: Path | None) -> None:
     """Sign the ledger under a new key from now on; the service must be stopped. Prints the new verifier key."""
-    click.echo(change_ledger_key(settings_of(home).home, SystemClock(), terminal_actor()))
+    click.echo(rotate_ledger_key(settings_of(home).home, SystemClock(), terminal_actor()))
 
 
 def _verdict(settings: Settings) -> LedgerVerdict:

@@ -1,10 +1,11 @@
 """Checkpoints of one ledger: its key, and the file of signed notes that nothing is ever taken out of.
 
 HOME/ledger/origin         the name that the ledger signs under, drawn once
-HOME/ledger/signing.pem    its Ed25519 key, the writer's alone; signing.new.pem while it is changed
+HOME/ledger/signing.pem    its Ed25519 key, the writer's alone; signing.new.pem while it is rotated
 HOME/ledger/checkpoints    one signed note after the other
 """
 
+import base64
 import os
 import re
 import secrets
@@ -17,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from traceapp.domain.errors import HomeError, LedgerBrokenError, SettingsError
-from traceapp.host.private_files import create_private, read_secret, sync_folder, write_private
+from traceapp.host.private_files import read_secret, sync_folder, write_private
 from traceapp.ledger.signed_notes import NoteSigner, checkpoint_text, signed
 
 ORIGIN: Final = "origin"
@@ -25,14 +26,15 @@ SIGNING_KEY: Final = "signing.pem"
 FRESH_KEY: Final = "signing.new.pem"
 CHECKPOINTS: Final = "checkpoints"
 _TAIL: Final = 4096
-_NOTE: Final = re.compile(r"(?P<origin>[^\n]+)\n(?P<size>\d+)\n(?P<root>[A-Za-z0-9+/=]+)\n\n(?:— [^\n]+\n)+")
+_NOTE: Final = re.compile(r"(?P<origin>[^\n]+)\n(?P<size>[0-9]{1,19})\n(?P<root>[A-Za-z0-9+/=]+)\n\n(?:— [^\n]+\n)+")
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A note that was signed, and over how many records."""
+    """A note that was signed: the tree over the first `size` records has this root."""
 
     size: int
+    root: bytes
     note: str
 
 
@@ -66,24 +68,25 @@ class Checkpoints:
         while content:
             content = content[os.write(self._file, content) :]
         os.fsync(self._file)
-        self.newest = Checkpoint(size, note)
+        self.newest = Checkpoint(size, root, note)
         return self.newest
 
-    def draw_key(self) -> NoteSigner:
+    def begin_rotation(self) -> NoteSigner:
         """The key after this one, kept beside it; raises OSError."""
         key = Ed25519PrivateKey.generate()
         write_private(self._folder / FRESH_KEY, _pem(key))
+        sync_folder(self._folder)
         return NoteSigner(self.signer.name, key)
 
     def fresh_key(self) -> NoteSigner | None:
-        """The key that a change was begun with and not ended; raises HomeError."""
+        """The key of a rotation that was begun and not ended; raises HomeError."""
         path = self._folder / FRESH_KEY
         return NoteSigner(self.signer.name, _read_key(path)) if path.exists() else None
 
-    def forget_fresh_key(self) -> None:
+    def undo_rotation(self) -> None:
         (self._folder / FRESH_KEY).unlink()
 
-    def change_key(self, fresh: NoteSigner, size: int, root: bytes) -> None:
+    def end_rotation(self, fresh: NoteSigner, size: int, root: bytes) -> None:
         """Sign once by both, then by the new one alone: the old one is gone; raises OSError."""
         former, self.signer = self.signer, fresh
         self.add(size, root, [former])
@@ -116,7 +119,7 @@ class Checkpoints:
         if newest["origin"] != self.signer.name:
             raise LedgerBrokenError(f"The checkpoints in {self._path} are those of {newest['origin']}.")
         os.ftruncate(self._file, start + len(text[: newest.end()].encode("utf-8", "surrogateescape")))
-        return Checkpoint(int(newest["size"]), newest[0])
+        return Checkpoint(int(newest["size"]), base64.b64decode(newest["root"]), newest[0])
 
 
 def _signer(folder: Path) -> NoteSigner:
@@ -124,7 +127,7 @@ def _signer(folder: Path) -> NoteSigner:
     if not origin.exists():
         write_private(origin, f"traceapp/ledger/{secrets.token_hex(16)}\n".encode())
     if not key.exists():
-        create_private(key, _pem(Ed25519PrivateKey.generate()))
+        write_private(key, _pem(Ed25519PrivateKey.generate()))
     return NoteSigner(origin.read_text("utf-8").strip(), _read_key(key))
 
 

@@ -10,7 +10,7 @@ import weakref
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from traceapp.domain.errors import HomeError, LedgerUnavailableError
+from traceapp.domain.errors import HomeError, InputError, LedgerUnavailableError
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt, Recorded
 from traceapp.ledger.records import plain_entry
 from traceapp.ledger.wire import LENGTH, MAX_FRAME, frame, socket_address
@@ -61,8 +61,14 @@ class LedgerClient:
         return str(self._ask({"verb": "CHECKPOINT", "request_id": uuid.uuid4().hex})["checkpoint"])
 
     def prove(self, seq: int) -> str:
-        """A text that proves by itself that a record is in the ledger; raises LedgerUnavailableError, also for no record."""
-        return str(self._ask({"verb": "PROVE", "request_id": uuid.uuid4().hex, "seq": seq})["proof"])
+        """A text that proves by itself that a record is in the ledger.
+
+        raises  LedgerUnavailableError. InputError: there is no such record.
+        """
+        reply = self._ask({"verb": "PROVE", "request_id": uuid.uuid4().hex, "seq": seq})
+        if "absent" in reply:
+            raise InputError(f"seq: there is no record {seq}", (("seq", "the number of a record of the ledger"),))
+        return str(reply["proof"])
 
     def close(self) -> None:
         """Close the connections that wait; those in use close with their request."""
@@ -93,7 +99,7 @@ class LedgerClient:
             raise LedgerUnavailableError("The ledger answered another request.")
         self._give_back(connection)
         if "error" in reply:
-            raise LedgerUnavailableError(f"The ledger refused the record: {reply['error']}.")
+            raise LedgerUnavailableError(f"The ledger refused the request: {reply['error']}.")
         return reply
 
     def _connect(self, deadline: float) -> socket.socket:

@@ -4,13 +4,12 @@ frame  length of the record (4 bytes, big endian) · CRC-32 of the record as zli
        its RFC 6962 leaf hash (32 bytes)
 """
 
-import hashlib
 import struct
 import zlib
 from collections.abc import Iterator
 from typing import Final
 
-from traceapp.ledger.records import MAX_RECORD
+from traceapp.ledger.records import MAX_RECORD, leaf_of
 
 HEAD: Final = struct.Struct(">II")
 LEAF: Final = 32
@@ -21,13 +20,8 @@ LONGEST_CHANCE: Final = 16
 _BEGINNINGS: Final = (b'{"act":', b'{"epoch":')
 
 
-def leaf_of(record: bytes) -> bytes:
-    """SHA-256 of a zero byte and the record (RFC 6962, 2.1)."""
-    return hashlib.sha256(b"\x00" + record).digest()
-
-
-def frame(record: bytes) -> bytes:
-    return HEAD.pack(len(record), zlib.crc32(record)) + record + leaf_of(record)
+def frame(record: bytes, leaf: bytes) -> bytes:
+    return HEAD.pack(len(record), zlib.crc32(record)) + record + leaf
 
 
 def frame_at(content: bytes, position: int) -> bytes | None:
@@ -51,29 +45,35 @@ def whole_frames(content: bytes) -> Iterator[tuple[int, bytes]]:
         yield position, record
 
 
-def is_torn(tail: bytes, offset: int) -> bool:
-    """Whether a crash can have left these bytes, which begin at `offset` of the file and are no whole frame.
+def first_whole_frame(content: bytes) -> int | None:
+    """Where the first whole frame begins, found by how records begin."""
+    places = [place - HEAD.size for beginning in _BEGINNINGS for place in _all_of(content, beginning)]
+    return next((place for place in sorted(places) if place >= 0 and frame_at(content, place) is not None), None)
 
-    It leaves the beginning of a frame, or whole sectors that were never written and read as zeros. A frame whose end is
-    there is somebody's edit, and so is anything before a whole frame.
+
+def is_torn(tail: bytes, offset: int) -> bool:
+    """Whether a crash can have left these bytes, which begin at `offset` of the file, in place of the next frames.
+
+    It leaves the beginning of a frame, or whole sectors that were never written and read as zeros, and may be behind them
+    what was. A frame whose end is there and that is not whole is somebody's edit, and so is anything before a whole frame
+    with all its sectors.
     """
-    unwritten = len(tail) - len(tail.rstrip(b"\x00"))
-    sectors = range(-offset % SECTOR, len(tail) - SECTOR + 1, SECTOR)
-    if unwritten >= LONGEST_CHANCE or any(not any(tail[place : place + SECTOR]) for place in sectors):
+    following = first_whole_frame(tail)
+    before = tail[:following]
+    sectors = range(-offset % SECTOR, len(before) - SECTOR + 1, SECTOR)
+    if any(not any(before[place : place + SECTOR]) for place in sectors):
         return True
-    if len(tail) < HEAD.size:
+    if following is not None:
+        return False
+    if len(tail) < HEAD.size or len(tail) - len(tail.rstrip(b"\x00")) >= LONGEST_CHANCE:
         return True
     (length, _) = HEAD.unpack_from(tail)
     ends_here = leaf_of(tail[HEAD.size : -LEAF]) == tail[-LEAF:]
-    return 0 < length <= MAX_RECORD and length + AROUND > len(tail) and not ends_here and not any(_frames_within(tail))
+    return 0 < length <= MAX_RECORD and length + AROUND > len(tail) and not ends_here
 
 
-def _frames_within(tail: bytes) -> Iterator[bytes]:
-    """Whole frames further on, found by how records begin."""
-    for beginning in _BEGINNINGS:
-        place = tail.find(beginning, HEAD.size + 1)
-        while place >= 0:
-            record = frame_at(tail, place - HEAD.size)
-            if record is not None:
-                yield record
-            place = tail.find(beginning, place + 1)
+def _all_of(content: bytes, wanted: bytes) -> Iterator[int]:
+    place = content.find(wanted)
+    while place >= 0:
+        yield place
+        place = content.find(wanted, place + 1)

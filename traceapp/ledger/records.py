@@ -50,9 +50,9 @@ def record_hash(record: bytes) -> str:
     return hashlib.sha256(record).hexdigest()
 
 
-def leaf_hash(record: bytes) -> str:
-    """The RFC 6962 leaf hash, which a receipt names."""
-    return hashlib.sha256(b"\x00" + record).hexdigest()
+def leaf_of(record: bytes) -> bytes:
+    """SHA-256 of a zero byte and the record (RFC 6962, 2.1); a receipt names it in hex."""
+    return hashlib.sha256(b"\x00" + record).digest()
 
 
 def _plain(value: Any) -> Any:

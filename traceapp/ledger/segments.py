@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from traceapp.ledger.frames import whole_frames
+from traceapp.domain.errors import LedgerBrokenError
+from traceapp.ledger.frames import frame_at, whole_frames
 from traceapp.ledger.records import FOLDER, FORMAT, canonical
 
 SEGMENTS: Final = "segments"
 SUFFIX: Final = ".segment"
+_LONGEST_BEGINNING: Final = 1024
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes after which the next record begins a new one."""
 
@@ -53,22 +56,31 @@ def list_segments(home: Path) -> list[Path]:
     return sorted(segments_folder(home).glob(f"{'[0-9]' * 20}{SUFFIX}"))
 
 
-def read_segment(path: Path) -> Iterator[bytes]:
-    """Its records, as far as they are whole; raises OSError."""
-    frames = whole_frames(path.read_bytes())
-    next(frames, None)
-    for _, record in frames:
-        yield record
-
-
-def read_records(home: Path) -> Iterator[bytes]:
-    """Every record that is kept, the oldest first, as far as they are whole; raises OSError."""
-    for path in list_segments(home):
-        yield from read_segment(path)
-
-
-def newest_records(home: Path) -> Iterator[dict[str, Any]]:
-    """The same as documents, the newest first; raises OSError."""
+def newest_epoch(home: Path) -> int:
+    """That of the newest segment whose beginning can be read; 0 where there is none."""
     for path in reversed(list_segments(home)):
-        for record in reversed([*read_segment(path)]):
-            yield json.loads(record)
+        with path.open("rb") as file:
+            record = frame_at(file.read(_LONGEST_BEGINNING), 0)
+        if record is not None:
+            with suppress(ValueError):
+                return Beginning.read(record).epoch
+    return 0
+
+
+def read_segment(path: Path, *, closed: bool) -> list[bytes]:
+    """Its records, as far as they are whole.
+
+    closed  another one was begun after it, so all of it must be.
+    raises  OSError; LedgerBrokenError: it is closed, and something in it is no whole record.
+    """
+    content = path.read_bytes()
+    frames = [*whole_frames(content)]
+    if closed and (not frames or frames[-1][0] != len(content)):
+        raise LedgerBrokenError(f"Something in the ledger's segment {path.name} is no record.")
+    return [record for _, record in frames[1:]]
+
+
+def newest_records(home: Path) -> Iterator[bytes]:
+    """Every record that is kept, the newest first; raises what `read_segment` raises."""
+    for back, path in enumerate(reversed(list_segments(home))):
+        yield from reversed(read_segment(path, closed=back > 0))

@@ -1,13 +1,11 @@
 """The ledger's files: one writer by lock, groups made durable together, a torn end mended and said."""
 
 import fcntl
-import hashlib
-import json
 import os
 import uuid
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,20 +15,21 @@ from traceapp.domain.clock import Clock, stored_time
 from traceapp.domain.errors import HomeError, LedgerBrokenError
 from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt
-from traceapp.host.private_files import create_private, sync_folder
+from traceapp.host.private_files import sync_folder
 from traceapp.ledger.checkpoints import Checkpoint, Checkpoints
-from traceapp.ledger.frames import frame, frame_at, is_torn, leaf_of, whole_frames
-from traceapp.ledger.records import FOLDER, FORMAT, GENESIS, MAX_RECORD, canonical, leaf_hash, plain_entry, record_hash
-from traceapp.ledger.segments import LARGEST, Beginning, list_segments, read_segment, segment_path, segments_folder
+from traceapp.ledger.frames import frame
+from traceapp.ledger.receipts import REMEMBERED, RecentReceipts, fingerprint
+from traceapp.ledger.records import FOLDER, FORMAT, MAX_RECORD, canonical, leaf_of, plain_entry, record_hash
+from traceapp.ledger.recovery import Recovered, bring_tree_up, check_signed, mend, read_back
+from traceapp.ledger.segments import LARGEST, Beginning, list_segments, newest_epoch, read_segment, segment_path, segments_folder
 from traceapp.ledger.signed_notes import proof_text
 from traceapp.ledger.tree import TreeFile
 
 ITSELF: Final = MappingProxyType({"username": "ledger", "through": "service"})
 LOCK: Final = "lock"
 TREE: Final = "tree"
-_REMEMBERED: Final = 20_000
-_LONGEST_BEGINNING: Final = 1024
-_OWN_FIELDS: Final = frozenset({"v", "seq", "time", "prev", "request_id"})
+FORMER: Final = "records.jsonl"
+"""The file of a ledger from before there were segments."""
 _make_durable = getattr(os, "fdatasync", os.fsync)
 
 
@@ -58,14 +57,12 @@ class LedgerStorage:
 
     def __init__(self, home: Path, clock: Clock, *, largest: int = LARGEST) -> None:
         """largest  bytes of a segment before the next one is begun.
-        raises   HomeError: no writable folder, or another writer has it.   LedgerBrokenError: see `_recover`.
+        raises   HomeError: no writable folder, another writer has it, or a ledger of before lies there.
+                 LedgerBrokenError: what lies there is not what was written; nothing is changed then.
         """
         self._home, self._clock, self._largest = home, clock, largest
         self._boot = uuid.uuid4().hex
-        self._receipts: OrderedDict[str, tuple[LedgerReceipt, bytes]] = OrderedDict()
-        self._prev = GENESIS
-        self._head = LedgerReceipt(0, "")
-        self._key_on_record = ""
+        self._receipts = RecentReceipts()
         self._lock = self._file = self._nodes = -1
         self._checkpoints: Checkpoints | None = None
         folder = home / FOLDER
@@ -77,16 +74,31 @@ class LedgerStorage:
             raise HomeError(f"The ledger folder {folder} cannot be written: {error.strerror}.") from None
         try:
             self._epoch = self._take_lock(folder)
-            self._checkpoints = Checkpoints(folder)
-            self._nodes = os.open(folder / TREE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            self._tree = TreeFile(self._nodes)
-            for one in (folder, folder.parent):
-                sync_folder(one)
-            dropped = self._recover(folder)
+            self._open(folder)
         except BaseException:
             self.close()
             raise
-        self._end_rotation()
+
+    def _open(self, folder: Path) -> None:
+        if (folder / FORMER).exists():
+            raise HomeError(f"{folder / FORMER} is a ledger of a version before 0.1.0, which this one does not go on with.")
+        self._checkpoints = Checkpoints(folder)
+        self._nodes = os.open(folder / TREE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._tree = TreeFile(self._nodes)
+        found, newest = read_back(self._home), self._signed.newest
+        check_signed(found, newest)
+        bring_tree_up(self._tree, self._home, found, newest)
+        self._head, self._prev = found.head, found.prev
+        self._receipts.take_back(self._newest_records(found))
+        self._check_key(found.key)
+        dropped = mend(found, folder, self._boot)
+        for one in (folder, folder.parent):
+            sync_folder(one)
+        if found.segment is None:
+            self._begin_segment()
+        else:
+            self._file = os.open(found.segment, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+        self._end_rotation(found.key)
         opening = [self._own(Act.LEDGER_START, {"boot_id": self._boot, "version": __version__, "key": self.verifier_key})]
         if dropped is not None:
             opening.insert(0, self._own(Act.LEDGER_RECOVER, {"boot_id": self._boot, **dropped}))
@@ -113,14 +125,15 @@ class LedgerStorage:
 
         raises  OSError: write or fdatasync failed; see the class.
         """
-        records: list[bytes] = []
+        frames: list[bytes] = []
+        leaves: list[bytes] = []
         outcomes: list[LedgerReceipt | Refusal] = []
         seq, prev, head = self._head.seq, self._prev, self._head
         for wanted in group:
-            fingerprint = _fingerprint(wanted.entry)
-            known = self._receipts.get(wanted.request_id)
+            asked = fingerprint(wanted.entry)
+            known = self._receipts.known(wanted.request_id)
             if known is not None:
-                outcomes.append(known[0] if known[1] == fingerprint else Refusal("request_id was used for another record"))
+                outcomes.append(known[0] if known[1] == asked else Refusal("request_id was used for another record"))
                 continue
             told = wanted.entry | {
                 "v": FORMAT,
@@ -138,17 +151,18 @@ class LedgerStorage:
                 outcomes.append(Refusal(f"the record has {len(record)} bytes, more than {MAX_RECORD}"))
                 continue
             seq, prev = seq + 1, record_hash(record)
-            head = LedgerReceipt(seq, leaf_hash(record))
-            records.append(record)
+            leaves.append(leaf_of(record))
+            frames.append(frame(record, leaves[-1]))
+            head = LedgerReceipt(seq, leaves[-1].hex())
             outcomes.append(head)
             # Remembered before it is durable: a failure below ends the process, so nobody is told too early.
-            self._remember(wanted.request_id, head, fingerprint)
-        if records:
+            self._receipts.remember(wanted.request_id, head, asked)
+        if frames:
             if os.fstat(self._file).st_size >= self._largest:
                 self._begin_segment()
-            self._write(b"".join(map(frame, records)))
+            self._write(b"".join(frames))
             _make_durable(self._file)
-            self._tree.append(self._head.seq, [leaf_of(record) for record in records])
+            self._tree.put(self._head.seq, leaves)
         self._prev, self._head = prev, head
         return outcomes
 
@@ -177,9 +191,9 @@ class LedgerStorage:
         actor   who wanted it.
         raises  OSError: see the class; what is begun is ended at the next start.
         """
-        fresh = self._signed.draw_key()
+        fresh = self._signed.begin_rotation()
         self.append([self._own(Act.LEDGER_KEY, {"key": fresh.verifier_key}, actor)])
-        self._signed.change_key(fresh, self._head.seq, self._tree.root(self._head.seq))
+        self._signed.end_rotation(fresh, self._head.seq, self._tree.root(self._head.seq))
         return fresh.verifier_key
 
     def close(self) -> None:
@@ -204,7 +218,7 @@ class LedgerStorage:
             raise HomeError(f"The ledger in {folder} is in use by another writer (process {holder}).") from None
         _, _, epoch = os.pread(self._lock, 40, 0).decode("ascii", "replace").partition(" ")
         mine = int(epoch) + 1 if epoch.strip().isdigit() else 1
-        mine = max([mine, *(beginning.epoch + 1 for beginning in _beginnings(self._home))])
+        mine = max(mine, newest_epoch(self._home) + 1)
         os.pwrite(self._lock, f"{os.getpid()} {mine}\n".ljust(40).encode(), 0)
         os.fsync(self._lock)
         return mine
@@ -212,12 +226,13 @@ class LedgerStorage:
     def _begin_segment(self) -> None:
         """Close the newest segment and begin the next one; raises OSError."""
         if self._file >= 0:
-            os.fsync(self._nodes)
+            self._tree.sync()
             os.close(self._file)
             self._file = -1
         path = segment_path(self._home, self._head.seq + 1)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        self._write(frame(Beginning(self._head.seq + 1, self._prev, self._epoch).record()))
+        beginning = Beginning(self._head.seq + 1, self._prev, self._epoch).record()
+        self._write(frame(beginning, leaf_of(beginning)))
         _make_durable(self._file)
         sync_folder(path.parent)
 
@@ -226,140 +241,28 @@ class LedgerStorage:
         while view:
             view = view[os.write(self._file, view) :]
 
-    def _recover(self, folder: Path) -> dict[str, Any] | None:
-        """Read the newest segment back, cut a torn tail off, remember recent receipts, bring the tree up to it.
+    def _newest_records(self, found: Recovered) -> Sequence[bytes]:
+        """As many as receipts are remembered of, of the two newest segments."""
+        wanted = REMEMBERED - len(found.records)
+        before = [path for path in list_segments(self._home) if found.segment is not None and path < found.segment][-1:]
+        older = [*chain.from_iterable(read_segment(path, closed=True) for path in before)] if wanted > 0 else []
+        return [*older, *found.records][-REMEMBERED:]
 
-        returns  what was dropped, None where nothing was.
-        raises   LedgerBrokenError: the end is not a chain of whole records and is not torn by a crash either, or what a
-                 checkpoint was signed over is gone.
-        """
-        segments = self._begun_segments(folder)
-        if not segments:
-            if self.checkpointed:
-                raise LedgerBrokenError(f"The ledger has a checkpoint over {self.checkpointed} records, and none of them.")
-            self._begin_segment()
-            return None
-        self._file = os.open(segments[-1], os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
-        # After a failed fdatasync the cache may hold what the disk does not: read what is really there.
-        if hasattr(os, "posix_fadvise"):
-            os.posix_fadvise(self._file, 0, 0, os.POSIX_FADV_DONTNEED)
-        content = _read_all(self._file)
-        beginning, position, records = self._take_back(segments[-1], content)
-        tail = content[position:]
-        if tail and not is_torn(tail, position):
-            raise LedgerBrokenError(f"The ledger is broken after record {self._head.seq}; it is not opened for writing.")
-        if self._head.seq < self.checkpointed:
-            raise LedgerBrokenError(
-                f"The ledger has a checkpoint over {self.checkpointed} records, and ends at record {self._head.seq}."
-            )
-        self._bring_tree_up(beginning.first_seq - 1, records)
-        if not tail:
-            return None
-        kept = folder / f"torn-after-{self._head.seq}-{self._boot[:8]}"
-        create_private(kept, tail, 0o600)
-        os.ftruncate(self._file, position)
-        os.fsync(self._file)
-        return {"bytes_dropped": len(tail), "sha256": hashlib.sha256(tail).hexdigest(), "last_good_seq": self._head.seq}
-
-    def _begun_segments(self, folder: Path) -> list[Path]:
-        """All segments; a newest one whose first frame a crash left unfinished is set aside: no record was in it."""
-        segments = list_segments(self._home)
-        if segments and _beginning_in(segments[-1]) is None:
-            content = segments[-1].read_bytes()
-            if content and not is_torn(content, 0):
-                raise LedgerBrokenError(f"The ledger's segment {segments[-1].name} does not begin as one.")
-            segments[-1].replace(folder / f"torn-segment-{self._boot[:8]}")
-            sync_folder(segments.pop().parent)
-        return segments
-
-    def _take_back(self, path: Path, content: bytes) -> tuple[Beginning, int, list[bytes]]:
-        """What the newest segment holds: its beginning, the place where its last whole record ends, its records."""
-        frames = whole_frames(content)
-        beginning, position = _beginning_in(path), 0
-        if beginning is None or path.name != segment_path(self._home, beginning.first_seq).name:
-            raise LedgerBrokenError(f"The ledger's segment {path.name} does not begin as it is named.")
-        self._prev, self._head = beginning.prev, LedgerReceipt(beginning.first_seq - 1, "")
-        records: list[bytes] = []
-        for end, record in frames:
-            if position:
-                if not self._follows(record):
-                    break
-                self._prev, self._head = record_hash(record), LedgerReceipt(self._head.seq + 1, leaf_hash(record))
-                records.append(record)
-            position = end
-        for record in records[-_REMEMBERED:]:
-            told = json.loads(record)
-            entry = {name: value for name, value in told.items() if name not in _OWN_FIELDS}
-            self._remember(told["request_id"], LedgerReceipt(told["seq"], leaf_hash(record)), _fingerprint(entry))
-        if records and (newest := json.loads(records[-1]))["act"] == Act.LEDGER_KEY.value:
-            self._key_on_record = newest["result"]["key"]
-        return beginning, position, records
-
-    def _follows(self, record: bytes) -> bool:
-        """Whether this is the record after the head."""
-        try:
-            told = json.loads(record)
-            return bool(told["seq"] == self._head.seq + 1 and told["prev"] == self._prev and told["request_id"])
-        except (ValueError, KeyError, TypeError):
-            return False
-
-    def _bring_tree_up(self, before: int, records: Sequence[bytes]) -> None:
-        """The tree as the segments say it: anew from the newest one, or from all where the file does not reach so far."""
-        if self._tree.leaves_at_most < before:
-            self._tree.cut(0)
-            start = 0
-            for path in list_segments(self._home)[:-1]:
-                leaves = [leaf_of(record) for record in read_segment(path)]
-                self._tree.append(start, leaves)
-                start += len(leaves)
-            if start != before:
-                raise LedgerBrokenError(f"The ledger has lost records before record {before + 1}.")
-        self._tree.append(before, [leaf_of(record) for record in records])
-        self._tree.cut(before + len(records))
-
-    def _end_rotation(self) -> None:
-        """Of a change of keys that a crash broke off: end it where the new key is on record, else forget the new key."""
+    def _check_key(self, told: str | None) -> None:
+        """raises LedgerBrokenError: the ledger says that it signs under a key that is not here."""
         fresh = self._signed.fresh_key()
-        if fresh is None:
-            return
-        if self._key_on_record != fresh.verifier_key:
-            self._signed.forget_fresh_key()
-        else:
-            self._signed.change_key(fresh, self._head.seq, self._tree.root(self._head.seq))
+        if told not in {None, self.verifier_key, fresh.verifier_key if fresh is not None else None}:
+            raise LedgerBrokenError(f"The ledger signs under the key {told}, which is not in its folder.")
 
-    def _remember(self, request_id: str, receipt: LedgerReceipt, fingerprint: bytes) -> None:
-        self._receipts[request_id] = (receipt, fingerprint)
-        if len(self._receipts) > _REMEMBERED:
-            self._receipts.popitem(last=False)
+    def _end_rotation(self, told: str | None) -> None:
+        """A rotation that a crash broke off is ended where the new key is on record, and else undone."""
+        fresh = self._signed.fresh_key()
+        if fresh is not None and fresh.verifier_key == told:
+            self._signed.end_rotation(fresh, self._head.seq, self._tree.root(self._head.seq))
+        elif fresh is not None:
+            self._signed.undo_rotation()
 
     def _own(self, act: Act, result: dict[str, Any], actor: Mapping[str, Any] = ITSELF) -> Wanted:
         """A record of the writer about itself."""
         entry = LedgerEntry(act=act.value, outcome="done", actor=actor, result=result)
         return Wanted(uuid.uuid4().hex, plain_entry(entry))
-
-
-def _beginning_in(path: Path) -> Beginning | None:
-    """None where the segment does not begin as one does; raises OSError."""
-    with path.open("rb") as file:
-        record = frame_at(file.read(_LONGEST_BEGINNING), 0)
-    try:
-        return Beginning.read(record or b"")
-    except ValueError:
-        return None
-
-
-def _beginnings(home: Path) -> list[Beginning]:
-    """Those of the two newest segments, as far as they can be read."""
-    return [found for path in list_segments(home)[-2:] if (found := _beginning_in(path)) is not None]
-
-
-def _fingerprint(entry: dict[str, Any]) -> bytes:
-    return hashlib.sha256(json.dumps(entry, sort_keys=True).encode()).digest()
-
-
-def _read_all(descriptor: int) -> bytes:
-    parts, place = [], 0
-    while part := os.pread(descriptor, LARGEST, place):
-        parts.append(part)
-        place += len(part)
-    return b"".join(parts)

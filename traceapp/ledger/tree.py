@@ -10,6 +10,8 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from traceapp.domain.errors import LedgerBrokenError
+
 SIZE: Final = 32
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
 
@@ -40,8 +42,8 @@ class TreeFile:
         """descriptor  open for reading and writing; stays the caller's."""
         self._file = descriptor
 
-    def append(self, start: int, leaves: Sequence[bytes]) -> None:
-        """Add leaves to the first `start` ones; what stood after those is written over.
+    def put(self, start: int, leaves: Sequence[bytes]) -> None:
+        """Add leaves to the first `start` ones; they are the last from then on.
 
         raises  OSError: it could not be written whole.
         """
@@ -55,11 +57,13 @@ class TreeFile:
                 added.append(node)
                 number >>= 1
             peaks.append(node)
-        _write_at(self._file, b"".join(added), nodes_before(start) * SIZE)
+        place = nodes_before(start) * SIZE
+        _write_at(self._file, b"".join(added), place)
+        os.ftruncate(self._file, place + len(added) * SIZE)
 
-    def cut(self, leaves: int) -> None:
-        """Forget what comes after this many leaves; raises OSError."""
-        os.ftruncate(self._file, nodes_before(leaves) * SIZE)
+    def sync(self) -> None:
+        """Wait until it is durable; raises OSError."""
+        os.fsync(self._file)
 
     @property
     def leaves_at_most(self) -> int:
@@ -71,11 +75,11 @@ class TreeFile:
         return leaves
 
     def node(self, level: int, place: int) -> bytes:
-        """raises EOFError: the file does not reach so far."""
+        """raises LedgerBrokenError: the file does not reach so far."""
         last = ((place + 1) << level) - 1
         found = os.pread(self._file, SIZE, (nodes_before(last) + level) * SIZE)
         if len(found) != SIZE:
-            raise EOFError(f"the tree has no node {place} of level {level}")
+            raise LedgerBrokenError(f"The ledger's tree was cut off: node {place} of level {level} is not there.")
         return found
 
     def root(self, size: int) -> bytes:
@@ -97,24 +101,6 @@ class TreeFile:
                 path.append(self._hash_of(start, middle))
                 start = middle
         return path[::-1]
-
-    def consistency_proof(self, old: int, size: int) -> list[bytes]:
-        """PROOF(old, D[size]) of RFC 6962, 2.1.2; raises ValueError: no such sizes."""
-        if not 0 < old <= size:
-            raise ValueError(f"a tree of {size} leaves has no beginning of {old}")
-        proof: list[bytes] = []
-        start, end, known = 0, size, True
-        while old != end:
-            middle = start + _split(end - start)
-            if old <= middle:
-                proof.append(self._hash_of(middle, end))
-                end = middle
-            else:
-                proof.append(self._hash_of(start, middle))
-                start, known = middle, False
-        if not known:
-            proof.append(self._hash_of(start, end))
-        return proof[::-1]
 
     def _hash_of(self, start: int, end: int) -> bytes:
         """MTH of the leaves from `start`, which begins a subtree of that size, up to `end`."""

@@ -27,6 +27,7 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -96,14 +97,26 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of the thread that commits, beside records.
-
-    seq  of a record; None for a checkpoint.
-    """
+class SignatureWanted:
+    """A checkpoint over what is on record."""
 
     request_id: str
-    seq: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProofWanted:
+    """A proof that this record is in the ledger."""
+
+    request_id: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class HealthWanted:
+    request_id: str
+
+
+Asked = Wanted | SignatureWanted | ProofWanted | HealthWanted
 
 
 class Writer:
@@ -112,7 +125,7 @@ class Writer:
     def __init__(self, storage: LedgerStorage, listener: socket.socket) -> None:
         self._storage = storage
         self._listener = listener
-        self._queue: deque[tuple[Connection, Wanted | Question]] = deque()
+        self._queue: deque[tuple[Connection, Asked]] = deque()
         self._checkpoint_due = math.inf
         self._waiting = threading.Condition()
         self._stopping = False
@@ -170,22 +183,21 @@ class Writer:
             connection.peer.close()
 
     def _answer(self, connection: Connection, message: dict[str, Any]) -> None:
-        request_id = message.get("request_id")
-        if message.get("verb") == "HEALTH":
-            connection.reply({"request_id": request_id} | self._health())
+        try:
+            asked = _asked(message)
+        except ValueError as error:
+            self._say_refusal(connection, message, str(error))
+            connection.reply({"request_id": message.get("request_id"), "error": str(error)})
             return
-        reason = _defect(message)
-        if reason is not None:
-            self._say_refusal(connection, message, reason)
-            connection.reply({"request_id": request_id, "error": reason})
+        if isinstance(asked, HealthWanted):
+            connection.reply({"request_id": asked.request_id} | self._health())
             return
-        asked = Wanted(message["request_id"], message["entry"]) if message["verb"] == "APPEND" else _question(message)
         with self._waiting:
             if len(self._queue) < QUEUE_RECORDS:
                 self._queue.append((connection, asked))
                 self._waiting.notify()
                 return
-        connection.reply({"request_id": request_id, "error": "the queue is full"})
+        connection.reply({"request_id": asked.request_id, "error": "the queue is full"})
 
     def _health(self) -> dict[str, Any]:
         head = self._storage.head
@@ -213,7 +225,7 @@ class Writer:
                 wanted = [(connection, asked) for connection, asked in group if isinstance(asked, Wanted)]
                 self._commit(wanted)
                 for connection, asked in group:
-                    if isinstance(asked, Question):
+                    if not isinstance(asked, Wanted):
                         connection.reply({"request_id": asked.request_id} | self._reply(asked))
                 if self._storage.head.seq - self._storage.checkpointed >= CHECKPOINT_RECORDS or self._is_due():
                     self._storage.checkpoint()
@@ -233,13 +245,16 @@ class Writer:
             else:
                 connection.reply({"request_id": wanted.request_id, "seq": outcome.seq, "leaf": outcome.leaf})
 
-    def _reply(self, question: Question) -> dict[str, Any]:
-        if question.seq is None:
-            return {"checkpoint": self._storage.checkpoint().note}
-        try:
-            return {"proof": self._storage.prove(question.seq)}
-        except ValueError as error:
-            return {"error": str(error)}
+    def _reply(self, asked: SignatureWanted | ProofWanted | HealthWanted) -> dict[str, Any]:
+        match asked:
+            case SignatureWanted():
+                return {"checkpoint": self._storage.checkpoint().note}
+            case ProofWanted() if not 1 <= asked.seq <= self._storage.head.seq:
+                return {"absent": asked.seq}
+            case ProofWanted():
+                return {"proof": self._storage.prove(asked.seq)}
+            case HealthWanted():
+                return self._health()
 
     def _is_due(self) -> bool:
         """Whether there are records that wait for a checkpoint, and have waited long enough."""
@@ -249,7 +264,7 @@ class Writer:
             self._checkpoint_due = time.monotonic() + CHECKPOINT_SECONDS
         return time.monotonic() >= self._checkpoint_due
 
-    def _next_group(self) -> list[tuple[Connection, Wanted | Question]]:
+    def _next_group(self) -> list[tuple[Connection, Asked]]:
         """What is queued, after waiting for something; nothing when a checkpoint is due or the end is near."""
         left = max(0.0, self._checkpoint_due - time.monotonic()) if self._checkpoint_due < math.inf else None
         with self._waiting:
@@ -257,27 +272,39 @@ class Writer:
             return [self._queue.popleft() for _ in range(min(len(self._queue), GROUP_RECORDS))]
 
 
-def _question(message: dict[str, Any]) -> Question:
-    return Question(message["request_id"], message["seq"] if message["verb"] == "PROVE" else None)
-
-
-def _defect(message: dict[str, Any]) -> str | None:
-    """Why a message cannot be taken, None where it can; the writer trusts nobody's form."""
-    verb, request_id, entry = message.get("verb"), message.get("request_id"), message.get("entry")
-    if verb not in ("APPEND", "CHECKPOINT", "PROVE"):
-        return "unknown verb"
+def _asked(message: dict[str, Any]) -> Asked:
+    """What a message asks for; the writer trusts nobody's form. raises ValueError: why it cannot be taken."""
+    verb, request_id = message.get("verb"), message.get("request_id")
+    make = VERBS.get(verb) if isinstance(verb, str) else None
+    if make is None:
+        raise ValueError("unknown verb")
     if not isinstance(request_id, str) or not 16 <= len(request_id) <= 64 or not request_id.isalnum():
-        return "request_id: wanted 16 to 64 letters and digits"
-    if verb == "PROVE":
-        seq = message.get("seq")
-        return None if isinstance(seq, int) and not isinstance(seq, bool) else "seq: wanted the number of a record"
-    if verb == "CHECKPOINT":
-        return None
+        raise ValueError("request_id: wanted 16 to 64 letters and digits")
+    return make(request_id, message)
+
+
+def _wanted(request_id: str, message: dict[str, Any]) -> Wanted:
+    entry = message.get("entry")
     if not isinstance(entry, dict) or entry.keys() != ENTRY_FIELDS:
-        return "entry: wanted exactly the fields of a ledger entry"
+        raise ValueError("entry: wanted exactly the fields of a ledger entry")
     if not isinstance(entry["act"], str) or not isinstance(entry["outcome"], str) or not isinstance(entry["actor"], dict):
-        return "entry: wanted act, outcome and actor"
-    return None
+        raise ValueError("entry: wanted act, outcome and actor")
+    return Wanted(request_id, entry)
+
+
+def _proof_wanted(request_id: str, message: dict[str, Any]) -> ProofWanted:
+    seq = message.get("seq")
+    if not isinstance(seq, int) or isinstance(seq, bool):
+        raise ValueError("seq: wanted the number of a record")
+    return ProofWanted(request_id, seq)
+
+
+VERBS: Final[Mapping[str, Callable[[str, dict[str, Any]], Asked]]] = {
+    "APPEND": _wanted,
+    "CHECKPOINT": lambda request_id, _: SignatureWanted(request_id),
+    "PROVE": _proof_wanted,
+    "HEALTH": lambda request_id, _: HealthWanted(request_id),
+}
 
 
 def _refuse(text: str) -> None:

@@ -21,7 +21,7 @@ def sign_ledger(stations: Stations, actor: Actor) -> Recorded[str]:
 def prove_record(stations: Stations, actor: Actor, seq: int) -> Recorded[str]:
     """That this record is in the ledger, as a text that stands for itself (C2SP tlog-proof).
 
-    raises  PermissionDeniedError; LedgerUnavailableError, also for a record that is not there.
+    raises  PermissionDeniedError; LedgerUnavailableError; InputError: there is no such record.
     """
     authorise(stations, actor, Permission.LEDGER_VERIFY)
     proof = stations.ledger.prove(seq)

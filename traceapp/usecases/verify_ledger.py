@@ -8,7 +8,7 @@ from traceapp.domain.recorded import LedgerVerdict, Recorded
 from traceapp.domain.rights import Actor
 from traceapp.ledger.records import FOLDER
 from traceapp.ledger.segments import list_segments
-from traceapp.ledger.verification import verify
+from traceapp.ledger.verdict import verify
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.stations import Stations
 

@@ -12,6 +12,8 @@ rollback     no checkpoint and no receipt beyond the last record
 receipts     every receipt that was given names the record at its place
 anchors      every checkpoint kept elsewhere agrees with this ledger
 
+Longer than other files on purpose: it is copied to whoever checks us, as one.
+
 exit codes  0 all of it is as it was written · 1 something is not · 2 it cannot be read, or a wrong option
 """
 
@@ -36,7 +38,7 @@ LEAF = 32
 LARGEST = 64 * 1024
 GENESIS = "0" * 64
 SEGMENT = re.compile(r"(\d{20})\.segment")
-NOTE = re.compile(r"(?P<text>[^\n]+\n(?P<size>\d+)\n(?P<root>[A-Za-z0-9+/=]+)\n)\n(?P<lines>(?:— [^\n]+\n)+)")
+NOTE = re.compile(r"(?P<text>[^\n]+\n(?P<size>[0-9]{1,19})\n(?P<root>[A-Za-z0-9+/=]+)\n)\n(?P<lines>(?:— [^\n]+\n)+)")
 BEGINNINGS = (b'{"act":', b'{"epoch":')
 CHECKS = ("frames", "sequence", "chain", "tree", "signatures", "forks", "rollback", "receipts", "anchors")
 MOST_SAID = 50
@@ -159,15 +161,8 @@ def _all_of(content: bytes, wanted: bytes, position: int) -> Iterator[int]:
 
 
 def records_in(path: Path, report: Report, *, newest: bool) -> Iterator[bytes | None]:
-    """Its records; None for what stands between two of them and is none."""
-    content = path.read_bytes()
-    record, position = frame_at(content, 0)
-    if record is None or not record.startswith(BEGINNINGS[1]):
-        report.find("frames", f"{path.name} does not begin as a segment")
-        yield None
-        if record is None:
-            following = next_whole_frame(content, 0)
-            position = len(content) if following is None else following
+    """Its frames, the one about the segment first; None for what stands in place of one and is none."""
+    content, position = path.read_bytes(), 0
     while position < len(content):
         record, end = frame_at(content, position)
         if record is not None:
@@ -226,12 +221,30 @@ class Walk:
     tree: Tree = field(default_factory=Tree)
     gap: bool = False
     doubted: int | None = None
+    _epoch: int = 1
     _before: str = GENESIS
     _previous: str = GENESIS
 
     @property
     def seq(self) -> int:
         return self.report.records
+
+    def begin(self, path: Path, record: bytes | None) -> None:
+        """The first frame of a segment: its name, the chain and the epoch hold over it too."""
+        expected = self.seq + 1
+        try:
+            told = json.loads(record or b"")
+            first, prev, epoch = told["first_seq"], told["prev"], told["epoch"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            self.report.find("frames", f"{path.name} does not begin as a segment.", expected)
+            if record is not None:
+                self.take(record)
+            return
+        follows = first != expected or self.gap or self.doubted is not None or prev == self._previous
+        if first != int(path.stem) or not follows or not isinstance(epoch, int) or epoch < self._epoch:
+            self.report.find("chain", f"{path.name} says of itself what does not fit: the beginning was changed.", expected)
+        else:
+            self._epoch = epoch
 
     def take(self, record: bytes | None) -> None:
         """One record, or what is none in its place."""
@@ -469,7 +482,9 @@ def verify(
 def _walk(paths: list[Path], walk: Walk) -> None:
     for path in paths:
         try:
-            for record in records_in(path, walk.report, newest=path == paths[-1]):
+            frames = records_in(path, walk.report, newest=path == paths[-1])
+            walk.begin(path, next(frames, None))
+            for record in frames:
                 walk.take(record)
                 if walk.upto is not None and walk.seq >= walk.upto and walk.doubted is None:
                     walk.report.unfinished = 0
@@ -528,6 +543,11 @@ def _receipt(text: str) -> tuple[int, str]:
     return int(seq), leaf
 
 
+def _unreadable(why: str, as_json: bool) -> int:
+    print(json.dumps({"ok": False, "unreadable": why}) if as_json else f"cannot be read: {why}")
+    return 2
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="traceapp-verify-ledger", description="Is this ledger what was written?")
     parser.add_argument("ledger", type=Path, help="the folder with segments and checkpoints, HOME/ledger")
@@ -546,8 +566,9 @@ def main(arguments: list[str] | None = None) -> int:
             upto=options.upto,
         )
     except UnreadableError as error:
-        print(json.dumps({"ok": False, "unreadable": str(error)}) if options.json else f"cannot be read: {error}")
-        return 2
+        return _unreadable(str(error), options.json)
+    except Exception as error:  # whatever is read was written by anybody
+        return _unreadable(f"the verifier failed ({type(error).__name__})", options.json)
     print(json.dumps(report.document(), ensure_ascii=False)) if options.json else _print(report, options.ledger)
     return 1 if report.findings else 0
 

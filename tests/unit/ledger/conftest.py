@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.recorded import kept_records
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.ledger.records import plain_entry
-from traceapp.ledger.segments import read_records
 from traceapp.ledger.storage import LedgerStorage, Wanted
 
 OpenStorage = Callable[[], LedgerStorage]
@@ -40,7 +40,7 @@ def wanted(number: int, *, request_id: str = "", **said: Any) -> Wanted:
 
 
 def lines_of(home: Path) -> list[bytes]:
-    return [*read_records(home)]
+    return kept_records(home)
 
 
 def records_of(home: Path) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import rfc8785
 
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import LedgerEntry
-from traceapp.ledger.records import ENTRY_FIELDS, MAX_RECORD, canonical, leaf_hash, plain_entry, record_hash
+from traceapp.ledger.records import ENTRY_FIELDS, MAX_RECORD, canonical, leaf_of, plain_entry, record_hash
 
 LARGEST = 2**53 - 1
 BEIJING = timezone(timedelta(hours=8))
@@ -74,7 +74,7 @@ def test_promise_canonical_bytes_do_not_depend_on_the_order_of_names() -> None:
 
 def test_hashes_are_those_of_their_standards() -> None:
     assert record_hash(b"{}") == hashlib.sha256(b"{}").hexdigest()
-    assert leaf_hash(b"{}") == hashlib.sha256(b"\x00{}").hexdigest(), "RFC 6962 2.1"
+    assert leaf_of(b"{}").hex() == hashlib.sha256(b"\x00{}").hexdigest(), "RFC 6962 2.1"
 
 
 LONG = {

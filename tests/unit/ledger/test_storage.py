@@ -4,6 +4,7 @@ import hashlib
 import os
 import stat
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,10 @@ from traceapp.domain.errors import HomeError, LedgerBrokenError
 from traceapp.domain.recorded import LedgerReceipt
 from traceapp.ledger.checkpoints import CHECKPOINTS, FRESH_KEY, Checkpoints
 from traceapp.ledger.frames import frame
-from traceapp.ledger.records import FOLDER, GENESIS, MAX_RECORD, canonical, leaf_hash, record_hash
+from traceapp.ledger.records import FOLDER, GENESIS, MAX_RECORD, canonical, leaf_of, record_hash
 from traceapp.ledger.segments import list_segments, segment_path
 from traceapp.ledger.storage import TREE, LedgerStorage, Refusal, Wanted
-from traceapp.ledger.verification import verify
+from traceapp.ledger.verdict import verify
 
 
 def test_promise_a_receipt_names_the_line_on_disk(open_storage: OpenStorage, tmp_path: Path) -> None:
@@ -27,7 +28,7 @@ def test_promise_a_receipt_names_the_line_on_disk(open_storage: OpenStorage, tmp
     receipts = storage.append([wanted(1), wanted(2)])
 
     lines = lines_of(tmp_path)
-    assert receipts == [LedgerReceipt(2, leaf_hash(lines[1])), LedgerReceipt(3, leaf_hash(lines[2]))]
+    assert receipts == [LedgerReceipt(2, leaf_of(lines[1]).hex()), LedgerReceipt(3, leaf_of(lines[2]).hex())]
     assert storage.head == receipts[-1]
     assert [record["request"] for record in records_of(tmp_path)[1:]] == [{"number": "B-1"}, {"number": "B-2"}]
 
@@ -53,13 +54,14 @@ def test_promise_the_ledger_is_its_owners_alone(open_storage: OpenStorage, tmp_p
 
 
 RECORD = canonical({"act": "batch:trace", "seq": 4})
+FRAME = frame(RECORD, leaf_of(RECORD))
 TORN = {
-    "half a frame": frame(RECORD)[:30],
-    "a frame without its leaf": frame(RECORD)[:-32],
+    "half a frame": FRAME[:30],
+    "a frame without its leaf": FRAME[:-32],
     "one byte": b"\x00",
     "zeros that the file system left": bytes(4096),
-    "half a frame, then zeros": frame(RECORD)[:40] + bytes(1024),
-    "sectors of zeros before the end of a frame": bytes(1024) + frame(RECORD)[-40:],
+    "half a frame, then zeros": FRAME[:40] + bytes(1024),
+    "sectors of zeros before the end of a frame": bytes(1024) + FRAME[-40:],
 }
 
 
@@ -210,7 +212,7 @@ BROKEN: dict[str, tuple[type, str]] = {
 
 
 @pytest.mark.parametrize("done", BROKEN)
-def test_promise_a_change_of_keys_that_breaks_off_is_ended_or_undone(
+def test_promise_a_rotation_that_breaks_off_is_ended_or_undone(
     open_storage: OpenStorage, tmp_path: Path, done: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process is gone after that step; at the next start the ledger is whole, and signs under one key."""
@@ -259,7 +261,7 @@ def test_segment_that_a_crash_left_without_a_beginning_is_set_aside(open_storage
 
     again = open_storage()
 
-    assert again.head.seq == 3
+    assert [record["act"] for record in records_of(tmp_path)[2:]] == ["ledger:recover", "ledger:start"]
     assert [path.name for path in list_segments(tmp_path)] == [segment_path(tmp_path, 1).name]
     assert verify(tmp_path, receipts=(again.head,)).ok
 
@@ -277,19 +279,89 @@ def test_promise_an_end_below_the_newest_checkpoint_is_no_torn_tail(open_storage
         open_storage()
 
 
-def test_tree_that_was_lost_is_made_anew_from_the_segments(tmp_path: Path) -> None:
+def damaged_tree(path: Path) -> None:
+    """A bit of a node that is complete; every node after it is as it was."""
+    content = bytearray(path.read_bytes())
+    content[32 * 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, damaged_tree], ids=["lost", "a bit flipped"])
+def test_promise_nothing_is_signed_over_a_tree_that_is_not_the_records(damage: Callable[[Path], None], tmp_path: Path) -> None:
+    """The start compares it with the newest checkpoint, and makes it anew."""
     storage = LedgerStorage(tmp_path, SystemClock(), largest=3000)
-    storage.append([wanted(1)])
     for number in range(20):
         storage.append([wanted(number)])
-    root = storage.checkpoint()
+    storage.checkpoint()
     storage.close()
     assert len(list_segments(tmp_path)) > 2
-    (tmp_path / FOLDER / TREE).unlink()
 
+    damage(tmp_path / FOLDER / TREE)
     again = LedgerStorage(tmp_path, SystemClock(), largest=3000)
+    again.append([wanted(100)])
+    again.checkpoint()
     again.close()
 
-    assert (tmp_path / FOLDER / TREE).stat().st_size > 0
-    assert root.note in (tmp_path / FOLDER / CHECKPOINTS).read_text("utf-8")
-    assert verify(tmp_path).ok
+    assert verify(tmp_path, receipts=(again.head,)).ok
+
+
+def test_promise_whole_records_are_never_cut_off_as_torn(open_storage: OpenStorage, tmp_path: Path) -> None:
+    """One of them was edited behind the newest checkpoint, and zeros stand at the end."""
+    storage = open_storage()
+    storage.append([wanted(number) for number in range(6)])
+    storage.close()
+    segment = segment_path(tmp_path, 1)
+    content = segment.read_bytes().replace(b"B-1", b"B-7") + bytes(16)
+    segment.write_bytes(content)
+
+    with pytest.raises(LedgerBrokenError, match="after record 2"):
+        open_storage()
+    assert segment.read_bytes() == content
+
+
+def test_promise_what_is_broken_is_left_as_it_is(open_storage: OpenStorage, tmp_path: Path) -> None:
+    """The first sector of a segment is gone, with records behind it that were signed for."""
+    storage = open_storage()
+    storage.append([wanted(number) for number in range(6)])
+    storage.checkpoint()
+    storage.close()
+    segment = segment_path(tmp_path, 1)
+    content = bytes(512) + segment.read_bytes()[512:]
+    segment.write_bytes(content)
+
+    with pytest.raises(LedgerBrokenError):
+        open_storage()
+    assert segment.read_bytes() == content
+    assert [path.name for path in (tmp_path / FOLDER).glob("torn*")] == []
+
+
+def test_promise_nobody_signs_on_without_the_key_that_is_on_record(open_storage: OpenStorage, tmp_path: Path) -> None:
+    storage = open_storage()
+    storage.close()
+    (tmp_path / FOLDER / "signing.pem").unlink()
+
+    with pytest.raises(LedgerBrokenError, match="which is not in its folder"):
+        open_storage()
+
+
+def test_promise_a_retry_across_segments_and_a_restart_makes_no_second_record(tmp_path: Path) -> None:
+    one = wanted(1)
+    storage = LedgerStorage(tmp_path, SystemClock(), largest=1500)
+    (receipt,) = storage.append([one])
+    while len(list_segments(tmp_path)) < 2:
+        storage.append([wanted(2)])
+    storage.close()
+
+    again = LedgerStorage(tmp_path, SystemClock())
+    found = again.append([one])
+    again.close()
+
+    assert found == [receipt]
+
+
+def test_ledger_of_before_is_not_gone_on_with_in_silence(open_storage: OpenStorage, tmp_path: Path) -> None:
+    (tmp_path / FOLDER).mkdir()
+    (tmp_path / FOLDER / "records.jsonl").write_bytes(b"{}\n")
+
+    with pytest.raises(HomeError, match="a version before"):
+        open_storage()

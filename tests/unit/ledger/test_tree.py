@@ -40,24 +40,6 @@ def root_by_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> b
     return node
 
 
-def roots_by_consistency(old: int, size: int, old_root: bytes, proof: Sequence[bytes]) -> tuple[bytes, bytes]:
-    """Both roots that a proof of section 2.1.2 makes."""
-    rest = [old_root, *proof] if old & (old - 1) == 0 else [*proof]
-    one, other = old - 1, size - 1
-    while one & 1:
-        one, other = one >> 1, other >> 1
-    old_node = new_node = rest[0]
-    for sibling in rest[1:]:
-        if one & 1 or one == other:
-            old_node, new_node = parent_of(sibling, old_node), parent_of(sibling, new_node)
-            while not one & 1 and one:
-                one, other = one >> 1, other >> 1
-        else:
-            new_node = parent_of(new_node, sibling)
-        one, other = one >> 1, other >> 1
-    return old_node, new_node
-
-
 @pytest.fixture
 def tree(tmp_path: Path) -> Iterator[TreeFile]:
     descriptor = os.open(tmp_path / "tree", os.O_RDWR | os.O_CREAT)
@@ -67,17 +49,16 @@ def tree(tmp_path: Path) -> Iterator[TreeFile]:
 
 def test_root_of_every_size_is_that_of_the_definition_however_the_leaves_came(tree: TreeFile) -> None:
     for start, end in ((0, 1), (1, 1), (1, 4), (4, 5), (5, 33), (33, 70)):
-        tree.append(start, LEAVES[start:end])
+        tree.put(start, LEAVES[start:end])
 
     assert [tree.root(size) for size in (0, *SIZES)] == [root_of(LEAVES[:size]) for size in (0, *SIZES)]
     assert tree.leaves_at_most == len(LEAVES)
 
 
 def test_what_stood_after_is_written_over(tree: TreeFile) -> None:
-    tree.append(0, LEAVES[::-1])
-    tree.append(0, LEAVES[:5])
-    tree.append(5, LEAVES[5:40])
-    tree.cut(40)
+    tree.put(0, LEAVES[::-1])
+    tree.put(0, LEAVES[:5])
+    tree.put(5, LEAVES[5:40])
 
     assert tree.root(40) == root_of(LEAVES[:40])
     assert tree.leaves_at_most == 40
@@ -85,29 +66,21 @@ def test_what_stood_after_is_written_over(tree: TreeFile) -> None:
 
 def test_length_of_the_file_tells_how_many_leaves_it_holds(tree: TreeFile) -> None:
     for number, leaf in enumerate(LEAVES):
-        tree.append(number, [leaf])
+        tree.put(number, [leaf])
         assert tree.leaves_at_most == number + 1
     assert [nodes_before(size) for size in (0, 1, 2, 3, 4)] == [0, 1, 3, 4, 7]
 
 
 def test_promise_every_leaf_is_proven_in_every_tree(tree: TreeFile) -> None:
-    tree.append(0, LEAVES)
+    tree.put(0, LEAVES)
     for size in SIZES:
         for index in range(size):
             path = tree.inclusion_proof(index, size)
             assert root_by_path(LEAVES[index], index, size, path) == root_of(LEAVES[:size])
 
 
-def test_promise_every_tree_is_proven_to_begin_like_every_smaller_one(tree: TreeFile) -> None:
-    tree.append(0, LEAVES)
-    for size in SIZES:
-        for old in range(1, size):
-            roots = root_of(LEAVES[:old]), root_of(LEAVES[:size])
-            assert roots_by_consistency(old, size, roots[0], tree.consistency_proof(old, size)) == roots
-
-
 @pytest.mark.parametrize(("index", "size"), [(0, 0), (5, 5), (-1, 5)])
 def test_leaf_that_is_not_there_has_no_proof(tree: TreeFile, index: int, size: int) -> None:
-    tree.append(0, LEAVES[:10])
+    tree.put(0, LEAVES[:10])
     with pytest.raises(ValueError, match="has no leaf"):
         tree.inclusion_proof(index, size)

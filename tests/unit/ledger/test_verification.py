@@ -8,9 +8,9 @@ from tests.unit.ledger.conftest import OpenStorage, lines_of, wanted
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
-from traceapp.ledger.records import leaf_hash
+from traceapp.ledger.records import leaf_of
 from traceapp.ledger.segments import segment_path
-from traceapp.ledger.verification import LedgerVerdict, verify
+from traceapp.ledger.verdict import LedgerVerdict, verify
 
 APPENDERS = 4
 LOOKS = 25
@@ -34,7 +34,7 @@ def test_a_part_is_verified_up_to_a_record(open_storage: OpenStorage, tmp_path: 
 
     verdict = verify(tmp_path, upto=4)
 
-    assert (verdict.ok, verdict.records, verdict.head_leaf) == (True, 4, leaf_hash(lines_of(tmp_path)[3]))
+    assert (verdict.ok, verdict.records, verdict.head_leaf) == (True, 4, leaf_of(lines_of(tmp_path)[3]).hex())
 
 
 def test_a_record_that_must_be_there_and_is_not_is_named(open_storage: OpenStorage, tmp_path: Path) -> None:

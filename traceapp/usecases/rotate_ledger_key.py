@@ -7,7 +7,7 @@ from traceapp.domain.rights import Actor
 from traceapp.ledger.storage import LedgerStorage
 
 
-def change_ledger_key(home: Path, clock: Clock, actor: Actor) -> str:
+def rotate_ledger_key(home: Path, clock: Clock, actor: Actor) -> str:
     """The new verifier key; the ledger must be at rest, for there is one writer.
 
     raises  HomeError: a writer has it. LedgerBrokenError. OSError: what was begun is ended at the next start.
