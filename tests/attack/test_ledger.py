@@ -273,7 +273,7 @@ def test_promise_audit_verify_says_of_a_whole_ledger_that_it_is(audited: Path, s
     code, said = audit(audited, store)
 
     assert code == 0
-    # Two starts of the writer, the migration of an empty store (its intent and its outcome), the first policy, and the first look.
+    # Two starts of the writer, the migration of an empty store (intent and outcome), the first policy, and the first look.
     assert f"whole: {RECORDS + 6} records" in said
 
 
