@@ -150,8 +150,9 @@ def test_write_reads_what_it_wrote(probed: Graph) -> None:
 def test_wrong_use_of_a_statement_is_found_before_the_store(
     probed: Graph, statement: str, params: dict[str, object], said: str
 ) -> None:
-    with pytest.raises(StatementError, match=said):
-        probed.read(statement, **params)
+    for ask in (probed.read, probed.read_newest):
+        with pytest.raises(StatementError, match=said):
+            ask(statement, **params)
 
 
 @pytest.mark.limit(60)

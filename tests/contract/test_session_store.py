@@ -93,6 +93,23 @@ def test_sessions_of_a_person_end_but_the_one_that_is_kept(sessions: SessionStor
     assert sessions.list_sessions(NOW, row_limit=10) == (OTHER,)
 
 
+def test_the_sweep_sees_every_session_in_pages(sessions: SessionStore) -> None:
+    sessions.void_session(TWO.uid)
+    for page in (1, 2, 3):
+        assert tuple(sessions.sweep(page)) == ((ONE, False), (OTHER, False))
+
+    sessions.append_session(TWO)
+
+    assert tuple(sessions.sweep(1)) == ((ONE, False), (TWO, True), (OTHER, False)), "put back"
+
+
+def test_a_session_stands_as_it_was_read_or_does_not(sessions: SessionStore) -> None:
+    assert sessions.stands(ONE)
+    sessions.note_use(replace(ONE, address="10.0.0.1"))
+    sessions.void_session(TWO.uid)
+    assert [sessions.stands(one) for one in (ONE, TWO)] == [False, False]
+
+
 def test_what_is_over_is_forgotten_at_the_next_sign_in(sessions: SessionStore) -> None:
     later = NOW + timedelta(minutes=16)
     newest = replace(ONE, uid="0" * 16, secret_hash="4" * 64, begun_at=later, seen_at=later)

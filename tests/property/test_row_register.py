@@ -50,7 +50,7 @@ class Model:
             if end == "dies before the note":
                 return
             if self.stands is not None and self.register.standing(*ROW, self.stands) is Standing.UNKNOWN:
-                self.register.meet(*ROW, self.stands)
+                self.register.trust(*ROW, self.stands)
             self.register.note(*ROW, mac)
             if end == "dies after it":
                 return
@@ -67,7 +67,7 @@ class Model:
             return None
         standing = self.register.standing(*ROW, self.stands)
         if standing is Standing.UNKNOWN:
-            self.register.meet(*ROW, self.stands)
+            self.register.trust(*ROW, self.stands)
         if standing is Standing.EITHER:
             with self.register.quiet() as quiet:
                 assert quiet

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from limits import parse
@@ -47,6 +48,20 @@ def test_many_at_once_are_not_let_in_together(address: str) -> None:
     limiter = MovingWindowRateLimiter(SharedCounts(address))
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(lambda _: limiter.hit(FIVE, "anna"), range(40))) == 5
+
+
+def test_many_who_begin_at_once_share_one_file(tmp_path: Path) -> None:
+    for folder in [tmp_path / str(number) for number in range(40)]:
+        folder.mkdir()
+        line = Barrier(8)
+
+        def begin(number: int, folder: Path = folder, line: Barrier = line) -> bool:
+            line.wait()
+            return SharedCounts(f"{SCHEME}://{folder / FILE}").acquire_entry(str(number % 2), 3, 60)
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(begin, range(8))) == 6
+        assert {path.name.removesuffix("-wal").removesuffix("-shm") for path in folder.iterdir()} == {FILE}
 
 
 def test_the_window_moves(address: str, time: Time) -> None:

@@ -11,9 +11,10 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.record_macs import RecordMacs
 from traceapp.domain.rights import Role
-from traceapp.domain.row_register import RowFault, RowRegister
+from traceapp.domain.row_register import RowFault
 from traceapp.graph.connection import Graph, Row, Transaction
 from traceapp.graph.kept_rows import KeptRows
+from traceapp.host.row_register import RowRegister
 
 ACCOUNT: Final = "Account"
 TOKEN: Final = "Token"  # noqa: S105 - a label

@@ -149,19 +149,11 @@ class Graph:
 
     def read_while(self, meanwhile: Callable[[], None] | None, statement: str, params: Row) -> list[Row]:
         """The same; `meanwhile` is done while the store works on it. Whatever it raises is raised; it may be called again."""
-        found = self._catalogue.get(statement)
-        if found.mode != "read":
-            raise StatementError(f"{statement} does not read; it belongs into a write transaction")
-        found.check(params)
-        query = neo4j.Query(found.text, metadata=self._metadata(found.name), timeout=self._timeout)
-        return self._repeat(found.name, READ_PATIENCE, lambda: self._run_once(query, params, neo4j.READ_ACCESS, meanwhile))
+        return self._read(statement, params, neo4j.READ_ACCESS, meanwhile)
 
     def read_newest(self, statement: str, /, **params: Any) -> list[Row]:
         """`read`, from the server of a cluster that takes the writes: what was committed before is seen."""
-        found = self._catalogue.get(statement)
-        found.check(params)
-        query = neo4j.Query(found.text, metadata=self._metadata(found.name), timeout=self._timeout)
-        return self._repeat(found.name, READ_PATIENCE, lambda: self._run_once(query, params, neo4j.WRITE_ACCESS))
+        return self._read(statement, params, neo4j.WRITE_ACCESS)
 
     def write(self, work: Callable[[Transaction], T], *, command: str, act: str = "") -> T:
         """Run `work` in one write transaction, once and only once, and return what it returned.
@@ -169,8 +161,9 @@ class Graph:
         command  a uid (32 hex digits) for this write alone. `:Command {uid}` is the first thing that the transaction
                  creates, under uniqueness; the work may give it more properties. Where the answer to COMMIT is lost,
                  the store is asked for it, and the work is repeated only if it is absent.
-        work     may be called several times: a conflict, a deadlock or a broken connection starts it over. It
-                 touches nothing but the transaction.
+        work     may be called several times: a conflict, a deadlock or a broken connection starts it over. What else
+                 it touches must be right as often as it is called, and where the transaction never comes to be: notes
+                 in the register of rows are, which say what may stand; what has come to be is said after this returns.
         raises   StoreConflictError: the command was carried out by an earlier call, or a conflict outlasted every
                  repetition; StoreUnavailableError: not reached for 30 s, and if it broke off at a COMMIT, that one may
                  still have been carried out, which a later call with the same command tells; StoreTimeoutError;
@@ -195,6 +188,14 @@ class Graph:
         """Run one schema statement outside the catalogue; only `schema.py` has any."""
         query = neo4j.Query(text, metadata=self._metadata(name))
         return self._repeat(name, WRITE_PATIENCE, lambda: self._run_once(query, {}, neo4j.WRITE_ACCESS))
+
+    def _read(self, statement: str, params: Row, access: str, meanwhile: Callable[[], None] | None = None) -> list[Row]:
+        found = self._catalogue.get(statement)
+        if found.mode != "read":
+            raise StatementError(f"{statement} does not read; it belongs into a write transaction")
+        found.check(params)
+        query = neo4j.Query(found.text, metadata=self._metadata(found.name), timeout=self._timeout)
+        return self._repeat(found.name, READ_PATIENCE, lambda: self._run_once(query, params, access, meanwhile))
 
     def _run_once(self, query: neo4j.Query, params: Row, access: str, meanwhile: Callable[[], None] | None = None) -> list[Row]:
         with self.session(access) as session:

@@ -2,10 +2,10 @@
 
 import uuid
 
-from traceapp.domain.row_register import RowRegister
 from traceapp.graph.account_store import TOKEN
 from traceapp.graph.connection import Graph, Transaction
 from traceapp.graph.session_store import SessionStore
+from traceapp.host.row_register import RowRegister
 
 
 class DoorStore:

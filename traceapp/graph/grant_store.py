@@ -8,9 +8,10 @@ from traceapp.domain.grants import GrantRecord, GrantState, Verdict
 from traceapp.domain.keys import key_named, oldest_of
 from traceapp.domain.record_macs import RecordMacs
 from traceapp.domain.rights import Role
-from traceapp.domain.row_register import RowFault, RowRegister, Waiting
+from traceapp.domain.row_register import RowFault, Waiting
 from traceapp.graph.connection import Graph, Row, Transaction
 from traceapp.graph.kept_rows import KeptRows
+from traceapp.host.row_register import RowRegister
 
 LABEL: Final = "Grant"
 ROWS: Final = 200
@@ -47,7 +48,7 @@ class GrantStore:
         def work(transaction: Transaction) -> bytes:
             mac = self._rows.note(grant.uid, row)
             if grant.state is GrantState.OPEN:
-                self._register.wait(LABEL, Waiting(grant.uid, grant.account_uid, person_id))
+                self._register.put_waiting(LABEL, Waiting(grant.uid, grant.account_uid, person_id))
             transaction.run("grant.append_grant", **row, mac=mac)
             return mac
 
@@ -96,7 +97,7 @@ class GrantStore:
 
         written = self._rows.write(grant.uid, work, "grant:put")
         if written and grant.state is GrantState.REVIEWED:
-            self._register.close(LABEL, grant.uid)
+            self._register.void_waiting(LABEL, grant.uid)
         return written
 
     def close_lost(self, uid: str) -> None:
@@ -113,7 +114,7 @@ class GrantStore:
             if believed["state"] != GrantState.OPEN.value:
                 return None
             if noted is None and not met:  # older than the register
-                self._register.wait(LABEL, Waiting(uid, account_uid, account_uid))
+                self._register.put_waiting(LABEL, Waiting(uid, account_uid, account_uid))
             return WaitingGrant(uid, account_uid, noted.person_id if noted else None, _grant(believed))
         if noted is None and met:
             return None
@@ -124,7 +125,7 @@ class GrantStore:
         """What became of one that waits, as far as the register knows, and is not open in the store."""
         found = self.get_grant(noted.uid)
         if found is not None and found.state is GrantState.REVIEWED:
-            self._register.close(LABEL, noted.uid)
+            self._register.void_waiting(LABEL, noted.uid)
             return None
         if found is not None:
             return WaitingGrant(noted.uid, noted.account_uid, noted.person_id, found)

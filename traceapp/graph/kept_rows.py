@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from traceapp.domain.record_macs import RecordMacs
-from traceapp.domain.row_register import RowFault, RowRegister, Standing
+from traceapp.domain.row_register import RowFault, Standing
 from traceapp.graph.connection import Graph, Row, Transaction
+from traceapp.host.row_register import RowRegister
 
 MAC: Final = "mac"
 
@@ -40,7 +41,7 @@ class KeptRows:
             case Standing.NEWEST:
                 return row
             case Standing.UNKNOWN:
-                self._register.meet(self._label, row["uid"], _mac(row))
+                self._register.trust(self._label, row["uid"], _mac(row))
                 return row
             case Standing.EITHER:
                 self.settle(row["uid"])
@@ -79,7 +80,7 @@ class KeptRows:
         """Within `write`: whether the row that is about to be changed is what the service wrote last."""
         standing = self._standing(row)
         if standing is Standing.UNKNOWN:
-            self._register.meet(self._label, row["uid"], _mac(row))
+            self._register.trust(self._label, row["uid"], _mac(row))
         return standing not in {Standing.OLD, None}
 
     def note(self, uid: str, row: Row) -> bytes:

@@ -1,7 +1,7 @@
 """Sessions of persons. One that was ended, and a secret that was replaced, open nothing any more, put back or not."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
@@ -9,9 +9,10 @@ from typing import Final
 
 from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.purposes import Purpose
-from traceapp.domain.row_register import RowRegister
+from traceapp.domain.row_register import Ending
 from traceapp.domain.sessions import IDLE, Session
 from traceapp.graph.connection import Graph, Row, Transaction
+from traceapp.host.row_register import RowRegister
 
 _TIMES: Final = ("begun_at", "seen_at", "ends_at", "factor_at", "moved_at")
 _FIXED: Final = ("account_uid", "begun_at", "agent")
@@ -20,7 +21,8 @@ _FIXED: Final = ("account_uid", "begun_at", "agent")
 class SessionStore:
     """Every method raises StoreError and its kinds, and HomeError.
 
-    A row is bound to what it says by `Session.binding`; that it is over is noted outside the store, before it is deleted.
+    A row is bound to what it says by `Session.binding`; that it is over is noted outside the store, before and after
+    it is deleted: one that an end left standing, whose COMMIT failed or never came, is deleted by the next look.
     """
 
     def __init__(self, graph: Graph, register: RowRegister) -> None:
@@ -47,27 +49,44 @@ class SessionStore:
         rows = self._graph.read("session.get_session", secret_hash=secret_hash)
         if not rows:
             return None, None
-        if not self._has_ended(rows[0]):
+        if self._ending(rows[0]) is None:
             return _session(rows[0]), None
         with self._register.writing():  # whoever ends one notes it first
             rows = self._graph.read_newest("session.get_session", secret_hash=secret_hash)
-        return None, _session(rows[0]) if rows else None
+            put_back = [row for row in rows if self._finished(row) is Ending.SETTLED]
+        return None, _session(put_back[0]) if put_back else None
 
     def list_sessions_of_account(self, account_uid: str) -> tuple[Session, ...]:
         """Those of one person, in the order of their beginning, over or not."""
         rows = self._graph.read("session.list_sessions_of_account", account_uid=account_uid)
-        return tuple(_session(row) for row in rows if not self._has_ended(row))
+        return tuple(_session(row) for row in rows if self._ending(row) is None)
 
     def list_sessions(self, now: datetime, *, row_limit: int) -> tuple[Session, ...]:
         """Everybody's, in the order of their beginning; some may be idle for too long."""
         rows = self._graph.read("session.list_sessions", now=stored_time(now), row_limit=row_limit)
-        return tuple(_session(row) for row in rows if not self._has_ended(row))
+        return tuple(_session(row) for row in rows if self._ending(row) is None)
 
-    def list_put_back(self, now: datetime, *, row_limit: int) -> tuple[Session, ...]:
-        """Those that were ended and stand in the store."""
-        with self._register.writing():
-            rows = self._graph.read("session.list_sessions", now=stored_time(now), row_limit=row_limit)
-            return tuple(_session(row) for row in rows if self._has_ended(row))
+    def sweep(self, page: int) -> Iterator[tuple[Session, bool]]:
+        """Every session there is, over or not, `page` at a time in the order of their uids, and whether it was put back.
+
+        Read while nobody writes: put back is what was ended and stands.
+        """
+        after = ""
+        while True:
+            with self._register.writing():
+                rows = self._graph.read_newest("verify.list_session", after=after, page=page)
+                endings = [self._finished(row) for row in rows]
+            if not rows:
+                return
+            for row, ending in zip(rows, endings, strict=True):
+                if ending is not Ending.UNDER_WAY:
+                    yield _session(row), ending is Ending.SETTLED
+            after = rows[-1]["uid"]
+
+    def stands(self, session: Session) -> bool:
+        """Whether it is in the store at this moment exactly as it was read."""
+        rows = self._graph.read_newest("session.get_session", secret_hash=session.secret_hash)
+        return bool(rows) and _session(rows[0]) == session
 
     def put_session(self, session: Session, before: Session | None = None) -> Session | None:
         """Keep a session that was changed; it as it is kept now.
@@ -79,14 +98,12 @@ class SessionStore:
         replaced = before.secret_hash if before is not None and before.secret_hash != session.secret_hash else None
 
         def work(transaction: Transaction) -> bool:
-            if not transaction.run("session.put_session", **told):
-                return False
-            if replaced is not None:
-                self._register.end(replaced)
-            return True
+            return bool(transaction.run("session.put_session", **told))
 
         with self._register.writing() if replaced is not None else nullcontext():
             kept = self._graph.write(work, command=uuid.uuid4().hex, act="session:put")
+            if kept and replaced is not None:
+                self._register.end(replaced)
         return replace(session, version=session.version + 1) if kept else None
 
     def note_use(self, session: Session) -> None:
@@ -96,27 +113,38 @@ class SessionStore:
     def void_session(self, uid: str) -> None:
         """End one session; an unknown one changes nothing."""
 
-        def work(transaction: Transaction) -> None:
-            self._register.end(uid)
+        def work(transaction: Transaction) -> list[str]:
+            self._register.note_end(uid)
             transaction.run("session.void_session", uid=uid)
+            return [uid]
 
         self._end(work)
 
     def void_sessions_of_account(self, account_uid: str, *, kept: str = "") -> None:
         """End all that a person has, but the one whose uid is `kept`."""
 
-        def work(transaction: Transaction) -> None:
+        def work(transaction: Transaction) -> list[str]:
             ended = transaction.run("session.void_sessions_of_account", account_uid=account_uid, kept=kept)
-            self._register.end(*(row["uid"] for row in ended))
+            uids = [str(row["uid"]) for row in ended]
+            self._register.note_end(*uids)
+            return uids
 
         self._end(work)
 
-    def _end(self, work: Callable[[Transaction], object]) -> None:
+    def _end(self, work: Callable[[Transaction], list[str]]) -> None:
         with self._register.writing():
-            self._graph.write(work, command=uuid.uuid4().hex, act="session:end")
+            self._register.end(*self._graph.write(work, command=uuid.uuid4().hex, act="session:end"))
 
-    def _has_ended(self, row: Row) -> bool:
-        return self._register.has_ended(row["uid"], row["secret_hash"])
+    def _ending(self, row: Row) -> Ending | None:
+        return self._register.ending(row["uid"], row["secret_hash"])
+
+    def _finished(self, row: Row) -> Ending | None:
+        """While nobody writes: how far the end of a row that stands had come; one that was under way is carried out."""
+        ending = self._ending(row)
+        if ending is Ending.UNDER_WAY:
+            self._graph.overwrite("session.void_session", uid=row["uid"])
+            self._register.end(row["uid"])
+        return ending
 
 
 def _row(session: Session) -> Row:

@@ -6,21 +6,20 @@ every row is trusted once more as it stands: that is what a restored older store
 
 import fcntl
 import os
-import secrets
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from traceapp.domain.clock import Clock, SystemClock, stored_time
 from traceapp.domain.errors import HomeError, StoreConflictError
-from traceapp.domain.row_register import Standing, Waiting
+from traceapp.domain.row_register import Ending, Standing, Waiting
 from traceapp.domain.sessions import LONGEST
-from traceapp.host.private_files import OWN, create_private, sync_folder
+from traceapp.host.sqlite_files import place_database
 
 FILE: Final = "rows.sqlite"
 LOCK: Final = "rows.lock"
@@ -34,11 +33,18 @@ CREATE TABLE IF NOT EXISTS under_way (label TEXT, uid TEXT, mac BLOB, noted_at T
 CREATE TABLE IF NOT EXISTS waiting (label TEXT, uid TEXT, account TEXT, person TEXT, PRIMARY KEY (label, uid)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ended (key TEXT PRIMARY KEY, until TEXT) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ended_by_end ON ended (until);
+CREATE TABLE IF NOT EXISTS ending (key TEXT PRIMARY KEY, until TEXT) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS ending_by_end ON ending (until);
 """
+"""Run at every opening: a register of before lacks the table that came since."""
 
 
 class RowRegister:
-    """The contract stands in `domain/row_register.py`."""
+    """Every method raises HomeError: the register cannot be read or written.
+
+    Who writes a row: `writing`, then `note` before the COMMIT, then `settle`. Killed between, both MACs stay allowed until
+    `settle_found` is told what stands in the store. Who ends a session: `writing`, then `note_end`, then `end`.
+    """
 
     def __init__(self, home: Path, clock: Clock | None = None) -> None:
         self._home = home
@@ -47,6 +53,7 @@ class RowRegister:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
+        """Held by whoever writes a row, one at a time on this home; raises StoreConflictError: not free within 30 s."""
         with self._lock_file() as lock:
             deadline = time.monotonic() + _PATIENCE
             while not _locked(lock):
@@ -57,10 +64,12 @@ class RowRegister:
 
     @contextmanager
     def quiet(self) -> Iterator[bool]:
+        """The same where nobody writes at this moment; else False, and nothing is held."""
         with self._lock_file() as lock:
             yield _locked(lock)
 
     def standing(self, label: str, uid: str, mac: bytes) -> Standing:
+        """What is known of this MAC of a row."""
         with self._reading() as kept:
             newest = kept.execute("SELECT mac FROM newest WHERE label = ? AND uid = ?", (label, uid)).fetchone()
             if newest is None:
@@ -70,21 +79,28 @@ class RowRegister:
             return Standing.OLD
         return Standing.EITHER if noted else Standing.NEWEST
 
-    def meet(self, label: str, uid: str, mac: bytes) -> None:
+    def trust(self, label: str, uid: str, mac: bytes) -> None:
+        """Trust a row that was never met; one that is known stays as it is known."""
         with self._changing() as kept:
             kept.execute("INSERT OR IGNORE INTO newest VALUES (?, ?, ?)", (label, uid, mac))
 
     def note(self, label: str, uid: str, mac: bytes) -> None:
+        """This MAC may stand in the store from now on, beside the one that stood; durable when it returns."""
         with self._changing() as kept:
             kept.execute("INSERT OR IGNORE INTO newest VALUES (?, ?, NULL)", (label, uid))
             kept.execute("INSERT OR REPLACE INTO under_way VALUES (?, ?, ?, ?)", (label, uid, mac, self._now()))
 
     def settle(self, label: str, uid: str, mac: bytes) -> None:
+        """After COMMIT: only this one counts."""
         with self._changing() as kept:
             kept.execute("INSERT OR REPLACE INTO newest VALUES (?, ?, ?)", (label, uid, mac))
             kept.execute("DELETE FROM under_way WHERE label = ? AND uid = ?", (label, uid))
 
     def settle_found(self, label: str, uid: str, mac: bytes | None) -> None:
+        """What a crash left open, decided by what stands in the store (None: no row). Only while `quiet` or `writing`.
+
+        A COMMIT may arrive for a while after its writer died: until then the older row leaves it open.
+        """
         place = (label, uid)
         with self._changing() as kept:
             noted = kept.execute("DELETE FROM under_way WHERE label = ? AND uid = ? AND mac = ?", (*place, mac)).rowcount
@@ -96,49 +112,73 @@ class RowRegister:
                 _forget_unwritten(kept, label, uid)
 
     def is_known(self, label: str, uid: str) -> bool:
+        """Whether there is such a row, as far as the register knows."""
         with self._reading() as kept:
             found = kept.execute("SELECT 1 FROM newest WHERE label = ? AND uid = ? AND mac IS NOT NULL", (label, uid))
             return found.fetchone() is not None
 
     def is_missed(self, label: str, uid: str) -> bool:
+        """Whether there is one that was written and has to be there."""
         with self._reading() as kept:
             found = kept.execute("SELECT 1 FROM newest WHERE label = ? AND uid = ? AND mac <> x''", (label, uid))
             return found.fetchone() is not None
 
     def list_missed(self, label: str) -> tuple[str, ...]:
+        """Uids of all that were written and have to be there, sorted."""
         with self._reading() as kept:
             rows = kept.execute("SELECT uid FROM newest WHERE label = ? AND mac <> x'' ORDER BY uid", (label,))
             return tuple(row[0] for row in rows)
 
-    def wait(self, label: str, row: Waiting) -> None:
+    def put_waiting(self, label: str, row: Waiting) -> None:
+        """Note that somebody has to see to this row."""
         with self._changing() as kept:
             kept.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?)", (label, row.uid, row.account_uid, row.person_id))
 
-    def close(self, label: str, uid: str) -> None:
+    def void_waiting(self, label: str, uid: str) -> None:
+        """Somebody has."""
         with self._changing() as kept:
             kept.execute("DELETE FROM waiting WHERE label = ? AND uid = ?", (label, uid))
 
     def void(self, label: str, uid: str) -> None:
+        """Whatever stands in the store, it never counts again; nothing waits, and nobody misses it."""
         with self._changing() as kept:
             kept.execute("INSERT OR REPLACE INTO newest VALUES (?, ?, x'')", (label, uid))
             kept.execute("DELETE FROM under_way WHERE label = ? AND uid = ?", (label, uid))
             kept.execute("DELETE FROM waiting WHERE label = ? AND uid = ?", (label, uid))
 
+    def is_waiting(self, label: str, uid: str) -> bool:
+        """Whether this row is one of `list_waiting`."""
+        with self._reading() as kept:
+            found = kept.execute("SELECT 1 FROM waiting WHERE label = ? AND uid = ?", (label, uid))
+            return found.fetchone() is not None
+
     def list_waiting(self, label: str) -> tuple[Waiting, ...]:
+        """All that wait, in the order of their uids."""
         with self._reading() as kept:
             rows = kept.execute("SELECT uid, account, person FROM waiting WHERE label = ? ORDER BY uid", (label,))
             return tuple(Waiting(*row) for row in rows)
 
+    def note_end(self, *uids: str) -> None:
+        """Before the COMMIT that deletes them: these sessions open nothing from now on, whatever becomes of it."""
+        self._put_ends("ending", uids)
+
     def end(self, *keys: str) -> None:
+        """After COMMIT: sessions, or secrets of some, are over for good; remembered for as long as a session can last."""
+        self._put_ends("ended", keys)
+
+    def ending(self, uid: str, secret: str) -> Ending | None:
+        """Whether the session with this uid, or the secret that it is found by, is over."""
+        with self._reading() as kept:
+            if kept.execute("SELECT 1 FROM ended WHERE key IN (?, ?)", (uid, secret)).fetchone():
+                return Ending.SETTLED
+            noted = kept.execute("SELECT 1 FROM ending WHERE key = ?", (uid,)).fetchone()
+            return Ending.UNDER_WAY if noted else None
+
+    def _put_ends(self, table: str, keys: tuple[str, ...]) -> None:
         until = stored_time(self._clock.now() + LONGEST)
         with self._changing() as kept:
-            kept.execute("DELETE FROM ended WHERE until <= ?", (self._now(),))
-            kept.executemany("INSERT OR REPLACE INTO ended VALUES (?, ?)", [(key, until) for key in keys])
-
-    def has_ended(self, *keys: str) -> bool:
-        places = ", ".join("?" * len(keys))
-        with self._reading() as kept:
-            return kept.execute(f"SELECT 1 FROM ended WHERE key IN ({places})", keys).fetchone() is not None  # noqa: S608
+            kept.execute(f"DELETE FROM {table} WHERE until <= ?", (self._now(),))  # noqa: S608 - one of our two
+            kept.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", [(key, until) for key in keys])  # noqa: S608
 
     def _now(self) -> str:
         return stored_time(self._clock.now())
@@ -169,10 +209,18 @@ class RowRegister:
             kept.execute("BEGIN IMMEDIATE")
             try:
                 yield kept
+                kept.execute("COMMIT")
             except BaseException:
-                kept.execute("ROLLBACK")
+                self._drop(kept)
                 raise
-            kept.execute("COMMIT")
+
+    def _drop(self, kept: sqlite3.Connection) -> None:
+        """After a failure, that of a COMMIT too, nothing stays open; the next question of this thread opens a connection anew."""
+        self._local.connection = None
+        with suppress(sqlite3.Error):
+            if kept.in_transaction:
+                kept.execute("ROLLBACK")
+        kept.close()
 
     def _connection(self) -> sqlite3.Connection:
         """One for each thread of each process."""
@@ -180,31 +228,15 @@ class RowRegister:
         if known is not None and known[0] == os.getpid():
             return known[1]
         path = self._home / FILE
-        if not path.exists():
-            _make(path)
+        try:
+            place_database(path, _SCHEMA)
+        except OSError as error:
+            raise HomeError(f"{path} cannot be written ({error.strerror})") from None
         connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
         connection.execute("PRAGMA synchronous=FULL")
+        connection.executescript(_SCHEMA)
         self._local.connection = (os.getpid(), connection)
         return connection
-
-
-def _make(path: Path) -> None:
-    """An empty register, put in place whole: of several who begin at once, one switches no journal under another's hands.
-
-    raises  HomeError: the home cannot be written.
-    """
-    fresh = path.with_name(f".{FILE}-{secrets.token_hex(8)}")
-    try:
-        create_private(fresh, b"", OWN)
-        with closing(sqlite3.connect(fresh, isolation_level=None)) as made:
-            made.execute("PRAGMA journal_mode=WAL")
-            made.executescript(_SCHEMA)
-        with suppress(FileExistsError):
-            path.hardlink_to(fresh)
-        fresh.unlink()
-        sync_folder(path.parent)
-    except OSError as error:
-        raise HomeError(f"{path} cannot be written ({error.strerror})") from None
 
 
 def _locked(lock: int) -> bool:

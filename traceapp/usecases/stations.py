@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from traceapp.domain.clock import Clock
     from traceapp.domain.organisation import Organisation
     from traceapp.domain.record_checks import RecordChecks
-    from traceapp.domain.row_register import RowRegister
     from traceapp.graph.account_store import AccountStore
     from traceapp.graph.acl_store import AclStore
     from traceapp.graph.batch_store import BatchStore
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from traceapp.graph.sealed_store import SealedStore
     from traceapp.graph.session_store import SessionStore
     from traceapp.graph.trace_store import TraceStore
+    from traceapp.host.row_register import RowRegister
     from traceapp.identity.oidc import OidcProvider
     from traceapp.ledger.client import LedgerClient
     from traceapp.policy.decisions import Policy

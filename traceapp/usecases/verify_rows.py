@@ -4,12 +4,12 @@ from hmac import compare_digest
 from typing import Final
 
 from traceapp.domain.row_register import RowFault
+from traceapp.domain.sessions import Session
 from traceapp.graph.sweep_store import ROWS, SweepStore
 from traceapp.usecases.open_session import bound
 from traceapp.usecases.stations import Stations
 
 PAGE: Final = 1_000
-MOST_SESSIONS: Final = 100_000
 
 
 def check_rows(stations: Stations, store: SweepStore) -> tuple[int, tuple[str, ...]]:
@@ -42,15 +42,21 @@ def _uids(store: SweepStore, label: str) -> list[str]:
 
 def _check_sessions(stations: Stations) -> tuple[int, list[str]]:
     """Those that have not come to their latest end; one that was taken away is over, and nobody misses it."""
-    now = stations.clock.now()
-    found = stations.sessions.list_sessions(now, row_limit=MOST_SESSIONS)
-    changed = []
-    for session in found:
-        account = stations.accounts.get_account(session.account_uid)
-        if account is None:  # it is named itself, if it was there
+    now, count = stations.clock.now(), 0
+    findings = []
+    for session, put_back in stations.sessions.sweep(PAGE):
+        if session.ends_at <= now:
             continue
-        holds = compare_digest(bound(stations, account, session).binding, session.binding)
-        if not holds and stations.sessions.get_session(session.secret_hash) == session:
-            changed.append(f"{RowFault.CHANGED.value}: Session {session.uid}")
-    put_back = stations.sessions.list_put_back(now, row_limit=MOST_SESSIONS)
-    return len(found) + len(put_back), [*changed, *(f"{RowFault.PUT_BACK.value}: Session {one.uid}" for one in put_back)]
+        count += 1
+        fault = RowFault.PUT_BACK if put_back else _fault(stations, session)
+        if fault is not None:
+            findings.append(f"{fault.value}: Session {session.uid}")
+    return count, findings
+
+
+def _fault(stations: Stations, session: Session) -> RowFault | None:
+    account = stations.accounts.get_account(session.account_uid)
+    if account is None:  # it is named itself, if it was there
+        return None
+    holds = compare_digest(bound(stations, account, session).binding, session.binding)
+    return None if holds or not stations.sessions.stands(session) else RowFault.CHANGED

@@ -9,6 +9,8 @@ from typing import Final
 
 from limits.storage import MovingWindowSupport, Storage
 
+from traceapp.host.sqlite_files import place_database
+
 FILE: Final = "limits.sqlite"
 SCHEME: Final = "traceapp-limits"
 _PATIENCE: Final = 5.0
@@ -26,7 +28,7 @@ class SharedCounts(Storage, MovingWindowSupport):
 
     def __init__(self, uri: str, wrap_exceptions: bool = False, **options: float | str | bool) -> None:
         super().__init__(uri, wrap_exceptions, **options)
-        self._path = uri.removeprefix(f"{SCHEME}://")
+        self._path = Path(uri.removeprefix(f"{SCHEME}://"))
         self._local = threading.local()
 
     @property
@@ -88,11 +90,9 @@ class SharedCounts(Storage, MovingWindowSupport):
         """One for each thread; it commits at the end of its block. A child of a fork opens its own."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            Path(self._path).touch(mode=0o600)
+            place_database(self._path, _SCHEMA)
             connection = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None)
-            connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=OFF")
-            connection.executescript(_SCHEMA)
             self._local.connection = connection
         return connection
 
