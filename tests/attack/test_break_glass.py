@@ -11,7 +11,7 @@ from tests.recorded import records
 from traceapp.composition import terminal_actor
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.errors import FactorNeededError, InputError, PermissionDeniedError
-from traceapp.domain.grants import GrantState, Verdict
+from traceapp.domain.grants import GrantRecord, Verdict
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor, Grant, Role
@@ -78,6 +78,13 @@ def test_promise_the_glass_opens_every_site_and_the_tier_and_marks_every_record(
     assert record["actor"]["break_glass"] == wide.grant.uid
 
 
+def waiting_alone(stations: Stations) -> GrantRecord:
+    """The one access that waits for its review."""
+    (waiting,) = stations.grants.list_waiting()
+    assert waiting.record is not None
+    return waiting.record
+
+
 def test_attacker_cannot_stretch_break_glass_beyond_an_hour(enter: Enter, clocked: Stations, clockwork: Clockwork) -> None:
     """More minutes are asked for, one access follows another, and the end in the store is moved."""
     actor, _ = enter("lina", Role.COORDINATOR)
@@ -87,7 +94,7 @@ def test_attacker_cannot_stretch_break_glass_beyond_an_hour(enter: Enter, clocke
     opened = break_glass(clocked, actor, REASON, 60, "T2").value
     with pytest.raises(PermissionDeniedError):
         break_glass(clocked, resumed(clocked, opened.secret), REASON, 60, "T2")
-    (kept,) = clocked.grants.list_grants(GrantState.OPEN)
+    kept = waiting_alone(clocked)
     assert clocked.grants.put_grant(replace(kept, ends_at=kept.ends_at + timedelta(hours=5)))
 
     for _ in range(6):
@@ -169,18 +176,18 @@ def test_attacker_cannot_close_the_review_of_his_own_break_glass(enter: Enter, c
     second, _ = enter("qian-2", Role.QUALITY, "QIAN  Li")
     other, _ = enter("zhou", Role.QUALITY, "Zhou Min")
     opened = break_glass(clocked, actor, REASON, 60, "T2").value
-    uid = clocked.grants.list_grants(GrantState.OPEN)[0].uid
+    uid = waiting_alone(clocked).uid
 
     for reviewer in (resumed(clocked, opened.secret), second, replace(other, session=None)):
         with pytest.raises(PermissionDeniedError):
             review_break_glass(clocked, reviewer, uid, Verdict.JUSTIFIED, FOUND)
     with pytest.raises(PermissionDeniedError):
         review_break_glass(clocked, terminal_actor(), uid, Verdict.JUSTIFIED, FOUND)
-    assert [grant.uid for grant in clocked.grants.list_grants(GrantState.OPEN)] == [uid]
+    assert waiting_alone(clocked).uid == uid
 
     review_break_glass(clocked, other, uid, Verdict.NOT_JUSTIFIED, FOUND)
 
-    assert clocked.grants.list_grants(GrantState.OPEN) == ()
+    assert clocked.grants.list_waiting() == ()
     assert resumed(clocked, opened.secret).grant is None, "a review ends what still lasts"
     with pytest.raises(InputError):
         review_break_glass(clocked, other, uid, Verdict.JUSTIFIED, FOUND)
@@ -201,7 +208,7 @@ def test_an_early_end_leaves_the_review(enter: Enter, clocked: Stations) -> None
 def test_a_grant_is_its_persons_alone(enter: Enter, clocked: Stations) -> None:
     actor, _ = enter("lina", Role.COORDINATOR)
     break_glass(clocked, actor, REASON, 60, "T2")
-    (kept,) = clocked.grants.list_grants(GrantState.OPEN)
+    kept = waiting_alone(clocked)
 
     assert kept.given_to(actor.account_uid, clocked.clock.now()) is not None
     assert kept.given_to("f" * 32, clocked.clock.now()) is None

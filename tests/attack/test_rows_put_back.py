@@ -14,7 +14,7 @@ from tests.servers import StoreLeg
 from traceapp.composition import terminal_actor
 from traceapp.domain.accounts import Account
 from traceapp.domain.errors import InputError, NotSignedInError, PermissionDeniedError, SealBrokenError, SignInError
-from traceapp.domain.grants import GrantState, Verdict
+from traceapp.domain.grants import Verdict
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
 from traceapp.domain.row_register import RowFault
@@ -290,7 +290,7 @@ def test_attacker_with_a_second_account_of_another_name_reviews_nothing_of_his(s
     with pytest.raises(PermissionDeniedError, match="still waits for its review"):
         break_glass(stations, session_of(stations, second).actor, REASON, 60, "T2")
 
-    assert [one.uid for one in stations.grants.list_grants(GrantState.OPEN)] == [uid]
+    assert [one.uid for one in stations.grants.list_waiting()] == [uid]
 
 
 def test_attacker_who_puts_an_ended_session_back_is_nobody(stations: Stations, administrator: Administrator) -> None:

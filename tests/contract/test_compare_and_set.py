@@ -12,7 +12,7 @@ from typing import TypeVar
 from traceapp.confidential.sealer import DictionarySealer
 from traceapp.domain.accounts import Account
 from traceapp.domain.clock import stored_time
-from traceapp.domain.errors import StoreConflictError
+from traceapp.domain.errors import ConcurrentChangeError
 from traceapp.domain.grants import GrantRecord, GrantState
 from traceapp.domain.record_macs import Made
 from traceapp.domain.rights import Role
@@ -137,7 +137,7 @@ def test_change_of_an_account_that_was_read_before_another_change_is_refused(
 def refused(accounts: AccountStore, changed: Account, read: Account) -> bool:
     try:
         accounts.put_account(changed, read)
-    except StoreConflictError:
+    except ConcurrentChangeError:
         return True
     return False
 

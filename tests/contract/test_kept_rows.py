@@ -6,8 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from traceapp.confidential.sealer import DictionarySealer
 from traceapp.domain.accounts import Account
+from traceapp.domain.errors import ConcurrentChangeError, RowAlteredError
 from traceapp.domain.rights import Role
 from traceapp.graph.account_store import AccountStore
 from traceapp.graph.connection import Graph
@@ -23,6 +26,18 @@ ANNA = Account(
     lines=frozenset({"*"}),
     created_at=datetime(2026, 3, 2, 10, tzinfo=UTC),
 )
+
+
+def test_a_row_that_was_altered_is_not_made_good_by_writing_it_again(store: Graph, sealer: DictionarySealer, home: Path) -> None:
+    """It is told apart from a write that met another one."""
+    accounts = AccountStore(store, sealer.macs, RowRegister(home))
+    accounts.put_account(ANNA)
+    with pytest.raises(ConcurrentChangeError, match="somebody else"):
+        accounts.put_account(replace(ANNA, disabled=True), replace(ANNA, role=Role.VIEWER))
+    store.administer("MATCH (a:Account {username: 'anna'}) SET a.disabled = true", "attack")
+
+    with pytest.raises(RowAlteredError, match="outside the service"):
+        accounts.put_account(ANNA)
 
 
 def test_promise_many_writers_at_once_deny_no_honest_row(store: Graph, sealer: DictionarySealer, home: Path) -> None:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from traceapp.domain.explanation import Explanation
 from traceapp.domain.kinds import LOTS
+from traceapp.domain.trace import hop_order
 
 MOST_NAMED: Final = 8
 console = Console(highlight=False, soft_wrap=False)
@@ -78,7 +79,7 @@ def _print_lots(nodes: Sequence[Mapping[str, Any]]) -> None:
     table = Table(title=f"Lots ({len(lots)})", title_justify="left", title_style="bold")
     for column in ("Number", "Kind", "Product", "Site", "Status", "Certainty", "Hop"):
         table.add_column(column)
-    for lot in sorted(lots, key=lambda lot: (lot["hop"] is None, lot["hop"] or 0, lot["number"] or "")):
+    for lot in sorted(lots, key=lambda lot: (hop_order(lot["hop"]), lot["number"] or "")):
         cells = (
             lot["number"],
             lot["kind"],

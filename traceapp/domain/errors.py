@@ -123,7 +123,22 @@ class StoreTimeoutError(StoreError):
 
 
 class StoreConflictError(StoreError):
-    """A uniqueness rule of the store was broken by a concurrent write; the write is repeated."""
+    """Two writes met and went on meeting: a uniqueness rule that a concurrent write broke again after every repetition, or
+    a lock of the home that another writer holds for too long."""
+
+    next_step = "Do it again; nothing was written."
+
+
+class ConcurrentChangeError(StoreError):
+    """What is to be changed is not what was read: somebody else changed it meanwhile, and his change stands."""
+
+    next_step = "Read it again, and decide anew; nothing was written."
+
+
+class RowAlteredError(StoreError):
+    """A row that decides rights is not what the service wrote last; it is not made good by writing it again."""
+
+    next_step = "Tell security, and run traceapp verify graph; nothing was written."
 
 
 class StatementError(StoreError):

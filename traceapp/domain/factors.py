@@ -41,7 +41,7 @@ class Factors:
     step          the last step of half a minute whose code was taken; it and those before it count no more.
     pending       a secret that was shown and is not confirmed yet.
     recovery      SHA-256 (hex) of the recovery codes that are left.
-    version       how often the account's factors were written, these included: an older document is not these (attack C20).
+    version       how often the account's factors were written, these included: an older document is not these.
     """
 
     totp: str | None = field(default=None, repr=False)
@@ -78,9 +78,9 @@ class Factors:
 
 
 def read_factors(document: bytes | None) -> Factors:
-    """The reverse of `Factors.to_document`; none at all where there is no document."""
+    """The reverse of `Factors.to_document`; none at all where there is no document; of version 0 where it names none."""
     if document is None:
         return Factors()
     told: dict[str, Any] = json.loads(document)
     keys = (Passkey(**{**key, "created_at": parse_stored_time(key["created_at"])}) for key in told["passkeys"])
-    return Factors(told["totp"], told["step"], told["pending"], frozenset(told["recovery"]), tuple(keys), told["version"])
+    return Factors(told["totp"], told["step"], told["pending"], frozenset(told["recovery"]), tuple(keys), told.get("version", 0))

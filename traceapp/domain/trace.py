@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum
+from math import inf
 from typing import Final
 
 from traceapp.domain.disclosure import Disclosed, Text
@@ -146,6 +147,11 @@ class TraceNode:
     hop: int | None = 0
     certainty: Certainty = Certainty.EXACT
     masked: bool = False
+
+
+def hop_order(hop: int | None) -> float:
+    """By what nodes of an answer are sorted: what no link that may be shown leads to stands last."""
+    return inf if hop is None else hop
 
 
 @dataclass(frozen=True, slots=True)

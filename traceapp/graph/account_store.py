@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from traceapp.domain.accounts import Account, Token
 from traceapp.domain.clock import parse_stored_time, stored_time
-from traceapp.domain.errors import InputError, StoreConflictError
+from traceapp.domain.errors import ConcurrentChangeError, InputError, RowAlteredError
 from traceapp.domain.keys import key_named, oldest_of
 from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
@@ -43,8 +43,8 @@ class AccountStore:
         """Make an account, or overwrite the one with its uid; its factors and the epoch of its sessions are kept as they are.
 
         read    what was there when the change was decided.
-        raises  InputError: another account has this username. StoreConflictError: what stands there is not what was read, or
-                not what the service wrote last: nothing is made good by writing it again.
+        raises  InputError: another account has this username. ConcurrentChangeError: what stands there is not what was read.
+                RowAlteredError: it is not what the service wrote last.
         """
 
         def work(transaction: Transaction) -> bytes:
@@ -54,9 +54,9 @@ class AccountStore:
                 raise InputError(f"username: {account.username} is taken", (("username", "one that nobody has yet"),))
             stood = transaction.run("account.get_account", uid=account.uid)
             if stood and not self._accounts.stands(stood[0]):
-                raise StoreConflictError("the account was changed outside the service")
+                raise RowAlteredError("the account was changed outside the service")
             if stood and read is not None and _account_row(_account(stood[0])) != _account_row(read):
-                raise StoreConflictError("the account was changed by somebody else at this moment")
+                raise ConcurrentChangeError("the account was changed by somebody else at this moment")
             kept = {name: stood[0][name] if stood else None for name in ("factors", "factor_version", "session_epoch")}
             oldest_key, row = _oldest_key(account.printed_name, kept["factors"]), _account_row(account)
             mac = self._accounts.note(account.uid, row | kept)
@@ -124,13 +124,13 @@ class AccountStore:
         self._accounts.write(uid, work, "session:end")
 
     def put_token(self, token: Token) -> None:
-        """Keep a new token, or overwrite the one with its uid, for instance to revoke it; raises StoreConflictError."""
+        """Keep a new token, or overwrite the one with its uid, for instance to revoke it; raises RowAlteredError."""
         row = _token_row(token)
 
         def work(transaction: Transaction) -> bytes:
             stood = transaction.run("account.get_token_by_uid", uid=token.uid)
             if stood and not self._tokens.stands(stood[0]):
-                raise StoreConflictError("the token was changed outside the service")
+                raise RowAlteredError("the token was changed outside the service")
             mac = self._tokens.note(token.uid, row)
             transaction.run("account.put_token", **row, mac=mac)
             return mac

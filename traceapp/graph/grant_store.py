@@ -64,25 +64,13 @@ class GrantStore:
         """What is wrong with the access of this id; None where nothing is, or there never was one."""
         return self._rows.fault(uid)
 
-    def list_grants(self, state: GrantState, *, row_limit: int = 200) -> tuple[GrantRecord, ...]:
-        """Those that stand in the store in this state, the oldest first; changed ones too, since a list gives no rights."""
-        return tuple(map(_grant, self._graph.read("grant.list_grants", state=state.value, row_limit=row_limit)))
-
     def list_waiting(self) -> tuple[WaitingGrant, ...]:
         """All that wait for their review, the oldest first; behind them those whose row was changed or taken away."""
         noted = {one.uid: one for one in self._register.list_waiting(LABEL)}
         rows = {row["uid"]: row for row in self._graph.read("grant.list_grants", state=GrantState.OPEN.value, row_limit=ROWS)}
-        found: list[WaitingGrant] = []
-        lost: list[WaitingGrant] = []
-        for uid, row in rows.items():
-            waiting = self._standing_open(row, noted.get(uid))
-            if waiting is not None:
-                (found if waiting.record is not None else lost).append(waiting)
-        for uid in noted.keys() - rows.keys():
-            waiting = self._not_open(noted[uid])
-            if waiting is not None:
-                (found if waiting.record is not None else lost).append(waiting)
-        return (*found, *sorted(lost, key=lambda one: one.uid))
+        found = [self._standing_open(row, noted.get(uid)) for uid, row in rows.items()]
+        found += [self._not_open(noted[uid]) for uid in noted.keys() - rows.keys()]
+        return tuple(sorted((one for one in found if one is not None), key=_oldest_first))
 
     def put_grant(self, grant: GrantRecord) -> bool:
         """Keep its end or its review; False where it was written since `grant.version` was read."""
@@ -122,7 +110,10 @@ class GrantStore:
         return WaitingGrant(uid, told.account_uid, told.person_id, None, self._rows.fault(uid) or RowFault.CHANGED)
 
     def _not_open(self, noted: Waiting) -> WaitingGrant | None:
-        """What became of one that waits, as far as the register knows, and is not open in the store."""
+        """What became of one that waited when the register was asked, and is not among the open ones that were read.
+
+        None where it waits no more: it was reviewed meanwhile, or never came to be.
+        """
         found = self.get_grant(noted.uid)
         if found is not None and found.state is GrantState.REVIEWED:
             self._register.void_waiting(LABEL, noted.uid)
@@ -130,8 +121,15 @@ class GrantStore:
         if found is not None:
             return WaitingGrant(noted.uid, noted.account_uid, noted.person_id, found)
         self._rows.settle(noted.uid)
+        if not self._register.is_waiting(LABEL, noted.uid):
+            return None
         fault = self._rows.fault(noted.uid) or RowFault.GONE
         return WaitingGrant(noted.uid, noted.account_uid, noted.person_id, None, fault)
+
+
+def _oldest_first(waiting: WaitingGrant) -> tuple[bool, str, str]:
+    record = waiting.record
+    return record is None, stored_time(record.begun_at) if record is not None else "", waiting.uid
 
 
 def _deciding(row: Row) -> Row:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.accounts import Account
-from traceapp.domain.errors import FactorNeededError, InputError, PermissionDeniedError, StoreConflictError
+from traceapp.domain.errors import ConcurrentChangeError, FactorNeededError, InputError, PermissionDeniedError
 from traceapp.domain.grants import (
     FACTOR_WITHIN,
     LONGEST,
@@ -209,4 +209,4 @@ def _check_words(name: str, text: str) -> None:
 
 def _put(stations: Stations, grant: GrantRecord) -> None:
     if not stations.grants.put_grant(grant):
-        raise StoreConflictError("the break-glass access was written by another request at this moment")
+        raise ConcurrentChangeError("the break-glass access was written by another request at this moment")

@@ -61,7 +61,7 @@ def set_disabled(stations: Stations, actor: Actor, username: str, disabled: bool
 
 
 def _change(stations: Stations, actor: Actor, request: Mapping[str, object], read: Account, changed: Account) -> Recorded[None]:
-    """raises StoreConflictError: somebody else changed it since it was read; his change stands."""
+    """raises ConcurrentChangeError: somebody else changed it since it was read; his change stands."""
 
     def work() -> None:
         stations.accounts.put_account(changed, read)

@@ -65,7 +65,7 @@ def _end(stations: Stations, account: Account, session: Session, client: Client,
 
 
 def _record(stations: Stations, session: Session, client: Client, reason: str) -> None:
-    """Of a session whose account cannot be asked."""
+    """Of a session whose account is not asked, or cannot be."""
     known = {"account": session.account_uid, "through": "session", "session": session.uid, "address": client.address}
     stations.ledger.append(entry_of(stations, known, Act.SESSION_END, "denied", reason=reason))
 

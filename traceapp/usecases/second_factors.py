@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from traceapp.domain.accounts import Account
-from traceapp.domain.errors import FactorNeededError, FactorRefusedError, SealBrokenError, SignInError, StoreConflictError
+from traceapp.domain.errors import ConcurrentChangeError, FactorNeededError, FactorRefusedError, SealBrokenError, SignInError
 from traceapp.domain.factors import Factors, is_fresh, read_factors
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
@@ -163,7 +163,7 @@ def change_own_factors(stations: Stations, actor: Actor, what: str, change: Call
     """Keep the actor's factors after `change`.
 
     what    was changed, for the record.
-    raises  NotSignedInError: his session is gone. StoreConflictError: another request wrote them meanwhile.
+    raises  NotSignedInError: his session is gone. ConcurrentChangeError: another request wrote them meanwhile.
     """
     _, account = own_session(stations, actor)
     changed = change(factors_of(stations, account))
@@ -187,7 +187,7 @@ def reset_factors(stations: Stations, actor: Actor, username: str) -> Recorded[N
 
     def work() -> None:
         if not stations.accounts.put_factors(account.uid, None, account.factor_version):
-            raise StoreConflictError("the second factors were written at this moment")
+            raise ConcurrentChangeError("the second factors were written at this moment")
         stations.sessions.void_sessions_of_account(account.uid)
 
     return carry_out(stations, actor, Permission.ACCOUNT_CHANGE, {**request, "account": account.uid}, work)
@@ -213,7 +213,7 @@ def _shown(now: datetime) -> Callable[[Session], Session]:
 
 def _keep(stations: Stations, account: Account, factors: Factors) -> None:
     if not keep_factors(stations, account, factors):
-        raise StoreConflictError("the second factors were written by another request at this moment")
+        raise ConcurrentChangeError("the second factors were written by another request at this moment")
 
 
 def _own_account(stations: Stations, session: Session) -> Account:

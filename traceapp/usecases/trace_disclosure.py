@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from math import inf
 from operator import itemgetter
 
 from traceapp.domain.certainty import class_level_exits, meet
@@ -14,7 +13,7 @@ from traceapp.domain.disclosure import told
 from traceapp.domain.genealogy import EVENT_TIME, LOT_KINDS, MARK, QUANTITY, UNIT, Link, LotLink, mark_of
 from traceapp.domain.kinds import TRACEABLE, Certainty, Direction, NodeKind
 from traceapp.domain.rights import Rights
-from traceapp.domain.trace import DescribedNode, TraceLink, TraceNode
+from traceapp.domain.trace import DescribedNode, TraceLink, TraceNode, hop_order
 from traceapp.graph.trace_store import TraceStore
 from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.lot_statuses import Status
@@ -72,7 +71,7 @@ def told_nodes(
     exact, hops = reached.exact, reached.told_hops
     sites = {name.sites: ", ".join(name.sites) or None for name in names.values()}
     listed = sorted(
-        (_far(hops[uid]), name.kind.value, told(name.number) or "", ids.get(uid, uid), uid)
+        (hop_order(hops[uid]), name.kind.value, told(name.number) or "", ids.get(uid, uid), uid)
         for uid, name in names.items()
         if uid in hops
     )
@@ -99,11 +98,6 @@ def told_nodes(
         )
         clear.append(TraceNode(*told_of) if properties is None else DescribedNode(*told_of, properties.get(uid, {})))
     return clear + [TraceNode(uid, None, stub=True) for uid in sorted(ids[uid] for uid in reached.stubs)]
-
-
-def _far(hop: int | None) -> float:
-    """What no link that may be shown leads to stands last."""
-    return inf if hop is None else hop
 
 
 def told_links(legs: Sequence[Leg], reached: Reached, ids: Ids) -> list[TraceLink]:

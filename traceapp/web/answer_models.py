@@ -1,11 +1,12 @@
 """The answers as OpenAPI describes them. `answers.py` writes the bytes; a test holds the two together."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from traceapp.domain.kinds import Certainty, Direction, EventType, LinkType, NodeKind
+from traceapp.domain.rights import LEAST_TOLD
 from traceapp.domain.state import LotStatus
 
 Uid = Annotated[
@@ -18,6 +19,11 @@ IsMasked = Annotated[
 ]
 Quantity = Annotated[str, Field(description="Exact decimal.", pattern=r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$")]
 Unit = Annotated[str, Field(description="UN/ECE Recommendation 20 code, or the source's own word.")]
+_FEWER: Final = f"fewer than {LEAST_TOLD}"
+UnverifiedFew = Annotated[
+    bool,
+    Field(description=f"There are such, {_FEWER}: outside roles are told neither their names nor their number."),
+]
 StatusName = Literal["COMPLETE", "UNRESOLVED", "WITHHELD", "TRUNCATED", "DEGRADED", "UNVERIFIED"]
 
 
@@ -207,7 +213,8 @@ class Completeness(_Said):
     visited: int
     withheld: Annotated[dict[str, int], Field(description="Counts by kind of what your rights do not show.")]
     few: Annotated[
-        list[str], Field(description="Kinds of which fewer than 5 are not shown; outside roles are not told how many.")
+        list[str],
+        Field(description=f"Kinds of which {_FEWER} are not shown; outside roles are not told how many."),
     ]
     unresolved: Annotated[list[Uid], Field(description="Used, but described by nobody.")]
     class_level: Annotated[list[str], Field(description="Products met without a lot.")]
@@ -231,9 +238,7 @@ class Completeness(_Said):
     ]
     unverified: Annotated[list[str], Field(description="Not as the service wrote it: uids, and `SOURCE TYPE TARGET` of links.")]
     unverified_withheld: Annotated[int, Field(description="How many more there are that your rights do not name.")]
-    unverified_few: Annotated[
-        bool, Field(description="There are such, fewer than 5: outside roles are told neither their names nor their number.")
-    ]
+    unverified_few: UnverifiedFew
     worst_case: Annotated[list[Uid], Field(description="Parties of which a quantity is withheld: its worst case, or none.")]
 
 
@@ -327,15 +332,13 @@ class Batch(_Said):
     facts_withheld: Annotated[
         int, Field(ge=0, description="Events that name something outside the view as well, and are not listed.")
     ]
-    facts_few: Annotated[bool, Field(description="There are such events, fewer than 5; outside roles are not told how many.")]
+    facts_few: Annotated[bool, Field(description=f"There are such events, {_FEWER}; outside roles are not told how many.")]
     degraded: Annotated[
         bool, Field(description="Some values or events cannot be opened now: states may be unknown, and facts are withheld.")
     ]
     unverified: Annotated[list[str], Field(description="Not as the service wrote it: uids, and `SOURCE TYPE TARGET` of links.")]
     unverified_withheld: Annotated[int, Field(description="How many more there are that your rights do not name.")]
-    unverified_few: Annotated[
-        bool, Field(description="There are such, fewer than 5: outside roles are told neither their names nor their number.")
-    ]
+    unverified_few: UnverifiedFew
     boundary: Annotated[
         bool, Field(description="The page ends where your view does: whether anything lies beyond it is not told.")
     ]
@@ -357,9 +360,7 @@ class Source(_Said):
     content: str | Masked | Unavailable | Unproven
     unverified: Annotated[list[str], Field(description="Not as the service wrote it: uids, and `SOURCE TYPE TARGET` of links.")]
     unverified_withheld: Annotated[int, Field(description="How many more there are that your rights do not name.")]
-    unverified_few: Annotated[
-        bool, Field(description="There are such, fewer than 5: outside roles are told neither their names nor their number.")
-    ]
+    unverified_few: UnverifiedFew
     ledger: Ledger
 
 

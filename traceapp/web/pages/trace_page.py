@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from math import inf
 
 from flask import url_for
 from flask_babel import gettext
 
 from traceapp.domain.disclosure import told
 from traceapp.domain.kinds import LOTS, Certainty, Direction, NodeKind
-from traceapp.domain.trace import DescribedNode, PartyLine, TraceAnswer, TraceLink, TraceNode
+from traceapp.domain.trace import DescribedNode, PartyLine, TraceAnswer, TraceLink, TraceNode, hop_order
 from traceapp.web.lane_stages import condition, members_of
 from traceapp.web.lanes import Picture, draw_lanes
 from traceapp.web.pages import completeness_words
@@ -248,7 +247,7 @@ class TracePage:
     def _outwards(self, link: TraceLink) -> tuple[object, ...]:
         source, target = self.end(link.source), self.end(link.target)
         names = [(end.stub, told(end.number) or told(end.name) or "", end.uid) for end in (source, target)]
-        near, far = sorted((_steps(source), _steps(target)))
+        near, far = sorted((hop_order(source.hop), hop_order(target.hop)))
         return (near, far, target.kind not in LOTS, *names, link.type)
 
     @cached_property
@@ -257,13 +256,8 @@ class TracePage:
         return [node for node in self.answer.nodes if node.kind not in ends]
 
 
-def _steps(node: TraceNode) -> float:
-    """What only something withheld leads to stands last."""
-    return inf if node.hop is None else node.hop
-
-
 def _nearest(node: TraceNode) -> tuple[object, ...]:
-    return (node.stub, _steps(node), node.kind not in LOTS, node.product or "", told(node.number) or "", node.uid)
+    return (node.stub, hop_order(node.hop), node.kind not in LOTS, node.product or "", told(node.number) or "", node.uid)
 
 
 def _largest(line: PartyLine) -> tuple[object, ...]:
