@@ -26,16 +26,17 @@ from traceapp.graph.account_store import AccountStore
 from traceapp.graph.acl_store import AclStore
 from traceapp.graph.batch_store import BatchStore
 from traceapp.graph.connection import Graph
-from traceapp.graph.door_store import DoorStore
 from traceapp.graph.embedded import EmbeddedEngine
 from traceapp.graph.endpoint import read_server_file, server_file, write_server_file
 from traceapp.graph.event_store import EventStore
 from traceapp.graph.grant_store import GrantStore
 from traceapp.graph.head_store import HeadStore
+from traceapp.graph.revocation_store import RevocationStore
 from traceapp.graph.sealed_store import SealedStore
 from traceapp.graph.session_store import SessionStore
 from traceapp.graph.trace_store import TraceStore
 from traceapp.host.outbound import OutboundGuard
+from traceapp.host.row_register import FILE as ROWS
 from traceapp.host.row_register import RowRegister
 from traceapp.identity.oidc import OidcProvider, read_oidc
 from traceapp.ledger.client import LedgerClient
@@ -47,7 +48,8 @@ from traceapp.settings import Settings
 from traceapp.usecases.accept_policy import acceptance_of, record_first_policy
 from traceapp.usecases.migrate_store import migrate_store
 from traceapp.usecases.record_recovery import record_recovery
-from traceapp.usecases.shut_out import Doors
+from traceapp.usecases.record_start import record_missing_register
+from traceapp.usecases.revoke_without_keys import KeylessStations
 from traceapp.usecases.stations import Stations
 
 ORGANISATION = "organisation.toml"
@@ -283,6 +285,8 @@ class Backing:
         self._say("starting the ledger")
         self._ledger = WriterProcess.start(self._settings.home)
         with connected(self._settings) as stations:
+            if record_missing_register(stations, terminal_actor()):
+                self._say(f"warning: {ROWS} was missing: accounts, tokens and accesses count as they stand in the store")
             migrate_store(stations, terminal_actor())
             record_first_policy(stations, terminal_actor())
         write_server_file(self._settings)
@@ -342,11 +346,11 @@ def backing(settings: Settings, say: Say) -> Iterator[Stations]:
 
 
 @contextmanager
-def doors(settings: Settings) -> Iterator[Doors]:
-    """Of the running service, what can be shut without its keys; raises StoreUnavailableError and its kin, SettingsError."""
+def keyless(settings: Settings) -> Iterator[KeylessStations]:
+    """Of the running service, what takes rights away while its keys are away; raises StoreUnavailableError, SettingsError."""
     graph, ledger = Graph.open(read_server_file(settings)), LedgerClient(settings.home)
     try:
-        yield Doors(DoorStore(graph, RowRegister(settings.home)), ledger)
+        yield KeylessStations(RevocationStore(graph, RowRegister(settings.home)), ledger)
     finally:
         graph.close()
         ledger.close()

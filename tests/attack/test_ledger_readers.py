@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
+from tests.attack.test_accepted_policy import DEFAULT
 from tests.attack.test_masks import HIDDEN, HOSPITAL, OPERATOR, SUPPLIER_LOT, all_bytes, taken_in
-from tests.attack.test_policy import DEFAULT
 from tests.conftest import MakeActor
 from tests.recorded import ledger_bytes, records
 from tests.web.conftest import SECRET, Tokens

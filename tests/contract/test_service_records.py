@@ -10,8 +10,10 @@ from tests.servers import StoreLeg
 from traceapp import __version__
 from traceapp.domain.rights import Role
 from traceapp.graph.schema import load_steps
+from traceapp.host.row_register import FILE
+from traceapp.usecases.accept_policy import record_first_policy
 from traceapp.usecases.migrate_store import migrate_store
-from traceapp.usecases.record_start import record_start
+from traceapp.usecases.record_start import record_missing_register, record_start
 from traceapp.usecases.stations import Stations
 
 
@@ -36,6 +38,23 @@ def test_a_migration_is_recorded_before_it_begins_and_when_it_is_done(bare: Stat
     assert outcome["actor"]["username"] == "os:anna"
     assert migrate_store(bare, actor(Role.ADMIN)) is None
     assert len(records(bare, act="store:migrate")) == 2
+
+
+def test_a_register_of_rows_that_is_missing_is_recorded_once_and_on_no_first_start(stations: Stations, actor: MakeActor) -> None:
+    def start() -> bool:
+        missing = record_missing_register(stations, actor(Role.ADMIN, username="os:anna"))
+        record_first_policy(stations, actor(Role.ADMIN))
+        return missing
+
+    file = stations.settings.home / FILE
+    file.unlink(missing_ok=True)
+    assert [start(), start(), file.exists()] == [False, False, True]
+
+    file.rename(file.with_name("away"))
+
+    assert [start(), start(), file.exists()] == [True, False, True]
+    (record,) = records(stations, act="rows:trust")
+    assert (record["outcome"], record["actor"]["username"]) == ("done", "os:anna")
 
 
 def test_a_start_is_recorded(stations: Stations, actor: MakeActor) -> None:

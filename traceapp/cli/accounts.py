@@ -11,7 +11,7 @@ from typing import TextIO
 import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
-from traceapp.composition import doors, terminal_actor
+from traceapp.composition import keyless, terminal_actor
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import InputError, KeyUnavailableError
 from traceapp.domain.permissions import Permission
@@ -21,8 +21,8 @@ from traceapp.usecases.change_account import set_disabled, set_password, set_per
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.issue_token import LONGEST_DAYS, TokenRequest, issue_token
 from traceapp.usecases.manage_tokens import list_tokens, revoke_token
+from traceapp.usecases.revoke_without_keys import revoke_token as revoke_token_without_keys
 from traceapp.usecases.second_factors import reset_factors
-from traceapp.usecases.shut_out import shut_token
 
 role_option = click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 sites_option = click.option("--site", "sites", multiple=True, help="Sites seen; repeat  [all; with --lot none]")
@@ -132,8 +132,8 @@ def revoke(uid: str, home: Path | None) -> None:
             receipt = revoke_token(stations, terminal_actor(), uid).receipt
     except KeyUnavailableError as away:
         click.echo(f"{away}; the token is taken away all the same", err=True)
-        with doors(settings) as shut:
-            receipt = shut_token(shut, terminal_actor(), uid)
+        with keyless(settings) as stations_left:
+            receipt = revoke_token_without_keys(stations_left, terminal_actor(), uid)
     click.echo(f"token {uid} revoked (ledger record {receipt.seq})")
 
 

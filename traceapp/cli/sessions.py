@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
-from traceapp.composition import doors, terminal_actor
+from traceapp.composition import keyless, terminal_actor
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import KeyUnavailableError
 from traceapp.usecases.end_sessions import end_session_of, end_sessions_of, list_sessions
-from traceapp.usecases.shut_out import shut_person, shut_session
+from traceapp.usecases.revoke_without_keys import revoke_session, revoke_sessions_of
 
 
 @click.group()
@@ -50,6 +50,6 @@ def end(who: str, home: Path | None) -> None:
             receipt = (end_session_of if one else end_sessions_of)(stations, terminal_actor(), who).receipt
     except KeyUnavailableError as away:
         click.echo(f"{away}; the sessions end all the same", err=True)
-        with doors(settings) as shut:
-            receipt = (shut_session if one else shut_person)(shut, terminal_actor(), who)
+        with keyless(settings) as stations_left:
+            receipt = (revoke_session if one else revoke_sessions_of)(stations_left, terminal_actor(), who)
     click.echo(f"ended {who} (ledger record {receipt.seq})")

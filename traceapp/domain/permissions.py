@@ -48,6 +48,7 @@ class Act(StrEnum):
     POLICY_ACCEPT = "policy:accept"
     PURPOSE_CHOOSE = "purpose:choose"
     REQUEST_REFUSE = "request:refuse"
+    ROWS_TRUST = "rows:trust"
     SERVICE_START = "service:start"
     SESSION_END = "session:end"
     SESSION_LIST_OWN = "session:list_own"

@@ -51,6 +51,16 @@ class RowRegister:
         self._clock = clock or SystemClock()
         self._local = threading.local()
 
+    @property
+    def exists(self) -> bool:
+        """Whether this home has one; whatever is asked of it first begins one."""
+        return (self._home / FILE).exists()
+
+    def begin(self) -> None:
+        """Begin one where there is none."""
+        with self._reading():
+            pass
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Held by whoever writes a row, one at a time on this home; raises StoreConflictError: not free within 30 s."""

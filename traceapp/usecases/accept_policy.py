@@ -38,12 +38,17 @@ def accept_policy(stations: Stations, actor: Actor) -> Recorded[str]:
     return carry_out(stations, actor, Act.POLICY_ACCEPT, request, accept)
 
 
+def has_run(stations: Stations) -> bool:
+    """Whether a policy was accepted on record, which the first start of a home does."""
+    return acceptance_of(stations.settings.home, stations.sealer.macs).on_record is not None
+
+
 def record_first_policy(stations: Stations, actor: Actor) -> None:
     """The document that a first start found is on record as accepted, so that there is no second first start.
 
     raises  LedgerUnavailableError.
     """
-    if stations.policy.closed is not None or acceptance_of(stations.settings.home, stations.sealer.macs).on_record is not None:
+    if stations.policy.closed is not None or has_run(stations):
         return
     request = {"accepted_before": None, "accepted": stations.policy.document.digest, "document": stations.settings.policy}
     stations.ledger.append(entry(stations, actor, Act.POLICY_ACCEPT, "done", request=request))

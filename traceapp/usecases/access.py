@@ -19,6 +19,7 @@ from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.recorded import LedgerEntry, Recorded
 from traceapp.domain.rights import Actor, Decision, Rights
+from traceapp.ledger.client import LedgerClient
 from traceapp.policy.compilation import compile_rights
 from traceapp.policy.decisions import CLOSED, EVALUATION, FAILED
 from traceapp.policy.disclosure import Disclosure
@@ -89,14 +90,25 @@ def carry_out_of(
     stations: Stations, who: Mapping[str, Any], act: Permission | Act, request: Mapping[str, Any], work: Callable[[], T]
 ) -> Recorded[T]:
     """The same for somebody who is no actor (yet); `who` is what is known of him."""
-    intent = stations.ledger.append(entry_of(stations, who, act, "intended", request=request))
+
+    def told(outcome: str, request: Mapping[str, Any], reason: str | None = None) -> LedgerEntry:
+        return entry_of(stations, who, act, outcome, request=request, reason=reason)
+
+    return carry_out_as(stations.ledger, told, request, work)
+
+
+def carry_out_as(
+    ledger: LedgerClient, entry: Callable[..., LedgerEntry], request: Mapping[str, Any], work: Callable[[], T]
+) -> Recorded[T]:
+    """The same on records that are made otherwise. entry: (outcome, request, reason or none) to a record."""
+    intent = ledger.append(entry("intended", request))
     begun = {**request, "intent": intent.seq}
     try:
         value = work()
     except TraceappError as error:
-        stations.ledger.append(entry_of(stations, who, act, "failed", request=begun, reason=type(error).__name__))
+        ledger.append(entry("failed", begun, type(error).__name__))
         raise
-    return stations.ledger.record(value, entry_of(stations, who, act, "done", request=begun))
+    return ledger.record(value, entry("done", begun))
 
 
 def disclosure_of(stations: Stations, rights: Rights, fields: frozenset[str] | None = None) -> Disclosure:

@@ -1,9 +1,10 @@
-"""The service begins to serve: who started it, which program, where."""
+"""The service begins: who started it, which program, where, and whether it had to begin its register of rows anew."""
 
 from traceapp import __version__
 from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
+from traceapp.usecases.accept_policy import has_run
 from traceapp.usecases.access import entry
 from traceapp.usecases.stations import Stations
 
@@ -16,3 +17,16 @@ def record_start(stations: Stations, actor: Actor, url: str, certificate: str | 
     store = "embedded" if stations.settings.embedded else "neo4j"
     request = {"version": __version__, "store": store, "url": url, "certificate": certificate or "none"}
     return stations.ledger.record(None, entry(stations, actor, Act.SERVICE_START, "done", request=request))
+
+
+def record_missing_register(stations: Stations, actor: Actor) -> bool:
+    """Begin the register of rows where there is none; whether this home has run before, and so once had one.
+
+    It is on record then: every row that decides rights counts as it stands in the store, older ones that were put back too.
+    raises  LedgerUnavailableError, HomeError.
+    """
+    missing = not stations.register.exists and has_run(stations)
+    if missing:
+        stations.ledger.append(entry(stations, actor, Act.ROWS_TRUST, "done", reason="the register of rows was missing"))
+    stations.register.begin()
+    return missing

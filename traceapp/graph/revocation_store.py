@@ -1,4 +1,4 @@
-"""Doors that are shut without a key: sessions that end, tokens that are taken away. Nothing is proven, and nothing opened."""
+"""Rights taken away without a key: sessions that end, tokens that are deleted. Nothing is proven, and nothing opened."""
 
 import uuid
 
@@ -8,7 +8,7 @@ from traceapp.graph.session_store import SessionStore
 from traceapp.host.row_register import RowRegister
 
 
-class DoorStore:
+class RevocationStore:
     """For when the keys are away. Every method raises StoreError and its kinds, and HomeError."""
 
     def __init__(self, graph: Graph, register: RowRegister) -> None:
@@ -16,18 +16,18 @@ class DoorStore:
         self._register = register
         self._sessions = SessionStore(graph, register)
 
-    def end_session(self, uid: str) -> None:
+    def revoke_session(self, uid: str) -> None:
         """An unknown one changes nothing."""
         self._sessions.void_session(uid)
 
-    def end_sessions_of(self, username: str) -> bool:
+    def revoke_sessions_of(self, username: str) -> bool:
         """False where nobody has this name."""
         found = self._graph.read("account.find_uid", username=username)
         for row in found:
             self._sessions.void_sessions_of_account(row["uid"])
         return bool(found)
 
-    def take_token_away(self, uid: str) -> bool:
+    def revoke_token(self, uid: str) -> bool:
         """False where there is none. It cannot be marked as revoked, which takes a key: it is deleted, and stays so."""
 
         def work(transaction: Transaction) -> bool:
