@@ -158,9 +158,9 @@ def test_attacker_cannot_change_the_text_of_a_statement(stations: Stations, monk
     sent: list[str] = []
     run_once = Graph._run_once
 
-    def watched(self: Graph, query: neo4j.Query, params: dict[str, Any], access: str) -> Any:
+    def watched(self: Graph, query: neo4j.Query, params: dict[str, Any], access: str, *more: Any) -> Any:
         sent.append(str(query.text))
-        return run_once(self, query, params, access)
+        return run_once(self, query, params, access, *more)
 
     monkeypatch.setattr(Graph, "_run_once", watched)
     client = create_app(lambda: stations, b"only for tests, thirty-two bytes").test_client()

@@ -1,6 +1,7 @@
 """What the service does by itself is on record: its start, and the migration of its store."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.servers import StoreLeg
 from traceapp import __version__
 from traceapp.domain.rights import Role
 from traceapp.graph.schema import load_steps
-from traceapp.host.row_register import FILE
+from traceapp.host.row_register import FILE, RowRegister
 from traceapp.usecases.accept_policy import record_first_policy
 from traceapp.usecases.migrate_store import migrate_store
 from traceapp.usecases.record_start import record_missing_register, record_start
@@ -42,7 +43,8 @@ def test_a_migration_is_recorded_before_it_begins_and_when_it_is_done(bare: Stat
 
 def test_a_register_of_rows_that_is_missing_is_recorded_once_and_on_no_first_start(stations: Stations, actor: MakeActor) -> None:
     def start() -> bool:
-        missing = record_missing_register(stations, actor(Role.ADMIN, username="os:anna"))
+        begun = replace(stations, register=RowRegister(stations.settings.home))
+        missing = record_missing_register(begun, actor(Role.ADMIN, username="os:anna"))
         record_first_policy(stations, actor(Role.ADMIN))
         return missing
 

@@ -1,5 +1,8 @@
 """An end of a session, or another secret for it, whose COMMIT never comes: nobody honest is told that a row was put back."""
 
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -7,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from tests.cutting_proxy import CutBeforeCommit, proxied
+from tests.processes import ROOT, environment_of
 from tests.recorded import records
 from tests.servers import StoreLeg
 from traceapp.composition import terminal_actor
@@ -29,6 +33,23 @@ from traceapp.usecases.verify_graph import verify_graph
 PASSWORD = "correct horse battery"
 OWNER = Client("192.0.2.17", "a browser")
 EVERYWHERE = frozenset({"*"})
+DYING = """
+import os, signal
+from traceapp.cli.commands import main
+from traceapp.host.row_register import RowRegister
+
+def dies(*_):
+    {first}
+    os.kill(os.getpid(), signal.SIGKILL)
+
+noted = RowRegister.note_end
+RowRegister.{method} = dies
+main()
+"""
+KILLED = {
+    "after the note, before COMMIT": DYING.format(method="note_end", first="noted(*_)"),
+    "after COMMIT, before it is settled": DYING.format(method="end", first="pass"),
+}
 ENDS = {
     "one": lambda cut, opened: end_session_of(cut, terminal_actor(), opened.session.uid),
     "all of a person": lambda cut, opened: end_sessions_of(cut, terminal_actor(), "anna"),
@@ -83,6 +104,25 @@ def test_promise_an_end_that_was_not_committed_accuses_nobody_and_is_carried_out
     assert denials(stations) == []
     assert standing(empty_leg, uid) == 0
     assert resume_session(stations, opened.secret, OWNER) is None
+
+
+@pytest.mark.parametrize("killed", KILLED)
+def test_promise_a_killed_end_of_a_session_accuses_nobody_and_is_carried_out(
+    killed: str, stations: Stations, opened: Opened, empty_leg: StoreLeg
+) -> None:
+    uid = opened.session.uid
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED[killed], "session", "end", uid],
+        env={**environment_of(stations), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert standing(empty_leg, uid) == ("before COMMIT" in killed)
+
+    assert resume_session(stations, opened.secret, OWNER) is None
+
+    assert (findings(stations), denials(stations), standing(empty_leg, uid)) == ((), [], 0)
 
 
 def test_promise_a_new_secret_that_was_not_committed_signs_nobody_out(
