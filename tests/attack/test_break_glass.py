@@ -1,8 +1,12 @@
 """Break-glass: wider for a while, never for longer, never for what keeps watch, and never judged by who did it."""
 
-from collections.abc import Callable
+import contextlib
+import os
+import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +14,7 @@ from tests.clockwork import Clockwork
 from tests.recorded import records
 from traceapp.composition import terminal_actor
 from traceapp.dictionary.entries import Tier
-from traceapp.domain.errors import FactorNeededError, InputError, PermissionDeniedError
+from traceapp.domain.errors import FactorNeededError, InputError, KeyUnavailableError, PermissionDeniedError
 from traceapp.domain.grants import GrantRecord, Verdict
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
@@ -18,8 +22,11 @@ from traceapp.domain.rights import Actor, Grant, Role
 from traceapp.domain.sessions import Client
 from traceapp.policy.compilation import widened
 from traceapp.usecases.access import authorise, rights_for
-from traceapp.usecases.break_glass import break_glass, end_break_glass, list_break_glass, review_break_glass
+from traceapp.usecases.break_glass import break_glass, count_reviews, end_break_glass, list_break_glass, review_break_glass
+from traceapp.usecases.change_account import set_disabled
 from traceapp.usecases.create_account import create_account
+from traceapp.usecases.destroy_key import destroy_key, group_of_account
+from traceapp.usecases.make_recovery_key import make_recovery_key
 from traceapp.usecases.open_session import make_session
 from traceapp.usecases.resume_session import resume_session
 from traceapp.usecases.stations import Stations
@@ -191,6 +198,87 @@ def test_attacker_cannot_close_the_review_of_his_own_break_glass(enter: Enter, c
     assert resumed(clocked, opened.secret).grant is None, "a review ends what still lasts"
     with pytest.raises(InputError):
         review_break_glass(clocked, other, uid, Verdict.JUSTIFIED, FOUND)
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        unicodedata.normalize("NFD", "Zoé Li"),
+        "\uff3a\uff4f\u00e9 \uff2c\uff49",
+        "ZOÉ   Li",
+        "Zo\ufe00é L\u034fi",
+        "Zoe\ufe00\u0301 Li",
+    ],
+    ids=["decomposed", "full width", "more blanks", "unseen marks", "unseen mark within a letter"],
+)
+def test_attacker_who_spells_his_name_in_other_letters_reviews_nothing_of_his(
+    spelling: str, enter: Enter, clocked: Stations
+) -> None:
+    """His second account has the same name in print, of other code points."""
+    actor, _ = enter("zoe", Role.QUALITY, unicodedata.normalize("NFC", "Zoé Li"))
+    second, _ = enter("zoe-2", Role.QUALITY, spelling)
+    break_glass(clocked, actor, REASON, 60, "T2")
+
+    with pytest.raises(PermissionDeniedError, match="Somebody else reviews this"):
+        review_break_glass(clocked, second, waiting_alone(clocked).uid, Verdict.JUSTIFIED, FOUND)
+    with pytest.raises(PermissionDeniedError, match="still waits for its review"):
+        break_glass(clocked, second, REASON, 30, "T2")
+
+
+@contextlib.contextmanager
+def provider_away(stations: Stations) -> Iterator[None]:
+    """Now, not in five minutes: a ring that was touched is read again at once."""
+    ring = stations.keys.ring_path
+    kek, away = ring.with_name("key-encryption-key"), ring.parents[1] / "away"
+    kek.rename(away)
+    os.utime(ring)
+    try:
+        yield
+    finally:
+        away.rename(kek)
+
+
+def test_attacker_who_is_shredded_before_his_review_stops_neither_reviewers_nor_coordinators(
+    enter: Enter, clocked: Stations, tmp_path: Path
+) -> None:
+    """The printed name of whoever broke the glass is gone for good: his access is counted, listed and reviewed all the same."""
+    officers = (tmp_path / "officer-1", tmp_path / "officer-2")
+    make_recovery_key(clocked, terminal_actor(), officers)
+    actor, _ = enter("jo9", Role.COORDINATOR)
+    other, _ = enter("zhou", Role.QUALITY)
+    next_one, _ = enter("lina", Role.COORDINATOR)
+    break_glass(clocked, actor, REASON, 60, "T2")
+    uid = waiting_alone(clocked).uid
+    set_disabled(clocked, terminal_actor(), "jo9", True)
+
+    destroy_key(clocked, terminal_actor(), group_of_account(actor.account_uid), officers)
+
+    assert count_reviews(clocked, other) == 1
+    (waiting,) = list_break_glass(clocked, other).value
+    assert (waiting.username, waiting.reason, waiting.own) == ("jo9", REASON, False)
+    assert break_glass(clocked, next_one, REASON, 30, "T2").value.actor.grant is not None
+    review_break_glass(clocked, other, uid, Verdict.NOT_JUSTIFIED, FOUND)
+    assert uid not in {one.uid for one in clocked.grants.list_waiting()}
+
+
+def test_attacker_who_takes_the_keys_away_closes_no_review_and_hides_none(enter: Enter, clocked: Stations) -> None:
+    """Nobody can tell then whether a second account is his: what waits is counted and listed, and decided later."""
+    actor, _ = enter("qian", Role.QUALITY, "Qian Li")
+    second, _ = enter("qian-2", Role.QUALITY, "Qian Li")
+    break_glass(clocked, actor, REASON, 60, "T2")
+    uid = waiting_alone(clocked).uid
+
+    with provider_away(clocked):
+        assert (count_reviews(clocked, actor), count_reviews(clocked, second)) == (0, 1)
+        (waiting,) = list_break_glass(clocked, second).value
+        assert (waiting.username, waiting.reason, waiting.fault) == ("qian", None, None)
+        before = clocked.ledger.get_head().seq
+        with pytest.raises(KeyUnavailableError):
+            review_break_glass(clocked, second, uid, Verdict.JUSTIFIED, FOUND)
+        (record,) = records(clocked, after=before)
+        assert (record["act"], record["outcome"], record["reason"]) == ("break_glass:review", "failed", "KeyUnavailableError")
+
+    assert waiting_alone(clocked).uid == uid
 
 
 def test_an_early_end_leaves_the_review(enter: Enter, clocked: Stations) -> None:

@@ -1,5 +1,6 @@
 """The pages around a session: second factor, list of sessions, purpose; each a form that works without scripts."""
 
+import os
 import re
 
 import pyotp
@@ -10,6 +11,9 @@ from werkzeug.test import TestResponse
 
 from tests.recorded import records
 from tests.web.conftest import MovingClock
+from traceapp.composition import terminal_actor
+from traceapp.domain.rights import Role
+from traceapp.usecases.create_account import create_account
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store
@@ -139,6 +143,32 @@ def test_break_glass_begins_on_its_page_shows_everywhere_and_ends(doors: Flask, 
     assert len(browser.get("/api/v1/batches/N").headers["Traceapp-Break-Glass"]) == 16
     assert send(browser, "/break-glass", "/break-glass/end").status_code == 303
     assert "Traceapp-Break-Glass" not in browser.get("/api/v1/batches/N").headers
+
+
+def test_promise_with_the_keys_away_and_a_review_waiting_every_page_is_served(doors: Flask, stations: Stations) -> None:
+    """The count of reviews beside a page, the list of them, the page of an error: none needs a name that cannot be opened."""
+    _, codes = set_up(enter(doors))
+    browser = enter(doors)
+    send(browser, "/second-factor", "/second-factor", code=codes[0])
+    assert send(browser, "/break-glass", "/break-glass", reason=REASON, minutes="30", tier="T2").status_code == 303
+    everywhere = frozenset({"*"})
+    create_account(stations, terminal_actor(), "zhou", PASSWORD, "Zhou Min", Role.QUALITY, everywhere, everywhere)
+    reviewer = doors.test_client()
+    assert send(reviewer, "/sign-in", "/sign-in", username="zhou", password=PASSWORD).status_code == 303
+    (waiting,) = stations.grants.list_waiting()
+    review = {"verdict": "justified", "note": REASON}
+
+    ring = stations.keys.ring_path
+    ring.with_name("key-encryption-key").unlink()
+    os.utime(ring)
+
+    for page in ("/", "/sessions", "/break-glass"):
+        assert reviewer.get(page).status_code == 200, page
+    assert "The reason cannot be opened now" in reviewer.get("/break-glass").text
+    assert reviewer.get("/no-such-page").status_code == 404
+    refused = send(reviewer, "/break-glass", f"/break-glass/{waiting.uid}/review", **review)
+    assert refused.status_code == 503
+    assert "The keys of this service are not at hand" in refused.text
 
 
 def test_break_glass_asks_for_the_second_factor_first(doors: Flask) -> None:

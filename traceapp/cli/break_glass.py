@@ -29,7 +29,8 @@ def list_all(home: Path | None) -> None:
             )
             continue
         times = f"{_minute(one.begun_at)} to {_minute(one.ends_at)}"
-        click.echo(f"{one.uid}  {one.username}  {one.role}  {one.tier}  {times}{'  lasts' if one.lasts else ''}  {one.reason}")
+        reason = "its reason cannot be opened now" if one.reason is None else one.reason
+        click.echo(f"{one.uid}  {one.username}  {one.role}  {one.tier}  {times}{'  lasts' if one.lasts else ''}  {reason}")
     click.echo(f"{len(found.value)} wait for a review (ledger record {found.receipt.seq})", err=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -20,6 +21,11 @@ from traceapp.domain.sessions import Session
 LONGEST_NAME: Final = 64
 LONGEST_LINE: Final = 120
 SERVICE_OWNER: Final = "os:"
+_UNSEEN: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
+"""Default_Ignorable_Code_Point of the Unicode Character Database: drawn as nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +215,15 @@ def check_person(text: str) -> str:
 def fold_username(text: str) -> str:
     """One spelling for what is meant to be one name, well-formed or not."""
     return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def fold_printed_name(text: str) -> str:
+    """One spelling for what is one name in print: NFKC, small letters, single blanks, nothing that no reader sees.
+
+    Composed and decomposed letters, full width and half width, and any run of blanks are the same (UAX #15, NFKC_Casefold).
+    """
+    seen = _UNSEEN.sub("", unicodedata.normalize("NFKC", _UNSEEN.sub("", text)))  # one that stands between keeps letters apart
+    return " ".join(unicodedata.normalize("NFKC", seen.casefold()).split())
 
 
 def check_printed_name(text: str) -> str:

@@ -5,8 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from traceapp.dictionary.entries import Tier
-from traceapp.domain.accounts import Account
-from traceapp.domain.errors import ConcurrentChangeError, FactorNeededError, InputError, PermissionDeniedError
+from traceapp.domain.accounts import Account, fold_printed_name
+from traceapp.domain.errors import (
+    ConcurrentChangeError,
+    FactorNeededError,
+    InputError,
+    KeyDestroyedError,
+    KeyUnavailableError,
+    PermissionDeniedError,
+    SealBrokenError,
+)
 from traceapp.domain.grants import (
     FACTOR_WITHIN,
     LONGEST,
@@ -33,14 +41,15 @@ LONGEST_MINUTES = int(LONGEST / timedelta(minutes=1))
 @dataclass(frozen=True, slots=True)
 class ListedGrant:
     """own    whether it is the asker's, who cannot review it.
-    reason    empty, as are the times, where the access is not in the store as it was written: `fault` says how.
+    reason    None where its key is not to be had now; empty, as are the times, where the access is not in the store as it was
+              written: `fault` says how.
     """
 
     uid: str
     username: str
     role: str
     tier: str
-    reason: str = field(repr=False)
+    reason: str | None = field(repr=False)
     begun_at: datetime | None
     ends_at: datetime | None
     lasts: bool
@@ -59,7 +68,7 @@ def break_glass(stations: Stations, actor: Actor, reason: str, minutes: int, tie
 
     minutes  1 to 60.   tier  up to which values are opened, at most what the policy caps for the role.
     raises   PermissionDeniedError: not for this role, tier, or without a session of one's own, or an earlier one still
-             waits for its review. FactorNeededError: no second factor in the last five minutes. InputError.
+             waits for its review. FactorNeededError: no second factor in the last five minutes. InputError. KeyUnavailableError.
     """
     request = {"minutes": minutes, "tier": tier}
     authorise(stations, actor, Permission.BREAK_GLASS_BEGIN, request)
@@ -105,7 +114,7 @@ def list_break_glass(stations: Stations, actor: Actor) -> Recorded[tuple[ListedG
     now = stations.clock.now()
     found = stations.grants.list_waiting()
     listed = tuple(_listed(stations, actor, grant, now) for grant in found)
-    faulty = {one.uid: one.fault.value for one in found if one.fault is not None}
+    faulty = {one.uid: one.fault.value for one in listed if one.fault is not None}
     result = {"count": len(listed), **({"unverified": faulty} if faulty else {})}
     told = entry(stations, actor, Permission.BREAK_GLASS_LIST, "answered", result=result)
     return stations.ledger.record(listed, told)
@@ -115,7 +124,7 @@ def count_reviews(stations: Stations, actor: Actor) -> int:
     """How many wait for this person; 0 for whoever may not review. A number of tasks, recorded nowhere."""
     if not stations.policy.decide(actor, Permission.BREAK_GLASS_REVIEW).allowed:
         return 0
-    return sum(not _is_of(stations, grant, actor.account_uid) for grant in stations.grants.list_waiting())
+    return sum(not _is_known_of(stations, grant, actor.account_uid) for grant in stations.grants.list_waiting())
 
 
 def review_break_glass(stations: Stations, actor: Actor, uid: str, verdict: Verdict, note: str) -> Recorded[None]:
@@ -124,6 +133,7 @@ def review_break_glass(stations: Stations, actor: Actor, uid: str, verdict: Verd
     One whose row was changed or taken away is reviewed as well: what the reviewer found is on record then, and nowhere else.
     raises  PermissionDeniedError: the asker broke this glass himself, by this account or by another one of his person or
             printed name, or asks through no session of a person. InputError: none such waits, or no words on it.
+            KeyUnavailableError, SealBrokenError: whether it is his own cannot be told now; nothing was decided.
     """
     request = {"break_glass": uid, "verdict": verdict.value}
     authorise(stations, actor, Permission.BREAK_GLASS_REVIEW, request)
@@ -131,7 +141,13 @@ def review_break_glass(stations: Stations, actor: Actor, uid: str, verdict: Verd
     found = next((one for one in stations.grants.list_waiting() if one.uid == uid), None)
     if found is None:
         raise InputError("uid: no break-glass access with this id waits for a review", (("uid", "one of the list"),))
-    if actor.session is None or _is_of(stations, found, actor.account_uid):
+    try:
+        own = _is_of(stations, found, actor.account_uid)
+    except (KeyUnavailableError, SealBrokenError) as unknown:
+        reason = type(unknown).__name__
+        stations.ledger.append(entry(stations, actor, Permission.BREAK_GLASS_REVIEW, "failed", request=request, reason=reason))
+        raise
+    if actor.session is None or own:
         reason = "Somebody else reviews this: nobody closes his own, and a token closes none."
         stations.ledger.append(entry(stations, actor, Permission.BREAK_GLASS_REVIEW, "denied", request=request, reason=reason))
         raise PermissionDeniedError(reason)
@@ -162,13 +178,27 @@ def _why_not(stations: Stations, actor: Actor, tier: str) -> str | None:
 
 
 def _is_of(stations: Stations, grant: WaitingGrant, account_uid: str) -> bool:
-    """Whether the person of this account broke this glass: by this or another account, by person id or printed name."""
+    """Whether the person of this account broke this glass: by this or another account, by person id or printed name.
+
+    raises  KeyUnavailableError, SealBrokenError: only the printed names can tell, and one of them cannot be opened now.
+    """
     if account_uid == grant.account_uid or _person_id(stations, account_uid) == grant.person_id:
         return True
     asker, broke = (stations.accounts.get_account(uid) for uid in (account_uid, grant.account_uid))
     if asker is None or broke is None:
         return False
-    return asker.person_id == broke.person_id or _printed_name(stations, asker) == _printed_name(stations, broke)
+    if asker.person_id == broke.person_id:
+        return True
+    names = {_printed_name(stations, asker), _printed_name(stations, broke)}
+    return len(names) == 1 and None not in names
+
+
+def _is_known_of(stations: Stations, grant: WaitingGrant, account_uid: str) -> bool:
+    """The same for a list or a count, which decides nothing: a name that cannot be opened is nobody's."""
+    try:
+        return _is_of(stations, grant, account_uid)
+    except (KeyUnavailableError, SealBrokenError):
+        return False
 
 
 def _person_id(stations: Stations, account_uid: str) -> str:
@@ -176,28 +206,42 @@ def _person_id(stations: Stations, account_uid: str) -> str:
     return account.person_id if account is not None else account_uid
 
 
-def _printed_name(stations: Stations, account: Account) -> str:
-    opened = stations.sealer.open_document("Account", account.uid, "printed_name", account.printed_name)
-    return " ".join(opened.decode().casefold().split())
+def _printed_name(stations: Stations, account: Account) -> str | None:
+    """As it is compared; None where its key was destroyed, which leaves the person's id to tell.
+
+    raises  KeyUnavailableError; SealBrokenError.
+    """
+    try:
+        opened = stations.sealer.open_document("Account", account.uid, "printed_name", account.printed_name)
+    except KeyDestroyedError:
+        return None
+    return fold_printed_name(opened.decode())
 
 
 def _listed(stations: Stations, actor: Actor, grant: WaitingGrant, now: datetime) -> ListedGrant:
     account = stations.accounts.get_account(grant.account_uid)
     username = account.username if account is not None else grant.account_uid
-    own = _is_of(stations, grant, actor.account_uid)
+    own = _is_known_of(stations, grant, actor.account_uid)
     kept = grant.record
     if kept is None:
         return ListedGrant(grant.uid, username, "", "", "", None, None, lasts=False, own=own, fault=grant.fault)
+    try:
+        reason, fault = stations.sealer.open_document("Grant", kept.uid, "reason", kept.reason).decode(), None
+    except KeyUnavailableError:
+        reason, fault = None, None
+    except SealBrokenError:
+        reason, fault = "", RowFault.CHANGED
     return ListedGrant(
         uid=grant.uid,
         username=username,
         role=kept.role.value,
         tier=kept.tier,
-        reason=stations.sealer.open_document("Grant", kept.uid, "reason", kept.reason).decode(),
+        reason=reason,
         begun_at=kept.begun_at,
         ends_at=kept.ends_at,
         lasts=kept.given_to(kept.account_uid, now) is not None,
         own=own,
+        fault=fault,
     )
 
 

@@ -1,11 +1,13 @@
 """What the frame of every page knows: who is signed in, the languages, the address to come back to."""
 
-from typing import Any
+import logging
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from flask import Flask, g, request, url_for
 
 from traceapp import __version__
+from traceapp.domain.errors import TraceappError
 from traceapp.domain.permissions import SEES_BATCHES, Permission
 from traceapp.domain.rights import Actor
 from traceapp.usecases.break_glass import count_reviews
@@ -15,6 +17,8 @@ from traceapp.web.pages import wording
 from traceapp.web.pages.paging import address_with
 from traceapp.web.session import has_session
 from traceapp.web.stations import stations
+
+_log: Final = logging.getLogger("traceapp.web")
 
 
 def safe_next(wanted: str | None) -> str:
@@ -53,8 +57,19 @@ def _frame() -> dict[str, Any]:
         "sentence_gap": wording.sentence_gap,
         "version": __version__,
         **_purposes(actor),
-        "reviews": count_reviews(stations(), actor) if actor is not None and actor.session is not None else 0,
+        "reviews": _reviews(actor),
     }
+
+
+def _reviews(actor: Actor | None) -> int:
+    """How many break-glass accesses wait for the person; 0 where that cannot be told now: no page fails for a count."""
+    if actor is None or actor.session is None:
+        return 0
+    try:
+        return count_reviews(stations(), actor)
+    except TraceappError as error:
+        _log.warning("the reviews that wait were not counted: %s", type(error).__name__)
+        return 0
 
 
 def _purposes(actor: Actor | None) -> dict[str, Any]:
