@@ -30,7 +30,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 LINES: Final = ("5.26", "2026")
 EMPTY_CHUNK: Final = "MATCH (n) WHERE NOT n:SchemaStep AND NOT n:Head WITH n LIMIT 2000 DETACH DELETE n RETURN count(*) AS gone"
 CREATES: Final = re.compile(r"CREATE (CONSTRAINT|INDEX) (\w+)")
-RESET_HEAD: Final = "MATCH (head:Head) SET head.seq = 0 REMOVE head.record_time"
+RESET_HEAD: Final = "MERGE (head:Head {name: 'record'}) SET head.seq = 0 REMOVE head.record_time"
 
 # Ends the server when its own standard input ends: with the session, and with a session that is killed as well.
 GUARD: Final = """

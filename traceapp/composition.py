@@ -187,7 +187,7 @@ def build_stations(settings: Settings) -> Stations:
         policy=load_policy(settings.policy, acceptance_of(settings.home, sealer.macs), dictionary),
         graph=graph,
         register=register,
-        heads=HeadStore(graph),
+        heads=HeadStore(graph, sealer.macs),
         acls=AclStore(graph),
         accounts=AccountStore(graph, sealer.macs, register),
         sessions=SessionStore(graph, register),

@@ -100,10 +100,10 @@ def test_the_same_events_again_change_nothing(store: Graph, events: EventStore, 
     sent = [receipt("r1", "T-1", day(0)), production("p1", [material("T-1")], "B-1", day(1))]
     append(events, sealer, *sent)
     count = "MATCH (n) RETURN count(n) AS nodes, sum(n.record_seq) AS seqs"
-    before = (store.administer(count, "test"), picture(store, sealer), HeadStore(store).get_head())
+    before = (store.administer(count, "test"), picture(store, sealer), HeadStore(store, sealer.macs).get_head())
 
     assert append(events, sealer, *sent) == [KNOWN, KNOWN]
-    assert (store.administer(count, "test"), picture(store, sealer), HeadStore(store).get_head()) == before
+    assert (store.administer(count, "test"), picture(store, sealer), HeadStore(store, sealer.macs).get_head()) == before
 
 
 def test_an_event_twice_in_one_group_counts_once(store: Graph, events: EventStore, sealer: DictionarySealer) -> None:
@@ -111,7 +111,7 @@ def test_an_event_twice_in_one_group_counts_once(store: Graph, events: EventStor
 
     assert append(events, sealer, sent, sent) == [APPENDED, KNOWN]
     assert len(links(store)) == 1
-    assert HeadStore(store).get_head() == 1
+    assert HeadStore(store, sealer.macs).get_head() == 1
 
 
 @pytest.mark.parametrize("apart", [True, False], ids=["in two groups", "in one group"])
@@ -123,7 +123,7 @@ def test_the_same_key_with_other_content_is_refused(
 
     assert outcomes == [APPENDED, CONFLICT]
     assert node(store, sealer, material("T-2")) == {}
-    assert HeadStore(store).get_head() == 1
+    assert HeadStore(store, sealer.macs).get_head() == 1
 
 
 def test_two_links_between_the_same_things_stay_two(store: Graph, events: EventStore, sealer: DictionarySealer) -> None:
@@ -173,11 +173,11 @@ def test_a_group_is_stored_whole_or_not_at_all(store: Graph, events: EventStore,
     with pytest.raises(StatementError):
         append(events, sealer, receipt("r1", "T-1", day(0)), broken)
     assert picture(store, sealer) == {"nodes": [], "events": [], "links": [], "acl": []}
-    assert HeadStore(store).get_head() == 0
+    assert HeadStore(store, sealer.macs).get_head() == 0
 
 
 def test_record_time_never_goes_back(store: Graph, events: EventStore, sealer: DictionarySealer) -> None:
-    heads = HeadStore(store)
+    heads = HeadStore(store, sealer.macs)
     append(events, sealer, receipt("r1", "T-1", day(0)), at=NOW)
     append(events, sealer, receipt("r2", "T-1", day(1)), receipt("r3", "T-1", day(1)), at=NOW - timedelta(hours=1))
     append(events, sealer, receipt("r4", "T-1", day(2)), at=NOW + timedelta(hours=1))

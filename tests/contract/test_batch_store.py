@@ -41,8 +41,8 @@ def plant(store: Graph, sealer: DictionarySealer) -> Flows:
 
 
 @pytest.fixture
-def head(plant: Flows, store: Graph) -> int:
-    return HeadStore(store).get_head()
+def head(plant: Flows, store: Graph, sealer: DictionarySealer) -> int:
+    return HeadStore(store, sealer.macs).get_head()
 
 
 def test_list_links_backward_gives_lots_products_and_suppliers(batches: BatchStore, sealer: DictionarySealer, head: int) -> None:
@@ -87,7 +87,7 @@ def test_links_of_later_and_of_voided_events_are_not_told(
     plant.events.clear()
     wrong = plant.use(batch("A1"), order("T9"), 5, at=hour(20), key="wrong")
     plant.append_to(EventStore(store), sealer)
-    later = HeadStore(store).get_head()
+    later = HeadStore(store, sealer.macs).get_head()
     plant.events.clear()
     plant.event([], key="right", voids=wrong)
     plant.append_to(EventStore(store), sealer)
@@ -96,7 +96,7 @@ def test_links_of_later_and_of_voided_events_are_not_told(
     def seen(at: int) -> bool:
         return far in {link.far for link in batches.list_links([sealer.uid(batch("A1"))], FORWARD, ALL, at)}
 
-    assert (seen(head), seen(later), seen(HeadStore(store).get_head())) == (False, True, False)
+    assert (seen(head), seen(later), seen(HeadStore(store, sealer.macs).get_head())) == (False, True, False)
 
 
 def test_list_links_of_orders_names_the_customer(batches: BatchStore, sealer: DictionarySealer, store: Graph) -> None:
@@ -105,7 +105,7 @@ def test_list_links_of_orders_names_the_customer(batches: BatchStore, sealer: Di
     flows.link(LinkType.ORDERED_BY, wanted, party("HOSP"), describes=[wanted])
     flows.append_to(EventStore(store), sealer)
 
-    links = batches.list_links_of_orders([sealer.uid(wanted)], ALL, HeadStore(store).get_head())
+    links = batches.list_links_of_orders([sealer.uid(wanted)], ALL, HeadStore(store, sealer.macs).get_head())
 
     assert [(link.type, link.far) for link in links] == [(LinkType.ORDERED_BY, sealer.uid(party("HOSP")))]
 

@@ -37,7 +37,7 @@ def test_empty_store_is_migrated_once(bare: Graph) -> None:
     assert [step.version for step in check_schema(bare)] == list(versions())
     assert migrate(bare, NOW) == versions()
     assert migrate(bare, NOW) == ()
-    assert bare.read("head.get_head") == [{"seq": 0}]
+    assert bare.read("head.get_sums")[0]["seq"] == 0
 
 
 def test_migrated_store_keeps_what_is_unique(bare: Graph) -> None:
@@ -97,7 +97,7 @@ def test_counter_survives_a_second_migration(bare: Graph) -> None:
     for step in load_steps():
         for statement in step.statements:
             bare.administer(statement, "again")
-    assert bare.read("head.get_head") == [{"seq": 7}]
+    assert bare.read("head.get_sums")[0]["seq"] == 7
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,6 @@ from traceapp.domain.rights import Role
 from traceapp.domain.sessions import Client
 from traceapp.graph.connection import Graph
 from traceapp.graph.event_store import EventStore
-from traceapp.graph.head_store import HeadStore
 from traceapp.usecases.authenticate_token import authenticate_token
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.import_file import import_file
@@ -133,7 +132,7 @@ def test_a_link_attribute_that_is_not_in_the_dictionary_is_refused(attributes: d
 
     with pytest.raises(DictionaryError):
         append(EventStore(stations.graph), stations.sealer, event("e1", EventType.CONSUMPTION, day(1), nodes, [link]))
-    assert HeadStore(stations.graph).get_head() == 0
+    assert stations.heads.get_head() == 0
 
 
 def test_a_value_outside_a_closed_list_of_a_link_is_refused(sealer: DictionarySealer) -> None:

@@ -13,7 +13,7 @@ from traceapp.domain.genealogy import EVENT_TIME, MARK, NEAR, PLACE, QUANTITY, U
 from traceapp.domain.quantities import is_quantity
 from traceapp.domain.record_macs import LinkProver, Marks, RecordMacs
 from traceapp.domain.rights import Rights, Withholding
-from traceapp.domain.unverified import Unverified
+from traceapp.domain.unverified import COUNTER, Unverified
 
 COLUMNS: Final = (
     *("uid", "kind", "labels", "mac", "acl"),
@@ -50,6 +50,8 @@ class RecordChecks:
     events: set[str] = field(default_factory=set)
     secret: set[str] = field(default_factory=set)
     seen: dict[str, str] = field(default_factory=dict)
+    counted: bool = True
+    """Whether the counter of records, which bounds what is read, is proven."""
     _waiting: list[Waiting] = field(default_factory=list)
     _rights: Rights | None = None
     """Of whom `_sees` is the set: one question is answered under one or two rights."""
@@ -195,10 +197,14 @@ class RecordChecks:
         """A node or event of which something sealed does not belong where it was found, or cannot be read as what it is."""
         self.nodes.add(uid)
 
+    def uncounted(self) -> None:
+        """The counter of records is not as the service wrote it; who sees nothing else is told so too."""
+        self.counted = False
+
     @property
     def failed(self) -> bool:
         """Whether anything was not as the service wrote it."""
-        return bool(self.nodes or self.links or self.events)
+        return bool(self.nodes or self.links or self.events or not self.counted)
 
     def told(self, name: Callable[[str], str | None], least: int) -> Unverified:
         """What is said with the answer.
@@ -206,7 +212,7 @@ class RecordChecks:
         name   what a node or event is called in it; None of one that it may not name.
         least  the smallest number of those that is told.
         """
-        names: list[str] = []
+        names = [] if self.counted else [COUNTER]
         withheld = 0
         for uid in self.nodes | self.events:
             called = name(uid)

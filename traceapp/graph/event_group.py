@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from traceapp.domain.clock import stored_time
-from traceapp.domain.errors import StoreError
+from traceapp.domain.errors import RowAlteredError, StoreError
 from traceapp.domain.event_payload import LinkPlace
 from traceapp.domain.events import CaptureOutcome
 from traceapp.domain.identifiers import Identity
@@ -289,9 +289,12 @@ def carry_out(
 ) -> list[CaptureOutcome]:
     """The work of one transaction: lock the counter, rule, write.
 
-    raises  NothingNewError: every event is known already; StoreError, SealBrokenError.
+    raises  NothingNewError: every event is known already; RowAlteredError: the counter of records is not what was written,
+            so that a sequence could be given out twice; StoreError, SealBrokenError.
     """
     head = lock_head(transaction, sealer)
+    if not head.proven:
+        raise RowAlteredError("the counter of records was changed outside the service")
     moment = max(stored_time(record_time), head.record_time)
     plan = EventGroup(transaction, sealer, head, moment, head.seq)
     outcomes = plan.rule(group.events)

@@ -4,19 +4,32 @@ from datetime import datetime
 from typing import Final
 
 from traceapp.domain.clock import stored_time
+from traceapp.domain.record_checks import RecordChecks
+from traceapp.domain.record_macs import RecordMacs
 from traceapp.graph.connection import Graph, Row
+from traceapp.graph.record_head import read_head
 
 EMPTY: Final = {"seq": 0, "events_count": 0, "events_digest": "0" * 32, "nodes_count": 0, "nodes_digest": "0" * 32}
+WITHOUT_LIMIT: Final = 2**53 - 1
+"""The head of a question whose counter is not proven: whatever is recorded is read, so that nothing is hidden by it."""
 
 
 class HeadStore:
-    def __init__(self, graph: Graph) -> None:
+    """What is not proven is told to the checks of the question."""
+
+    def __init__(self, graph: Graph, macs: RecordMacs, checks: RecordChecks | None = None) -> None:
         self._graph = graph
+        self._macs = macs
+        self._checks = checks or RecordChecks()
+
+    def checked(self, checks: RecordChecks) -> "HeadStore":
+        """The same store for one question, whose checks these are."""
+        return HeadStore(self._graph, self._macs, checks)
 
     def get_head(self) -> int:
-        """The record sequence of the last committed event; 0 in an empty store."""
-        rows = self._graph.read("head.get_head")
-        return int(rows[0]["seq"]) if rows else 0
+        """The record sequence of the last committed event; 0 in an empty store; `WITHOUT_LIMIT` where it is not proven."""
+        head = read_head(self._graph.read, "head.get_sums", self._macs)
+        return head.seq if head.proven else self._without_limit()
 
     def get_sums(self) -> Row:
         """The counter of records with its sums; zeros in an empty store."""
@@ -25,5 +38,11 @@ class HeadStore:
 
     def get_head_at(self, record_time: datetime) -> int:
         """What the head was at a moment of record time (aware); 0 where nothing was known yet."""
+        if not read_head(self._graph.read, "head.get_sums", self._macs).proven:
+            return self._without_limit()
         rows = self._graph.read("head.get_head_at", record_time=stored_time(record_time))
         return int(rows[0]["seq"]) if rows else 0
+
+    def _without_limit(self) -> int:
+        self._checks.uncounted()
+        return WITHOUT_LIMIT

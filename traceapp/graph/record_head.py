@@ -1,6 +1,6 @@
 """The counter of records: how far it is, and the sums by which a deleted or rolled back record is missed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ class RecordHead:
 
     events   every event and declaration, with what it is and whether it is void, summed up.
     nodes    every node with its version.
-    proven   whether the counter stood as it was written; where it did not, it never does again.
+    proven   whether the counter stood as it was written; where it did not, nothing more is recorded.
     """
 
     seq: int
@@ -30,7 +30,9 @@ class RecordHead:
 
     @classmethod
     def stored(cls, row: Row, macs: RecordMacs) -> "RecordHead":
-        """From a row of `event.lock_head` or `head.get_sums`; at 0 nothing is there yet, whatever stands in it."""
+        """From a row of `event.lock_head` or `head.get_sums`; at 0 nothing is there yet, which `read_head` checks."""
+        if type(row["seq"]) is not int:
+            return UNCOUNTED
         if row["seq"] == 0:
             return cls(0, "", Made(), Made(), True)
         proven = macs.proves_row(LABEL, {name: _bytes(value) for name, value in row.items()})
@@ -54,13 +56,26 @@ class RecordHead:
         }
 
 
+UNCOUNTED: Final = RecordHead(0, "", Made(), Made(), False)
+"""The counter was taken away, stands there twice, or is no number."""
+
+
+def read_head(read: Callable[[str], list[Row]], statement: str, macs: RecordMacs) -> RecordHead:
+    """The counter by `event.lock_head` or `head.get_sums`; one that stands at 0 is proven by there being no event."""
+    rows = read(statement)
+    head = RecordHead.stored(rows[0], macs) if len(rows) == 1 else UNCOUNTED
+    begun = head.proven and head.seq == 0 and bool(read("head.find_any_event"))
+    return replace(head, proven=False) if begun else head
+
+
 def lock_head(transaction: Transaction, sealer: Sealer) -> RecordHead:
     """The counter, held until the transaction ends."""
-    return RecordHead.stored(transaction.run("event.lock_head")[0], sealer.macs)
+    return read_head(transaction.run, "event.lock_head", sealer.macs)
 
 
 def advance_head(transaction: Transaction, sealer: Sealer, head: RecordHead) -> None:
-    transaction.run("event.advance_head", **head.row, mac=sealer.macs.row(LABEL, head.row) if head.proven else None)
+    """head: moved from one that was proven."""
+    transaction.run("event.advance_head", **head.row, mac=sealer.macs.row(LABEL, head.row))
 
 
 def present(macs: RecordMacs, event: Mapping[str, Any]) -> Made:

@@ -6,7 +6,7 @@ from typing import Final
 
 from traceapp.domain.record_macs import RecordMacs
 from traceapp.graph.connection import Graph, Row
-from traceapp.graph.record_head import RecordHead, whole
+from traceapp.graph.record_head import RecordHead, read_head, whole
 
 EVENT: Final = "Event"
 LABELS: Final = ("Traceable", "Location", "Order", "Disposal", "Equipment", "Operator", "Inspection", "Product", EVENT)
@@ -43,7 +43,7 @@ class SweepStore:
         self._graph = graph
 
     def get_head(self, macs: RecordMacs) -> RecordHead:
-        return RecordHead.stored(self._graph.read("head.get_sums")[0], macs)
+        return read_head(self._graph.read, "head.get_sums", macs)
 
     def list_nodes(self, label: str, after: str, page: int) -> list[SweptNode]:
         """The next nodes of a label behind a uid."""

@@ -1,6 +1,7 @@
 """Which things carry this number? All of them, never one picked for the asker."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from traceapp.domain.batch import BatchQuery, Candidate
 from traceapp.domain.permissions import Permission
@@ -23,7 +24,8 @@ def look_up_batches(stations: Stations, actor: Actor, query: BatchQuery) -> Reco
     rights = rights_for(stations, actor, Permission.BATCH_LOOK_UP, asked_of(stations, query, ()))
     head = stations.heads.get_head_at(query.as_of) if query.as_of is not None else stations.heads.get_head()
     with readable(checks):
-        found = tuple(find_candidates(stations, disclosure_of(stations, rights), head, seed_of(query)))
+        candidates = find_candidates(stations, disclosure_of(stations, rights), head, seed_of(query))
+    found = tuple(replace(one, unverified=one.unverified or not checks.counted) for one in candidates)
     fields = candidate_fields(found)
     unverified = checks.told({one.uid: one.uid for one in found}.get, rights.least)
     made = entry(

@@ -22,6 +22,7 @@ def checked(stations: Stations) -> tuple[Stations, RecordChecks]:
             stations,
             checks=checks,
             sealer=stations.sealer.checked(checks),
+            heads=stations.heads.checked(checks),
             traces=stations.traces.checked(checks),
             batches=stations.batches.checked(checks),
             events=stations.events.checked(checks),

@@ -236,7 +236,9 @@ class Completeness(_Said):
     routed_to: Annotated[
         str | None, Field(description="The role that was told of what is withheld; null where nothing was routed.")
     ]
-    unverified: Annotated[list[str], Field(description="Not as the service wrote it: uids, and `SOURCE TYPE TARGET` of links.")]
+    unverified: Annotated[
+        list[str], Field(description="Not as the service wrote it: uids, `SOURCE TYPE TARGET` of links, `record-counter`.")
+    ]
     unverified_withheld: Annotated[int, Field(description="How many more there are that your rights do not name.")]
     unverified_few: UnverifiedFew
     worst_case: Annotated[list[Uid], Field(description="Parties of which a quantity is withheld: its worst case, or none.")]
@@ -336,7 +338,9 @@ class Batch(_Said):
     degraded: Annotated[
         bool, Field(description="Some values or events cannot be opened now: states may be unknown, and facts are withheld.")
     ]
-    unverified: Annotated[list[str], Field(description="Not as the service wrote it: uids, and `SOURCE TYPE TARGET` of links.")]
+    unverified: Annotated[
+        list[str], Field(description="Not as the service wrote it: uids, `SOURCE TYPE TARGET` of links, `record-counter`.")
+    ]
     unverified_withheld: Annotated[int, Field(description="How many more there are that your rights do not name.")]
     unverified_few: UnverifiedFew
     boundary: Annotated[
@@ -358,7 +362,9 @@ class Source(_Said):
     position: str
     original: Masked | Unavailable | Unproven | dict[str, object]
     content: str | Masked | Unavailable | Unproven
-    unverified: Annotated[list[str], Field(description="Not as the service wrote it: uids, and `SOURCE TYPE TARGET` of links.")]
+    unverified: Annotated[
+        list[str], Field(description="Not as the service wrote it: uids, `SOURCE TYPE TARGET` of links, `record-counter`.")
+    ]
     unverified_withheld: Annotated[int, Field(description="How many more there are that your rights do not name.")]
     unverified_few: UnverifiedFew
     ledger: Ledger

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from flask_babel import gettext, ngettext
 
 from traceapp.domain.trace import Completeness, Status
+from traceapp.domain.unverified import COUNTER
 from traceapp.web.pages.showing import count_text
 from traceapp.web.pages.wording import N_, STATUS_SIGNS, STATUSES, sentence_gap, withheld_counted
 
@@ -164,9 +165,14 @@ def _unverified(said: Completeness, _place: int) -> Sentences:
         ngettext("%(num)s record was changed outside the service.", "%(num)s records were changed outside the service.", n)
         if n and not said.unverified_few
         else gettext("Records were changed outside the service."),
-        gettext("What rests on them is not proven, and something may be missing."),
+        " ".join(
+            (
+                gettext("What rests on them is not proven, and something may be missing."),
+                *([gettext("The counter of records is among them.")] if COUNTER in said.unverified else []),
+            )
+        ),
         gettext("Keep the goods on hold, and have the administrator run `traceapp verify graph`."),
-        tuple(uid for uid in said.unverified if " " not in uid),
+        tuple(uid for uid in said.unverified if " " not in uid and uid != COUNTER),
     )
 
 

@@ -1,0 +1,62 @@
+"""Whoever administers the store can set the counter that bounds what is read: what does he hide? Nothing, and he is named."""
+
+import pytest
+
+from tests.attack.four_lots import asked, plant
+from tests.flows import batch, material, party
+from tests.recorded import records
+from traceapp.domain.batch import BatchQuery
+from traceapp.domain.errors import RowAlteredError
+from traceapp.domain.permissions import Permission
+from traceapp.domain.rights import Actor
+from traceapp.domain.trace import Status
+from traceapp.domain.unverified import COUNTER
+from traceapp.usecases.look_up_batches import look_up_batches
+from traceapp.usecases.show_batch import show_batch
+from traceapp.usecases.stations import Stations
+
+HEAD = "MATCH (h:Head)"
+CHANGES = {
+    "turned back by one": f"{HEAD} SET h.seq = h.seq - 1",
+    "turned back to nothing": f"{HEAD} SET h.seq = 0 REMOVE h.mac",
+    "turned on": f"{HEAD} SET h.seq = h.seq + 100",
+    "no number": f"{HEAD} SET h.seq = 'x'",
+    "no sequence": f"{HEAD} REMOVE h.seq",
+    "its MAC taken away": f"{HEAD} REMOVE h.mac",
+    "deleted": f"{HEAD} DELETE h",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_attacker_who_sets_the_counter_hides_nothing_and_is_named(change: str, planted: Stations, everywhere: Actor) -> None:
+    """The last event, a shipment, would be beyond the counter: its consignee is told all the same."""
+    before = asked(planted, everywhere, material("M1"))
+    assert before.completeness.status is not Status.UNVERIFIED
+    planted.graph.administer(change, "attack")
+
+    answer = asked(planted, everywhere, material("M1"))
+    page = show_batch(planted, everywhere, BatchQuery("F1")).value
+    (candidate,) = look_up_batches(planted, everywhere, BatchQuery("F1")).value
+
+    assert {line.uid for line in answer.consignees} == {planted.sealer.uid(party("HOSP-1"))}
+    assert {node.uid for node in answer.nodes} == {node.uid for node in before.nodes}
+    assert answer.completeness.status is Status.UNVERIFIED
+    assert answer.completeness.unverified == (COUNTER,)
+    assert page.unverified.records == (COUNTER,)
+    assert candidate.unverified
+    assert records(planted, act=Permission.BATCH_LOOK_UP)[-1]["result"]["unverified"] == [COUNTER]
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_attacker_who_sets_the_counter_has_no_sequence_given_out_twice(change: str, planted: Stations) -> None:
+    """Nothing more is recorded until somebody has looked."""
+    planted.graph.administer(change, "attack")
+    count = "MATCH (n) RETURN count(n) AS found"
+    before = planted.graph.administer(count, "test")
+    flows = plant()
+    flows.ship(batch("F1"), "SH-2", "HOSP-2", 5)
+
+    with pytest.raises(RowAlteredError, match="counter of records"):
+        flows.append_to(planted.events, planted.sealer, flows.events[-1:])
+
+    assert planted.graph.administer(count, "test") == before
