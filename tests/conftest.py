@@ -10,6 +10,7 @@ says `pytestmark = pytest.mark.one_store`; a test of such a file that does depen
 
 import os
 import shutil
+import signal
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -33,6 +34,9 @@ EVERYTHING = frozenset({"*"})
 LEGS = wanted_legs()
 
 pytest_plugins = ["tests.time_limit"]
+
+# A shell lets what runs in its background ignore Ctrl-C, and every service that is started there inherits it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 MakeActor = Callable[..., Actor]
 
