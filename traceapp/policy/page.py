@@ -62,8 +62,8 @@ graph calls possible. Roles of other organisations should have `stop` (`docs/dec
 
 What identifies a party, an operator or a material is masked together with its uid: an id of the answer alone stands in its place,
 with no page behind it, and its own uid finds nothing. Of what belongs to several sites, those within the view are told and
-filtered by, and no others.
-标识信息脱敏者，其标识符也随之脱敏，仅在本次结果内有效；跨多个地点者只告知查看范围内的地点。
+filtered by, and no others; but what was approved by itself is told with all its sites, whatever sites are within the view.
+标识信息脱敏者，其标识符也随之脱敏，仅在本次结果内有效；跨多个地点者只告知查看范围内的地点，逐一获准的对象则告知其全部地点。
 
 """
 BOUNDS: Final = (
