@@ -1,5 +1,5 @@
 // name:   trace.find_numbered
-// does:   everything with this printed number that may be shown, by plain number, blind index and receipt number
+// does:   everything with this printed number that may be shown, by plain number, blind index and receipt number, with what proves it
 // mode:   read
 // rows:   set
 // param:  number_key   string          as `domain/identifiers.number_key` makes it
@@ -13,11 +13,17 @@
 // column: labels       list<string>    every label
 // column: mac          bytes?          record MAC
 // column: record_seq   integer?        as it stands; the record MAC proves it
+// column: identity     string?         canonical, of what was found by its plain number
+// column: sealed       bytes?          the same as ciphertext, of what was found by a blind index
+// column: event        map?            all properties of the receipt
+// column: act          string?         how it is recorded of the material
+// column: act_mac      bytes?          record MAC of that
 // bounds: one index seek a key, the receipts of that number, the first link of a party that leads into the view
 MATCH (found:Traceable {number_key: $number_key})
 WHERE (found.acl IN $see OR found.uid IN $named) AND NOT ('Transformation' IN labels(found))
-RETURN found.uid AS uid, found.kind AS kind, labels(found) AS labels, found.mac AS mac, found.record_seq AS record_seq
-UNION
+RETURN found.uid AS uid, found.kind AS kind, labels(found) AS labels, found.mac AS mac, found.record_seq AS record_seq,
+       found.identity AS identity, null AS sealed, null AS event, null AS act, null AS act_mac
+UNION ALL
 UNWIND $indexes AS index
 MATCH (found:Traceable {number_index: index})
 WHERE (found.acl IN $see OR found.uid IN $named)
@@ -27,8 +33,10 @@ WHERE (found.acl IN $see OR found.uid IN $named)
       AND link.record_seq <= $head
       AND (link.voided_seq IS NULL OR link.voided_seq > $head)
   })
-RETURN found.uid AS uid, found.kind AS kind, labels(found) AS labels, found.mac AS mac, found.record_seq AS record_seq
-UNION
-MATCH (event:Event {receipt_key: $number_key})-[:RECORDED]->(found:Material)
+RETURN found.uid AS uid, found.kind AS kind, labels(found) AS labels, found.mac AS mac, found.record_seq AS record_seq,
+       null AS identity, found.identity AS sealed, null AS event, null AS act, null AS act_mac
+UNION ALL
+MATCH (event:Event {receipt_key: $number_key})-[recorded:RECORDED]->(found:Material)
 WHERE (found.acl IN $see OR found.uid IN $named) AND event.record_seq <= $head AND (event.voided_seq IS NULL OR event.voided_seq > $head)
-RETURN found.uid AS uid, found.kind AS kind, labels(found) AS labels, found.mac AS mac, found.record_seq AS record_seq
+RETURN found.uid AS uid, found.kind AS kind, labels(found) AS labels, found.mac AS mac, found.record_seq AS record_seq,
+       null AS identity, null AS sealed, properties(event) AS event, recorded.act AS act, recorded.mac AS act_mac

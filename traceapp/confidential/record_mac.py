@@ -143,6 +143,9 @@ class RecordMacs:
             return None
         return int.from_bytes(mac[ACL]) if outer.digest()[:TAG] == mac[TAGGED] else None
 
+    def acl_of(self, mac: bytes) -> int:
+        return int.from_bytes(mac[ACL])
+
     def written_at(self, mac: bytes) -> int:
         return int.from_bytes(mac[WRITTEN])
 

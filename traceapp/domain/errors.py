@@ -136,8 +136,8 @@ class ConcurrentChangeError(StoreError):
 
 
 class RowAlteredError(StoreError):
-    """A row that decides rights, or the counter of records, is not what the service wrote last; it is not made good by writing
-    it again."""
+    """A row that decides rights, the counter of records, or all that is found under a number, is not what the service wrote last;
+    it is not made good by writing it again."""
 
     next_step = "Tell security, and run traceapp verify graph; nothing was written."
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from traceapp.domain.clock import is_stored_time
 from traceapp.domain.genealogy import EVENT_TIME, MARK, NEAR, PLACE, QUANTITY, UNIT, Bundle, Exit, Link
 from traceapp.domain.quantities import is_quantity
-from traceapp.domain.record_macs import LinkProver, Marks, RecordMacs
+from traceapp.domain.record_macs import SHARED_LABEL, LinkProver, Marks, RecordMacs
 from traceapp.domain.rights import Rights, Withholding
 from traceapp.domain.unverified import COUNTER, Unverified
 
@@ -186,6 +186,23 @@ class RecordChecks:
         """One event with all its properties."""
         if self.macs is not None and not self.macs.proves_event(("Event",), properties):
             self.events.add(str(properties.get("uid")))
+
+    def receipt(self, event: Mapping[str, Any], material: str, act: Any, act_mac: Any) -> bool:
+        """Whether an event with all its properties, that told of the receipt of a material, is proven, and that it did."""
+        if self.macs is None:
+            return True
+        uid = str(event.get("uid"))
+        if not self.macs.proves_event(("Event",), event):
+            self.events.add(uid)
+            return False
+        if not self.macs.proves_recorded(uid, SHARED_LABEL, material, act, act_mac):
+            self.links.add((uid, "RECORDED", material))
+            return False
+        return True
+
+    def altered(self, uid: str) -> None:
+        """A node that a look-up key leads to although it was written without it."""
+        self.nodes.add(uid)
 
     def part(self, uid: str, proves: Callable[[RecordMacs, bytes], bool]) -> None:
         """One part of a node that `may_show` was asked about."""

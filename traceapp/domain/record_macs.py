@@ -82,6 +82,9 @@ class RecordMacs(Protocol):
     def proven_acl(self, uid: str, kind: str, labels: Iterable[str], mac: Any) -> int | None:
         """The acl number that the node was written with; None where uid, kind or labels are not those it was written with."""
 
+    def acl_of(self, mac: bytes) -> int:
+        """The acl number of a node of which `proven_acl` is known, that is: that one."""
+
     def written_at(self, mac: bytes) -> int:
         """The record sequence that a node of which `proven_acl` is known was first written with."""
 

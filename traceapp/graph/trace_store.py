@@ -81,6 +81,19 @@ class PlainEnd:
     acl: int
 
 
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """What a look-up key leads to. By a plain number it has a plain identity, by a blind index a sealed one; by the number of a
+    receipt neither, and `received` says whether that receipt is proven.
+    """
+
+    uid: str
+    kind: NodeKind
+    identity: str | None
+    sealed: bytes | None
+    received: bool
+
+
 class TraceStore:
     """One statement of `cypher/trace` per method, cut into chunks; no method changes anything.
 
@@ -187,8 +200,12 @@ class TraceStore:
                 found |= self._shown_kinds(rows, rights, head)
         return found
 
-    def find_numbered(self, number_key: str, indexes: Sequence[str], rights: Rights, head: int) -> dict[str, NodeKind]:
-        """Everything that carries a printed number, by whatever way it is looked up; parties as for `find_seeds`."""
+    def find_numbered(self, number_key: str, indexes: Sequence[str], rights: Rights, head: int) -> list[Numbered]:
+        """Everything that a printed number leads to, by whatever way it is looked up; parties as for `find_seeds`.
+
+        One thing is found once for each way that leads to it. Whether it carries the number is for the caller to say: the key
+        that led to it is no part of what `may_show` proves.
+        """
         rows = self._graph.read(
             "trace.find_numbered",
             number_key=number_key,
@@ -197,7 +214,13 @@ class TraceStore:
             head=head,
             everywhere=rights.everywhere,
         )
-        return self._shown_kinds(rows, rights, head)
+        kinds = self._shown_kinds(rows, rights, head)
+        return [self._numbered(row, kinds[row["uid"]]) for row in rows if row["uid"] in kinds]
+
+    def _numbered(self, row: Row, kind: NodeKind) -> Numbered:
+        """received only where the receipt is as it was written, and recorded of this material."""
+        received = row["event"] is not None and self._checks.receipt(whole(row["event"]), row["uid"], row["act"], row["act_mac"])
+        return Numbered(row["uid"], kind, row["identity"], _bytes(row["sealed"]), received)
 
     def find_attributes(self, uids: Sequence[str], rights: Rights) -> NodeColumns:
         """What identifies traceable nodes, of those that may be shown."""
@@ -314,7 +337,7 @@ def _proves_names(name: StoredName, macs: RecordMacs, mac: bytes) -> bool:
 
 
 def _proves_end(end: PlainEnd, macs: RecordMacs, mac: bytes) -> bool:
-    return macs.proves_shown(mac, end.number, None, end.identity)
+    return macs.acl_of(mac) == end.acl and macs.proves_shown(mac, end.number, None, end.identity)
 
 
 def _bytes(value: Any) -> Any:

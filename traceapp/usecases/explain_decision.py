@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from traceapp.domain.errors import InputError
+from traceapp.domain.errors import InputError, RowAlteredError
 from traceapp.domain.explanation import Explanation
 from traceapp.domain.permissions import SEES_BATCHES, Permission
 from traceapp.domain.purposes import Purpose
@@ -18,6 +18,7 @@ from traceapp.usecases.access import authorise, disclosure_of, entry, told_name
 from traceapp.usecases.find_account import find_account
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_seeds import find_candidates
+from traceapp.usecases.verification import checked
 
 OUTSIDE: Final = "scope/outside"
 NOT_WITHIN: Final = "It is unknown, or outside the sites, product lines and approved lots of this person."
@@ -88,5 +89,9 @@ def _on_object(
 def _finds(stations: Stations, who: Actor, named: str) -> bool:
     """Whether somebody may look this up."""
     rights = compile_rights(stations.policy, stations.acls.list_entries(), who, stations.clock.now())
+    stations, _ = checked(stations)
     seed = Seed(uid=named) if UID_FORM.fullmatch(named) else Seed(number=named)
-    return bool(find_candidates(stations, disclosure_of(stations, rights), stations.heads.get_head(), seed))
+    try:
+        return bool(find_candidates(stations, disclosure_of(stations, rights), stations.heads.get_head(), seed))
+    except RowAlteredError:
+        return False

@@ -4,12 +4,13 @@ from collections.abc import Collection
 from typing import Final
 
 from traceapp.domain.errors import InputError, PermissionDeniedError
-from traceapp.domain.identifiers import number_key
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.rights import Actor, Role, ScopeKind
 from traceapp.domain.scopes import ANY
 from traceapp.policy.compilation import giving_rights
+from traceapp.usecases.numbered_things import find_numbered
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.verification import checked
 
 GIVEN: Final = frozenset(
     {NodeKind.BATCH, NodeKind.MATERIAL, NodeKind.UNIT, NodeKind.TRANSFORMATION, NodeKind.CONTAINER, NodeKind.SHIPMENT}
@@ -63,12 +64,11 @@ def find_lots(stations: Stations, actor: Actor, role: Role, named: Collection[st
         wanted = "a role whose scope has case"
         raise InputError(f"lots: wanted {wanted}; {role.value} sees sites and lines", (("lots", wanted),))
     rights = giving_rights(stations.policy, stations.acls.list_entries(), actor)
+    stations, _ = checked(stations)
     head = stations.heads.get_head()
     found = set()
     for text in sorted(set(named)):
-        kinds = stations.traces.find_seeds([text], rights, head) or stations.traces.find_numbered(
-            number_key(text), [], rights, head
-        )
+        kinds = stations.traces.find_seeds([text], rights, head) or find_numbered(stations, rights, head, text).carriers
         uids = sorted(uid for uid, kind in kinds.items() if kind in GIVEN)
         if len(uids) != 1:
             wanted = "the number or uid of one thing within your view"

@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from traceapp.domain.batch import BatchQuery, Candidate
+from traceapp.domain.errors import RowAlteredError
 from traceapp.domain.permissions import Permission
-from traceapp.domain.recorded import Recorded
+from traceapp.domain.recorded import LedgerEntry, Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import Seed, Status
 from traceapp.usecases.access import disclosure_of, entry, result_digest, rights_for, told_name
@@ -18,13 +19,17 @@ from traceapp.usecases.verification import checked, on_record, readable
 def look_up_batches(stations: Stations, actor: Actor, query: BatchQuery) -> Recorded[tuple[Candidate, ...]]:
     """Every lot, unit, container, shipment and party with this number within the actor's view; none is an empty answer.
 
-    raises  PermissionDeniedError; LedgerUnavailableError; StoreError.
+    raises  PermissionDeniedError; RowAlteredError: a changed record alone carries it; LedgerUnavailableError; StoreError.
     """
     stations, checks = checked(stations)
     rights = rights_for(stations, actor, Permission.BATCH_LOOK_UP, asked_of(stations, query, ()))
     head = stations.heads.get_head_at(query.as_of) if query.as_of is not None else stations.heads.get_head()
-    with readable(checks):
-        candidates = find_candidates(stations, disclosure_of(stations, rights), head, seed_of(query))
+    try:
+        with readable(checks):
+            candidates = find_candidates(stations, disclosure_of(stations, rights), head, seed_of(query))
+    except RowAlteredError as refused:
+        stations.ledger.append(failed_entry(stations, actor, Permission.BATCH_LOOK_UP, query, head, refused))
+        raise
     found = tuple(replace(one, unverified=one.unverified or not checks.counted) for one in candidates)
     fields = candidate_fields(found)
     unverified = checks.told({one.uid: one.uid for one in found}.get, rights.least)
@@ -40,6 +45,22 @@ def look_up_batches(stations: Stations, actor: Actor, query: BatchQuery) -> Reco
         completeness=Status.UNVERIFIED.name if unverified else None,
     )
     return stations.ledger.record(found, made)
+
+
+def failed_entry(
+    stations: Stations, actor: Actor, permission: Permission, query: BatchQuery, head: int, error: RowAlteredError
+) -> LedgerEntry:
+    """The record of a number that a changed record alone carries."""
+    return entry(
+        stations,
+        actor,
+        permission,
+        "failed",
+        request={**asked_of(stations, query, ()), "head": head},
+        result={"candidates": 0},
+        reason=type(error).__name__,
+        completeness=Status.UNVERIFIED.name,
+    )
 
 
 def seed_of(query: BatchQuery) -> Seed:

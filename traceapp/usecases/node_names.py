@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from traceapp.domain.batch import Candidate
 from traceapp.domain.disclosure import Gap, Masked, Text, Unavailable, Unproven
-from traceapp.domain.identifiers import GS1_HOST, Identity, number_key
+from traceapp.domain.identifiers import GS1_HOST, Identity
 from traceapp.domain.kinds import INDEXED_IDENTITIES, NodeKind
 from traceapp.graph.trace_store import PLAIN_ENDS, NodeColumns, StoredName
 from traceapp.policy.disclosure import Disclosure
@@ -210,21 +210,6 @@ def read_candidates(stations: Stations, disclosure: Disclosure, uids: Sequence[s
         if not name.masked
     ]
     return sorted(found, key=lambda one: (one.kind.value, one.product or "", one.uid))
-
-
-def find_others(stations: Stations, disclosure: Disclosure, uids: Sequence[str], head: int, key: str) -> frozenset[str]:
-    """Those of some materials and parties that, once opened, carry another number; of what cannot be opened now nobody knows.
-
-    key  as `number_key` makes it.
-    """
-    names = read_names(stations, disclosure.whole, uids, head)
-    return frozenset(
-        uid
-        for uid, name in names.items()
-        if name.identity
-        and key
-        not in {number_key(Identity(name.identity).number), number_key(name.number if isinstance(name.number, str) else "")}
-    )
 
 
 def read_plain_ends(stations: Stations, disclosure: Disclosure, kind: NodeKind, uids: Sequence[str]) -> dict[str, NodeName]:

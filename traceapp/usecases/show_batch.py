@@ -9,7 +9,7 @@ from typing import Final
 
 from traceapp.domain.batch import BatchQuery, BatchRecord, Candidate, SourceFact, StateFact
 from traceapp.domain.disclosure import Disclosed, Gap, Unavailable
-from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError
+from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError, RowAlteredError
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import LOTS, NodeKind
 from traceapp.domain.permissions import Permission
@@ -24,7 +24,7 @@ from traceapp.usecases.access import disclosure_of, entry, result_digest, rights
 from traceapp.usecases.batch_surroundings import Surroundings
 from traceapp.usecases.event_claims import Claims, read_claims
 from traceapp.usecases.event_view import find_unseen
-from traceapp.usecases.look_up_batches import asked_of, seed_of
+from traceapp.usecases.look_up_batches import asked_of, failed_entry, seed_of
 from traceapp.usecases.lot_statuses import check_stamps
 from traceapp.usecases.node_names import read_names
 from traceapp.usecases.stations import Stations
@@ -48,15 +48,19 @@ def show_batch(stations: Stations, actor: Actor, query: BatchQuery) -> Recorded[
     """Everything about one thing within the actor's view, as of a moment of record time, recorded before it leaves.
 
     raises  PermissionDeniedError; BatchNotFoundError: unknown or invisible; BatchAmbiguousError with every candidate;
-            LedgerUnavailableError; StoreError.
+            RowAlteredError: a changed record alone carries the number; LedgerUnavailableError; StoreError.
     """
     stations, checks = checked(stations)
     rights = rights_for(stations, actor, Permission.BATCH_SHOW, asked_of(stations, query, ()))
     disclosure = disclosure_of(stations, rights, query.fields)
     as_of = query.as_of if query.as_of is not None else stations.clock.now()
     head = stations.heads.get_head_at(as_of) if query.as_of is not None else stations.heads.get_head()
-    with readable(checks):
-        candidates = find_candidates(stations, disclosure, head, seed_of(query))
+    try:
+        with readable(checks):
+            candidates = find_candidates(stations, disclosure, head, seed_of(query))
+    except RowAlteredError as refused:
+        stations.ledger.append(failed_entry(stations, actor, Permission.BATCH_SHOW, query, head, refused))
+        raise
     request = {**asked_of(stations, query, candidates), "head": head}
     if len(candidates) != 1:
         raise _refused(stations, actor, request, candidates)

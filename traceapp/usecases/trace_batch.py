@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 
 from traceapp.domain.completeness import Findings, complete
 from traceapp.domain.consignees import one_sided
-from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError
+from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError, RowAlteredError
 from traceapp.domain.genealogy import cycles
 from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.permissions import Permission
@@ -55,7 +55,8 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
 
     BOTH is the union of a forward and a backward walk from the same seeds, never a walk that turns round.
     raises  PermissionDeniedError; BatchNotFoundError: unknown or invisible; BatchAmbiguousError with candidates;
-            IdentifierError; SealBrokenError: something was changed so that it cannot be read; LedgerUnavailableError;
+            IdentifierError; SealBrokenError: something was changed so that it cannot be read; RowAlteredError: what carries
+            the number was; LedgerUnavailableError;
             StoreError and its kinds.
     """
     stations, checks = checked(stations)
@@ -66,7 +67,7 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
     try:
         with readable(checks):
             seeds = find_seeds(stations, disclosure, head, question.seeds)
-    except (BatchNotFoundError, BatchAmbiguousError) as refused:
+    except (BatchNotFoundError, BatchAmbiguousError, RowAlteredError) as refused:
         stations.ledger.append(failed_entry(stations, actor, question, head, refused))
         raise
     with readable(checks):
@@ -116,7 +117,7 @@ def _answer(
         completeness=complete(
             replace(
                 _findings(stations, disclosure, question, head, legs, reached, names, products).told_as(ids),
-                unverified=checks.told(partial(_name, disclosure, legs, names, ids), rights.least),
+                unverified=checks.told(partial(_name, disclosure, checks, legs, names, ids), rights.least),
                 worst_case=[line.uid for line in receivers if line.withheld],
             )
         ),
@@ -152,11 +153,15 @@ def _findings(
     return found.with_twins(find_twins(stations, disclosure.rights, suspects, head))
 
 
-def _name(disclosure: Disclosure, legs: Sequence[Leg], names: Mapping[str, NodeName], ids: Ids, uid: str) -> str | None:
+def _name(
+    disclosure: Disclosure, checks: RecordChecks, legs: Sequence[Leg], names: Mapping[str, NodeName], ids: Ids, uid: str
+) -> str | None:
     """What a thing that is not as it was written is called in the answer: where it is masked and no node of it, nothing."""
     if uid in names:
         return ids.get(uid, uid)
-    kind = next((leg.kinds[uid] for leg in legs if leg.shown.get(uid, False)), None)
+    if uid in checks.events and disclosure.rights.everywhere:
+        return uid
+    kind = next((leg.kinds[uid] for leg in legs if leg.shown.get(uid, False)), checks.seen.get(uid))
     return uid if kind is not None and disclosure.identifies(NodeKind(kind)) else None
 
 

@@ -4,25 +4,25 @@ from collections.abc import Sequence
 from typing import Final
 
 from traceapp.domain.batch import Candidate
-from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError, IdentifierError
-from traceapp.domain.identifiers import number_key
+from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError, IdentifierError, RowAlteredError
 from traceapp.domain.kinds import IDENTIFIED_BY, INDEXED_IDENTITIES, NodeKind
 from traceapp.domain.trace import Seed
 from traceapp.formats.gs1 import parse_identity
 from traceapp.policy.disclosure import Disclosure
-from traceapp.usecases.node_names import find_others, read_candidates, read_names
+from traceapp.usecases.node_names import read_candidates, read_names
+from traceapp.usecases.numbered_things import find_numbered
 from traceapp.usecases.stations import Stations
 
 UNKNOWN = "This number is unknown, or outside your view."
-MOST_BITS: Final = 64
-"""Of a blind index; of fewer, different numbers meet."""
+ALTERED: Final = "A record that is found under this number was changed outside the service. Keep the goods on hold."
 
 
 def find_seeds(stations: Stations, disclosure: Disclosure, head: int, seeds: Sequence[Seed]) -> dict[str, NodeKind]:
     """The nodes that the seeds name, uid → kind.
 
     raises  BatchNotFoundError: one of them is unknown or outside the rights, which is the same;
-            BatchAmbiguousError: a number fits several; IdentifierError: an epc that breaks its standard.
+            BatchAmbiguousError: a number fits several; IdentifierError: an epc that breaks its standard;
+            RowAlteredError: a changed record alone carries a number.
     """
     found: dict[str, NodeKind] = {}
     for seed in seeds:
@@ -31,26 +31,28 @@ def find_seeds(stations: Stations, disclosure: Disclosure, head: int, seeds: Seq
 
 
 def find_candidates(stations: Stations, disclosure: Disclosure, head: int, seed: Seed) -> list[Candidate]:
-    """Everything within the rights that the seed may mean, sorted by kind, product and uid; raises IdentifierError.
+    """Everything within the rights that the seed may mean, sorted by kind, product and uid.
+
+    raises  IdentifierError; RowAlteredError: a changed record alone carries the number, and may be shown.
 
     A number that is written as a GS1 key (`01/…/10/…`, Digital Link, EPC URN) means the thing with that key as well.
     To look for a value is to read it: a sealed number or key finds nothing for whoever may not search by it.
     """
     rights = disclosure.rights
+    altered: frozenset[str] = frozenset()
     if seed.number is not None:
-        key = number_key(seed.number)
         indexed = [kind for kind in INDEXED_IDENTITIES if disclosure.searches(kind, IDENTIFIED_BY[kind])]
-        indexes = [stations.sealer.number_index(kind.value, key) for kind in indexed]
-        numbered = stations.traces.find_numbered(key, indexes, rights, head)
-        short = {kind for kind in indexed if stations.dictionary.index_bits(kind) < MOST_BITS}
-        unsure = sorted(uid for uid, kind in numbered.items() if kind in short)
-        others = find_others(stations, disclosure, unsure, head, key) if unsure else frozenset()
-        uids = sorted({*numbered.keys() - others, *_find_keyed(stations, disclosure, head, _as_key(stations, seed.number))})
+        numbered = find_numbered(stations, rights, head, seed.number, indexed)
+        altered = numbered.altered
+        uids = sorted({*numbered.carriers, *_find_keyed(stations, disclosure, head, _as_key(stations, seed.number))})
     elif seed.uid is not None:
         uids = sorted(_find_named(stations, disclosure, head, seed.uid))
     else:
         uids = sorted(_find_keyed(stations, disclosure, head, [stations.sealer.uid(parse_identity(seed.epc or ""))]))
-    return [one for one in read_candidates(stations, disclosure, uids, head) if _fits(one, seed)]
+    found = [one for one in read_candidates(stations, disclosure, uids, head) if _fits(one, seed)]
+    if not found and altered and read_candidates(stations, disclosure, sorted(altered), head):
+        raise RowAlteredError(ALTERED)
+    return found
 
 
 def _find_keyed(stations: Stations, disclosure: Disclosure, head: int, uids: Sequence[str]) -> dict[str, NodeKind]:
@@ -77,7 +79,7 @@ def _as_key(stations: Stations, number: str) -> list[str]:
 
 
 def find_one(stations: Stations, disclosure: Disclosure, head: int, seed: Seed) -> Candidate:
-    """The one thing that the seed means; raises BatchNotFoundError, BatchAmbiguousError, IdentifierError."""
+    """The one thing that the seed means; raises as `find_seeds`."""
     candidates = find_candidates(stations, disclosure, head, seed)
     if len(candidates) != 1:
         raise refusal(candidates)
