@@ -7,10 +7,11 @@ import pytest
 from tests.processes import start_command
 from tests.recorded import records
 from traceapp.composition import terminal_actor
-from traceapp.domain.errors import NotSignedInError
+from traceapp.domain.errors import NotSignedInError, SignInError
 from traceapp.domain.rights import Role
 from traceapp.domain.sessions import Client
 from traceapp.usecases.authenticate_token import authenticate_token
+from traceapp.usecases.change_account import set_disabled, set_role
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.issue_token import TokenRequest, issue_token
 from traceapp.usecases.open_session import Opened
@@ -70,3 +71,31 @@ def test_promise_sessions_end_and_tokens_are_refused_while_the_keys_are_away(
         ]
     assert run(stations, "session", "end", "nobody")[0] == 1
     assert verify_graph(stations, terminal_actor(), lambda _: None).value.findings == ()
+
+
+@pytest.mark.usefixtures("keys_away")
+def test_promise_an_account_that_is_closed_while_the_keys_are_away_stays_closed_until_it_is_opened(
+    stations: Stations, opened: Opened, token: str
+) -> None:
+    """Sign-in, session and token are refused, whatever else of the account is changed; with the keys it is opened again."""
+    code, said = run(stations, "account", "close", "anna")
+    assert code == 0, said
+
+    assert resume_session(stations, opened.secret, OWNER) is None
+    for _ in range(2):
+        with pytest.raises(SignInError):
+            sign_in(stations, "anna", PASSWORD, OWNER)
+        with pytest.raises(NotSignedInError):
+            authenticate_token(stations, token, OWNER.address)
+        set_role(stations, terminal_actor(), "anna", Role.QUALITY, EVERYWHERE, EVERYWHERE)
+    found = records(stations, act="account:change")[:2]
+    assert [(one["outcome"], one["request"]["keys"], one["request"]["changed"]) for one in found] == [
+        ("intended", "away", "closed"),
+        ("done", "away", "closed"),
+    ]
+    assert run(stations, "account", "close", "nobody")[0] == 1
+    assert verify_graph(stations, terminal_actor(), lambda _: None).value.findings == ()
+
+    set_disabled(stations, terminal_actor(), "anna", False)
+
+    assert sign_in(stations, "anna", PASSWORD, OWNER).value.actor.role is Role.QUALITY

@@ -21,6 +21,7 @@ from traceapp.usecases.change_account import set_disabled, set_password, set_per
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.issue_token import LONGEST_DAYS, TokenRequest, issue_token
 from traceapp.usecases.manage_tokens import list_tokens, revoke_token
+from traceapp.usecases.revoke_without_keys import close_account as close_account_without_keys
 from traceapp.usecases.revoke_without_keys import revoke_token as revoke_token_without_keys
 from traceapp.usecases.second_factors import reset_factors
 
@@ -260,9 +261,15 @@ def reset(username: str, home: Path | None) -> None:
 @home_option
 def close_account(username: str, home: Path | None) -> None:
     """Close an account: its sessions end and its tokens are refused, at once."""
-    with stations_of(settings_of(home)) as stations:
-        done = set_disabled(stations, terminal_actor(), username, disabled=True)
-    click.echo(f"account {username} closed (ledger record {done.receipt.seq})")
+    settings = settings_of(home)
+    try:
+        with stations_of(settings) as stations:
+            receipt = set_disabled(stations, terminal_actor(), username, disabled=True).receipt
+    except KeyUnavailableError as away:
+        click.echo(f"{away}; the account is closed all the same", err=True)
+        with keyless(settings) as stations_left:
+            receipt = close_account_without_keys(stations_left, terminal_actor(), username)
+    click.echo(f"account {username} closed (ledger record {receipt.seq})")
 
 
 @account.command("open")

@@ -1,5 +1,6 @@
 """Accounts and bearer tokens. One that is not what the service wrote last is none: it opens nothing."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -36,11 +37,14 @@ DECIDING: Final = (
 class AccountStore:
     def __init__(self, graph: Graph, macs: RecordMacs, register: RowRegister) -> None:
         self._graph = graph
+        self._register = register
         self._accounts = KeptRows(graph, macs, register, ACCOUNT, "account.get_account", _deciding)
         self._tokens = KeptRows(graph, macs, register, TOKEN, "account.get_token_by_uid", _deciding_of_token)
 
     def put_account(self, account: Account, read: Account | None = None) -> None:
         """Make an account, or overwrite the one with its uid; its factors and the epoch of its sessions are kept as they are.
+
+        One that was shut without keys is closed or open from then on as `account` says.
 
         read    what was there when the change was decided.
         raises  InputError: another account has this username. ConcurrentChangeError: what stands there is not what was read.
@@ -55,7 +59,7 @@ class AccountStore:
             stood = transaction.run("account.get_account", uid=account.uid)
             if stood and not self._accounts.stands(stood[0]):
                 raise RowAlteredError("the account was changed outside the service")
-            if stood and read is not None and _account_row(_account(stood[0])) != _account_row(read):
+            if stood and read is not None and _account_row(self._as_it_counts(stood[0])) != _account_row(read):
                 raise ConcurrentChangeError("the account was changed by somebody else at this moment")
             kept = {name: stood[0][name] if stood else None for name in ("factors", "factor_version", "session_epoch")}
             oldest_key, row = _oldest_key(account.printed_name, kept["factors"]), _account_row(account)
@@ -63,7 +67,7 @@ class AccountStore:
             transaction.run("account.put_account", **row, oldest_key=oldest_key, mac=mac)
             return mac
 
-        self._accounts.write(account.uid, work, "account:put")
+        self._accounts.write(account.uid, work, "account:put", lambda: self._register.reopen(ACCOUNT, account.uid))
 
     def get_account(self, uid: str) -> Account | None:
         """The account with this uid, disabled or not; None where there is none, or it is not what the service wrote last."""
@@ -159,7 +163,12 @@ class AccountStore:
 
     def _account(self, rows: list[Row]) -> Account | None:
         row = self._accounts.believed(rows[0]) if rows else None
-        return _account(row) if row is not None else None
+        return self._as_it_counts(row) if row is not None else None
+
+    def _as_it_counts(self, row: Row) -> Account:
+        """A proven row; one that was shut without keys is a closed account, whatever it says."""
+        account = _account(row)
+        return replace(account, disabled=True) if self._register.is_shut(ACCOUNT, account.uid) else account
 
     def _token(self, rows: list[Row]) -> Token | None:
         row = self._tokens.believed(rows[0]) if rows else None

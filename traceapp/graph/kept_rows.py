@@ -63,9 +63,12 @@ class KeptRows:
                 rows = self._graph.read_newest(self._get, uid=uid)
                 self._register.settle_found(self._label, uid, _mac(rows[0]) if rows else None)
 
-    def write(self, uid: str, work: Callable[[Transaction], bytes | None], act: str) -> bool:
+    def write(
+        self, uid: str, work: Callable[[Transaction], bytes | None], act: str, settled: Callable[[], None] | None = None
+    ) -> bool:
         """Write a row, as the only one who does.
 
+        settled  what is to be done once the row stands, before anybody else writes.
         work     what `Graph.write` takes; it asks `stands` of the row that it is about to change, calls `note` before it
                  writes, and returns what that returned, or None where it wrote nothing.
         returns  whether something was written.
@@ -74,6 +77,8 @@ class KeptRows:
             mac = self._graph.write(work, command=uuid.uuid4().hex, act=act)
             if mac is not None:
                 self._register.settle(self._label, uid, mac)
+                if settled is not None:
+                    settled()
         return mac is not None
 
     def stands(self, row: Row) -> bool:

@@ -1,8 +1,8 @@
-"""Rights taken away without a key: sessions that end, tokens that are deleted. Nothing is proven, and nothing opened."""
+"""Rights taken away without a key: ended sessions, deleted tokens, shut accounts. Nothing is proven, and nothing opened."""
 
 import uuid
 
-from traceapp.graph.account_store import TOKEN
+from traceapp.graph.account_store import ACCOUNT, TOKEN
 from traceapp.graph.connection import Graph, Transaction
 from traceapp.graph.session_store import SessionStore
 from traceapp.host.row_register import RowRegister
@@ -24,6 +24,15 @@ class RevocationStore:
         """False where nobody has this name."""
         found = self._graph.read("account.find_uid", username=username)
         for row in found:
+            self._sessions.void_sessions_of_account(row["uid"])
+        return bool(found)
+
+    def shut_account(self, username: str) -> bool:
+        """False where nobody has this name. Its row cannot be written, which takes a key: it counts as closed until it is."""
+        found = self._graph.read("account.find_uid", username=username)
+        for row in found:
+            with self._register.writing():
+                self._register.shut(ACCOUNT, row["uid"])
             self._sessions.void_sessions_of_account(row["uid"])
         return bool(found)
 

@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS ended (key TEXT PRIMARY KEY, until TEXT) WITHOUT ROWI
 CREATE INDEX IF NOT EXISTS ended_by_end ON ended (until);
 CREATE TABLE IF NOT EXISTS ending (key TEXT PRIMARY KEY, until TEXT) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ending_by_end ON ending (until);
+CREATE TABLE IF NOT EXISTS shut (label TEXT, uid TEXT, PRIMARY KEY (label, uid)) WITHOUT ROWID;
 """
 """Run at every opening: a register of before lacks the table that came since."""
 
@@ -167,6 +168,21 @@ class RowRegister:
         with self._reading() as kept:
             rows = kept.execute("SELECT uid, account, person FROM waiting WHERE label = ? ORDER BY uid", (label,))
             return tuple(Waiting(*row) for row in rows)
+
+    def shut(self, label: str, uid: str) -> None:
+        """Whatever stands in the store, it opens nothing until `reopen`: for whoever has no key to write the row with."""
+        with self._changing() as kept:
+            kept.execute("INSERT OR IGNORE INTO shut VALUES (?, ?)", (label, uid))
+
+    def is_shut(self, label: str, uid: str) -> bool:
+        """Whether this row is shut."""
+        with self._reading() as kept:
+            return kept.execute("SELECT 1 FROM shut WHERE label = ? AND uid = ?", (label, uid)).fetchone() is not None
+
+    def reopen(self, label: str, uid: str) -> None:
+        """The row says by itself again what it opens. Only while `writing`, after its COMMIT."""
+        with self._changing() as kept:
+            kept.execute("DELETE FROM shut WHERE label = ? AND uid = ?", (label, uid))
 
     def note_end(self, *uids: str) -> None:
         """Before the COMMIT that deletes them: these sessions open nothing from now on, whatever becomes of it."""

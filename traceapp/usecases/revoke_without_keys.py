@@ -37,6 +37,16 @@ def revoke_sessions_of(stations: KeylessStations, actor: Actor, username: str) -
     return _carry_out(stations, actor, Permission.SESSION_STOP, {"username": username}, work)
 
 
+def close_account(stations: KeylessStations, actor: Actor, username: str) -> LedgerReceipt:
+    """Close an account until it is opened again, with the keys; its sessions end. raises what `revoke_sessions_of` raises."""
+
+    def work() -> None:
+        if not stations.store.shut_account(normal_username(username)):
+            raise InputError("username: nobody has this name", (("username", "the name of an account"),))
+
+    return _carry_out(stations, actor, Permission.ACCOUNT_CHANGE, {"username": username, "changed": "closed"}, work)
+
+
 def revoke_token(stations: KeylessStations, actor: Actor, uid: str) -> LedgerReceipt:
     """Refuse a token from the next request on, for good. raises what `revoke_session` raises; InputError: none has this id."""
 
