@@ -188,7 +188,7 @@ def build_stations(settings: Settings) -> Stations:
         graph=graph,
         register=register,
         heads=HeadStore(graph, sealer.macs),
-        acls=AclStore(graph),
+        acls=AclStore(graph, register),
         accounts=AccountStore(graph, sealer.macs, register),
         sessions=SessionStore(graph, register),
         grants=GrantStore(graph, sealer.macs, register),

@@ -52,11 +52,15 @@ class RecordChecks:
     seen: dict[str, str] = field(default_factory=dict)
     counted: bool = True
     """Whether the counter of records, which bounds what is read, is proven."""
+    explains: Callable[[int], bool] | None = None
+    """Whether there is a set of scopes behind an acl number; None asks nobody."""
     _waiting: list[Waiting] = field(default_factory=list)
     _rights: Rights | None = None
     """Of whom `_sees` is the set: one question is answered under one or two rights."""
     _sees: frozenset[int] = frozenset()
     _met: set[str] = field(default_factory=set)
+    _explained: set[int] = field(default_factory=set)
+    _unexplained: set[int] = field(default_factory=set)
 
     def may_show(self, uid: str, kind: str, labels: Iterable[str], mac: Any, shown: bool, rights: Rights) -> bool:
         """Whether a node that the store shows, or withholds, may be shown."""
@@ -69,6 +73,8 @@ class RecordChecks:
             acl = self.macs.proven_acl(uid, kind, labels, mac)
             if acl is not None:
                 self.proven[uid] = mac if type(mac) is bytes else bytes(mac)
+            if not shown and acl is not None and acl not in self._sees and not self._is_explained(acl):
+                self.nodes.add(uid)
             if acl is None or (acl in self._sees or uid in rights.named) != shown:
                 self.nodes.add(uid)
                 if shown and not rights.everywhere:
@@ -245,6 +251,15 @@ class RecordChecks:
                 withheld += 1
         few = 0 < withheld < least
         return Unverified(tuple(sorted(names)), 0 if few else withheld, few)
+
+    def _is_explained(self, acl: int) -> bool:
+        """A lot whose set was taken away is withheld from everybody, which is not as the service wrote it."""
+        if self.explains is None or acl in self._explained:
+            return True
+        if acl in self._unexplained:
+            return False
+        (self._explained if self.explains(acl) else self._unexplained).add(acl)
+        return acl in self._explained
 
     def _prover(self, head: int, marks: Marks, *, outward: bool) -> LinkProver | None:
         return None if self.macs is None else self.macs.link_prover(head, marks=marks, outward=outward)

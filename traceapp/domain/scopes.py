@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 ANY = "*"
 NOWHERE = "?"
@@ -38,9 +39,22 @@ class AclEntry:
     number: int
     scopes: frozenset[Scope]
 
+    @classmethod
+    def proven(cls, number: Any, texts: Any) -> "AclEntry | None":
+        """The set of these texts; None where the number is no digest of it, or a text is none of one scope."""
+        if not isinstance(texts, list) or not all(isinstance(text, str) and is_one_scope(text) for text in texts):
+            return None
+        scopes = frozenset(map(Scope.parse, texts))
+        return cls(number, scopes) if acl_number(scopes) == number else None
+
     @property
     def sites(self) -> tuple[str, ...]:
         return sites_of(self.scopes)
+
+
+def is_one_scope(text: str) -> bool:
+    """Two that are joined by a line break have the digest of the two, and are another scope than either."""
+    return "\n" not in text
 
 
 def sites_of(scopes: Iterable[Scope]) -> tuple[str, ...]:

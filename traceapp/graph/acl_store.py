@@ -1,25 +1,74 @@
 """The interned sets of scopes, from which the rights of a person are compiled."""
 
-from traceapp.domain.scopes import AclEntry, Scope, acl_number
-from traceapp.graph.connection import Graph, Row
+from dataclasses import dataclass
+from typing import Any
+
+from traceapp.domain.scopes import AclEntry
+from traceapp.graph.connection import Graph
+from traceapp.host.row_register import RowRegister
+
+
+@dataclass(frozen=True, slots=True)
+class AclFaults:
+    """Numbers of sets that the store holds no more, or holds as others than they are; sorted."""
+
+    gone: tuple[int, ...]
+    changed: tuple[int, ...]
 
 
 class AclStore:
-    def __init__(self, graph: Graph) -> None:
+    """Sets are told by the union of what the store proves and what the register remembers: one that was deleted or changed in the
+    database is told as it was, and hides nothing of what carries its number."""
+
+    def __init__(self, graph: Graph, register: RowRegister) -> None:
         self._graph = graph
+        self._register = register
+        self._known: dict[int, AclEntry] = {}
 
     def list_entries(self) -> tuple[AclEntry, ...]:
-        """Every set of scopes that a node of the store carries, by number.
+        """Every set of scopes that a node carries, by number; remembered from now on. raises StoreError and its kinds; HomeError.
 
         The number is a digest of the set: an entry that somebody made or changed by hand is none, and gives no rights.
         """
-        rows = self._graph.read("acl.list_entries")
-        return tuple(entry for row in rows if (entry := _entry(row)) is not None)
+        known = self._remembered()
+        new = {entry.number: entry for entry in self._stored().values() if entry is not None and entry.number not in known}
+        if new:
+            self._register.put_scope_sets({number: _text(entry) for number, entry in new.items()})
+            known = self._known = known | new
+        return tuple(known[number] for number in sorted(known))
+
+    def explains(self, number: int) -> bool:
+        """Whether there is a set behind a number that a node carries; the store is asked once more where none is known."""
+        return number in self._known or any(entry.number == number for entry in self.list_entries())
+
+    def faults(self) -> AclFaults:
+        """What of the store's own entries is not as the service wrote it."""
+        stored, remembered = self._stored(), self._remembered()
+        changed = (number for number, entry in stored.items() if entry is None and isinstance(number, int))
+        return AclFaults(tuple(sorted(remembered.keys() - stored.keys())), tuple(sorted(changed)))
+
+    def _stored(self) -> dict[Any, AclEntry | None]:
+        """By number as it stands; None where it is not that of its set."""
+        known = self._known
+        found: dict[Any, AclEntry | None] = {}
+        for row in self._graph.read("acl.list_entries"):
+            number = row["number"]
+            held = known.get(number)
+            texts = row["scopes"]
+            if held is not None and texts == sorted(scope.text for scope in held.scopes):
+                found[number] = held
+            else:
+                found[number] = AclEntry.proven(number, texts)
+        return found
+
+    def _remembered(self) -> dict[int, AclEntry]:
+        """Nothing is ever forgotten or changed in the register, so that their count says whether there are more."""
+        if self._register.count_scope_sets() != len(self._known):
+            texts = self._register.list_scope_sets()
+            entries = (AclEntry.proven(number, text.split("\n")) for number, text in texts.items())
+            self._known = {entry.number: entry for entry in entries if entry is not None}
+        return self._known
 
 
-def _entry(row: Row) -> AclEntry | None:
-    texts = row["scopes"]
-    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        return None
-    scopes = frozenset(map(Scope.parse, texts))
-    return AclEntry(row["number"], scopes) if acl_number(scopes) == row["number"] else None
+def _text(entry: AclEntry) -> str:
+    return "\n".join(sorted(scope.text for scope in entry.scopes))

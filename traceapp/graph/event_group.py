@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from traceapp.domain.clock import stored_time
@@ -13,7 +14,7 @@ from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.projection import Claim
 from traceapp.domain.record_macs import Made
-from traceapp.domain.scopes import UNPLACED
+from traceapp.domain.scopes import UNPLACED, AclEntry, is_one_scope
 from traceapp.domain.sealing import Sealer
 from traceapp.domain.voiding import EventRegister, KnownEvent, Ruling
 from traceapp.graph.connection import Row, Transaction
@@ -244,12 +245,18 @@ class EventGroup:
         self._run(f"event.void_links_from_{label}", rows)
 
     def _write_acl_entries(self, sets: Mapping[int, Iterable[str]]) -> None:
-        """Keep the set behind each number. raises StoreError: two sets met in one number."""
+        """Keep the set behind each number. raises StoreError: two sets met in one number, or a scope has a line break.
+
+        What stands there and is not the set of its number was changed by hand; it is left for the sweep to name.
+        """
         wanted = {number: sorted(texts) or [UNPLACED.text] for number, texts in sets.items()}
+        if not all(map(is_one_scope, chain.from_iterable(wanted.values()))):
+            raise StoreError("the code of a site or product line has a line break; nothing was stored")
         known = {
-            row["number"]: sorted(row["scopes"]) for row in self.transaction.run("event.find_acl_entries", numbers=list(wanted))
+            row["number"]: AclEntry.proven(row["number"], row["scopes"])
+            for row in self.transaction.run("event.find_acl_entries", numbers=list(wanted))
         }
-        if any(wanted[number] != scopes for number, scopes in known.items()):
+        if any(entry is not None and entry != AclEntry.proven(number, wanted[number]) for number, entry in known.items()):
             raise StoreError("two sets of scopes have the same acl number; nothing was stored")
         self._run(
             "event.append_acl_entries", [{"number": number, "scopes": wanted[number]} for number in wanted if number not in known]

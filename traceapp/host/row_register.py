@@ -9,7 +9,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS under_way (label TEXT, uid TEXT, mac BLOB, noted_at T
 CREATE TABLE IF NOT EXISTS waiting (label TEXT, uid TEXT, account TEXT, person TEXT, PRIMARY KEY (label, uid)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ended (key TEXT PRIMARY KEY, until TEXT) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ended_by_end ON ended (until);
+CREATE TABLE IF NOT EXISTS scope_sets (number INTEGER PRIMARY KEY, scopes TEXT);
 CREATE TABLE IF NOT EXISTS ending (key TEXT PRIMARY KEY, until TEXT) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ending_by_end ON ending (until);
 CREATE TABLE IF NOT EXISTS shut (label TEXT, uid TEXT, PRIMARY KEY (label, uid)) WITHOUT ROWID;
@@ -199,6 +200,21 @@ class RowRegister:
                 return Ending.SETTLED
             noted = kept.execute("SELECT 1 FROM ending WHERE key = ?", (uid,)).fetchone()
             return Ending.UNDER_WAY if noted else None
+
+    def count_scope_sets(self) -> int:
+        """How many sets of scopes are remembered; none is ever forgotten."""
+        with self._reading() as kept:
+            return int(kept.execute("SELECT count(*) FROM scope_sets").fetchone()[0])
+
+    def list_scope_sets(self) -> dict[int, str]:
+        """Number of each set → the texts of its scopes, one a line."""
+        with self._reading() as kept:
+            return dict(kept.execute("SELECT number, scopes FROM scope_sets"))
+
+    def put_scope_sets(self, sets: Mapping[int, str]) -> None:
+        """Remember sets that are proven by their numbers, beside those that are known."""
+        with self._changing() as kept:
+            kept.executemany("INSERT OR IGNORE INTO scope_sets VALUES (?, ?)", list(sets.items()))
 
     def _put_ends(self, table: str, keys: tuple[str, ...]) -> None:
         until = stored_time(self._clock.now() + LONGEST)

@@ -175,7 +175,11 @@ class _Intake:
         return told | {"counter": self.stations.heads.get_sums()}
 
     def _commit(self, prepared: PreparedGroup) -> list[CaptureOutcome]:
-        return self.stations.events.commit(prepared, self.stations.sealer, uuid.uuid4().hex, self.stations.clock.now())
+        """One group; the sets of scopes that came with it are remembered outside the store at once."""
+        stations = self.stations
+        outcomes = stations.events.commit(prepared, stations.sealer, uuid.uuid4().hex, stations.clock.now())
+        stations.acls.list_entries()
+        return outcomes
 
     def _groups(self, rows: Iterable[CapturedEvent | RejectedRow]) -> Iterator[list[CapturedEvent]]:
         group: list[CapturedEvent] = []

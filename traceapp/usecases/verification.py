@@ -16,7 +16,7 @@ UNREADABLE: Final = (ValueError, KeyError, TypeError, AttributeError, Arithmetic
 
 def checked(stations: Stations) -> tuple[Stations, RecordChecks]:
     """The stations for one question, and the checks that it leads to."""
-    checks = RecordChecks(stations.sealer.macs)
+    checks = RecordChecks(stations.sealer.macs, explains=stations.acls.explains)
     return (
         replace(
             stations,

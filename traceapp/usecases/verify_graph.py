@@ -90,6 +90,10 @@ class _Sweep:
                     state.label, state.after = state.label + 1, ""
             self.progress(min((state.label + int(state.after[:4] or "0", 16) / 65536) / len(LABELS), 0.99))
         moved = self._check_sums(state)
+        sets = self.stations.acls.faults()
+        for fault, numbers in (("gone", sets.gone), ("changed", sets.changed)):
+            for number in numbers:
+                self.notes.find(f"{fault}: AclEntry {number}")
         rows, faults = check_rows(self.stations, self.store)
         for fault in faults:
             self.notes.find(fault)
@@ -114,6 +118,8 @@ class _Sweep:
         if not sealer.macs.proves_whole_node(node.uid, str(kind), node.labels, properties):
             self.notes.find(f"changed: {name}")
             return
+        if not self.stations.acls.explains(properties["acl"]):
+            self.notes.find(f"gone: AclEntry {properties['acl']}, which nodes carry")
         if properties.get("oldest_key") != oldest_key_of(properties):
             self.notes.find(f"changed: {name} names another key than it is sealed under")
         try:
