@@ -5,17 +5,30 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from tests.flows import Flows, batch, hour, order
+from tests.conftest import MakeActor
+from tests.flows import Flows, amount, batch, hour, order
+from tests.imported import take_in
 from tests.recorded import records
 from traceapp.composition import terminal_actor
 from traceapp.domain.errors import InputError, PermissionDeniedError
+from traceapp.domain.events import LinkStatement
+from traceapp.domain.kinds import Direction, LinkType
 from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Role
+from traceapp.domain.trace import Seed, TraceQuestion
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.explain_decision import explain_decision
 from traceapp.usecases.issue_token import TokenRequest, issue_token
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.trace_batch import trace_batch
 
+ROWS = """\
+form,supplier,owner,product,number,receipt_number,from_owner,from_product,from_number,to_owner,to_product,to_number,order,party,name,shipment,consignee,quantity,unit,site,time
+receipt,ACME,,RESIN,S-77,R-1,,,,,,,,,,,,500,KGM,LYON,2026-03-01T08:00:00Z
+consumption,,,,,,ACME,RESIN,S-77,LYON,PUMP,B-1,O-1,,,,,5,KGM,LYON,2026-03-01T09:00:00Z
+shipment,,LYON,PUMP,B-1,,,,,,,,,,,SH-1,CLINIC,7,EA,LYON,2026-03-03T10:00:00Z
+party,,,,,,,,,,,,,CLINIC,Clinic of the Lake,,,,,,2026-03-01T08:00:00Z
+"""
 NOTHING: frozenset[str] = frozenset()
 EVERYWHERE = frozenset({"*"})
 
@@ -88,3 +101,44 @@ def test_approved_lots_stand_in_why_and_in_the_ledger(line: Stations) -> None:
     assert [record["request"]["lots"] for record in records(line, after=before) if record["act"] == "account:create"] == [
         [uid]
     ] * 2
+
+
+def sources(app: Flask, said: dict[str, str], number: str) -> dict[str | None, tuple[str | None, int | None]]:
+    """Number of every neighbour that is no stub → the event of its link, and the status of that event's source."""
+    client = app.test_client()
+    page = client.get(f"/api/v1/batches/{number}", headers=said)
+    assert page.status_code == 200, page.text
+    told = {one["number"]: one["event_uid"] for one in page.get_json()["neighbours"] if not one["stub"]}
+    return {
+        of: (event, client.get(f"/api/v1/events/{event}/source", headers=said).status_code if event else None)
+        for of, event in told.items()
+    }
+
+
+def test_promise_the_source_of_what_joins_approved_lots_is_shown(stations: Stations, actor: MakeActor, app: Flask) -> None:
+    """The row that says how much of the one went into the other; not to whoever was approved one of the two."""
+    take_in(stations, ROWS)
+    traced = trace_batch(stations, actor(Role.AUDITOR), TraceQuestion((Seed(number="B-1"),), Direction.BOTH)).value
+    (shipped,) = [node.uid for node in traced.nodes if node.number == "SH-1"]
+    assert shipped is not None
+
+    event, status = sources(app, token_of(stations, "B-1", shipped), "B-1")["SH-1"]
+
+    assert status == 200
+    assert app.test_client().get(f"/api/v1/events/{event}/source", headers=token_of(stations, shipped)).status_code == 404
+
+
+def test_an_event_that_names_more_than_was_approved_is_not_named(stations: Stations, app: Flask) -> None:
+    """What went into the approved lot is told, and not by which event, since that one tells of another lot as well."""
+    flows = Flows()
+    flows.event([], describes=[batch("B-1")], at=hour(1))
+    used = LinkStatement(LinkType.CONSUMED_IN, batch("B-1"), order("T1"), hour(10), amount(5), "EA")
+    key = flows.event([used], describes=[order("T1"), batch("B-7")], at=hour(10))
+    flows.make(order("T1"), batch("B-2"), 100, at=hour(11))
+    flows.append_to(stations.events, stations.sealer)
+    run, event = stations.sealer.uid(order("T1")), stations.sealer.event_uid(key)
+    approved = ["B-1", run, "B-2"]
+
+    assert sources(app, token_of(stations, *approved), "B-1") == {"B-2": (None, None)}
+    found = sources(app, token_of(stations, *approved, "B-7"), "B-1")
+    assert found["B-2"][0] == event

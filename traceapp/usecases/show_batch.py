@@ -5,9 +5,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
-from traceapp.domain.batch import BatchQuery, BatchRecord, Candidate, SourceFact, StateFact
+from traceapp.domain.batch import BatchQuery, BatchRecord, Candidate, Neighbour, Participation, SourceFact, StateFact
 from traceapp.domain.disclosure import Disclosed, Gap, Unavailable
 from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError, RowAlteredError
 from traceapp.domain.events import PropertyValue
@@ -15,7 +15,7 @@ from traceapp.domain.kinds import LOTS, NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.record_checks import RecordChecks
 from traceapp.domain.recorded import LedgerEntry, Recorded
-from traceapp.domain.rights import Actor, Withholding
+from traceapp.domain.rights import Actor, Rights, Withholding
 from traceapp.domain.state import compute_states
 from traceapp.domain.trace import Status
 from traceapp.graph.event_store import StoredEvent
@@ -23,6 +23,7 @@ from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.access import disclosure_of, entry, result_digest, rights_for
 from traceapp.usecases.batch_surroundings import Surroundings
 from traceapp.usecases.event_claims import Claims, read_claims
+from traceapp.usecases.event_source import find_source
 from traceapp.usecases.event_view import find_unseen
 from traceapp.usecases.look_up_batches import asked_of, failed_entry, seed_of
 from traceapp.usecases.lot_statuses import check_stamps
@@ -40,6 +41,7 @@ MADE_OF: Final = {
     "release": ("release_decision", "release_stage"),
 }
 """State → the properties that it is made of."""
+Told = TypeVar("Told", Neighbour, Participation)
 NEIGHBOUR = ("event_time", "name", "number", "product", "quantity", "unit")
 PARTICIPATION = ("ended_at", "name", "number", "role", "started_at", "step")
 
@@ -123,8 +125,8 @@ def _record(stations: Stations, disclosure: Disclosure, candidate: Candidate, he
         candidate=candidate,
         properties=properties,
         states=tuple(_told_state(state, {event.uid for event in shown}) for state in states),
-        neighbours=surroundings.neighbours(stub),
-        participations=surroundings.participations(stub),
+        neighbours=_with_sources(stations, rights, surroundings.neighbours(stub)),
+        participations=_with_sources(stations, rights, surroundings.participations(stub)),
         facts=tuple(map(_fact, shown)),
         facts_withheld=0 if few else unlisted,
         facts_few=few and unlisted > 0,
@@ -168,6 +170,15 @@ def _states(disclosure: Disclosure, kind: NodeKind, states: Sequence[StateFact])
 def _told_state(state: StateFact, told: Collection[str]) -> StateFact:
     """The event that set it is named where it may be opened."""
     return state if state.event_uid is None or state.event_uid in told else replace(state, event_uid=None)
+
+
+def _with_sources(stations: Stations, rights: Rights, told: Sequence[Told]) -> tuple[Told, ...]:
+    """To whoever sees lots that were approved one by one, an event is named where he may open its words."""
+    if rights.everywhere or not rights.named:
+        return tuple(told)
+    named = sorted({one.event_uid for one in told if one.event_uid is not None})
+    opened = {uid for uid in named if find_source(stations, rights, uid) is not None}
+    return tuple(one if one.event_uid in opened else replace(one, event_uid=None) for one in told)
 
 
 def _fact(event: StoredEvent) -> SourceFact:

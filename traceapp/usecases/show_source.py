@@ -7,7 +7,7 @@ from typing import Final
 
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.batch import SourceRow
-from traceapp.domain.disclosure import Gap, Masked, Unproven
+from traceapp.domain.disclosure import Gap, Masked
 from traceapp.domain.errors import BatchNotFoundError
 from traceapp.domain.kinds import SEALED_IDENTITIES, NodeKind
 from traceapp.domain.permissions import Permission
@@ -18,8 +18,8 @@ from traceapp.graph.event_store import StoredEvent
 from traceapp.intake.files import read_place
 from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.access import disclosure_of, entry, rights_for
-from traceapp.usecases.event_claims import Said, open_claims
-from traceapp.usecases.event_view import find_unseen
+from traceapp.usecases.event_claims import Said
+from traceapp.usecases.event_source import find_source
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_record import Fields
 from traceapp.usecases.verification import checked, on_record
@@ -31,30 +31,21 @@ UNKNOWN = "This event is unknown, or outside your view."
 def show_source(stations: Stations, actor: Actor, event_uid: str) -> Recorded[SourceRow]:
     """The sender's own words, with the raw row of the file that was kept; of a void event too.
 
-    Visible is an event that belongs within the view (one that knows no site: to whoever sees them all), or that is
-    recorded of something there, and that names nothing outside it: a row says how much of one lot went into another, and
-    whoever sees only one of the two is not told.
-    What everybody shares (a party, a product) opens nothing. The words and the row are masked as a whole where they state
+    Visible is what `find_source` finds. The words and the row are masked as a whole where they state
     a property that the actor may not see: nobody knows which part of a stranger's row says it. Where the words cannot be
     opened, because their key is not to be had or because they were changed, neither is shown, and that is said in their place.
-    An event that is not as the service wrote it is visible to whoever sees every site, and to nobody else.
     raises  PermissionDeniedError; BatchNotFoundError: unknown, or outside the view; DocumentError: the file is not kept
             here; SealBrokenError: the kept file is not what was kept; LedgerUnavailableError; StoreError.
     """
     stations, checks = checked(stations)
     asked = {"event": event_uid}
     rights = rights_for(stations, actor, Permission.SOURCE_SHOW, asked)
-    event = stations.events.get_event(event_uid)
-    # Asked of an absent event too, so that it takes as long as one outside the view.
-    speaks_within = stations.batches.speaks_within(event_uid, rights)
-    proven = event_uid not in checks.events
-    within = event is not None and (rights.everywhere or (proven and (event.acl in rights.see or speaks_within)))
-    said = _read(stations, event) if event is not None and within else None
-    within = within and (rights.everywhere or not isinstance(said, Unproven))
-    if event is None or not within or (isinstance(said, Said) and find_unseen(stations, rights, said.named)):
+    found = find_source(stations, rights, event_uid)
+    if found is None:
         reason = BatchNotFoundError.__name__
         stations.ledger.append(entry(stations, actor, Permission.SOURCE_SHOW, "failed", request=asked, reason=reason))
         raise BatchNotFoundError(UNKNOWN)
+    event, said = found
     disclosed = disclosure_of(stations, rights)
     hidden = said if isinstance(said, Gap) else _mask(disclosed, said)
     named = {uid: uid for uid, kind in checks.seen.items() if disclosed.identifies(NodeKind(kind))} | {event.uid: event.uid}
@@ -74,14 +65,6 @@ def show_source(stations: Stations, actor: Actor, event_uid: str) -> Recorded[So
         completeness=Status.UNVERIFIED.name if row.unverified else None,
     )
     return stations.ledger.record(row, made)
-
-
-def _read(stations: Stations, event: StoredEvent) -> Said | Gap | None:
-    """What it says, opened; None of an event that only a declaration is known of."""
-    if event.payload is None:
-        return None
-    document = stations.sealer.disclose_document("Event", event.uid, "payload", event.payload)
-    return document if isinstance(document, Gap) else open_claims(document, event.uid)
 
 
 def _mask(disclosure: Disclosure, said: Said | None) -> Masked | None:
