@@ -12,9 +12,10 @@ import pytest
 
 from tests.clockwork import Clockwork
 from tests.recorded import records
+from tests.servers import StoreLeg
 from traceapp.composition import terminal_actor
 from traceapp.dictionary.entries import Tier
-from traceapp.domain.errors import FactorNeededError, InputError, KeyUnavailableError, PermissionDeniedError
+from traceapp.domain.errors import FactorNeededError, InputError, KeyUnavailableError, PermissionDeniedError, SealBrokenError
 from traceapp.domain.grants import GrantRecord, Verdict
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
@@ -278,6 +279,27 @@ def test_attacker_who_takes_the_keys_away_closes_no_review_and_hides_none(enter:
         (record,) = records(clocked, after=before)
         assert (record["act"], record["outcome"], record["reason"]) == ("break_glass:review", "failed", "KeyUnavailableError")
 
+    assert waiting_alone(clocked).uid == uid
+
+
+def test_attacker_who_spoils_a_printed_name_in_the_store_reviews_nothing_of_his(
+    enter: Enter, clocked: Stations, empty_leg: StoreLeg
+) -> None:
+    """The ciphertext of somebody else's name stands in his second account: that opens nowhere, so nobody can tell whose it is."""
+    actor, _ = enter("qian", Role.QUALITY, "Qian Li")
+    second, _ = enter("qian-2", Role.QUALITY, "Qian Li")
+    break_glass(clocked, actor, REASON, 60, "T2")
+    uid = waiting_alone(clocked).uid
+    kept = clocked.accounts.get_account(actor.account_uid)
+    assert kept is not None
+    with empty_leg.session() as session:
+        session.run(
+            "MATCH (a:Account {uid: $uid}) SET a.printed_name = $name", uid=second.account_uid, name=kept.printed_name
+        ).consume()
+
+    assert count_reviews(clocked, second) == 1
+    with pytest.raises(SealBrokenError):
+        review_break_glass(clocked, second, uid, Verdict.JUSTIFIED, FOUND)
     assert waiting_alone(clocked).uid == uid
 
 
