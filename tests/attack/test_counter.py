@@ -3,17 +3,20 @@
 import pytest
 
 from tests.attack.four_lots import asked, plant
-from tests.flows import batch, material, party
+from tests.attack.test_swept_store import findings
+from tests.flows import RECORDED, batch, material, party
 from tests.recorded import records
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.errors import RowAlteredError
+from traceapp.domain.kinds import Direction
 from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor
-from traceapp.domain.trace import Status
+from traceapp.domain.trace import Seed, Status, TraceQuestion
 from traceapp.domain.unverified import COUNTER
 from traceapp.usecases.look_up_batches import look_up_batches
 from traceapp.usecases.show_batch import show_batch
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.trace_batch import trace_batch
 
 HEAD = "MATCH (h:Head)"
 CHANGES = {
@@ -60,3 +63,32 @@ def test_attacker_who_sets_the_counter_has_no_sequence_given_out_twice(change: s
         flows.append_to(planted.events, planted.sealer, flows.events[-1:])
 
     assert planted.graph.administer(count, "test") == before
+
+
+GROUP_CHANGES = {
+    "its last sequence": "SET c.record_seq = 1",
+    "its time": "SET c.record_time = '2099-01-01T00:00:00.000000Z'",
+    "no group any more": "REMOVE c.record_seq, c.record_time, c.first_seq, c.mac",
+    "its MAC taken away": "REMOVE c.mac",
+    "deleted": "DELETE c",
+}
+
+
+@pytest.mark.parametrize("change", GROUP_CHANGES.values(), ids=GROUP_CHANGES)
+def test_attacker_who_changes_what_was_known_when_is_named(change: str, stations: Stations, everywhere: Actor) -> None:
+    """What a moment of the past knew is decided by groups of events: the newest is changed, and the one before it stands."""
+    flows = plant()
+    flows.append_to(stations.events, stations.sealer, flows.events[:-1])
+    flows.append_to(stations.events, stations.sealer, flows.events[-1:])
+    question = TraceQuestion((Seed(uid=stations.sealer.uid(material("M1"))),), Direction.FORWARD, as_of=RECORDED)
+    assert trace_batch(stations, everywhere, question).value.completeness.status is not Status.UNVERIFIED
+    assert findings(stations) == ()
+    newest = stations.heads.get_head()
+    stations.graph.administer(f"MATCH (c:Command) WHERE c.record_seq = {newest} {change}", "attack")
+
+    answer = trace_batch(stations, everywhere, question).value
+    page = show_batch(stations, everywhere, BatchQuery("F1", as_of=RECORDED)).value
+
+    assert [line.uid for line in answer.consignees] == [stations.sealer.uid(party("HOSP-1"))]
+    assert answer.completeness.unverified == page.unverified.records == (COUNTER,)
+    assert any("Command" in one or "the group of events" in one for one in findings(stations))

@@ -8,6 +8,7 @@ from traceapp.domain.clock import stored_time
 from traceapp.domain.record_macs import Made
 from traceapp.graph.connection import Graph, Transaction
 from traceapp.graph.head_store import HeadStore
+from traceapp.graph.record_groups import RecordGroup
 from traceapp.graph.record_head import RecordHead, advance_head
 
 FIRST = datetime(2026, 3, 2, 10, 0, 0, 0, UTC)
@@ -15,12 +16,13 @@ SECOND = FIRST + timedelta(seconds=1)
 MICROSECOND = timedelta(microseconds=1)
 
 
-def commit_group(graph: Graph, sealer: DictionarySealer, seq: int, record_time: datetime) -> None:
+def commit_group(graph: Graph, sealer: DictionarySealer, first: int, seq: int, record_time: datetime) -> None:
     """What the event store does at the end of a group."""
     command, moment = uuid.uuid4().hex, stored_time(record_time)
 
     def work(transaction: Transaction) -> None:
-        transaction.run("event.append_command", uid=command, record_seq=seq, record_time=moment, act="event:append")
+        group = RecordGroup(command, first, seq, moment)
+        transaction.run("event.append_command", **group.row(sealer.macs), act="event:append")
         advance_head(transaction, sealer, RecordHead(seq, moment, Made(), Made(), True))
 
     graph.write(work, command=command)
@@ -33,14 +35,14 @@ def test_head_of_an_empty_store_is_zero(store: Graph, sealer: DictionarySealer) 
 
 
 def test_head_is_the_last_of_the_last_group(store: Graph, sealer: DictionarySealer) -> None:
-    commit_group(store, sealer, 3, FIRST)
-    commit_group(store, sealer, 10, SECOND)
+    commit_group(store, sealer, 1, 3, FIRST)
+    commit_group(store, sealer, 4, 10, SECOND)
     assert HeadStore(store, sealer.macs).get_head() == 10
 
 
 def test_head_at_a_moment_is_what_was_known_then(store: Graph, sealer: DictionarySealer) -> None:
-    commit_group(store, sealer, 3, FIRST)
-    commit_group(store, sealer, 10, SECOND)
+    commit_group(store, sealer, 1, 3, FIRST)
+    commit_group(store, sealer, 4, 10, SECOND)
     heads = HeadStore(store, sealer.macs)
     assert heads.get_head_at(FIRST - MICROSECOND) == 0
     assert heads.get_head_at(FIRST) == 3
@@ -50,19 +52,19 @@ def test_head_at_a_moment_is_what_was_known_then(store: Graph, sealer: Dictionar
 
 
 def test_groups_of_one_moment_count_together(store: Graph, sealer: DictionarySealer) -> None:
-    for seq in (4, 9, 7):
-        commit_group(store, sealer, seq, FIRST)
+    for first, seq in ((1, 4), (5, 7), (8, 9)):
+        commit_group(store, sealer, first, seq, FIRST)
     assert HeadStore(store, sealer.macs).get_head_at(FIRST) == 9
 
 
 def test_moment_in_another_zone_is_the_same_moment(store: Graph, sealer: DictionarySealer) -> None:
-    commit_group(store, sealer, 3, FIRST)
+    commit_group(store, sealer, 1, 3, FIRST)
     shanghai = timezone(timedelta(hours=8))
     assert HeadStore(store, sealer.macs).get_head_at(FIRST.astimezone(shanghai)) == 3
 
 
 def test_writes_that_are_no_groups_are_no_part_of_the_past(store: Graph, sealer: DictionarySealer) -> None:
     """Accounts and migrations keep commands too, without a record sequence."""
-    commit_group(store, sealer, 3, FIRST)
+    commit_group(store, sealer, 1, 3, FIRST)
     store.write(lambda transaction: None, command=uuid.uuid4().hex, act="account:put")
     assert HeadStore(store, sealer.macs).get_head_at(SECOND) == 3

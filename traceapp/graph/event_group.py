@@ -20,6 +20,7 @@ from traceapp.domain.voiding import EventRegister, KnownEvent, Ruling
 from traceapp.graph.connection import Row, Transaction
 from traceapp.graph.event_rows import PreparedEvent, open_payload
 from traceapp.graph.node_rows import NodeGroup, SealedNode
+from traceapp.graph.record_groups import RecordGroup
 from traceapp.graph.record_head import RecordHead, advance_head, lock_head, oldest_key_of, present, whole
 
 ACT: Final = "event:append"
@@ -113,9 +114,8 @@ class EventGroup:
         )
         versions = nodes.write(self.record_seq)
         self._write_links()
-        self.transaction.run(
-            "event.append_command", uid=command, record_seq=self.record_seq, record_time=self.record_time, act=ACT
-        )
+        group = RecordGroup(command, self.head.seq + 1, self.record_seq, self.record_time)
+        self.transaction.run("event.append_command", **group.row(self.sealer.macs), act=ACT)
         advance_head(self.transaction, self.sealer, self.head.moved(self.record_seq, self.record_time, events, versions))
 
     def _read_known(self, events: Sequence[PreparedEvent]) -> None:

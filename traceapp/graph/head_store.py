@@ -7,6 +7,7 @@ from traceapp.domain.clock import stored_time
 from traceapp.domain.record_checks import RecordChecks
 from traceapp.domain.record_macs import RecordMacs
 from traceapp.graph.connection import Graph, Row
+from traceapp.graph.record_groups import last_known
 from traceapp.graph.record_head import read_head
 
 EMPTY: Final = {"seq": 0, "events_count": 0, "events_digest": "0" * 32, "nodes_count": 0, "nodes_digest": "0" * 32}
@@ -37,11 +38,16 @@ class HeadStore:
         return {name: row[name] if row[name] is not None else EMPTY[name] for name in EMPTY}
 
     def get_head_at(self, record_time: datetime) -> int:
-        """What the head was at a moment of record time (aware); 0 where nothing was known yet."""
-        if not read_head(self._graph.read, "head.get_sums", self._macs).proven:
+        """What the head was at a moment of record time (aware); 0 where nothing was known yet; `WITHOUT_LIMIT` where the
+        groups of events around that moment are not proven, or do not join."""
+        head = read_head(self._graph.read, "head.get_sums", self._macs)
+        if not head.proven:
             return self._without_limit()
-        rows = self._graph.read("head.get_head_at", record_time=stored_time(record_time))
-        return int(rows[0]["seq"]) if rows else 0
+        moment = stored_time(record_time)
+        found = self._graph.read("head.get_group_at", record_time=moment)
+        after = self._graph.read("head.get_group_after", record_time=moment)
+        known = last_known(found, after, head.seq, self._macs)
+        return known if known is not None else self._without_limit()
 
     def _without_limit(self) -> int:
         self._checks.uncounted()

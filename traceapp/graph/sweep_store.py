@@ -6,6 +6,7 @@ from typing import Final
 
 from traceapp.domain.record_macs import RecordMacs
 from traceapp.graph.connection import Graph, Row
+from traceapp.graph.record_groups import RecordGroup
 from traceapp.graph.record_head import RecordHead, read_head, whole
 
 EVENT: Final = "Event"
@@ -53,6 +54,15 @@ class SweepStore:
     def list_rows(self, label: str, after: str, page: int) -> list[str]:
         """The next uids of rows that decide rights, behind a uid. label: one of `ROWS`."""
         return [row["uid"] for row in self._graph.read(f"verify.list_{label.lower()}", after=after, page=page)]
+
+    def list_groups(self, macs: RecordMacs, page: int) -> Iterator[tuple[str, RecordGroup | None]]:
+        """Every group of events by the uid of its command; None of one that is not as the service wrote it."""
+        after = ""
+        while rows := self._graph.read("verify.list_command", after=after, page=page):
+            after = rows[-1]["uid"]
+            for row in rows:
+                if any(row[name] is not None for name in ("first_seq", "record_seq", "record_time", "mac")):
+                    yield row["uid"], RecordGroup.proven(row, macs)
 
     def list_links(self, label: str, uids: Sequence[str]) -> Iterator[SweptLink]:
         """Every link that starts at these nodes."""

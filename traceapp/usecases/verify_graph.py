@@ -20,6 +20,7 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.graph.event_rows import LABELS as LABEL_OF
 from traceapp.graph.head_store import EMPTY
+from traceapp.graph.record_groups import gaps
 from traceapp.graph.record_head import oldest_key_of
 from traceapp.graph.sweep_notes import FoundLinks, SweepNotes, SweepState
 from traceapp.graph.sweep_store import EVENT, LABELS, SweepStore, SweptLink, SweptNode
@@ -89,6 +90,7 @@ class _Sweep:
                 else:
                     state.label, state.after = state.label + 1, ""
             self.progress(min((state.label + int(state.after[:4] or "0", 16) / 65536) / len(LABELS), 0.99))
+        self._check_groups(state.head)
         moved = self._check_sums(state)
         sets = self.stations.acls.faults()
         for fault, numbers in (("gone", sets.gone), ("changed", sets.changed)):
@@ -208,6 +210,17 @@ class _Sweep:
         except (SealBrokenError, KeyUnavailableError):
             return None
         return read_payload(json.loads(document), stamp(str(event.properties["event_time"]), event.uid))
+
+    def _check_groups(self, head: int) -> None:
+        """The groups of events, by which a moment of record time is made into a record sequence, up to the head."""
+        groups = []
+        for uid, group in self.store.list_groups(self.stations.sealer.macs, PAGE):
+            if group is None:
+                self.notes.find(f"changed: Command {uid}")
+            else:
+                groups.append(group)
+        for seq in gaps(groups, head):
+            self.notes.find(f"missing: the group of events before record {seq}")
 
     def _check_sums(self, state: SweepState) -> bool:
         """Compare what was found with the counter, and the counter with the ledger; whether it moved meanwhile."""
