@@ -142,3 +142,19 @@ def test_an_event_that_names_more_than_was_approved_is_not_named(stations: Stati
     assert sources(app, token_of(stations, *approved), "B-1") == {"B-2": (None, None)}
     found = sources(app, token_of(stations, *approved, "B-7"), "B-1")
     assert found["B-2"][0] == event
+
+
+def test_an_event_that_only_joins_approved_lots_is_named_and_opened(stations: Stations, app: Flask) -> None:
+    """It describes none of them, so it is recorded of none; it is not unknown, whatever became of its file."""
+    flows = Flows()
+    flows.event([], describes=[batch("B-1"), order("T1")], at=hour(1))
+    used = LinkStatement(LinkType.CONSUMED_IN, batch("B-1"), order("T1"), hour(10), amount(5), "EA")
+    key = flows.event([used], at=hour(10))
+    flows.make(order("T1"), batch("B-2"), 100, at=hour(11))
+    flows.append_to(stations.events, stations.sealer)
+
+    found = sources(app, token_of(stations, "B-1", stations.sealer.uid(order("T1")), "B-2"), "B-1")
+
+    event, status = found["B-2"]
+    assert event == stations.sealer.event_uid(key)
+    assert status != 404
