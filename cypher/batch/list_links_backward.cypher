@@ -10,7 +10,7 @@
 // column: near         string          uid of the end that was asked about
 // column: type         string          type of the link
 // column: far          string          uid of the other end
-// column: kind         string          its kind
+// column: kind         string?         its kind; null only where it was taken away
 // column: far_shown    boolean         whether the other end may be shown
 // column: live         boolean         whether it counts at the head; of one that does not, only ends and record MAC are told
 // column: quantity     string?         decimal; like all below, null unless both ends may be shown
@@ -29,7 +29,7 @@
 // bounds: one index seek a uid, one row a link
 UNWIND $uids AS uid
 MATCH (near:Traceable {uid: uid})<-[link]-(far)
-WHERE far.kind IS NOT NULL
+WHERE type(link) <> 'RECORDED'
 WITH uid, link, far, link.record_seq <= $head AND (link.voided_seq IS NULL OR link.voided_seq > $head) AS live,
      (far.acl IN $see OR far.uid IN $named) AS far_shown, (near.acl IN $see OR near.uid IN $named) AS near_shown
 WHERE $through OR far_shown

@@ -23,7 +23,7 @@ MATCH (node:Traceable {uid: uid})
 WHERE (node.acl IN $see OR node.uid IN $named)
 WITH node, node.kind IN ['Material', 'Party', 'Operator'] AS sealed
 RETURN collect(node.uid) AS uid,
-       collect(node.kind) AS kind,
+       collect(coalesce(node.kind, '')) AS kind,
        collect(coalesce(node.number, '')) AS number,
        collect(coalesce(node.product, '')) AS product,
        collect(CASE WHEN sealed THEN '' ELSE coalesce(node.identity, '') END) AS identity,

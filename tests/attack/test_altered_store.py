@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from tests.attack.four_lots import asked, plant
-from tests.flows import LYON, Flows, batch, hour, material, order, party
+from tests.flows import LYON, Flows, batch, hour, material, order, party, shipment
 from tests.recorded import records
 from tests.servers import StoreLeg
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.disclosure import Unproven
-from traceapp.domain.errors import BatchNotFoundError
+from traceapp.domain.errors import BatchNotFoundError, SealBrokenError
 from traceapp.domain.events import NodeStatement
-from traceapp.domain.identifiers import Identity
+from traceapp.domain.identifiers import Identity, local_identity
 from traceapp.domain.kinds import Direction, LinkType, NodeKind
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import Seed, Status, TraceAnswer, TraceQuestion
@@ -323,3 +323,76 @@ def status_of(stations: Stations, actor: Actor) -> object:
     answer = asked(stations, actor, material("M1"))
     assert answer.completeness.status is not Status.UNVERIFIED
     return next(node.status for node in answer.nodes if node.number == "F1")
+
+
+def test_attacker_who_takes_the_kind_off_a_neighbour_has_it_named(planted: Stations, everywhere: Actor, lyon: Actor) -> None:
+    """A supplier, a shipment or a run that no more says what it is stays on the page, as something that was changed."""
+    for one, beside in ((party("SUP-A"), material("M1")), (order("T2"), batch("A1")), (shipment("SH-1"), batch("F1"))):
+        query = BatchQuery(uid=planted.sealer.uid(beside))
+        before = show_batch(planted, everywhere, query).value
+        assert not before.unverified
+        administer(planted, "MATCH (n:Traceable {uid: $one}) REMOVE n.kind", one=one)
+
+        page = show_batch(planted, everywhere, query).value
+
+        assert planted.sealer.uid(one) in page.unverified.records
+        assert any(neighbour.stub for neighbour in page.neighbours)
+        assert show_batch(planted, lyon, query).value.unverified
+
+
+@pytest.mark.parametrize(
+    ("type_", "thing"), [(LinkType.STOCKED_AT, "location"), (LinkType.DISPOSED_IN, "disposal"), (LinkType.ALLOCATED_TO, "order")]
+)
+def test_attacker_who_gives_a_place_another_site_has_it_named(
+    type_: LinkType, thing: str, planted: Stations, everywhere: Actor
+) -> None:
+    """The acl of where a lot ended says its site: one that was written by hand is named, in the trace and on the page."""
+    end, flows = local_identity(thing, "LYON", "X-1"), Flows(clock=50)
+    flows.link(type_, batch("F1"), end, 1, describes=[end], key="ended")
+    flows.append_to(planted.events, planted.sealer)
+    uid, query = planted.sealer.uid(end), BatchQuery(uid=planted.sealer.uid(batch("F1")))
+    assert not asked(planted, everywhere, batch("F1")).completeness.unverified
+    planted.graph.administer(
+        f"MATCH (n {{uid: '{uid}'}}), (o:Traceable {{uid: '{planted.sealer.uid(batch('S1', 'SUZHOU'))}'}}) SET n.acl = o.acl",
+        "attack",
+    )
+
+    assert uid in asked(planted, everywhere, batch("F1")).completeness.unverified
+    assert uid in show_batch(planted, everywhere, query).value.unverified.records
+
+
+def test_attacker_who_takes_the_uid_off_an_event_leaves_no_defect(planted: Stations, everywhere: Actor) -> None:
+    """The page answers that something was changed, never with an error of the program."""
+    query = BatchQuery(uid=planted.sealer.uid(batch("A1")))
+    administer(planted, "MATCH (e:Event)-[:RECORDED]->(:Traceable {uid: $lot}) REMOVE e.uid", lot=batch("A1"))
+    assert show_batch(planted, everywhere, query).value.unverified
+
+
+@pytest.mark.parametrize("one", [order("T2"), party("HOSP-1"), batch("A1")], ids=["run", "consignee", "lot"])
+def test_attacker_who_takes_a_kind_away_leaves_no_defect_in_a_trace(one: Identity, planted: Stations, everywhere: Actor) -> None:
+    """It cannot be read: the answer says so, or is refused as such."""
+    administer(planted, "MATCH (n:Traceable {uid: $one}) REMOVE n.kind", one=one)
+
+    assert says_so(planted, everywhere)
+
+
+def says_so(stations: Stations, actor: Actor) -> bool:
+    """Whether the trace from the material says that something was changed, or is refused for that."""
+    try:
+        return asked(stations, actor, material("M1")).completeness.status is Status.UNVERIFIED
+    except SealBrokenError:
+        return True
+
+
+def test_attacker_who_changes_an_event_is_named_in_a_trace(planted: Stations, everywhere: Actor, lyon: Actor) -> None:
+    """The event that a lot's state stems from, changed by hand, goes by its uid for whoever may see it."""
+    flows = Flows()
+    flows.event([], mentions=[batch("F1")], key="hold", at=hour(50))
+    held = NodeStatement(batch("F1"), NodeKind.BATCH, False, LYON, {"hold": "placed"})
+    flows.append_to(planted.events, planted.sealer, [replace(flows.events[0], nodes=(held,))])
+    event = planted.sealer.event_uid("hold")
+    planted.graph.administer(f"MATCH (e:Event {{uid: '{event}'}}) SET e.position = 'elsewhere'", "attack")
+
+    assert event in asked(planted, everywhere, batch("F1")).completeness.unverified
+    hidden = asked(planted, lyon, batch("F1")).completeness
+    assert (event in hidden.unverified, hidden.unverified_withheld > 0) == (False, True)

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from traceapp.domain.clock import is_stored_time
 from traceapp.domain.genealogy import EVENT_TIME, MARK, NEAR, PLACE, QUANTITY, UNIT, Bundle, Exit, Link
 from traceapp.domain.quantities import is_quantity
-from traceapp.domain.record_macs import SHARED_LABEL, LinkProver, Marks, RecordMacs
+from traceapp.domain.record_macs import LABEL_SETS, SHARED_LABEL, LinkProver, Marks, RecordMacs
 from traceapp.domain.rights import Rights, Withholding
 from traceapp.domain.unverified import COUNTER, Unverified
 
@@ -20,6 +20,8 @@ COLUMNS: Final = (
     *("number", "product", "identity", "projected_seq", "described", "stated", "expiry_date"),
 )
 """What is proven of nodes that are told in columns."""
+NAMELESS: Final = ""
+"""Stands for the uid of an event from which it was taken away: such a one is counted, never named."""
 
 
 class Waiting(NamedTuple):
@@ -80,7 +82,7 @@ class RecordChecks:
                 if shown and not rights.everywhere:
                     self.secret.add(uid)
             if shown and uid not in self.secret:
-                self.seen[uid] = kind
+                self.seen[uid] = kind if acl is not None else _labelled(kind, labels)
         return shown and uid not in self.secret
 
     def known_at(self, uid: str, record_seq: Any, head: int) -> bool:
@@ -154,19 +156,27 @@ class RecordChecks:
     def columns(self, columns: Mapping[str, Sequence[Any]], rights: Rights) -> list[int] | None:
         """Nodes with what identifies them, each of `COLUMNS` a column.
 
-        returns  positions of those that may be shown; None where all of them may.
+        returns  positions of those that may be shown, and that say what they are; None where all of them do.
         """
         if self.macs is None:
             return None
+        if len({len(columns[name]) for name in COLUMNS}) > 1:
+            self.unread(columns["uid"])
         proven, seen, proves = self.proven, self.seen, self.macs.proves_told
         hidden: set[int] = set()
         for position, (uid, kind, labels, mac, *told) in enumerate(zip(*(columns[name] for name in COLUMNS), strict=True)):
-            if uid not in seen and not self.may_show(uid, kind, labels, mac, True, rights):
+            if (uid not in seen and not self.may_show(uid, kind, labels, mac, True, rights)) or not kind:
                 hidden.add(position)
             proof = proven.get(uid)
             if proof is not None and not proves(proof, *told):
                 self.nodes.add(uid)
         return [position for position in range(len(columns["uid"])) if position not in hidden] if hidden else None
+
+    def unread(self, uids: Iterable[Any]) -> None:
+        """Nodes or events of which one lacks what every record has, so that none of them can be read; raises ValueError."""
+        self.nodes.update(map(str, uids))
+        self.events.add(NAMELESS)
+        raise ValueError("a record was changed so that it cannot be read")
 
     def link(self, type_: str, source: str, target: str, told: Sequence[Any], mac: Any, head: int) -> None:
         """One link, as far as it is told."""
@@ -191,13 +201,13 @@ class RecordChecks:
     def event(self, properties: Mapping[str, Any]) -> None:
         """One event with all its properties."""
         if self.macs is not None and not self.macs.proves_event(("Event",), properties):
-            self.events.add(str(properties.get("uid")))
+            self.events.add(str(properties.get("uid", NAMELESS)))
 
     def receipt(self, event: Mapping[str, Any], material: str, act: Any, act_mac: Any) -> bool:
         """Whether an event with all its properties, that told of the receipt of a material, is proven, and that it did."""
         if self.macs is None:
             return True
-        uid = str(event.get("uid"))
+        uid = str(event.get("uid", NAMELESS))
         if not self.macs.proves_event(("Event",), event):
             self.events.add(uid)
             return False
@@ -238,13 +248,13 @@ class RecordChecks:
         names = [] if self.counted else [COUNTER]
         withheld = 0
         for uid in self.nodes | self.events:
-            called = name(uid)
+            called = name(uid) if uid != NAMELESS else None
             if called is not None:
                 names.append(called)
             else:
                 withheld += 1
         for source, type_, target in self.links:
-            near, far = name(source), name(target)
+            near, far = (name(end) if end != NAMELESS else None for end in (source, target))
             if near is not None and far is not None:
                 names.append(f"{near} {type_} {far}")
             else:
@@ -269,6 +279,11 @@ class RecordChecks:
         if not self.secret or rights.mode is Withholding.PASS:
             return found
         return [one for one in found if one[far] not in self.secret]
+
+
+def _labelled(kind: str, labels: Iterable[str]) -> str:
+    """The kind of a node that may no more say it: by its label."""
+    return kind if kind in LABEL_SETS else next((label for label in labels if label in LABEL_SETS), kind)
 
 
 def _blank(link: Link) -> None:

@@ -21,6 +21,7 @@ NOTHING_SHOWN: Final = {"far_shown": False} | dict.fromkeys(
     ("quantity", "unit", "event_time", "event_uid", "mark", "step", "role", "started_at", "ended_at")
 )
 """What a link tells where the store would show an end that must not be shown."""
+KINDS: Final = frozenset(kind.value for kind in NodeKind)
 SHARED_BY_ALL: Final = acl_number([SHARED])
 
 
@@ -126,7 +127,10 @@ class BatchStore:
         return [_link(row if self._check(row, rights, head, outward=outward) else {**row, **NOTHING_SHOWN}) for row in live]
 
     def _check(self, row: Row, rights: Rights, head: int, *, outward: bool) -> bool:
-        """Check a link and its other end; whether both ends may be shown."""
+        """Check a link and its other end; whether both ends may be shown.
+
+        An end that does not say what it is, goes by its label and is told by its name alone, as something that was changed.
+        """
         checks, near, far = self._checks, row["near"], row["far"]
         source, target = (near, far) if outward else (far, near)
         if row["whole"] is None:
@@ -134,6 +138,9 @@ class BatchStore:
         else:
             checks.whole_link(row["type"], source, target, whole(row["whole"]))
         checks.may_show(far, row["kind"], row["labels"], row["far_mac"], row["far_shown"], rights)
+        if row["kind"] not in KINDS:
+            row["kind"] = next((label for label in row["labels"] if label in KINDS), None)
+            return False
         return far not in checks.secret and near not in checks.secret
 
     def _may_show(self, row: Row, kind: NodeKind, rights: Rights) -> bool:

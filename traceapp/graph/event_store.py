@@ -9,7 +9,7 @@ from traceapp.domain.clock import is_stored_time, parse_stored_time
 from traceapp.domain.events import CapturedEvent, CaptureOutcome
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import EventType, NodeKind
-from traceapp.domain.record_checks import RecordChecks
+from traceapp.domain.record_checks import NAMELESS, RecordChecks
 from traceapp.domain.sealing import Sealer
 from traceapp.graph.connection import Graph, Row
 from traceapp.graph.event_group import ACT, NothingNewError, PreparedGroup, carry_out
@@ -127,7 +127,7 @@ class EventStore:
         label = LABELS[kind] if kind is not None else SHARED_LABEL
         rows = self._graph.read(f"event.list_events_of_{label.lower()}", uid=node_uid)
         for row in rows:
-            self._checks.recorded(row["properties"]["uid"], label, node_uid, row["act"], row["act_mac"])
+            self._checks.recorded(str(row["properties"].get("uid", NAMELESS)), label, node_uid, row["act"], row["act_mac"])
         return [event for event, live in self._stored_events(rows, head) if live]
 
     def find_statements(self, lots: Sequence[str], head: int) -> list[tuple[str, str]]:
@@ -135,6 +135,8 @@ class EventStore:
         found: list[tuple[str, str]] = []
         for start in range(0, len(lots), CHUNK):
             row = self._graph.read("event.list_statements", uids=list(lots[start : start + CHUNK]), head=head)[0]
+            if len(row["node"]) != len(row["event"]) or None in row["event"]:
+                self._checks.unread(row["node"])
             found += zip(row["node"], row["event"], strict=True)
         return found
 
@@ -149,7 +151,7 @@ class EventStore:
                 if is_stored_time(event.get("event_time")):
                     yield SealedPayload(event["uid"], event["event_time"], event["payload"])
                 else:
-                    self._checks.broken(str(event.get("uid")))
+                    self._checks.broken(str(event.get("uid", NAMELESS)))
 
     def _stored_events(self, rows: Iterable[Row], head: int) -> Iterator[tuple[StoredEvent, bool]]:
         """Checked, each with whether it is live at the head; one that cannot be read was changed: it is left out, and told."""
@@ -159,7 +161,7 @@ class EventStore:
             try:
                 yield _stored_event(event), event["record_seq"] <= head < (event.get("voided_seq") or head + 1)
             except (KeyError, TypeError, ValueError):
-                self._checks.broken(str(event.get("uid")))
+                self._checks.broken(str(event.get("uid", NAMELESS)))
 
     def _remember(self, uids: Iterable[str]) -> None:
         """Nodes that exist for sure from now on; a wrong guess costs a sealing inside the transaction, nothing else."""
