@@ -136,10 +136,12 @@ class ConcurrentChangeError(StoreError):
 
 
 class RowAlteredError(StoreError):
-    """A row that decides rights, the counter of records, or all that is found under a number, is not what the service wrote last;
-    it is not made good by writing it again."""
+    """A row that decides rights, the counter of records, or all that is found under a number is not what the service wrote last.
 
-    next_step = "Tell security, and run traceapp verify graph; nothing was written."
+    It is not made good by writing it again.
+    """
+
+    next_step = "Tell security, and run traceapp verify graph; what was changed is neither used nor written over."
 
 
 class StatementError(StoreError):

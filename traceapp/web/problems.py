@@ -84,7 +84,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.StoreTimeoutError: Problem(503, "store-timeout", "The question took longer than it may", _STORE),
     errors.StoreConflictError: Problem(503, "store-conflict", "Two writes met", _STORE),
     errors.ConcurrentChangeError: Problem(409, "concurrent-change", "Somebody else changed it meanwhile"),
-    errors.RowAlteredError: Problem(500, "row-altered", "A row was changed outside the service"),
+    errors.RowAlteredError: Problem(500, "row-altered", "A record was changed outside the service"),
     errors.StatementError: Problem(500, "statement", "Something went wrong", _DEFECT),
     errors.EmbeddedStoreError: Problem(503, "embedded-store", "The embedded store cannot run", _STORE),
     errors.ImportBrokenOffError: Problem(503, "import-broken-off", "The import ended half-way", _STORE),
