@@ -58,6 +58,7 @@ _STORE: Final = "The store of batches cannot be asked at this moment. No data wa
 _LEDGER: Final = "The look could not be recorded, so no answer is given."
 _PROVIDER: Final = "It does not answer, or not as it should; nobody was signed in."
 _KEYS: Final = "The keys of this service are not at hand, so nothing can be opened."
+_ALTERED: Final = "A record that this rests on is not what the service wrote last. Keep the goods on hold."
 _DEFECT: Final = "The program met something that it does not know how to handle. It was noted for the administrator."
 _FULL: Final = "As many heavy questions as may be are being answered at this moment."
 _UNSEEN: Final = "What you ask for is unknown, or outside your view."
@@ -84,7 +85,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.StoreTimeoutError: Problem(503, "store-timeout", "The question took longer than it may", _STORE),
     errors.StoreConflictError: Problem(503, "store-conflict", "Two writes met", _STORE),
     errors.ConcurrentChangeError: Problem(409, "concurrent-change", "Somebody else changed it meanwhile"),
-    errors.RowAlteredError: Problem(500, "row-altered", "A record was changed outside the service"),
+    errors.RowAlteredError: Problem(500, "row-altered", "A record was changed outside the service", _ALTERED),
     errors.StatementError: Problem(500, "statement", "Something went wrong", _DEFECT),
     errors.EmbeddedStoreError: Problem(503, "embedded-store", "The embedded store cannot run", _STORE),
     errors.ImportBrokenOffError: Problem(503, "import-broken-off", "The import ended half-way", _STORE),
