@@ -81,7 +81,7 @@ class LedgerStorage:
 
     def _open(self, folder: Path) -> None:
         if (folder / FORMER).exists():
-            raise HomeError(f"{folder / FORMER} is a ledger of a version before 0.1.0, which this one does not go on with.")
+            raise HomeError(f"{folder / FORMER} is a ledger of an earlier form, which this version does not go on with.")
         self._checkpoints = Checkpoints(folder)
         self._nodes = os.open(folder / TREE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._tree = TreeFile(self._nodes)

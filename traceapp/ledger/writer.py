@@ -116,7 +116,9 @@ class HealthWanted:
     request_id: str
 
 
-Asked = Wanted | SignatureWanted | ProofWanted | HealthWanted
+Queued = Wanted | SignatureWanted | ProofWanted
+"""What the thread that commits answers, in turn."""
+Asked = Queued | HealthWanted
 
 
 class Writer:
@@ -125,7 +127,7 @@ class Writer:
     def __init__(self, storage: LedgerStorage, listener: socket.socket) -> None:
         self._storage = storage
         self._listener = listener
-        self._queue: deque[tuple[Connection, Asked]] = deque()
+        self._queue: deque[tuple[Connection, Queued]] = deque()
         self._checkpoint_due = math.inf
         self._waiting = threading.Condition()
         self._stopping = False
@@ -245,7 +247,7 @@ class Writer:
             else:
                 connection.reply({"request_id": wanted.request_id, "seq": outcome.seq, "leaf": outcome.leaf})
 
-    def _reply(self, asked: SignatureWanted | ProofWanted | HealthWanted) -> dict[str, Any]:
+    def _reply(self, asked: SignatureWanted | ProofWanted) -> dict[str, Any]:
         match asked:
             case SignatureWanted():
                 return {"checkpoint": self._storage.checkpoint().note}
@@ -253,8 +255,6 @@ class Writer:
                 return {"absent": asked.seq}
             case ProofWanted():
                 return {"proof": self._storage.prove(asked.seq)}
-            case HealthWanted():
-                return self._health()
 
     def _is_due(self) -> bool:
         """Whether there are records that wait for a checkpoint, and have waited long enough."""
@@ -264,7 +264,7 @@ class Writer:
             self._checkpoint_due = time.monotonic() + CHECKPOINT_SECONDS
         return time.monotonic() >= self._checkpoint_due
 
-    def _next_group(self) -> list[tuple[Connection, Asked]]:
+    def _next_group(self) -> list[tuple[Connection, Queued]]:
         """What is queued, after waiting for something; nothing when a checkpoint is due or the end is near."""
         left = max(0.0, self._checkpoint_due - time.monotonic()) if self._checkpoint_due < math.inf else None
         with self._waiting:

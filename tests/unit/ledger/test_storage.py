@@ -363,5 +363,5 @@ def test_ledger_of_before_is_not_gone_on_with_in_silence(open_storage: OpenStora
     (tmp_path / FOLDER).mkdir()
     (tmp_path / FOLDER / "records.jsonl").write_bytes(b"{}\n")
 
-    with pytest.raises(HomeError, match="a version before"):
+    with pytest.raises(HomeError, match="of an earlier form"):
         open_storage()
