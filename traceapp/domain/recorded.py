@@ -1,6 +1,6 @@
 """No record, no answer, by type: `web` answers with `Recorded` only, and only `ledger` constructs it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -12,10 +12,20 @@ class LedgerEntry:
     """What a use case wants recorded; the writer adds seq, time and the hash of the record before.
 
     act         a permission or act of `domain/permissions.py`, such as "batch:trace".
-    outcome     "answered" | "denied" | "failed" | "done"; of a change also "intended", recorded before it begins.
+    outcome     "answered" | "denied" | "failed" | "done"; of a change also "intended", recorded before it begins, and
+                "recovered-committed" | "recovered-aborted", what became of one whose process died.
     disclosed   property names per kind that leave, e.g. {"Batch": ["number", "product"]}.
     withheld    property names per kind that were masked in what leaves.
     result      counts and the SHA-256 of the canonical result; never a value.
+
+    The last six are left out of a record where they are None:
+
+    request_id  32 hex digits of one HTTP request or one terminal command: all that it did bears them.
+    object      what the act is about, `{"kind", "uid"}` each; at most 20.
+    roll        `{"sha256", "things"}`: digest of the disclosure roll (`domain/rolls.py`), and how many things it names.
+    values      `{"field", "old", "new"}` each: salted commitments, in hex, to values before and after; None where there was none.
+    command     id of the write in the store that carries the change out, 32 hex digits.
+    approval    uid of the approval that it rests on.
     """
 
     act: str
@@ -29,6 +39,12 @@ class LedgerEntry:
     policy: str | None = None
     dictionary: str | None = None
     reason: str | None = None
+    request_id: str | None = None
+    object: Sequence[Mapping[str, str]] | None = None
+    roll: Mapping[str, Any] | None = None
+    values: Sequence[Mapping[str, str | None]] | None = None
+    command: str | None = None
+    approval: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from traceapp.domain.recorded import LedgerReceipt
-from traceapp.ledger.records import leaf_of
+from traceapp.ledger.records import append_id, leaf_of
 
 REMEMBERED: Final = 20_000
-_OWN_FIELDS: Final = frozenset({"v", "seq", "time", "prev", "request_id"})
+_OWN_FIELDS: Final = frozenset({"v", "seq", "time", "prev", "append_id"})
 """What the writer adds to an entry."""
+_OWN_FIELDS_BEFORE: Final = frozenset({"v", "seq", "time", "prev", "request_id"})
+"""The same in records of form 2."""
 
 
 class RecentReceipts:
@@ -24,8 +26,9 @@ class RecentReceipts:
         """Remember records that lie on disk, the oldest first."""
         for record in records:
             told = json.loads(record)
-            entry = {name: value for name, value in told.items() if name not in _OWN_FIELDS}
-            self.remember(told["request_id"], LedgerReceipt(told["seq"], leaf_of(record).hex()), fingerprint(entry))
+            own = _OWN_FIELDS if "append_id" in told else _OWN_FIELDS_BEFORE
+            entry = {name: value for name, value in told.items() if name not in own}
+            self.remember(append_id(told), LedgerReceipt(told["seq"], leaf_of(record).hex()), fingerprint(entry))
 
     def remember(self, request_id: str, receipt: LedgerReceipt, of: bytes) -> None:
         """of  fingerprint of the entry."""

@@ -12,14 +12,17 @@ import rfc8785
 from traceapp.domain.clock import stored_time
 from traceapp.domain.recorded import LedgerEntry
 
-FORMAT: Final = 2
+FORMAT: Final = 3
+"""2 named the id of an append `request_id`; such records are read, and gone on from, as they stand."""
 GENESIS: Final = "0" * 64
 FOLDER: Final = "ledger"
 ENTRY_FIELDS: Final = frozenset(field.name for field in fields(LedgerEntry))
+LEFT_OUT: Final = frozenset({"request_id", "object", "roll", "values", "command", "approval"})
+"""Fields that a record has only where they say something."""
 MAX_RECORD: Final = 64 * 1024
 _MAX_ENTRY: Final = MAX_RECORD - 1024
 _EXACT_INTEGER: Final = 2**53 - 1
-_BULKY: Final = ("result", "request", "disclosed", "withheld")
+_BULKY: Final = ("result", "request", "disclosed", "withheld", "values")
 
 
 def plain_entry(entry: LedgerEntry) -> dict[str, Any]:
@@ -30,14 +33,22 @@ def plain_entry(entry: LedgerEntry) -> dict[str, Any]:
     raises  TypeError: a float or a type that no record holds; that is a defect of the caller.
     """
     plain = {name: _plain(getattr(entry, name)) for name in sorted(ENTRY_FIELDS)}
+    for name in LEFT_OUT:
+        if plain[name] is None:
+            del plain[name]
     if len(rfc8785.dumps(plain)) <= _MAX_ENTRY:
         return plain
-    for name in sorted(_BULKY, key=lambda name: -len(rfc8785.dumps(plain[name]))):
+    for name in sorted(plain.keys() & set(_BULKY), key=lambda name: -len(rfc8785.dumps(plain[name]))):
         if len(rfc8785.dumps(plain)) <= _MAX_ENTRY:
             break
         whole = rfc8785.dumps(plain[name])
         plain[name] = {"sha256": hashlib.sha256(whole).hexdigest(), "bytes": len(whole)}
     return plain
+
+
+def append_id(record: Mapping[str, Any]) -> str:
+    """The id under which a worker asked for this record, whichever form it has; raises KeyError: it has none."""
+    return str(record["append_id"] if "append_id" in record else record["request_id"])
 
 
 def canonical(record: Mapping[str, Any]) -> bytes:

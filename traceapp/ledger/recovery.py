@@ -14,7 +14,7 @@ from traceapp.domain.recorded import LedgerReceipt
 from traceapp.host.private_files import create_private, sync_folder
 from traceapp.ledger.checkpoints import Checkpoint
 from traceapp.ledger.frames import first_whole_frame, is_torn, whole_frames
-from traceapp.ledger.records import GENESIS, leaf_of, record_hash
+from traceapp.ledger.records import GENESIS, append_id, leaf_of, record_hash
 from traceapp.ledger.segments import Beginning, list_segments, read_segment, segment_path
 from traceapp.ledger.tree import TreeFile
 
@@ -151,7 +151,7 @@ def _beginning(path: Path, record: bytes) -> Beginning:
 def _follows(record: bytes, seq: int, prev: str) -> bool:
     try:
         told = json.loads(record)
-        return bool(told["seq"] == seq and told["prev"] == prev and told["request_id"])
+        return bool(told["seq"] == seq and told["prev"] == prev and append_id(told))
     except (ValueError, KeyError, TypeError):
         return False
 

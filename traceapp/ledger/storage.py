@@ -140,7 +140,7 @@ class LedgerStorage:
                 "seq": seq + 1,
                 "time": stored_time(self._clock.now()),
                 "prev": prev,
-                "request_id": wanted.request_id,
+                "append_id": wanted.request_id,
             }
             try:
                 record = canonical(told)

@@ -35,7 +35,7 @@ from typing import Any, Final
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.errors import HomeError, LedgerBrokenError
 from traceapp.host.process_memory import close_memory
-from traceapp.ledger.records import ENTRY_FIELDS
+from traceapp.ledger.records import ENTRY_FIELDS, LEFT_OUT
 from traceapp.ledger.storage import LedgerStorage, Refusal, Wanted
 from traceapp.ledger.wire import LENGTH, MAX_FRAME, frame, socket_address
 
@@ -285,7 +285,7 @@ def _asked(message: dict[str, Any]) -> Asked:
 
 def _wanted(request_id: str, message: dict[str, Any]) -> Wanted:
     entry = message.get("entry")
-    if not isinstance(entry, dict) or entry.keys() != ENTRY_FIELDS:
+    if not isinstance(entry, dict) or not ENTRY_FIELDS - LEFT_OUT <= entry.keys() <= ENTRY_FIELDS:
         raise ValueError("entry: wanted exactly the fields of a ledger entry")
     if not isinstance(entry["act"], str) or not isinstance(entry["outcome"], str) or not isinstance(entry["actor"], dict):
         raise ValueError("entry: wanted act, outcome and actor")

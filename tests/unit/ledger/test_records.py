@@ -11,7 +11,7 @@ import rfc8785
 
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import LedgerEntry
-from traceapp.ledger.records import ENTRY_FIELDS, MAX_RECORD, canonical, leaf_of, plain_entry, record_hash
+from traceapp.ledger.records import ENTRY_FIELDS, LEFT_OUT, MAX_RECORD, canonical, leaf_of, plain_entry, record_hash
 
 LARGEST = 2**53 - 1
 BEIJING = timezone(timedelta(hours=8))
@@ -59,7 +59,11 @@ def test_what_has_no_exact_form_is_refused(value: object) -> None:
 
 
 def test_an_entry_has_its_fields_and_no_other() -> None:
-    assert set(plain_entry(entry())) == ENTRY_FIELDS
+    said: dict[str, Any] = {"roll": {"sha256": "00", "things": 1}, "values": [{"field": "role", "old": None, "new": "00"}]}
+    said |= {"request_id": "7f" * 16, "object": [{"kind": "Batch", "uid": "7f"}], "command": "7f" * 16, "approval": "7f"}
+
+    assert set(plain_entry(entry())) == ENTRY_FIELDS - LEFT_OUT
+    assert set(plain_entry(entry(**said))) == ENTRY_FIELDS
 
 
 def test_promise_canonical_bytes_do_not_depend_on_the_order_of_names() -> None:

@@ -16,8 +16,8 @@ from traceapp.domain.errors import HomeError, LedgerBrokenError
 from traceapp.domain.recorded import LedgerReceipt
 from traceapp.ledger.checkpoints import CHECKPOINTS, FRESH_KEY, Checkpoints
 from traceapp.ledger.frames import frame
-from traceapp.ledger.records import FOLDER, GENESIS, MAX_RECORD, canonical, leaf_of, record_hash
-from traceapp.ledger.segments import list_segments, segment_path
+from traceapp.ledger.records import FOLDER, FORMAT, GENESIS, MAX_RECORD, canonical, leaf_of, record_hash
+from traceapp.ledger.segments import Beginning, list_segments, segment_path, segments_folder
 from traceapp.ledger.storage import TREE, LedgerStorage, Refusal, Wanted
 from traceapp.ledger.verdict import verify
 
@@ -123,7 +123,23 @@ def test_promise_a_retry_makes_no_second_record(open_storage: OpenStorage, tmp_p
     (restarted,) = open_storage().append([one])
 
     assert receipt == twin == later == restarted
-    assert [record["request_id"] for record in records_of(tmp_path)].count(one.request_id) == 1
+    assert [record["append_id"] for record in records_of(tmp_path)].count(one.request_id) == 1
+
+
+def test_promise_a_ledger_of_the_form_before_is_gone_on_from(open_storage: OpenStorage, tmp_path: Path) -> None:
+    """Form 2 called the id of an append `request_id`: a retry that reaches over the change of version makes no second record."""
+    one = wanted(1)
+    told = {**one.entry, "v": 2, "seq": 1, "time": "2026-03-02T10:00:00.000000Z", "prev": GENESIS, "request_id": one.request_id}
+    beginning = Beginning(1, GENESIS, 1).record()
+    segments_folder(tmp_path).mkdir(parents=True)
+    frames = [frame(record, leaf_of(record)) for record in (beginning, canonical(told))]
+    segment_path(tmp_path, 1).write_bytes(b"".join(frames))
+
+    receipts = open_storage().append([one, wanted(2)])
+
+    assert [receipt.seq for receipt in receipts if isinstance(receipt, LedgerReceipt)] == [1, 3]
+    assert [record["v"] for record in records_of(tmp_path)] == [2, FORMAT, FORMAT]
+    assert verify(tmp_path).ok
 
 
 def test_attacker_cannot_get_a_receipt_for_another_record_under_a_known_request_id(
