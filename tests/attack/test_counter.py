@@ -1,11 +1,16 @@
 """Whoever administers the store can set the counter that bounds what is read: what does he hide? Nothing, and he is named."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from tests.attack.four_lots import asked, plant
 from tests.attack.test_swept_store import findings
 from tests.flows import RECORDED, batch, material, party
 from tests.recorded import records
+from tests.servers import StoreLeg
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.errors import RowAlteredError
 from traceapp.domain.kinds import Direction
@@ -13,6 +18,8 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import Seed, Status, TraceQuestion
 from traceapp.domain.unverified import COUNTER
+from traceapp.graph.head_store import WITHOUT_LIMIT, HeadStore
+from traceapp.host.row_register import RowRegister
 from traceapp.usecases.look_up_batches import look_up_batches
 from traceapp.usecases.show_batch import show_batch
 from traceapp.usecases.stations import Stations
@@ -63,6 +70,72 @@ def test_attacker_who_sets_the_counter_has_no_sequence_given_out_twice(change: s
         flows.append_to(planted.events, planted.sealer, flows.events[-1:])
 
     assert planted.graph.administer(count, "test") == before
+
+
+WIPED = (
+    "MATCH (n) WHERE n:Traceable OR n:Event OR n:Command OR n:Equipment OR n:Product DETACH DELETE n",
+    f"{HEAD} SET h = {{name: 'record', seq: 0}}",
+)
+
+
+@pytest.fixture
+def older(stations: Stations, store_leg: StoreLeg) -> Callable[[], None]:
+    """Puts the whole counter back as it was before the last event, a shipment, with the MAC that it had."""
+    flows = plant()
+    flows.append_to(stations.events, stations.sealer, flows.events[:-1])
+    with store_leg.session() as session:
+        (row,) = session.run(f"{HEAD} RETURN properties(h) AS found").data()
+    flows.append_to(stations.events, stations.sealer, flows.events[-1:])
+
+    def put_back() -> None:
+        with store_leg.session() as session:
+            session.run(f"{HEAD} SET h = $row", row=dict(row["found"])).consume()
+
+    return put_back
+
+
+def test_attacker_who_puts_an_older_counter_back_hides_nothing_and_is_named(
+    older: Callable[[], None], stations: Stations, everywhere: Actor
+) -> None:
+    """Nobody had asked since: what was written is known, to each process of the home, and nothing more is written."""
+    older()
+
+    elsewhere = replace(stations, heads=HeadStore(stations.graph, stations.sealer.macs, RowRegister(stations.settings.home)))
+    for each in (stations, elsewhere):
+        answer = asked(each, everywhere, material("M1"))
+        assert [line.uid for line in answer.consignees] == [stations.sealer.uid(party("HOSP-1"))]
+        assert answer.completeness.unverified == (COUNTER,)
+    past = show_batch(stations, everywhere, BatchQuery("F1", as_of=RECORDED)).value
+    assert past.unverified.records == (COUNTER,)
+    assert any(one.startswith("put back: the counter of records") for one in findings(stations))
+    flows = plant()
+    flows.ship(batch("F1"), "SH-2", "HOSP-2", 5)
+    with pytest.raises(RowAlteredError, match="counter of records"):
+        flows.append_to(stations.events, stations.sealer, flows.events[-1:])
+
+
+def test_attacker_who_puts_back_a_counter_that_was_only_read_is_named(
+    older: Callable[[], None], stations: Stations, everywhere: Actor, tmp_path: Path
+) -> None:
+    """Whoever reads a proven counter remembers it, whichever process wrote it."""
+    empty_register = RowRegister(tmp_path)
+    apart = replace(stations, heads=HeadStore(stations.graph, stations.sealer.macs, empty_register))
+    assert asked(apart, everywhere, material("M1")).completeness.status is not Status.UNVERIFIED
+
+    older()
+
+    assert asked(apart, everywhere, material("M1")).completeness.unverified == (COUNTER,)
+
+
+def test_attacker_who_empties_the_store_does_not_make_it_a_new_one(stations: Stations, everywhere: Actor) -> None:
+    """With every record gone the counter is no fresh one: no sequence is given out again."""
+    plant().append_to(stations.events, stations.sealer)
+    for change in WIPED:
+        stations.graph.administer(change, "attack")
+    assert stations.heads.get_head() == WITHOUT_LIMIT
+
+    with pytest.raises(RowAlteredError, match="counter of records"):
+        plant().append_to(stations.events, stations.sealer)
 
 
 GROUP_CHANGES = {

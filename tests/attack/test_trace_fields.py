@@ -8,8 +8,10 @@ import pytest
 
 from tests.attack.test_masks import BOTH, RECEIPT, SUPPLIER_LOT, taken_in
 from tests.conftest import MakeActor
+from tests.emptied import empty
 from tests.imported import take_in
 from tests.recorded import documents
+from tests.servers import StoreLeg
 from tests.web.conftest import SECRET, Tokens
 from traceapp.app import create_app
 from traceapp.domain.disclosure import Masked
@@ -67,13 +69,13 @@ def test_attacker_who_asks_a_trace_for_masked_properties_gets_masks_and_is_on_re
 
 
 def test_attacker_cannot_tell_by_fields_whether_a_masked_property_is_on_record(
-    stations: Stations, actor: MakeActor, empty_leg: object
+    stations: Stations, actor: MakeActor, empty_leg: StoreLeg
 ) -> None:
     """Value, other value and none at all make the same bytes for whoever may not see it."""
     fields = ("formulation", "deviation", "process_parameters")
     said = []
     for hidden in ({}, {"formulation": "another", "process_parameters": "9 °C"}, dict.fromkeys(fields, "")):
-        empty_leg.empty()  # type: ignore[attr-defined]
+        empty(empty_leg, stations)
         taken_in(stations, **hidden)
         answer = asked(stations, actor(Role.VIEWER), *fields)
         nodes = json.loads(document_bytes(trace_document(Recorded(answer, RECEIPT))))["nodes"]

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.conftest import MakeActor
+from tests.emptied import empty
 from tests.imported import take_in
 from tests.recorded import records
 from tests.web.conftest import SECRET, Tokens
@@ -143,7 +144,7 @@ def test_attacker_who_sends_rows_under_ids_of_others_learns_nothing_and_voids_no
     path.write_text(f"row_id,corrects,form,owner,product,number,time,site\n{row}\n", encoding="utf-8")
     said = []
     for exists in (False, True):
-        empty_leg.empty()
+        empty(empty_leg, stations)
         if exists:
             take_in(stations, LATER, "later.csv")
         first, again = (import_file(stations, importer, path, "ERP", lambda share: None) for _ in range(2))

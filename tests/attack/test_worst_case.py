@@ -7,7 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from tests.conftest import MakeActor
+from tests.emptied import empty
 from tests.flows import LYON, SUZHOU, Flows, batch, container, hour, material, order
+from tests.servers import StoreLeg
 from tests.web.conftest import SECRET, Tokens
 from traceapp.app import create_app
 from traceapp.domain.consignees import NOT_STATED
@@ -82,14 +84,14 @@ def test_promise_what_nothing_in_view_bounds_is_said_to_be_withheld(stations: St
 
 
 def test_attacker_learns_no_hidden_quantity_from_a_worst_case(
-    stations: Stations, coordinator: Actor, empty_leg: object, monkeypatch: pytest.MonkeyPatch
+    stations: Stations, coordinator: Actor, empty_leg: StoreLeg, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Hidden quantities change, even to more than there is and to none at all: not one byte of the answer does."""
     for module in ("access", "trace_batch"):
         monkeypatch.setattr(f"traceapp.usecases.{module}.secrets", SimpleNamespace(token_hex=lambda _: "drawn once"))
     said = []
     for packed, hidden in ((7, 60), (79, 1), (500, 90), (None, 60)):
-        empty_leg.empty()  # type: ignore[attr-defined]
+        empty(empty_leg, stations)
         plant(packed, hidden).append_to(stations.events, stations.sealer)
         document = trace_document(Recorded(asked(stations, coordinator), LedgerReceipt(1, "0" * 64)))
         del document["trace"]["as_of"]

@@ -9,6 +9,7 @@ from traceapp.confidential.sealer import DictionarySealer
 from traceapp.dictionary.properties import read_dictionary
 from traceapp.graph.connection import Graph
 from traceapp.graph.event_store import EventStore
+from traceapp.host.row_register import RowRegister
 
 
 @pytest.fixture
@@ -17,5 +18,10 @@ def sealer(home: Path) -> DictionarySealer:
 
 
 @pytest.fixture
-def events(store: Graph) -> EventStore:
-    return EventStore(store)
+def events(store: Graph, register: RowRegister) -> EventStore:
+    return EventStore(store, register)
+
+
+@pytest.fixture
+def register(home: Path) -> RowRegister:
+    return RowRegister(home)

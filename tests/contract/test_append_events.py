@@ -36,6 +36,7 @@ from traceapp.domain.scopes import SHARED, acl_number
 from traceapp.graph.connection import Graph
 from traceapp.graph.event_store import EventStore
 from traceapp.graph.head_store import HeadStore
+from traceapp.host.row_register import RowRegister
 
 
 def test_an_event_makes_its_nodes_and_links(store: Graph, events: EventStore, sealer: DictionarySealer) -> None:
@@ -96,34 +97,38 @@ def test_a_link_carries_what_the_source_states(store: Graph, events: EventStore,
     }
 
 
-def test_the_same_events_again_change_nothing(store: Graph, events: EventStore, sealer: DictionarySealer) -> None:
+def test_the_same_events_again_change_nothing(
+    store: Graph, events: EventStore, sealer: DictionarySealer, register: RowRegister
+) -> None:
     sent = [receipt("r1", "T-1", day(0)), production("p1", [material("T-1")], "B-1", day(1))]
     append(events, sealer, *sent)
     count = "MATCH (n) RETURN count(n) AS nodes, sum(n.record_seq) AS seqs"
-    before = (store.administer(count, "test"), picture(store, sealer), HeadStore(store, sealer.macs).get_head())
+    before = (store.administer(count, "test"), picture(store, sealer), HeadStore(store, sealer.macs, register).get_head())
 
     assert append(events, sealer, *sent) == [KNOWN, KNOWN]
-    assert (store.administer(count, "test"), picture(store, sealer), HeadStore(store, sealer.macs).get_head()) == before
+    assert (store.administer(count, "test"), picture(store, sealer), HeadStore(store, sealer.macs, register).get_head()) == before
 
 
-def test_an_event_twice_in_one_group_counts_once(store: Graph, events: EventStore, sealer: DictionarySealer) -> None:
+def test_an_event_twice_in_one_group_counts_once(
+    store: Graph, events: EventStore, sealer: DictionarySealer, register: RowRegister
+) -> None:
     sent = receipt("r1", "T-1", day(0))
 
     assert append(events, sealer, sent, sent) == [APPENDED, KNOWN]
     assert len(links(store)) == 1
-    assert HeadStore(store, sealer.macs).get_head() == 1
+    assert HeadStore(store, sealer.macs, register).get_head() == 1
 
 
 @pytest.mark.parametrize("apart", [True, False], ids=["in two groups", "in one group"])
 def test_the_same_key_with_other_content_is_refused(
-    apart: bool, store: Graph, events: EventStore, sealer: DictionarySealer
+    apart: bool, store: Graph, events: EventStore, sealer: DictionarySealer, register: RowRegister
 ) -> None:
     first, other = receipt("r1", "T-1", day(0)), receipt("r1", "T-2", day(0), content="something else")
     outcomes = append(events, sealer, first) + append(events, sealer, other) if apart else append(events, sealer, first, other)
 
     assert outcomes == [APPENDED, CONFLICT]
     assert node(store, sealer, material("T-2")) == {}
-    assert HeadStore(store, sealer.macs).get_head() == 1
+    assert HeadStore(store, sealer.macs, register).get_head() == 1
 
 
 def test_two_links_between_the_same_things_stay_two(store: Graph, events: EventStore, sealer: DictionarySealer) -> None:
@@ -166,18 +171,20 @@ def test_a_described_thing_belongs_where_it_is_described(store: Graph, events: E
     }
 
 
-def test_a_group_is_stored_whole_or_not_at_all(store: Graph, events: EventStore, sealer: DictionarySealer) -> None:
+def test_a_group_is_stored_whole_or_not_at_all(
+    store: Graph, events: EventStore, sealer: DictionarySealer, register: RowRegister
+) -> None:
     unnamed = LinkStatement(LinkType.IS_A, batch("B-1"), local_identity("product", "LYON", "PUMP"), day(1))
     broken = event("e2", EventType.OBJECT, day(1), [NodeStatement(batch("B-1"), NodeKind.BATCH, True)], [unnamed])
 
     with pytest.raises(StatementError):
         append(events, sealer, receipt("r1", "T-1", day(0)), broken)
     assert picture(store, sealer) == {"nodes": [], "events": [], "links": [], "acl": []}
-    assert HeadStore(store, sealer.macs).get_head() == 0
+    assert HeadStore(store, sealer.macs, register).get_head() == 0
 
 
-def test_record_time_never_goes_back(store: Graph, events: EventStore, sealer: DictionarySealer) -> None:
-    heads = HeadStore(store, sealer.macs)
+def test_record_time_never_goes_back(store: Graph, events: EventStore, sealer: DictionarySealer, register: RowRegister) -> None:
+    heads = HeadStore(store, sealer.macs, register)
     append(events, sealer, receipt("r1", "T-1", day(0)), at=NOW)
     append(events, sealer, receipt("r2", "T-1", day(1)), receipt("r3", "T-1", day(1)), at=NOW - timedelta(hours=1))
     append(events, sealer, receipt("r4", "T-1", day(2)), at=NOW + timedelta(hours=1))
@@ -187,9 +194,11 @@ def test_record_time_never_goes_back(store: Graph, events: EventStore, sealer: D
     assert heads.get_head_at(NOW + timedelta(hours=2)) == heads.get_head() == 4
 
 
-def test_a_group_prepared_by_another_store_object_is_written_whole(store: Graph, sealer: DictionarySealer) -> None:
+def test_a_group_prepared_by_another_store_object_is_written_whole(
+    store: Graph, sealer: DictionarySealer, register: RowRegister
+) -> None:
     """What was sealed ahead is a guess only: here the guess that the nodes exist is wrong."""
-    writer = EventStore(store)
+    writer = EventStore(store, register)
     group = [receipt("r1", "T-1", day(0))]
     writer.prepare(group, sealer)
     again = writer.prepare(group, sealer)

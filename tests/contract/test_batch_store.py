@@ -14,6 +14,7 @@ from traceapp.graph.batch_store import BatchStore
 from traceapp.graph.connection import Graph
 from traceapp.graph.event_store import EventStore
 from traceapp.graph.head_store import HeadStore
+from traceapp.host.row_register import RowRegister
 
 BACKWARD, FORWARD = Direction.BACKWARD, Direction.FORWARD
 ALL = Rights(tuple(acl_number([scope]) for scope in (LYON, SUZHOU, SHARED)), "")
@@ -26,7 +27,7 @@ def batches(store: Graph) -> BatchStore:
 
 
 @pytest.fixture
-def plant(store: Graph, sealer: DictionarySealer) -> Flows:
+def plant(store: Graph, sealer: DictionarySealer, register: RowRegister) -> Flows:
     """M1 and a product without lot → T1 (Lyon) → A1 → T2 (Suzhou) → B1; A1 shipped to HOSP."""
     flows = Flows()
     flows.receive(material("M1"))
@@ -36,13 +37,13 @@ def plant(store: Graph, sealer: DictionarySealer) -> Flows:
     flows.use(batch("A1"), order("T2"), 7, scope=SUZHOU, at=hour(13))
     flows.make(order("T2"), batch("B1", "SUZHOU"), scope=SUZHOU, at=hour(14))
     flows.ship(batch("A1"), "SH-1", "HOSP", 6, at=hour(15))
-    flows.append_to(EventStore(store), sealer)
+    flows.append_to(EventStore(store, register), sealer)
     return flows
 
 
 @pytest.fixture
-def head(plant: Flows, store: Graph, sealer: DictionarySealer) -> int:
-    return HeadStore(store, sealer.macs).get_head()
+def head(plant: Flows, store: Graph, sealer: DictionarySealer, register: RowRegister) -> int:
+    return HeadStore(store, sealer.macs, register).get_head()
 
 
 def test_list_links_backward_gives_lots_products_and_suppliers(batches: BatchStore, sealer: DictionarySealer, head: int) -> None:
@@ -82,42 +83,44 @@ def test_of_a_link_to_something_withheld_nothing_leaves_but_its_ends(
 
 
 def test_links_of_later_and_of_voided_events_are_not_told(
-    batches: BatchStore, sealer: DictionarySealer, plant: Flows, head: int, store: Graph
+    batches: BatchStore, sealer: DictionarySealer, plant: Flows, head: int, store: Graph, register: RowRegister
 ) -> None:
     plant.events.clear()
     wrong = plant.use(batch("A1"), order("T9"), 5, at=hour(20), key="wrong")
-    plant.append_to(EventStore(store), sealer)
-    later = HeadStore(store, sealer.macs).get_head()
+    plant.append_to(EventStore(store, register), sealer)
+    later = HeadStore(store, sealer.macs, register).get_head()
     plant.events.clear()
     plant.event([], key="right", voids=wrong)
-    plant.append_to(EventStore(store), sealer)
+    plant.append_to(EventStore(store, register), sealer)
     far = sealer.uid(order("T9"))
 
     def seen(at: int) -> bool:
         return far in {link.far for link in batches.list_links([sealer.uid(batch("A1"))], FORWARD, ALL, at)}
 
-    assert (seen(head), seen(later), seen(HeadStore(store, sealer.macs).get_head())) == (False, True, False)
+    assert (seen(head), seen(later), seen(HeadStore(store, sealer.macs, register).get_head())) == (False, True, False)
 
 
-def test_list_links_of_orders_names_the_customer(batches: BatchStore, sealer: DictionarySealer, store: Graph) -> None:
+def test_list_links_of_orders_names_the_customer(
+    batches: BatchStore, sealer: DictionarySealer, store: Graph, register: RowRegister
+) -> None:
     wanted = local_identity("order", "LYON", "SO-1")
     flows = Flows()
     flows.link(LinkType.ORDERED_BY, wanted, party("HOSP"), describes=[wanted])
-    flows.append_to(EventStore(store), sealer)
+    flows.append_to(EventStore(store, register), sealer)
 
-    links = batches.list_links_of_orders([sealer.uid(wanted)], ALL, HeadStore(store, sealer.macs).get_head())
+    links = batches.list_links_of_orders([sealer.uid(wanted)], ALL, HeadStore(store, sealer.macs, register).get_head())
 
     assert [(link.type, link.far) for link in links] == [(LinkType.ORDERED_BY, sealer.uid(party("HOSP")))]
 
 
 def test_list_equipment_and_list_operators_give_what_may_be_shown(
-    batches: BatchStore, sealer: DictionarySealer, store: Graph
+    batches: BatchStore, sealer: DictionarySealer, store: Graph, register: RowRegister
 ) -> None:
     oven, weaver = local_identity("equipment", "LYON", "OVEN-1"), local_identity("operator", "SUZHOU", "OP-9")
     flows = Flows()
     flows.link(LinkType.PROCESSED_ON, batch("A1"), oven)
     flows.link(LinkType.WORKED_BY, batch("A1"), weaver, scope=SUZHOU)
-    flows.append_to(EventStore(store), sealer)
+    flows.append_to(EventStore(store, register), sealer)
 
     machines = batches.list_equipment([sealer.uid(oven)], LYON_ONLY)
     people = batches.list_operators([sealer.uid(weaver)], ALL)
@@ -127,10 +130,12 @@ def test_list_equipment_and_list_operators_give_what_may_be_shown(
     assert batches.list_operators([sealer.uid(weaver)], LYON_ONLY) == []
 
 
-def test_speaks_within_looks_past_what_everybody_shares(batches: BatchStore, sealer: DictionarySealer, store: Graph) -> None:
+def test_speaks_within_looks_past_what_everybody_shares(
+    batches: BatchStore, sealer: DictionarySealer, store: Graph, register: RowRegister
+) -> None:
     flows = Flows()
     here, there = flows.receive(material("M1")), flows.receive(material("M2"), scope=SUZHOU)
-    flows.append_to(EventStore(store), sealer)
+    flows.append_to(EventStore(store, register), sealer)
 
     assert batches.speaks_within(sealer.event_uid(here), LYON_ONLY)
     assert not batches.speaks_within(sealer.event_uid(there), LYON_ONLY), "its supplier is shared, its lot is not"

@@ -70,7 +70,7 @@ def full(stations: Stations, tmp_path: Path) -> Stations:
     packed.write_text(json.dumps([aggregation(action) for action in ("ADD", "OBSERVE", "DELETE")]), encoding="utf-8")
     for path in (*sorted(SAMPLES.glob("*.csv")), packed):
         import_file(stations, terminal_actor(), path, "ERP", lambda share: None)
-    events = EventStore(stations.graph)
+    events = EventStore(stations.graph, stations.register)
     wrong, other = receipt("r1", "T-1", day(0)), receipt("r2", "T-2", day(1))
     append(events, stations.sealer, wrong, production("p1", [material("T-1")], "B-1", day(2)))
     append(events, stations.sealer, receipt("r3", "T-3", day(3), voids="r1"), declaration(other, key="declares"))
@@ -131,7 +131,11 @@ def test_a_link_attribute_that_is_not_in_the_dictionary_is_refused(attributes: d
     link = LinkStatement(LinkType.CONSUMED_IN, source, done.links[0].target, day(1), attributes=attributes)
 
     with pytest.raises(DictionaryError):
-        append(EventStore(stations.graph), stations.sealer, event("e1", EventType.CONSUMPTION, day(1), nodes, [link]))
+        append(
+            EventStore(stations.graph, stations.register),
+            stations.sealer,
+            event("e1", EventType.CONSUMPTION, day(1), nodes, [link]),
+        )
     assert stations.heads.get_head() == 0
 
 

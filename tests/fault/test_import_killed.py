@@ -16,6 +16,7 @@ import neo4j
 import pytest
 
 from tests.conftest import ORGANISATION
+from tests.emptied import empty
 from tests.processes import wait_until
 from tests.recorded import kept_records
 from tests.servers import StoreLeg
@@ -173,7 +174,7 @@ class Import:
 def test_promise_an_importing_process_that_is_killed_leaves_nothing_half(clean: Clean) -> None:
     """What it had committed is known to the next import, the rest is new to it."""
     settings = clean.stations.settings
-    clean.leg.empty()
+    empty(clean.leg, clean.stations)
     found = clean.leg.endpoint
     environment = {
         "NEO4J_URI": found.uri,

@@ -12,6 +12,7 @@ import pytest
 from tests.attack.test_swept_store import one_change
 from tests.conftest import MakeActor
 from tests.effort import examples
+from tests.emptied import empty
 from tests.flows import LYON, SUZHOU, Flows, batch, hour, material, order
 from tests.servers import StoreLeg
 from traceapp.composition import terminal_actor
@@ -58,7 +59,7 @@ def test_promise_any_one_change_is_found(part: int, stations: Stations, store_le
     noticed = 0
     for seed in range(PLANTS * part, PLANTS * (part + 1)):
         draw = random.Random(seed)
-        store_leg.empty()
+        empty(store_leg, stations)
         random_plant(draw).append_to(stations.events, stations.sealer)
         before, _ = asked(stations, who)
         change = one_change(stations, draw)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +19,7 @@ from traceapp.domain.events import CapturedEvent, NodeStatement
 from traceapp.domain.kinds import EventType, NodeKind
 from traceapp.graph.connection import Graph
 from traceapp.graph.event_store import EventStore
+from traceapp.host.row_register import RowRegister
 
 LOTS = ["1", "2", "3"]
 scopes = st.sampled_from([LYON, SUZHOU, None])
@@ -68,8 +70,8 @@ def stream(draw: st.DrawFn) -> list[CapturedEvent]:
 
 def stored(leg: StoreLeg, sealer: DictionarySealer, events: Sequence[CapturedEvent], group: int) -> dict[str, object]:
     leg.empty()
-    with Graph.connect(leg.endpoint) as graph:
-        store = EventStore(graph)
+    with Graph.connect(leg.endpoint) as graph, TemporaryDirectory() as folder:
+        store = EventStore(graph, RowRegister(Path(folder)))
         for start in range(0, len(events), group):
             append(store, sealer, *events[start : start + group])
         return picture(graph, sealer)

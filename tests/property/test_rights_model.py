@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from tests.effort import examples
+from tests.emptied import empty
 from tests.flows import hour
 from tests.property.rights_model import LINES, SITES, Fact, Told, View, World, draw_policy, draw_world, view_of
 from traceapp.domain.errors import BatchNotFoundError, PermissionDeniedError
@@ -169,8 +170,7 @@ def leaked(answer: TraceAnswer, case: Case, uids: dict[str, str]) -> set[str]:
 @pytest.fixture
 def renewed(stations: Stations, empty_leg: Any) -> Iterator[Callable[[], Stations]]:
     def renew() -> Stations:
-        empty_leg.empty()
-        stations.events._remembered.clear()
+        empty(empty_leg, stations)
         return stations
 
     return renew  # type: ignore[return-value]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import MakeActor
 from tests.effort import examples
+from tests.emptied import empty
 from tests.flows import Flows, batch
 from tests.property.oracle import LOT_COUNT, Fact, Plant, facts, name
 from traceapp.domain.kinds import LOTS, Certainty, Direction
@@ -30,8 +31,7 @@ def renewed(stations: Stations, empty_leg: Any) -> Iterator[Any]:
     """Call it for an empty store; both live as long as the test."""
 
     def renew() -> Stations:
-        empty_leg.empty()
-        stations.events._remembered.clear()
+        empty(empty_leg, stations)
         return stations
 
     return renew

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import RowAlteredError, StoreError
@@ -291,16 +291,24 @@ def _link_source(link: LinkPlace, verdict: Verdict) -> tuple[str, str, int]:
     return link.source_label, link.source_uid, verdict.voided_seq
 
 
+class CarriedOut(NamedTuple):
+    """record_seq: of the last event of the group, which the counter stands at from then on."""
+
+    outcomes: list[CaptureOutcome]
+    record_seq: int
+
+
 def carry_out(
-    transaction: Transaction, group: PreparedGroup, sealer: Sealer, command: str, record_time: datetime
-) -> list[CaptureOutcome]:
+    transaction: Transaction, group: PreparedGroup, sealer: Sealer, command: str, record_time: datetime, reached: int
+) -> CarriedOut:
     """The work of one transaction: lock the counter, rule, write.
 
+    reached  how far the counter had come, as it is remembered outside the store.
     raises  NothingNewError: every event is known already; RowAlteredError: the counter of records is not what was written,
             so that a sequence could be given out twice; StoreError, SealBrokenError.
     """
     head = lock_head(transaction, sealer)
-    if not head.proven:
+    if not head.proven or head.seq < reached:
         raise RowAlteredError("the counter of records was changed outside the service")
     moment = max(stored_time(record_time), head.record_time)
     plan = EventGroup(transaction, sealer, head, moment, head.seq)
@@ -308,4 +316,4 @@ def carry_out(
     if plan.record_seq == head.seq:
         raise NothingNewError(outcomes)
     plan.write(group.ahead, command)
-    return outcomes
+    return CarriedOut(outcomes, plan.record_seq)

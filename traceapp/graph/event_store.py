@@ -11,11 +11,12 @@ from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import EventType, NodeKind
 from traceapp.domain.record_checks import NAMELESS, RecordChecks
 from traceapp.domain.sealing import Sealer
-from traceapp.graph.connection import Graph, Row
-from traceapp.graph.event_group import ACT, NothingNewError, PreparedGroup, carry_out
+from traceapp.graph.connection import Graph, Row, Transaction
+from traceapp.graph.event_group import ACT, CarriedOut, NothingNewError, PreparedGroup, carry_out
 from traceapp.graph.event_rows import LABELS, SHARED_LABEL, prepare_event
 from traceapp.graph.node_rows import seal_ahead
-from traceapp.graph.record_head import whole
+from traceapp.graph.record_head import LABEL, whole
+from traceapp.host.row_register import RowRegister
 
 REMEMBERED: Final = 100_000
 CHUNK: Final = 10_000
@@ -73,16 +74,19 @@ class EventStore:
     """Events, the nodes they describe and the links they make.
 
     `prepare` needs no store and may run while another thread is in `commit`.
+
+    register  remembers how far the counter of records had come.
     """
 
-    def __init__(self, graph: Graph, checks: RecordChecks | None = None) -> None:
+    def __init__(self, graph: Graph, register: RowRegister, checks: RecordChecks | None = None) -> None:
         self._graph = graph
+        self._register = register
         self._checks = checks or RecordChecks()
         self._remembered: dict[str, None] = {}
 
     def checked(self, checks: RecordChecks) -> "EventStore":
         """The same store for one question, whose checks these are."""
-        return EventStore(self._graph, checks)
+        return EventStore(self._graph, self._register, checks)
 
     def append(
         self, events: Sequence[CapturedEvent], sealer: Sealer, command: str, record_time: datetime
@@ -106,12 +110,17 @@ class EventStore:
 
     def commit(self, group: PreparedGroup, sealer: Sealer, command: str, record_time: datetime) -> list[CaptureOutcome]:
         """Write a prepared group; the same contract as `append`."""
+
+        def work(transaction: Transaction) -> CarriedOut:
+            reached = self._register.get_reached(LABEL)
+            return carry_out(transaction, group, sealer, command, record_time, reached)
+
         try:
-            return self._graph.write(
-                lambda transaction: carry_out(transaction, group, sealer, command, record_time), command=command, act=ACT
-            )
+            done = self._graph.write(work, command=command, act=ACT)
         except NothingNewError as nothing:
             return nothing.outcomes
+        self._register.put_reached(LABEL, done.record_seq)
+        return done.outcomes
 
     def get_event(self, uid: str) -> StoredEvent | None:
         """One event, void or not; None where there is none."""

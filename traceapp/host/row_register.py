@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS scope_sets (number INTEGER PRIMARY KEY, scopes TEXT);
 CREATE TABLE IF NOT EXISTS ending (key TEXT PRIMARY KEY, until TEXT) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ending_by_end ON ending (until);
 CREATE TABLE IF NOT EXISTS shut (label TEXT, uid TEXT, PRIMARY KEY (label, uid)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, reached INTEGER) WITHOUT ROWID;
 """
 """Run at every opening: a register of before lacks the table that came since."""
 
@@ -215,6 +216,20 @@ class RowRegister:
         """Remember sets that are proven by their numbers, beside those that are known."""
         with self._changing() as kept:
             kept.executemany("INSERT OR IGNORE INTO scope_sets VALUES (?, ?)", list(sets.items()))
+
+    def get_reached(self, counter: str) -> int:
+        """How far a counter had come when it was last proven; 0 where it never was."""
+        with self._reading() as kept:
+            row = kept.execute("SELECT reached FROM counters WHERE name = ?", (counter,)).fetchone()
+            return int(row[0]) if row is not None else 0
+
+    def put_reached(self, counter: str, reached: int) -> None:
+        """Remember that a counter was proven to be as far as this; it never goes back."""
+        with self._changing() as kept:
+            kept.execute(
+                "INSERT INTO counters VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET reached = max(reached, excluded.reached)",
+                (counter, reached),
+            )
 
     def _put_ends(self, table: str, keys: tuple[str, ...]) -> None:
         until = stored_time(self._clock.now() + LONGEST)

@@ -21,6 +21,7 @@ from traceapp.domain.rights import Actor
 from traceapp.graph.event_rows import LABELS as LABEL_OF
 from traceapp.graph.head_store import EMPTY
 from traceapp.graph.record_groups import gaps
+from traceapp.graph.record_head import LABEL as COUNTER
 from traceapp.graph.record_head import oldest_key_of
 from traceapp.graph.sweep_notes import FoundLinks, SweepNotes, SweepState
 from traceapp.graph.sweep_store import EVENT, LABELS, SweepStore, SweptLink, SweptNode
@@ -229,6 +230,9 @@ class _Sweep:
         head = self.store.get_head(self.stations.sealer.macs)
         if not head.proven:
             self.notes.find("changed: the counter of records")
+        reached = self.stations.register.get_reached(COUNTER)
+        if head.proven and head.seq < reached:
+            self.notes.find(f"put back: the counter of records stands at {head.seq}, and had come to {reached}")
         moved = head.seq != state.head
         if not moved:
             if head.events != state.events:
