@@ -1,0 +1,175 @@
+"""The alert rules: data (`alert_rules.toml`), read and checked once; what they mean is in `alert_evaluation.py`."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+from importlib import resources
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from traceapp.domain.alerts import AlertLevel
+
+Words = Annotated[str, Field(min_length=1)]
+Wanted = Annotated[list[str | int | bool], Field(min_length=1)]
+Amount = Annotated[float, Field(gt=0)]
+FILE: Final = "alert_rules.toml"
+
+
+class RuleWords(BaseModel):
+    """title  what happened, for a list and a pager.   todo  what to do.   harmless  when it rings and nothing is wrong."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: Words
+    todo: Words
+    harmless: Words
+
+
+class _Rule(BaseModel):
+    """What every rule says.
+
+    where   fact or path of a record → values, one of which it must have. All must hold.
+    unless  the same; none may hold.
+    group   facts by which it counts; a record that lacks one of them is passed over. Empty: everything together.
+    quiet_minutes  how long it does not ring again for the same group, by the time of the records.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    level: AlertLevel
+    where: Mapping[str, Wanted] = {}
+    unless: Mapping[str, Wanted] = {}
+    group: tuple[Words, ...] = ()
+    quiet_minutes: Annotated[float, Field(ge=0)] = 60
+    en: RuleWords
+    zh: RuleWords
+
+    @property
+    def quiet(self) -> float:
+        """Seconds."""
+        return self.quiet_minutes * 60
+
+    def words(self, language: str) -> RuleWords:
+        return self.zh if language.startswith("zh") else self.en
+
+
+class _Windowed(_Rule):
+    window_minutes: Amount
+
+    @property
+    def window(self) -> float:
+        """Seconds."""
+        return timedelta(minutes=self.window_minutes).total_seconds()
+
+
+class Match(_Rule):
+    """Every record that fits rings."""
+
+    kind: Literal["match"]
+
+
+class Count(_Windowed):
+    """Rings at `threshold` records within the window; with `distinct`, at so many different values of that fact."""
+
+    kind: Literal["count"]
+    threshold: Annotated[int, Field(ge=2)]
+    distinct: Words | None = None
+
+
+class Run(_Windowed):
+    """Rings where the numbers of the window hold `threshold` that follow one another without a gap."""
+
+    kind: Literal["run"]
+    threshold: Annotated[int, Field(ge=3)]
+    of: Words
+
+
+class Baseline(_Windowed):
+    """Rings where a window (they stand side by side) holds more records than `floor` and than the group's own past knows.
+
+    That is the `percentile` of its windows of the last `days` in which it did anything.
+    """
+
+    kind: Literal["baseline"]
+    floor: Annotated[int, Field(ge=1)]
+    percentile: Annotated[float, Field(gt=0, le=100)]
+    days: Annotated[int, Field(ge=1)]
+
+
+class FirstSeen(_Rule):
+    """Rings where a group that is known shows a value of this fact that it did not have in the last `days`."""
+
+    kind: Literal["first-seen"]
+    of: Words
+    days: Annotated[int, Field(ge=1)]
+
+
+class Dormant(_Rule):
+    """Rings where a group acts again that did nothing for `days`."""
+
+    kind: Literal["dormant"]
+    days: Annotated[int, Field(ge=1)]
+
+
+class Sequence(_Windowed):
+    """Rings where a record that fits `after` is followed by one that fits `where`, of the same group and within the window."""
+
+    kind: Literal["sequence"]
+    after: Mapping[str, Wanted]
+
+
+class Changed(_Rule):
+    """Rings where this fact is another one than in the record before that had it."""
+
+    kind: Literal["changed"]
+    of: Words
+
+
+class Backwards(_Rule):
+    """Rings where a record's time lies more than `seconds` before that of the record before it."""
+
+    kind: Literal["backwards"]
+    seconds: Amount
+
+
+class Absence(_Windowed):
+    """Rings where no record that fits came for as long as the window.
+
+    armed  only once there was one: what a plant never did, it does not miss.
+    """
+
+    kind: Literal["absence"]
+    armed: bool = False
+
+
+class Measure(_Rule):
+    """Rings while a measure of the surroundings is `threshold` or more; its group is what it is measured of."""
+
+    kind: Literal["measure"]
+    of: Words
+    threshold: Amount
+
+
+Rule = Match | Count | Run | Baseline | FirstSeen | Dormant | Sequence | Changed | Backwards | Absence | Measure
+
+
+class RuleDocument(BaseModel):
+    """All rules by their id, in the order in which people read them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal[1]
+    rules: Mapping[Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")], Annotated[Rule, Field(discriminator="kind")]]
+
+
+def parse_alert_rules(content: bytes) -> Mapping[str, Rule]:
+    """raises  ValueError: not TOML, or no rules; the document comes with the program, so that is a defect."""
+    return RuleDocument.model_validate(tomllib.loads(content.decode())).rules
+
+
+@cache
+def read_alert_rules() -> Mapping[str, Rule]:
+    """The rules that come with the program."""
+    return parse_alert_rules(resources.files("traceapp.policy").joinpath(FILE).read_bytes())
