@@ -16,7 +16,7 @@ from traceapp.ledger.records import plain_entry
 from traceapp.ledger.wire import LENGTH, MAX_FRAME, frame, socket_address
 
 T = TypeVar("T")
-TIMEOUT: Final = 1.8
+TIMEOUT: Final = 1.5
 
 
 class LedgerClient:

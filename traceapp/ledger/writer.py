@@ -28,6 +28,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -182,7 +183,8 @@ class Writer:
             received = b""
         if not received:
             self._selector.unregister(connection.peer)
-            connection.peer.close()
+            with suppress(OSError):  # nothing that is kept hangs on it
+                connection.peer.close()
 
     def _answer(self, connection: Connection, message: dict[str, Any]) -> None:
         try:
@@ -364,7 +366,7 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, writer.stop)
     signal.signal(signal.SIGINT, writer.stop)
     writer.run()
-    with socket_address(options.home) as address:
+    with suppress(OSError), socket_address(options.home) as address:  # the next start takes it away
         Path(address).unlink(missing_ok=True)
     return 0
 
