@@ -3,8 +3,10 @@
 import fcntl
 import gc
 import getpass
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -214,8 +216,8 @@ def identity_provider(settings: Settings) -> OidcProvider | None:
 
 @contextmanager
 def connected(settings: Settings) -> Iterator[Stations]:
-    """Stations for as long as this block; raises what `build_stations` raises."""
-    stations = build_stations(settings)
+    """Stations for as long as this block, whose records belong together; raises what `build_stations` raises."""
+    stations = replace(build_stations(settings), request_id=secrets.token_hex(16))
     try:
         yield stations
     finally:
@@ -350,7 +352,7 @@ def keyless(settings: Settings) -> Iterator[KeylessStations]:
     """Of the running service, what takes rights away while its keys are away; raises StoreUnavailableError, SettingsError."""
     graph, ledger = Graph.open(read_server_file(settings)), LedgerClient(settings.home)
     try:
-        yield KeylessStations(RevocationStore(graph, RowRegister(settings.home)), ledger)
+        yield KeylessStations(RevocationStore(graph, RowRegister(settings.home)), ledger, secrets.token_hex(16))
     finally:
         graph.close()
         ledger.close()

@@ -18,6 +18,7 @@
 // param:  left_network  string    the network before this one, empty where it did not move
 // param:  moved_at      string?   when it was left; stored time, UTC
 // param:  version       integer   how often it was written
+// param:  factors       string    what proved the person, with commas between
 // bounds: one node
 CREATE (:Session {
   uid: $uid,
@@ -35,5 +36,6 @@ CREATE (:Session {
   grant: $grant,
   left_network: $left_network,
   moved_at: $moved_at,
-  version: $version
+  version: $version,
+  factors: $factors
 })

@@ -19,6 +19,7 @@
 // column: left_network  string    the network before this one, empty where it did not move
 // column: moved_at      string?   when it was left; stored time, UTC
 // column: version       integer   how often it was written
+// column: factors       string?   what proved the person, with commas between; null of a session of before
 // bounds: one index seek, a handful of rows
 MATCH (session:Session {account_uid: $account_uid})
 RETURN session.uid AS uid,
@@ -36,5 +37,6 @@ RETURN session.uid AS uid,
        session.grant AS grant,
        session.left_network AS left_network,
        session.moved_at AS moved_at,
-       session.version AS version
+       session.version AS version,
+       session.factors AS factors
 ORDER BY begun_at, uid

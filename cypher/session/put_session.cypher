@@ -15,6 +15,7 @@
 // param:  left_network  string    the network before this one, empty where it did not move
 // param:  moved_at      string?   when it was left; stored time, UTC
 // param:  version       integer   the one that was read; of another one nothing is written
+// param:  factors       string    what proved the person, with commas between
 // column: uid  string   the same; no row where nothing was written
 // bounds: one index seek, at most one node, which is taken before its version is compared
 MATCH (session:Session {uid: $uid})
@@ -32,5 +33,6 @@ SET session.secret_hash = $secret_hash,
     session.grant = $grant,
     session.left_network = $left_network,
     session.moved_at = $moved_at,
+    session.factors = $factors,
     session.version = $version + 1
 RETURN session.uid AS uid

@@ -95,6 +95,8 @@ class Account:
             factor_at=session.factor_at,
             lots=self.lots,
             grant=grant,
+            factors=session.factors,
+            name=self.printed_name,
         )
 
 
@@ -169,6 +171,10 @@ class Token:
             purpose=self.purpose,
             only=self.only,
             lots=self.lots if owner is None else self.lots & owner.lots,
+            factors=("token",),
+            owner=self.account_uid,
+            owner_name=owner.username if owner is not None else None,
+            name=owner.printed_name if owner is not None else b"",
         )
 
 

@@ -72,6 +72,9 @@ class Actor:
     only           what a token was made for: his role allows no more than this through it; None where nothing is taken away.
     grant          a break-glass access that lasts at this moment; None where there is none.
     lots           uids that were approved for him one by one, beside sites and lines.
+    factors        what proved who he is: "password", "provider", "passkey", "code", "recovery code"; "token" of a program.
+    owner          account of the person whose token it is, and owner_name what that person is called; None of all others.
+    name           the person's printed name, sealed as the store keeps it; of a token its owner's; empty where there is none.
     """
 
     account_uid: str
@@ -88,6 +91,10 @@ class Actor:
     lots: frozenset[str] = frozenset()
     claimed_address: str = ""
     grant: Grant | None = None
+    factors: tuple[str, ...] = ()
+    owner: str | None = None
+    owner_name: str | None = None
+    name: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ class Session:
     grant          uid of a break-glass access that was begun in it; it may have ended.
     left_network   the network before this one, and moved_at when it was left; empty where it never moved.
     version        how often it was written; a write names the one that it has read.
+    factors        what proved the person, in order: "password", "provider", "passkey", "code", "recovery code".
     """
 
     uid: str
@@ -65,6 +66,7 @@ class Session:
     left_network: str = ""
     moved_at: datetime | None = None
     version: int = 0
+    factors: tuple[str, ...] = ()
 
     def bound_text(self, account_state: str) -> str:
         """What the MAC is over: whoever can write into the store alone can neither make nor widen a session."""
@@ -82,8 +84,13 @@ class Session:
             self.agent,
             self.address,
             self.left_network,
+            ",".join(self.factors),
         )
         return "".join(f"{len(part)}:{part}" for part in said)
+
+    def with_factor(self, kind: str) -> Session:
+        """The same once this proved the person as well."""
+        return self if kind in self.factors else replace(self, factors=(*self.factors, kind))
 
     def is_over(self, now: datetime) -> bool:
         return now >= self.ends_at or now - self.seen_at > IDLE

@@ -165,6 +165,7 @@ def _row(session: Session) -> Row:
         "left_network": session.left_network,
         "moved_at": stored_time(session.moved_at) if session.moved_at else None,
         "version": session.version,
+        "factors": ",".join(session.factors),
     }
 
 
@@ -175,6 +176,6 @@ def _changes(session: Session) -> Row:
 
 def _session(row: Row) -> Session:
     times = {name: parse_stored_time(row[name]) if row[name] else None for name in _TIMES}
-    return Session(
-        **{**row, **times, "grant": row["grant"] or "", "purpose": Purpose(row["purpose"]) if row["purpose"] else None}
-    )
+    told = {"grant": row["grant"] or "", "purpose": Purpose(row["purpose"]) if row["purpose"] else None}
+    factors = tuple(filter(None, (row["factors"] or "").split(",")))
+    return Session(**{**row, **times, **told, "factors": factors})

@@ -10,7 +10,7 @@ from traceapp.ledger.reading import find_done
 from traceapp.policy.acceptance import Acceptance
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import read_policy
-from traceapp.usecases.access import carry_out, entry
+from traceapp.usecases.access import carry_out, entry, things
 from traceapp.usecases.stations import Stations
 
 
@@ -35,7 +35,7 @@ def accept_policy(stations: Stations, actor: Actor) -> Recorded[str]:
         acceptance.keep(digest)
         return digest
 
-    return carry_out(stations, actor, Act.POLICY_ACCEPT, request, accept)
+    return carry_out(stations, actor, Act.POLICY_ACCEPT, request, accept, about=things("Policy", digest))
 
 
 def has_run(stations: Stations) -> bool:
@@ -51,4 +51,5 @@ def record_first_policy(stations: Stations, actor: Actor) -> None:
     if stations.policy.closed is not None or has_run(stations):
         return
     request = {"accepted_before": None, "accepted": stations.policy.document.digest, "document": stations.settings.policy}
-    stations.ledger.append(entry(stations, actor, Act.POLICY_ACCEPT, "done", request=request))
+    about = things("Policy", stations.policy.document.digest)
+    stations.ledger.append(entry(stations, actor, Act.POLICY_ACCEPT, "done", request=request, object=about))

@@ -1,24 +1,33 @@
 """What every use case begins with: may this person do it, how much may he see, and how it is recorded."""
 
+import binascii
 import hashlib
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import orjson
 
 from traceapp.domain.clock import stored_time
 from traceapp.domain.disclosure import Masked, Unavailable, Unproven
-from traceapp.domain.errors import InputError, PermissionDeniedError, PolicyError, TraceappError
+from traceapp.domain.errors import (
+    InputError,
+    KeyDestroyedError,
+    PermissionDeniedError,
+    PolicyError,
+    SealBrokenError,
+    TraceappError,
+)
 from traceapp.domain.kinds import SEALED_IDENTITIES, NodeKind
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.recorded import LedgerEntry, Recorded
-from traceapp.domain.rights import Actor, Decision, Rights
+from traceapp.domain.rights import OUTSIDE, Actor, Decision, Rights
 from traceapp.ledger.client import LedgerClient
 from traceapp.policy.compilation import compile_rights
 from traceapp.policy.decisions import CLOSED, EVALUATION, FAILED
@@ -26,6 +35,10 @@ from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.stations import Stations
 
 T = TypeVar("T")
+Objects: TypeAlias = Sequence[Mapping[str, str]]
+"""What an act is about, as a record holds it."""
+MOST_OBJECTS: Final = 20
+"""Things that one record names as what the act is about; the roll names all that were shown."""
 PSEUDONYM: Final = 8
 """Characters of one; within an answer no two things share it but by a chance of one in 2^32."""
 
@@ -77,22 +90,35 @@ def with_purpose(actor: Actor, text: str) -> Actor:
 
 
 def carry_out(
-    stations: Stations, actor: Actor, act: Permission | Act, request: Mapping[str, Any], work: Callable[[], T]
+    stations: Stations,
+    actor: Actor,
+    act: Permission | Act,
+    request: Mapping[str, Any],
+    work: Callable[[], T],
+    *,
+    about: Objects | None = None,
 ) -> Recorded[T]:
     """Change something: the intent is on record before it begins, the outcome after it ended.
 
+    about  what is changed (`things`).
     The outcome names the record of its intent; an intent without an outcome is what a crash left between.
     """
-    return carry_out_of(stations, actor_document(stations, actor), act, request, work)
+    return carry_out_of(stations, actor_document(stations, actor), act, request, work, about=about)
 
 
 def carry_out_of(
-    stations: Stations, who: Mapping[str, Any], act: Permission | Act, request: Mapping[str, Any], work: Callable[[], T]
+    stations: Stations,
+    who: Mapping[str, Any],
+    act: Permission | Act,
+    request: Mapping[str, Any],
+    work: Callable[[], T],
+    *,
+    about: Objects | None = None,
 ) -> Recorded[T]:
     """The same for somebody who is no actor (yet); `who` is what is known of him."""
 
     def told(outcome: str, request: Mapping[str, Any], reason: str | None = None) -> LedgerEntry:
-        return entry_of(stations, who, act, outcome, request=request, reason=reason)
+        return entry_of(stations, who, act, outcome, request=request, reason=reason, object=about)
 
     return carry_out_as(stations.ledger, told, request, work)
 
@@ -133,12 +159,17 @@ def entry_of(stations: Stations, who: Mapping[str, Any], act: Permission | Act, 
         actor=who,
         policy=stations.policy.digest,
         dictionary=stations.dictionary.digest,
+        request_id=stations.request_id,
         **said,
     )
 
 
 def actor_document(stations: Stations, actor: Actor) -> dict[str, Any]:
-    """Who it was, as the ledger keeps it: account, real role, why he looked, the view he had, and how he came in."""
+    """Who it was, as the ledger keeps it: account, real role, why he looked, the view he had, and how he came in.
+
+    `name` is the printed name as the store seals it, in base64url: who destroys the key of a person has erased it here as
+    well; `recorded_name` opens it. `organisation` is ours, and left out of roles of others, whose accounts name none.
+    """
     purpose = stations.policy.chosen_purpose(actor)
     told = {
         "account": actor.account_uid,
@@ -150,6 +181,16 @@ def actor_document(stations: Stations, actor: Actor) -> dict[str, Any]:
         "address": actor.address,
         "purpose": purpose.value if purpose is not None else None,
     }
+    if actor.name:
+        told["name"] = urlsafe_b64encode(actor.name).decode()
+    if actor.role not in OUTSIDE:
+        told["organisation"] = stations.organisation.name
+    if actor.factors:
+        told["factors"] = list(actor.factors)
+    if actor.owner is not None:
+        told["owner"] = actor.owner
+    if actor.owner_name is not None:
+        told["owner_name"] = actor.owner_name
     if actor.lots:
         told["lots"] = sorted(actor.lots)
     if actor.claimed_address:
@@ -161,6 +202,28 @@ def actor_document(stations: Stations, actor: Actor) -> dict[str, Any]:
     if actor.factor_at is not None:
         told["factor_at"] = stored_time(actor.factor_at)
     return told
+
+
+def recorded_name(stations: Stations, told: Mapping[str, Any]) -> str | None:
+    """The printed name in the `actor` of a record; None where it has none, or its key was destroyed.
+
+    raises  KeyUnavailableError; SealBrokenError: it is not what was recorded.
+    """
+    if "name" not in told:
+        return None
+    owner = str(told.get("owner") or told["account"])
+    try:
+        sealed = urlsafe_b64decode(str(told["name"]))
+        return stations.sealer.open_document("Account", owner, "printed_name", sealed).decode()
+    except KeyDestroyedError:
+        return None
+    except binascii.Error:
+        raise SealBrokenError("The name in a record is no ciphertext.") from None
+
+
+def things(kind: str, *uids: str) -> list[dict[str, str]]:
+    """What an act is about, as a record names it: at most `MOST_OBJECTS`."""
+    return [{"kind": kind, "uid": uid} for uid in uids[:MOST_OBJECTS]]
 
 
 def told_name(stations: Stations, field: str, text: str | None, kinds: Collection[NodeKind]) -> dict[str, str]:

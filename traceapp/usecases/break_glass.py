@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.accounts import Account, fold_printed_name
@@ -29,7 +30,7 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Grant
 from traceapp.domain.row_register import RowFault
 from traceapp.graph.grant_store import WaitingGrant
-from traceapp.usecases.access import authorise, carry_out, entry
+from traceapp.usecases.access import authorise, carry_out, entry, things
 from traceapp.usecases.open_session import Opened
 from traceapp.usecases.rotate_session import own_session, rotate_session
 from traceapp.usecases.stations import Stations
@@ -92,7 +93,9 @@ def break_glass(stations: Stations, actor: Actor, reason: str, minutes: int, tie
         opened = rotate_session(stations, actor, lambda session: replace(session, grant=uid))
         return replace(opened, actor=replace(opened.actor, grant=Grant(uid, tier, ends_at)))
 
-    return carry_out(stations, actor, Permission.BREAK_GLASS_BEGIN, {**request, "break_glass": uid}, work)
+    return carry_out(
+        stations, actor, Permission.BREAK_GLASS_BEGIN, {**request, "break_glass": uid}, work, about=things("Grant", uid)
+    )
 
 
 def end_break_glass(stations: Stations, actor: Actor) -> Recorded[Opened]:
@@ -105,7 +108,7 @@ def end_break_glass(stations: Stations, actor: Actor) -> Recorded[Opened]:
         _put(stations, replace(found, ends_at=stations.clock.now()))
         return rotate_session(stations, actor, lambda session: replace(session, grant=""))
 
-    return carry_out(stations, actor, Act.BREAK_GLASS_END, {"break_glass": found.uid}, work)
+    return carry_out(stations, actor, Act.BREAK_GLASS_END, {"break_glass": found.uid}, work, about=things("Grant", found.uid))
 
 
 def list_break_glass(stations: Stations, actor: Actor) -> Recorded[tuple[ListedGrant, ...]]:
@@ -116,7 +119,8 @@ def list_break_glass(stations: Stations, actor: Actor) -> Recorded[tuple[ListedG
     listed = tuple(_listed(stations, actor, grant, now) for grant in found)
     faulty = {one.uid: one.fault.value for one in listed if one.fault is not None}
     result = {"count": len(listed), **({"unverified": faulty} if faulty else {})}
-    told = entry(stations, actor, Permission.BREAK_GLASS_LIST, "answered", result=result)
+    about = things("Grant", *(one.uid for one in listed))
+    told = entry(stations, actor, Permission.BREAK_GLASS_LIST, "answered", result=result, object=about)
     return stations.ledger.record(listed, told)
 
 
@@ -153,7 +157,8 @@ def review_break_glass(stations: Stations, actor: Actor, uid: str, verdict: Verd
         raise PermissionDeniedError(reason)
     if found.record is None:
         lost = {**request, "fault": (found.fault or RowFault.GONE).value, "account": found.account_uid}
-        return carry_out(stations, actor, Permission.BREAK_GLASS_REVIEW, lost, lambda: stations.grants.close_lost(uid))
+        work = partial(stations.grants.close_lost, uid)
+        return carry_out(stations, actor, Permission.BREAK_GLASS_REVIEW, lost, work, about=things("Grant", uid))
     reviewed = replace(
         found.record,
         state=GrantState.REVIEWED,
@@ -162,7 +167,8 @@ def review_break_glass(stations: Stations, actor: Actor, uid: str, verdict: Verd
         verdict=verdict,
         note=stations.sealer.seal_document("Grant", uid, "note", note.strip().encode()),
     )
-    return carry_out(stations, actor, Permission.BREAK_GLASS_REVIEW, request, lambda: _put(stations, reviewed))
+    about = things("Grant", uid)
+    return carry_out(stations, actor, Permission.BREAK_GLASS_REVIEW, request, lambda: _put(stations, reviewed), about=about)
 
 
 def _why_not(stations: Stations, actor: Actor, tier: str) -> str | None:

@@ -8,7 +8,7 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.identity.passwords import hash_password
-from traceapp.usecases.access import authorise, carry_out
+from traceapp.usecases.access import authorise, carry_out, things
 from traceapp.usecases.find_account import find_account
 from traceapp.usecases.given_view import check_view, find_lots
 from traceapp.usecases.stations import Stations
@@ -67,4 +67,11 @@ def _change(stations: Stations, actor: Actor, request: Mapping[str, object], rea
         stations.accounts.put_account(changed, read)
         stations.sessions.void_sessions_of_account(changed.uid)
 
-    return carry_out(stations, actor, Permission.ACCOUNT_CHANGE, {**request, "account": changed.uid}, work)
+    return carry_out(
+        stations,
+        actor,
+        Permission.ACCOUNT_CHANGE,
+        {**request, "account": changed.uid},
+        work,
+        about=things("Account", changed.uid),
+    )

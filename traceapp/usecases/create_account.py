@@ -9,7 +9,7 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.identity.passwords import hash_password
-from traceapp.usecases.access import authorise, carry_out
+from traceapp.usecases.access import authorise, carry_out, things
 from traceapp.usecases.destroy_key import group_of_account
 from traceapp.usecases.given_view import check_view, find_lots
 from traceapp.usecases.stations import Stations
@@ -67,4 +67,4 @@ def create_account(
         )
         return uid
 
-    return carry_out(stations, actor, Permission.ACCOUNT_CREATE, done, work)
+    return carry_out(stations, actor, Permission.ACCOUNT_CREATE, done, work, about=things("Account", uid))

@@ -8,7 +8,7 @@ from traceapp.domain.errors import KeyStateError
 from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.usecases.access import carry_out
+from traceapp.usecases.access import carry_out, things
 from traceapp.usecases.stations import Stations
 
 ACCOUNT: Final = "account:"
@@ -28,7 +28,8 @@ def destroy_key(stations: Stations, actor: Actor, group: str, officers: tuple[Pa
     raises    KeyStateError: what the group holds is to be kept, an account that is still open, no such group;
               RecoveryError: not the two officers; KeyUnavailableError; LedgerUnavailableError: nothing was changed.
     """
-    return carry_out(stations, actor, Act.KEY_DESTROY, {"group": group}, partial(_destroy, stations, group, officers))
+    work = partial(_destroy, stations, group, officers)
+    return carry_out(stations, actor, Act.KEY_DESTROY, {"group": group}, work, about=things("Key", group))
 
 
 def _destroy(stations: Stations, group: str, officers: tuple[Path, Path]) -> str:

@@ -1,13 +1,14 @@
 """Sessions, listed and ended: a person his own, an administrator those of others."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from traceapp.domain.errors import InputError, NotSignedInError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.sessions import Session
-from traceapp.usecases.access import authorise, carry_out, entry
+from traceapp.usecases.access import authorise, carry_out, entry, things
 from traceapp.usecases.find_account import find_account
 from traceapp.usecases.stations import Stations
 
@@ -26,7 +27,8 @@ def list_own_sessions(stations: Stations, actor: Actor) -> Recorded[tuple[Sessio
     """What the person has running, the newest first."""
     now = stations.clock.now()
     found = [one for one in stations.sessions.list_sessions_of_account(actor.account_uid) if not one.is_over(now)]
-    told = entry(stations, actor, Act.SESSION_LIST_OWN, "answered", result={"count": len(found)})
+    about = things("Session", *(one.uid for one in found))
+    told = entry(stations, actor, Act.SESSION_LIST_OWN, "answered", result={"count": len(found)}, object=about)
     return stations.ledger.record(tuple(reversed(found)), told)
 
 
@@ -38,7 +40,8 @@ def end_own_session(stations: Stations, actor: Actor, uid: str) -> Recorded[None
     mine = {one.uid for one in stations.sessions.list_sessions_of_account(actor.account_uid)}
     if uid not in mine:
         raise InputError("uid: no session of yours has this id", (("uid", "the id of a session of yours"),))
-    return carry_out(stations, actor, Act.SESSION_END, {"ended": uid}, lambda: stations.sessions.void_session(uid))
+    work = partial(stations.sessions.void_session, uid)
+    return carry_out(stations, actor, Act.SESSION_END, {"ended": uid}, work, about=things("Session", uid))
 
 
 def end_other_sessions(stations: Stations, actor: Actor) -> Recorded[None]:
@@ -52,6 +55,7 @@ def end_other_sessions(stations: Stations, actor: Actor) -> Recorded[None]:
         Act.SESSION_END,
         {"ended": "all others"},
         lambda: stations.sessions.void_sessions_of_account(actor.account_uid, kept=kept),
+        about=things("Account", actor.account_uid),
     )
 
 
@@ -73,7 +77,8 @@ def list_sessions(stations: Stations, actor: Actor, username: str | None = None)
             account = stations.accounts.get_account(session.account_uid)
             names[session.account_uid] = account.username if account is not None else session.account_uid
     listed = tuple(ListedSession(names[one.account_uid], one) for one in found if not one.is_over(now))
-    told = entry(stations, actor, Permission.SESSION_LIST, "answered", request=request, result={"count": len(listed)})
+    about, result = things("Session", *(one.session.uid for one in listed)), {"count": len(listed)}
+    told = entry(stations, actor, Permission.SESSION_LIST, "answered", request=request, result=result, object=about)
     return stations.ledger.record(listed, told)
 
 
@@ -81,7 +86,8 @@ def end_session_of(stations: Stations, actor: Actor, uid: str) -> Recorded[None]
     """End somebody's session by its public id; an unknown one changes nothing. raises PermissionDeniedError."""
     request = {"ended": uid}
     authorise(stations, actor, Permission.SESSION_STOP, request)
-    return carry_out(stations, actor, Permission.SESSION_STOP, request, lambda: stations.sessions.void_session(uid))
+    work = partial(stations.sessions.void_session, uid)
+    return carry_out(stations, actor, Permission.SESSION_STOP, request, work, about=things("Session", uid))
 
 
 def end_sessions_of(stations: Stations, actor: Actor, username: str) -> Recorded[None]:
@@ -89,4 +95,5 @@ def end_sessions_of(stations: Stations, actor: Actor, username: str) -> Recorded
     request = {"username": username}
     authorise(stations, actor, Permission.SESSION_STOP, request)
     uid = find_account(stations, username).uid
-    return carry_out(stations, actor, Permission.SESSION_STOP, request, lambda: stations.sessions.void_sessions_of_account(uid))
+    work = partial(stations.sessions.void_sessions_of_account, uid)
+    return carry_out(stations, actor, Permission.SESSION_STOP, request, work, about=things("Account", uid))

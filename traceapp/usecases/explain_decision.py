@@ -14,7 +14,7 @@ from traceapp.domain.sentences import Sentence
 from traceapp.domain.trace import Seed
 from traceapp.policy.compilation import compile_rights
 from traceapp.policy.explanation import explain
-from traceapp.usecases.access import authorise, disclosure_of, entry, told_name
+from traceapp.usecases.access import authorise, disclosure_of, entry, things, told_name
 from traceapp.usecases.find_account import find_account
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_seeds import find_candidates
@@ -55,9 +55,9 @@ def explain_decision(
         decision = _on_object(stations, (actor, person), permission, named, found.decision)
         found = replace(found, object=named, decision=decision)
     result = {"allowed": found.decision.allowed, "rule": found.decision.rule}
-    return stations.ledger.record(
-        found, entry(stations, actor, Permission.POLICY_EXPLAIN, "answered", request=request, result=result)
-    )
+    about = things("Account", person.account_uid)
+    made = entry(stations, actor, Permission.POLICY_EXPLAIN, "answered", request=request, result=result, object=about)
+    return stations.ledger.record(found, made)
 
 
 def _person(stations: Stations, username: str, purpose: Purpose | None) -> Actor:

@@ -12,7 +12,7 @@ from traceapp.domain.purposes import Purpose
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.identity.tokens import mint_token
-from traceapp.usecases.access import authorise, carry_out
+from traceapp.usecases.access import authorise, carry_out, things
 from traceapp.usecases.find_account import find_account
 from traceapp.usecases.given_view import check_view, find_lots, within
 from traceapp.usecases.stations import Stations
@@ -102,7 +102,8 @@ def issue_token(stations: Stations, actor: Actor, wanted: TokenRequest) -> Recor
         stations.accounts.put_token(token)
         return minted.text
 
-    return carry_out(stations, actor, Permission.TOKEN_CREATE, {**request, "token": minted.token_id, "lots": approved}, work)
+    done = {**request, "token": minted.token_id, "lots": approved}
+    return carry_out(stations, actor, Permission.TOKEN_CREATE, done, work, about=things("Token", minted.token_id))
 
 
 def _owner(stations: Stations, actor: Actor, owner: str | None) -> Account | None:

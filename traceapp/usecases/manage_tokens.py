@@ -1,13 +1,14 @@
 """Tokens, listed and revoked."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from traceapp.domain.accounts import Token
 from traceapp.domain.errors import InputError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.usecases.access import authorise, carry_out, entry
+from traceapp.usecases.access import authorise, carry_out, entry, things
 from traceapp.usecases.stations import Stations
 
 MOST_LISTED = 1000
@@ -27,7 +28,8 @@ def list_tokens(stations: Stations, actor: Actor) -> Recorded[tuple[ListedToken,
     authorise(stations, actor, Permission.TOKEN_LIST)
     found = stations.accounts.list_tokens(stations.clock.now(), row_limit=MOST_LISTED)
     listed = tuple(_listed(stations, token) for token in found)
-    told = entry(stations, actor, Permission.TOKEN_LIST, "answered", result={"count": len(listed)})
+    shown = things("Token", *(one.token.uid for one in listed))
+    told = entry(stations, actor, Permission.TOKEN_LIST, "answered", result={"count": len(listed)}, object=shown)
     return stations.ledger.record(listed, told)
 
 
@@ -39,7 +41,8 @@ def revoke_token(stations: Stations, actor: Actor, uid: str) -> Recorded[None]:
     if token is None:
         raise InputError("token: none has this id", (("token", "the 16 digits after tat_"),))
     revoked = replace(token, revoked=True)
-    return carry_out(stations, actor, Permission.TOKEN_REVOKE, request, lambda: stations.accounts.put_token(revoked))
+    work = partial(stations.accounts.put_token, revoked)
+    return carry_out(stations, actor, Permission.TOKEN_REVOKE, request, work, about=things("Token", uid))
 
 
 def _listed(stations: Stations, token: Token) -> ListedToken:

@@ -40,9 +40,11 @@ def make_session(
     factor_due: bool = False,
     factor_at: datetime | None = None,
     purpose: Purpose | None = None,
+    factor: str = "password",
 ) -> Opened:
     """A session that is not stored yet, so that its id can be on record before anything is open.
 
+    factor      what proved the person, as in `Session.factors`.
     factor_due  only half of the way is gone: it ends in five minutes unless the second factor is shown.
     """
     secret, now = mint_session_secret(), stations.clock.now()
@@ -59,6 +61,7 @@ def make_session(
         factor_due=factor_due,
         factor_at=factor_at,
         purpose=purpose,
+        factors=(factor,),
     )
     session = bound(stations, account, session)
     return Opened(account.actor(session), session, secret.text)

@@ -18,7 +18,7 @@ def record_refusal(
     reason   one sentence.   request  endpoint, method, address: never a value that was sent.
     raises   LedgerUnavailableError.
     """
-    who = actor_document(stations, actor) if actor is not None else {}
+    who = actor_document(stations, actor) if actor is not None else {"address": request.get("address", "")}
     stations.ledger.append(entry_of(stations, who, act, "denied", request=request, reason=reason))
 
 

@@ -6,7 +6,7 @@ import uuid
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
-from traceapp.usecases.access import authorise, entry
+from traceapp.usecases.access import authorise, entry, things
 from traceapp.usecases.stations import Stations
 
 LABEL = "Referral"
@@ -24,5 +24,7 @@ def refer_number(stations: Stations, actor: Actor, asked: str) -> Recorded[Role]
     sealed = stations.sealer.seal_document(LABEL, uid, "asked", asked.encode())
     request = {"referral": uid, "asked_mac": stations.sealer.digest(asked), "asked": base64.b64encode(sealed).decode()}
     role = stations.policy.routed_to
-    made = entry(stations, actor, Act.NUMBER_REFER, "done", request=request, result={"role": role.value})
+    made = entry(
+        stations, actor, Act.NUMBER_REFER, "done", request=request, result={"role": role.value}, object=things(LABEL, uid)
+    )
     return stations.ledger.record(role, made)

@@ -48,7 +48,8 @@ def resume_session(stations: Stations, cookie: object, client: Client) -> Opened
         return None
     if session.is_worth_noting(client, now):
         session = _note(stations, account, session, client)
-    return Opened(account.actor(session, _grant(stations, session)), session)
+    actor = account.actor(session, _grant(stations, session))
+    return Opened(replace(actor, address=client.address), session)
 
 
 def _grant(stations: Stations, session: Session) -> Grant | None:

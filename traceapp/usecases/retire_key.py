@@ -10,7 +10,7 @@ from traceapp.domain.keys import KeyRecord, KeyState
 from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.usecases.access import carry_out
+from traceapp.usecases.access import carry_out, things
 from traceapp.usecases.stations import Stations
 
 SETTLED: Final = timedelta(minutes=10)
@@ -23,7 +23,9 @@ def retire_key(stations: Stations, actor: Actor, alias: str) -> Recorded[KeyReco
     raises  KeyStateError: something still names it, a write that began before the rotation may still be under way, or it
             is not decrypt-only; KeyUnavailableError; LedgerUnavailableError.
     """
-    return carry_out(stations, actor, Act.KEY_RETIRE, {"key": alias}, partial(_retire, stations, alias))
+    return carry_out(
+        stations, actor, Act.KEY_RETIRE, {"key": alias}, partial(_retire, stations, alias), about=things("Key", alias)
+    )
 
 
 def _retire(stations: Stations, alias: str) -> KeyRecord:

@@ -20,6 +20,7 @@ class KeylessStations:
 
     store: RevocationStore
     ledger: LedgerClient
+    request_id: str | None = None
 
 
 def revoke_session(stations: KeylessStations, actor: Actor, uid: str) -> LedgerReceipt:
@@ -64,6 +65,6 @@ def _carry_out(
     who = {"account": actor.account_uid, "username": actor.username, "role": actor.role.value, "through": actor.through}
 
     def entry(outcome: str, told: Mapping[str, Any], reason: str | None = None) -> LedgerEntry:
-        return LedgerEntry(act=act.value, outcome=outcome, actor=who, request=told, reason=reason)
+        return LedgerEntry(act=act.value, outcome=outcome, actor=who, request=told, reason=reason, request_id=stations.request_id)
 
     return carry_out_as(stations.ledger, entry, {**request, "keys": "away"}, work).receipt

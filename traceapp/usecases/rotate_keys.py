@@ -13,7 +13,7 @@ from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.graph.sealed_store import LABELS
-from traceapp.usecases.access import carry_out
+from traceapp.usecases.access import carry_out, things
 from traceapp.usecases.stations import Stations
 
 CHUNK: Final = 200
@@ -127,6 +127,7 @@ class _Run:
             Act.KEY_REENCRYPT,
             {"key": key_id, "label": label, "chunk": CHUNK},
             lambda: sealed.reseal(label, key_id, self.old, self.stations.sealer, self.broken, CHUNK),
+            about=things("Key", key_id),
         ).value
         self.done += made.written
         self.broken += made.broken

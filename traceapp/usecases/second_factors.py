@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from traceapp.domain.accounts import Account
 from traceapp.domain.errors import ConcurrentChangeError, FactorNeededError, FactorRefusedError, SealBrokenError, SignInError
@@ -20,7 +21,7 @@ from traceapp.identity.second_factors import (
     step_of_code,
     totp_address,
 )
-from traceapp.usecases.access import authorise, carry_out, entry
+from traceapp.usecases.access import authorise, carry_out, entry, things
 from traceapp.usecases.find_account import find_account
 from traceapp.usecases.open_session import Opened
 from traceapp.usecases.rotate_session import own_session, rotate_session
@@ -100,7 +101,7 @@ def begin_totp(stations: Stations, actor: Actor, password: str) -> Recorded[Enro
         _keep(stations, account, replace(factors, pending=secret))
         return Enrolment(in_groups(secret), totp_address(secret, account.username))
 
-    return carry_out(stations, actor, Act.FACTOR_CHANGE, request, work)
+    return carry_out(stations, actor, Act.FACTOR_CHANGE, request, work, about=things("Account", account.uid))
 
 
 def confirm_totp(stations: Stations, actor: Actor, code: str) -> Recorded[Enrolled]:
@@ -121,9 +122,9 @@ def confirm_totp(stations: Stations, actor: Actor, code: str) -> Recorded[Enroll
 
     def work() -> Enrolled:
         _keep(stations, account, confirmed)
-        return Enrolled(rotate_session(stations, actor, _shown(now)), codes)
+        return Enrolled(rotate_session(stations, actor, _shown(now, "code")), codes)
 
-    return carry_out(stations, actor, Act.FACTOR_CHANGE, {"changed": "codes set up"}, work)
+    return carry_out(stations, actor, Act.FACTOR_CHANGE, {"changed": "codes set up"}, work, about=things("Account", account.uid))
 
 
 def show_code(stations: Stations, opened: Opened, code: str) -> Recorded[Opened]:
@@ -146,7 +147,7 @@ def show_code(stations: Stations, opened: Opened, code: str) -> Recorded[Opened]
 def accept_factor(stations: Stations, opened: Opened, kind: str) -> Recorded[Opened]:
     """The session after a factor of this kind was found right; recorded before the cookie leaves."""
     now = stations.clock.now()
-    fresh = rotate_session(stations, opened.actor, _shown(now))
+    fresh = rotate_session(stations, opened.actor, _shown(now, kind))
     told = entry(stations, fresh.actor, _act(opened.session), "done", request={"factor": kind})
     return stations.ledger.record(fresh, told)
 
@@ -167,7 +168,8 @@ def change_own_factors(stations: Stations, actor: Actor, what: str, change: Call
     """
     _, account = own_session(stations, actor)
     changed = change(factors_of(stations, account))
-    return carry_out(stations, actor, Act.FACTOR_CHANGE, {"changed": what}, lambda: _keep(stations, account, changed))
+    work, about = partial(_keep, stations, account, changed), things("Account", account.uid)
+    return carry_out(stations, actor, Act.FACTOR_CHANGE, {"changed": what}, work, about=about)
 
 
 def list_own_factors(stations: Stations, actor: Actor) -> Factors:
@@ -190,7 +192,8 @@ def reset_factors(stations: Stations, actor: Actor, username: str) -> Recorded[N
             raise ConcurrentChangeError("the second factors were written at this moment")
         stations.sessions.void_sessions_of_account(account.uid)
 
-    return carry_out(stations, actor, Permission.ACCOUNT_CHANGE, {**request, "account": account.uid}, work)
+    done = {**request, "account": account.uid}
+    return carry_out(stations, actor, Permission.ACCOUNT_CHANGE, done, work, about=things("Account", account.uid))
 
 
 def _use(factors: Factors, code: str, now: datetime) -> Factors | None:
@@ -203,10 +206,10 @@ def _use(factors: Factors, code: str, now: datetime) -> Factors | None:
     return replace(factors, recovery=factors.recovery - {hashed}) if hashed in factors.recovery else None
 
 
-def _shown(now: datetime) -> Callable[[Session], Session]:
+def _shown(now: datetime, kind: str) -> Callable[[Session], Session]:
     def change(session: Session) -> Session:
         ends = session.begun_at + LONGEST
-        return replace(session, factor_due=False, factor_at=now, seen_at=now, ends_at=ends)
+        return replace(session.with_factor(kind), factor_due=False, factor_at=now, seen_at=now, ends_at=ends)
 
     return change
 

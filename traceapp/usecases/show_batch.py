@@ -29,7 +29,7 @@ from traceapp.usecases.look_up_batches import asked_of, failed_entry, seed_of
 from traceapp.usecases.lot_statuses import check_stamps
 from traceapp.usecases.node_names import read_names
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_record import Fields, candidate_fields
+from traceapp.usecases.trace_record import Fields, candidate_fields, objects_of
 from traceapp.usecases.trace_seeds import find_candidates, refusal
 from traceapp.usecases.verification import checked, on_record, readable
 
@@ -100,6 +100,7 @@ def _refused(
         disclosed=fields.disclosed,
         withheld=fields.withheld,
         result={"candidates": len(candidates)},
+        object=objects_of(candidates),
         reason=type(error).__name__,
     )
     stations.ledger.append(made)
@@ -211,6 +212,7 @@ def _answered(stations: Stations, actor: Actor, request: dict[str, object], reco
         request=request,
         disclosed=fields.disclosed,
         withheld=fields.withheld,
+        object=objects_of([record.candidate]),
         completeness=Status.UNVERIFIED.name if record.unverified else Status.DEGRADED.name if record.degraded else None,
         result={
             "uid": record.candidate.uid,

@@ -51,7 +51,7 @@ def sign_in_by_passkey(stations: Stations, credential: str, challenge: bytes, si
         who = {**known, "through": "session", "address": client.address}
         stations.ledger.append(entry_of(stations, who, Act.SESSION_START, "denied", reason="a passkey was refused"))
         raise
-    opened = make_session(stations, account, client, factor_at=stations.clock.now())
+    opened = make_session(stations, account, client, factor_at=stations.clock.now(), factor="passkey")
     return admit(stations, opened, {"factor": "passkey"})
 
 

@@ -17,7 +17,7 @@ from traceapp.domain.trace import Status
 from traceapp.graph.event_store import StoredEvent
 from traceapp.intake.files import read_place
 from traceapp.policy.disclosure import Disclosure
-from traceapp.usecases.access import disclosure_of, entry, rights_for
+from traceapp.usecases.access import disclosure_of, entry, rights_for, things
 from traceapp.usecases.event_claims import Said
 from traceapp.usecases.event_source import find_source
 from traceapp.usecases.stations import Stations
@@ -63,6 +63,7 @@ def show_source(stations: Stations, actor: Actor, event_uid: str) -> Recorded[So
         withheld=fields.withheld,
         result={"file": event.file_digest, "position": event.position, **on_record(row.unverified)},
         completeness=Status.UNVERIFIED.name if row.unverified else None,
+        object=things("Event", event.uid),
     )
     return stations.ledger.record(row, made)
 

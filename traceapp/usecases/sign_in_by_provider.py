@@ -10,7 +10,7 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.sessions import Client
 from traceapp.identity.oidc import Asked, Claims, GroupRow, OidcProvider
 from traceapp.identity.passwords import hash_password
-from traceapp.usecases.access import carry_out_of, entry_of
+from traceapp.usecases.access import carry_out_of, entry_of, things
 from traceapp.usecases.open_session import Opened, admit, make_session
 from traceapp.usecases.second_factors import factors_of
 from traceapp.usecases.stations import Stations
@@ -48,7 +48,8 @@ def sign_in_by_provider(stations: Stations, code: str, verifier: str, nonce: str
         raise SignInError(NOT_HERE)
     account = _follow(stations, account, uid, claims, row, client)
     due = factors_of(stations, account).any
-    return admit(stations, make_session(stations, account, client, factor_due=due), {"by": "identity provider"})
+    opened = make_session(stations, account, client, factor_due=due, factor="provider")
+    return admit(stations, opened, {"by": "identity provider"})
 
 
 def _follow(stations: Stations, account: Account | None, uid: str, claims: Claims, row: GroupRow, client: Client) -> Account:
@@ -65,7 +66,7 @@ def _follow(stations: Stations, account: Account | None, uid: str, claims: Claim
             stations.accounts.put_account(made, account)
             stations.sessions.void_sessions_of_account(uid)
 
-        carry_out_of(stations, who, Act.ACCOUNT_FOLLOW, request, work)
+        carry_out_of(stations, who, Act.ACCOUNT_FOLLOW, request, work, about=things("Account", uid))
     return made
 
 
@@ -100,7 +101,8 @@ def _close(stations: Stations, account: Account | None, uid: str, client: Client
             stations.accounts.put_account(closed, account)
             stations.sessions.void_sessions_of_account(uid)
 
-        carry_out_of(stations, _known(who, client), Act.ACCOUNT_FOLLOW, {"account": uid, "changed": "closed"}, work)
+        told = {"account": uid, "changed": "closed"}
+        carry_out_of(stations, _known(who, client), Act.ACCOUNT_FOLLOW, told, work, about=things("Account", uid))
         _record(stations, who, client, "no group of his has a role here any more; the account was closed")
     else:
         _record(stations, who, client, "no group of his has a role here")

@@ -3,7 +3,7 @@
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.usecases.access import authorise, entry
+from traceapp.usecases.access import authorise, entry, things
 from traceapp.usecases.stations import Stations
 
 
@@ -25,5 +25,6 @@ def prove_record(stations: Stations, actor: Actor, seq: int) -> Recorded[str]:
     """
     authorise(stations, actor, Permission.LEDGER_VERIFY)
     proof = stations.ledger.prove(seq)
-    told = entry(stations, actor, Permission.LEDGER_VERIFY, "answered", request={"asked": "proof", "record": seq})
+    about = things("LedgerRecord", str(seq))
+    told = entry(stations, actor, Permission.LEDGER_VERIFY, "answered", request={"asked": "proof", "record": seq}, object=about)
     return stations.ledger.record(proof, told)

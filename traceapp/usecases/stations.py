@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 class Stations:
     """Everything a use case may use; it never builds one of these itself.
 
+    request_id  of the HTTP request or terminal command that is being carried out, 32 hex digits: its records bear it.
     checks  of the question that is being answered; None outside of one (`usecases/verification.py`).
     """
 
@@ -59,3 +60,4 @@ class Stations:
     ledger: LedgerClient
     provider: OidcProvider | None = None
     checks: RecordChecks | None = None
+    request_id: str | None = None

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
@@ -18,7 +19,7 @@ from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import Completeness, DescribedNode, PartyLine, Seed, TraceAnswer, TraceLink, TraceNode, TraceQuestion
 from traceapp.domain.unverified import Unverified
-from traceapp.usecases.access import entry, told_name
+from traceapp.usecases.access import MOST_OBJECTS, entry, told_name
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.verification import on_record
 
@@ -55,6 +56,7 @@ def answered_entry(stations: Stations, actor: Actor, answer: TraceAnswer) -> Led
             **on_record(Unverified(said.unverified, said.unverified_withheld, said.unverified_few)),
         },
         completeness=answer.completeness.status.name,
+        object=_seeds_of(answer),
     )
 
 
@@ -68,6 +70,7 @@ def routed_entry(stations: Stations, actor: Actor, answer: TraceAnswer) -> Ledge
         "done",
         request=request_document(stations, answer.question, answer.head, _seed_kinds(answer)),
         result={"role": said.routed_to, "withheld": dict(said.withheld), "few": list(said.few)},
+        object=_seeds_of(answer),
     )
 
 
@@ -84,6 +87,7 @@ def failed_entry(stations: Stations, actor: Actor, question: TraceQuestion, head
         disclosed=fields.disclosed,
         withheld=fields.withheld,
         result={"candidates": len(candidates)},
+        object=objects_of(candidates),
         reason=type(error).__name__,
     )
 
@@ -201,6 +205,11 @@ def _sorted(found: Mapping[str, set[str]]) -> dict[str, list[str]]:
     return {kind: sorted(names) for kind, names in sorted(found.items())}
 
 
+def objects_of(candidates: Iterable[Candidate]) -> list[dict[str, str]] | None:
+    """What an act is about, where its number was found; None where it was not."""
+    return [{"kind": one.kind.value, "uid": one.uid} for one in islice(candidates, MOST_OBJECTS)] or None
+
+
 def candidate_fields(candidates: Iterable[Candidate]) -> Fields:
     """Of things that a number fits: what tells them apart."""
     fields = Fields()
@@ -221,6 +230,12 @@ def _fields(answer: TraceAnswer) -> Fields:
     if any(link.event_time is not None for link in answer.links):
         fields.add("link", dict.fromkeys(STATED, True))
     return fields
+
+
+def _seeds_of(answer: TraceAnswer) -> list[dict[str, str]]:
+    """By our own uids, also of a thing whose uid the answer masks: who reads the ledger learns what was asked about."""
+    kinds = {node.uid: node.kind.value for node in answer.nodes if node.seed and node.kind is not None}
+    return [{"kind": kinds.get(uid, "Traceable"), "uid": uid} for uid in answer.seeds[:MOST_OBJECTS]]
 
 
 def _seed_kinds(answer: TraceAnswer) -> set[NodeKind]:

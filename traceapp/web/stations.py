@@ -1,11 +1,13 @@
 """The stations of this process: made at the first request after the fork, once."""
 
 import os
+import secrets
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final, cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
 from traceapp.usecases.stations import Stations
 
@@ -40,8 +42,14 @@ class _StationsOnce:
 
 
 def stations() -> Stations:
-    """raises  StoreUnavailableError and its kin while they cannot be made."""
-    return cast("_StationsOnce", current_app.extensions[_EXTENSION]).get()
+    """Those of this process, for this request: everything that it puts on record bears one id.
+
+    raises  StoreUnavailableError and its kin while they cannot be made.
+    """
+    made = cast("_StationsOnce", current_app.extensions[_EXTENSION]).get()
+    if "request_id" not in g:
+        g.request_id = secrets.token_hex(16)
+    return replace(made, request_id=g.request_id)
 
 
 def close_stations(app: Flask) -> None:
