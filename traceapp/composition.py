@@ -58,6 +58,7 @@ ORGANISATION = "organisation.toml"
 DATA = ("ledger", "store", "sources")
 """Folders of a home that are worth nothing without its keys."""
 KEYS = "keys"
+MIB = 1024 * 1024
 STORE = "kept-in"
 EMBEDDED, NEO4J = "the embedded store", "a Neo4j server"
 
@@ -285,7 +286,7 @@ class Backing:
             self._engine = EmbeddedEngine(self._settings.home, statement_timeout=self._settings.statement_timeout)
             self._engine.start()
         self._say("starting the ledger")
-        self._ledger = WriterProcess.start(self._settings.home)
+        self._ledger = WriterProcess.start(self._settings.home, reserve=self._settings.ledger_reserve * MIB)
         with connected(self._settings) as stations:
             if record_missing_register(stations, terminal_actor()):
                 self._say(f"warning: {ROWS} was missing: accounts, tokens and accesses count as they stand in the store")
@@ -305,7 +306,7 @@ class Backing:
     def restart(self, name: str) -> None:
         """Start one part again; raises what its first start raises."""
         if name == "ledger":
-            self._ledger = WriterProcess.start(self._settings.home)
+            self._ledger = WriterProcess.start(self._settings.home, reserve=self._settings.ledger_reserve * MIB)
         elif self._engine is not None:
             self._engine.start()
 

@@ -140,6 +140,16 @@ class Settings(BaseSettings):
             description="Records a second that the service brings under new keys after a rotation, more or less.",
         ),
     ] = 2000.0
+    ledger_reserve: Annotated[
+        int,
+        Field(
+            validation_alias="TRACEAPP_LEDGER_RESERVE",
+            ge=0,
+            le=4096,
+            description="MiB of the ledger's disk that are set aside for records, so that a full disk stops nobody half-way: "
+            "64 hold about 60,000 records. `0` sets nothing aside.",
+        ),
+    ] = 64
     statement_timeout: Annotated[
         float,
         Field(

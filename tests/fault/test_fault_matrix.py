@@ -31,7 +31,7 @@ from traceapp.domain.errors import HomeError, LedgerUnavailableError
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt
 from traceapp.ledger import writer
 from traceapp.ledger.client import LedgerClient
-from traceapp.ledger.records import FOLDER, plain_entry
+from traceapp.ledger.records import FOLDER, append_id, plain_entry
 from traceapp.ledger.segments import list_segments
 from traceapp.ledger.storage import LedgerStorage, Wanted
 from traceapp.verifiers import verify_ledger
@@ -130,7 +130,7 @@ class Case:
         records = [json.loads(record) for record in kept_records(self.home)]
         for name, receipt in self.acknowledged.items():
             assert records[receipt.seq - 1]["request"] == {"number": name}, said
-        assert set(Counter(record["request_id"] for record in records).values()) == {1}, said
+        assert set(Counter(append_id(record) for record in records).values()) == {1}, said
 
 
 def entry(name: str) -> LedgerEntry:

@@ -26,6 +26,7 @@ NAMES = {
     "pkcs11_token": ("TRACEAPP_PKCS11_TOKEN", None),
     "pkcs11_pin_file": ("TRACEAPP_PKCS11_PIN_FILE", None),
     "reencrypt_rate": ("TRACEAPP_REENCRYPT_RATE", 2000.0),
+    "ledger_reserve": ("TRACEAPP_LEDGER_RESERVE", 64),
     "statement_timeout": ("TRACEAPP_STATEMENT_TIMEOUT", 60.0),
     "port": ("TRACEAPP_PORT", 8000),
     "host": ("TRACEAPP_HOST", "127.0.0.1"),

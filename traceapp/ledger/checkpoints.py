@@ -71,6 +71,11 @@ class Checkpoints:
         self.newest = Checkpoint(size, root, note)
         return self.newest
 
+    @property
+    def descriptor(self) -> int:
+        """Of the file that they are added to."""
+        return self._file
+
     def begin_rotation(self) -> NoteSigner:
         """The key after this one, kept beside it; raises OSError."""
         key = Ed25519PrivateKey.generate()
@@ -118,7 +123,9 @@ class Checkpoints:
         newest = notes[-1]
         if newest["origin"] != self.signer.name:
             raise LedgerBrokenError(f"The checkpoints in {self._path} are those of {newest['origin']}.")
-        os.ftruncate(self._file, start + len(text[: newest.end()].encode("utf-8", "surrogateescape")))
+        end = start + len(text[: newest.end()].encode("utf-8", "surrogateescape"))
+        if end != size:  # else it would give back what is set aside beyond the end
+            os.ftruncate(self._file, end)
         return Checkpoint(int(newest["size"]), base64.b64decode(newest["root"]), newest[0])
 
 

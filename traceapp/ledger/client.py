@@ -7,15 +7,29 @@ import threading
 import time
 import uuid
 import weakref
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from traceapp.domain.errors import HomeError, InputError, LedgerUnavailableError
+from traceapp.domain.ledger_health import LedgerHealth
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt, Recorded
 from traceapp.ledger.records import plain_entry
 from traceapp.ledger.wire import LENGTH, MAX_FRAME, frame, socket_address
 
 T = TypeVar("T")
+_COUNTS: Final = (
+    "pid",
+    "queue",
+    "queue_most",
+    "checkpointed",
+    "appended",
+    "groups",
+    "disk_total",
+    "disk_free",
+    "reserve",
+    "reserve_wanted",
+)
 TIMEOUT: Final = 1.5
 
 
@@ -47,6 +61,20 @@ class LedgerClient:
     def get_head(self) -> LedgerReceipt:
         """The newest durable record, which is also the sign of life; raises LedgerUnavailableError."""
         return _receipt(self._ask({"verb": "HEALTH", "request_id": uuid.uuid4().hex}))
+
+    def get_health(self) -> LedgerHealth:
+        """How the writer and its disk are; raises LedgerUnavailableError."""
+        told = self._ask({"verb": "HEALTH", "request_id": uuid.uuid4().hex})
+        try:
+            return LedgerHealth(
+                newest=_receipt(told),
+                checkpoint_at=datetime.fromisoformat(str(told["checkpoint_at"])),
+                commit_seconds=int(told["commit_us"]) / 1e6,
+                key=str(told["key"]),
+                **{name: int(told[name]) for name in _COUNTS},
+            )
+        except (KeyError, TypeError, ValueError):
+            raise LedgerUnavailableError("The ledger does not say how it is.") from None
 
     def get_writer_pid(self) -> int:
         """Which process writes; raises LedgerUnavailableError."""

@@ -10,6 +10,7 @@ from typing import Final
 from traceapp.domain.errors import HomeError, LedgerBrokenError, LedgerUnavailableError
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.records import FOLDER
+from traceapp.ledger.reserve import RESERVE
 from traceapp.ledger.writer import EXIT_BROKEN, EXIT_HOME
 
 LOG: Final = "writer.log"
@@ -24,9 +25,10 @@ class WriterProcess:
         self._process = process
 
     @classmethod
-    def start(cls, home: Path) -> "WriterProcess":
+    def start(cls, home: Path, *, reserve: int = RESERVE) -> "WriterProcess":
         """Start the writer and wait until it answers.
 
+        reserve  bytes that are set aside for records of a full disk.
         raises  HomeError: the home cannot be used, or another writer has it.
                 LedgerBrokenError: the ledger on disk is not what was written.
                 LedgerUnavailableError: it ended or stayed silent for another reason; HOME/ledger/writer.log says which.
@@ -38,6 +40,7 @@ class WriterProcess:
         except OSError as error:
             raise HomeError(f"The ledger folder {folder} cannot be written: {error.strerror}.") from None
         command = [sys.executable, "-m", "traceapp.ledger.writer", "--home", str(home), "--parent", str(os.getpid())]
+        command.append(f"--reserve={reserve}")
         try:
             # A session of its own: Ctrl-C reaches the service, which stops the ledger last.
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)

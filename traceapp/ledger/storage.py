@@ -5,6 +5,7 @@ import os
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
@@ -15,12 +16,14 @@ from traceapp.domain.clock import Clock, stored_time
 from traceapp.domain.errors import HomeError, LedgerBrokenError
 from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt
+from traceapp.host.disk_space import DiskSpace, space_of
 from traceapp.host.private_files import sync_folder
 from traceapp.ledger.checkpoints import Checkpoint, Checkpoints
 from traceapp.ledger.frames import frame
 from traceapp.ledger.receipts import REMEMBERED, RecentReceipts, fingerprint
 from traceapp.ledger.records import FOLDER, FORMAT, MAX_RECORD, canonical, leaf_of, plain_entry, record_hash
 from traceapp.ledger.recovery import Recovered, bring_tree_up, check_signed, mend, read_back
+from traceapp.ledger.reserve import RESERVE, Reserve
 from traceapp.ledger.segments import LARGEST, Beginning, list_segments, newest_epoch, read_segment, segment_path, segments_folder
 from traceapp.ledger.signed_notes import proof_text
 from traceapp.ledger.tree import TreeFile
@@ -55,14 +58,17 @@ class LedgerStorage:
     write or fdatasync nobody knows what is on the disk, and a second try would be told that all is well.
     """
 
-    def __init__(self, home: Path, clock: Clock, *, largest: int = LARGEST) -> None:
-        """largest  bytes of a segment before the next one is begun.
+    def __init__(self, home: Path, clock: Clock, *, largest: int = LARGEST, reserve: int = RESERVE) -> None:
+        """largest  bytes of a segment before the next one is begun; on a full disk the newest one is gone on with.
+        reserve  bytes that are set aside for records.
         raises   HomeError: no writable folder, another writer has it, or a ledger of before lies there.
                  LedgerBrokenError: what lies there is not what was written; nothing is changed then.
         """
         self._home, self._clock, self._largest = home, clock, largest
         self._boot = uuid.uuid4().hex
+        self._checkpoint_at = clock.now()
         self._receipts = RecentReceipts()
+        self._reserve = Reserve(reserve)
         self._lock = self._file = self._nodes = -1
         self._checkpoints: Checkpoints | None = None
         folder = home / FOLDER
@@ -98,6 +104,7 @@ class LedgerStorage:
             self._begin_segment()
         else:
             self._file = os.open(found.segment, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+        self._reserve.keep_beside(self._nodes, self._signed.descriptor)
         self._end_rotation(found.key)
         opening = [self._own(Act.LEDGER_START, {"boot_id": self._boot, "version": __version__, "key": self.verifier_key})]
         if dropped is not None:
@@ -119,6 +126,21 @@ class LedgerStorage:
     def checkpointed(self) -> int:
         """How many records the newest checkpoint is over."""
         return self._signed.newest.size if self._signed.newest is not None else 0
+
+    @property
+    def checkpoint_at(self) -> datetime:
+        """When that was signed, or looked at and found to be over everything."""
+        return self._checkpoint_at
+
+    @property
+    def reserve(self) -> Reserve:
+        """What is set aside for a full disk."""
+        return self._reserve
+
+    @property
+    def space(self) -> DiskSpace:
+        """Of the disk that the ledger lies on; raises OSError."""
+        return space_of(self._home / FOLDER)
 
     def append(self, group: Sequence[Wanted]) -> list[LedgerReceipt | Refusal]:
         """Write a group, wait until it is durable, return one receipt or refusal each, in order.
@@ -158,8 +180,11 @@ class LedgerStorage:
             # Remembered before it is durable: a failure below ends the process, so nobody is told too early.
             self._receipts.remember(wanted.request_id, head, asked)
         if frames:
-            if os.fstat(self._file).st_size >= self._largest:
+            status = os.fstat(self._file)
+            if status.st_size >= self._largest and self._has_room():
                 self._begin_segment()
+                status = os.fstat(self._file)
+            self._reserve.keep_for_records(self._file, status)
             self._write(b"".join(frames))
             _make_durable(self._file)
             self._tree.put(self._head.seq, leaves)
@@ -170,7 +195,10 @@ class LedgerStorage:
         """Sign the tree as it is, unless its newest checkpoint says so already; raises OSError."""
         newest = self._signed.newest
         if newest is not None and newest.size == self._head.seq:
+            self._checkpoint_at = self._clock.now()
             return newest
+        self._reserve.keep_beside(self._nodes, self._signed.descriptor)
+        self._checkpoint_at = self._clock.now()
         return self._signed.add(self._head.seq, self._tree.root(self._head.seq))
 
     def prove(self, seq: int) -> str:
@@ -227,6 +255,7 @@ class LedgerStorage:
         """Close the newest segment and begin the next one; raises OSError."""
         if self._file >= 0:
             self._tree.sync()
+            os.ftruncate(self._file, os.fstat(self._file).st_size)  # gives back what was set aside beyond its end
             os.close(self._file)
             self._file = -1
         path = segment_path(self._home, self._head.seq + 1)
@@ -235,6 +264,10 @@ class LedgerStorage:
         self._write(frame(beginning, leaf_of(beginning)))
         _make_durable(self._file)
         sync_folder(path.parent)
+
+    def _has_room(self) -> bool:
+        """Whether a new segment would find its reserve."""
+        return self.space.free >= self._reserve.wanted
 
     def _write(self, content: bytes) -> None:
         view = memoryview(content)

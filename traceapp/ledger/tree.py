@@ -59,7 +59,9 @@ class TreeFile:
             peaks.append(node)
         place = nodes_before(start) * SIZE
         _write_at(self._file, b"".join(added), place)
-        os.ftruncate(self._file, place + len(added) * SIZE)
+        end = place + len(added) * SIZE
+        if os.fstat(self._file).st_size > end:  # else it would give back what is set aside beyond the end
+            os.ftruncate(self._file, end)
 
     def sync(self) -> None:
         """Wait until it is durable; raises OSError."""

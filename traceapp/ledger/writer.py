@@ -5,7 +5,7 @@ It listens on HOME/ledger/ledger.sock and knows four verbs: nobody can ask it to
 APPEND      make a record and say when it is durable
 CHECKPOINT  sign the ledger as it is now
 PROVE       the hashes that join a record to a checkpoint
-HEALTH      the newest durable record, how much waits, how far the newest checkpoint goes
+HEALTH      the newest durable record, how much waits, how far the newest checkpoint goes, what room the disk has
 
 Whatever is queued while the last fdatasync runs is the next group. A checkpoint is signed every 1,000 records and, where
 there are new ones, every 10 s. The process ends with its parent.
@@ -33,10 +33,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from traceapp.domain.clock import SystemClock
+from traceapp.domain.clock import SystemClock, stored_time
 from traceapp.domain.errors import HomeError, LedgerBrokenError
+from traceapp.host.disk_space import DiskSpace
 from traceapp.host.process_memory import close_memory
 from traceapp.ledger.records import ENTRY_FIELDS, LEFT_OUT
+from traceapp.ledger.reserve import RESERVE
 from traceapp.ledger.storage import LedgerStorage, Refusal, Wanted
 from traceapp.ledger.wire import LENGTH, MAX_FRAME, frame, socket_address
 
@@ -133,6 +135,7 @@ class Writer:
         self._waiting = threading.Condition()
         self._stopping = False
         self._refusals = 0
+        self._appended = self._groups = self._commit_ns = 0
         self._wake_reading, self._wake_writing = socket.socketpair()
         self._selector = selectors.DefaultSelector()
 
@@ -204,15 +207,30 @@ class Writer:
         connection.reply({"request_id": asked.request_id, "error": "the queue is full"})
 
     def _health(self) -> dict[str, Any]:
-        head = self._storage.head
+        head, space = self._storage.head, self._space()
         return {
             "seq": head.seq,
             "leaf": head.leaf,
             "pid": os.getpid(),
             "queue": len(self._queue),
+            "queue_most": QUEUE_RECORDS,
             "checkpointed": self._storage.checkpointed,
+            "checkpoint_at": stored_time(self._storage.checkpoint_at),
             "key": self._storage.verifier_key,
+            "appended": self._appended,
+            "groups": self._groups,
+            "commit_us": self._commit_ns // 1000,
+            "disk_total": space.total,
+            "disk_free": space.free,
+            "reserve": self._storage.reserve.left,
+            "reserve_wanted": self._storage.reserve.wanted,
         }
+
+    def _space(self) -> DiskSpace:
+        try:
+            return self._storage.space
+        except OSError:
+            return DiskSpace(0, 0)  # whoever asks takes it for a full one
 
     def _say_refusal(self, connection: Connection, message: dict[str, Any], reason: str) -> None:
         """No client of ours sends what is refused: who did is told, not what he sent, and the log is bounded."""
@@ -242,7 +260,13 @@ class Writer:
                 os._exit(EXIT_WRITE_FAILED)
 
     def _commit(self, group: list[tuple[Connection, Wanted]]) -> None:
+        if not group:
+            return
+        begun = time.perf_counter_ns()
         outcomes = self._storage.append([wanted for _, wanted in group])
+        self._commit_ns += time.perf_counter_ns() - begun
+        self._groups += 1
+        self._appended += len(group)
         for (connection, wanted), outcome in zip(group, outcomes, strict=True):
             if isinstance(outcome, Refusal):
                 connection.reply({"request_id": wanted.request_id, "error": outcome.reason})
@@ -346,12 +370,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="traceapp.ledger.writer", description="Write the ledger of one home, alone.")
     parser.add_argument("--home", type=Path, required=True, help="the home folder; the ledger lies in HOME/ledger")
     parser.add_argument("--parent", type=int, help="process that must be our parent; ends at once if it is gone already")
+    parser.add_argument("--reserve", type=int, default=RESERVE, help="bytes set aside for records of a full disk")
     options = parser.parse_args(arguments)
     os.umask(0o077)
     close_memory()
     _end_with_parent(options.parent)
     try:
-        storage = LedgerStorage(options.home, SystemClock())
+        storage = LedgerStorage(options.home, SystemClock(), reserve=options.reserve)
         listener = _listen(options.home)
     except HomeError as error:
         _say(f"ledger: {error} {error.next_step}")

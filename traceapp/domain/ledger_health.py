@@ -1,0 +1,46 @@
+"""How the ledger is: what its writer says of itself, and what is kept of it elsewhere."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from traceapp.domain.recorded import LedgerReceipt
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerHealth:
+    """One answer of the writer.
+
+    newest         the newest durable record.
+    pid            process that writes.
+    key            what checkpoints are checked with at present.
+    queue          records that wait, of `queue_most` that may.
+    checkpointed   how many records the newest checkpoint is over, signed at `checkpoint_at`.
+    appended       records since the writer's start, made durable in `groups`, which took `commit_seconds` together.
+    disk_total     bytes of the file system that the ledger lies on; `disk_free` of them may still be taken.
+    reserve        bytes of records that fit in though the disk is full, of `reserve_wanted`.
+    """
+
+    newest: LedgerReceipt
+    pid: int
+    key: str
+    queue: int
+    queue_most: int
+    checkpointed: int
+    checkpoint_at: datetime
+    appended: int
+    groups: int
+    commit_seconds: float
+    disk_total: int
+    disk_free: int
+    reserve: int
+    reserve_wanted: int
+
+    @property
+    def disk_used(self) -> float:
+        """Of one."""
+        return 1 - self.disk_free / self.disk_total if self.disk_total else 1.0
+
+    @property
+    def lag(self) -> int:
+        """Records that no checkpoint is over yet."""
+        return self.newest.seq - self.checkpointed
