@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Final
 
 from figures import Figure, show, write
+from ledger_search import searching
 
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.recorded import LedgerEntry
@@ -61,7 +62,11 @@ def main() -> None:
         print(json.dumps(append_for(options.append_to, options.seconds)))
         return
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        found = [*appending(Path(folder) / "written", options.seconds), verifying(Path(folder) / "read", options.records)]
+        found = [
+            *appending(Path(folder) / "written", options.seconds),
+            verifying(Path(folder) / "read", options.records),
+            *searching(Path(folder) / "searched", options.records),
+        ]
     show("The ledger", found)
     write(options.json, found)
     missed = [one.figure for one in found if one.reached is False]

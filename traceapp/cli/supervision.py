@@ -21,6 +21,7 @@ from traceapp.domain.errors import PortInUseError, TraceappError
 from traceapp.host.certificates import RENEW_DAYS, read_facts
 from traceapp.host.process_memory import close_memory, hand_over
 from traceapp.host.tls import ServerTls, pinned_context
+from traceapp.jobs.index_ledger import IndexLedger
 from traceapp.jobs.rotate_keys import RotateKeys
 from traceapp.settings import Settings
 from traceapp.usecases.record_start import record_start
@@ -53,6 +54,7 @@ class Service:
         self._lock: ServiceLock | None = None
         self._backing: Backing | None = None
         self._rotation: RotateKeys | None = None
+        self._indexing: IndexLedger | None = None
         self._web: subprocess.Popen[bytes] | None = None
         self._stop = threading.Event()
         self._listener: socket.socket | None = None
@@ -79,6 +81,8 @@ class Service:
             self._listener.close()
         if self._rotation is not None:
             self._rotation.stop()
+        if self._indexing is not None:
+            self._indexing.stop()
         if self._backing is not None:
             self._say("stopping ledger and store")
             self._backing.stop()
@@ -119,6 +123,8 @@ class Service:
             record_start(stations, terminal_actor(), self.url, shown)
         self._rotation = RotateKeys(partial(connected, self._settings), terminal_actor(), self._say)
         self._rotation.start()
+        self._indexing = IndexLedger(partial(connected, self._settings), self._say)
+        self._indexing.start()
         self.check_stopped()
 
     def start_web(self) -> None:

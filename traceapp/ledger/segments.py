@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from traceapp.domain.errors import LedgerBrokenError
-from traceapp.ledger.frames import frame_at, whole_frames
-from traceapp.ledger.records import FOLDER, FORMAT, canonical
+from traceapp.ledger.frames import AROUND, frame_at, whole_frames
+from traceapp.ledger.records import FOLDER, FORMAT, MAX_RECORD, canonical
 
 SEGMENTS: Final = "segments"
 SUFFIX: Final = ".segment"
@@ -84,3 +84,23 @@ def newest_records(home: Path) -> Iterator[bytes]:
     """Every record that is kept, the newest first; raises what `read_segment` raises."""
     for back, path in enumerate(reversed(list_segments(home))):
         yield from reversed(read_segment(path, closed=back > 0))
+
+
+def first_of(path: Path) -> int:
+    """The first record of a segment, by its name."""
+    return int(path.name.partition(".")[0])
+
+
+def first_kept(home: Path) -> int:
+    """The oldest record that is kept; 1 where nothing was pruned, or nothing was written."""
+    return next(map(first_of, list_segments(home)), 1)
+
+
+def read_frame(home: Path, segment: int, place: int) -> bytes | None:
+    """The record of the frame at this byte of the segment named by this record; None where there is none, or no such segment."""
+    try:
+        with segment_path(home, segment).open("rb") as file:
+            file.seek(place)
+            return frame_at(file.read(MAX_RECORD + AROUND), 0)
+    except FileNotFoundError:
+        return None

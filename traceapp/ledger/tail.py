@@ -1,20 +1,33 @@
 """New records of the ledger as they come, read from the segments beside the writer."""
 
-import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
+
 from traceapp.domain.errors import LedgerBrokenError, LedgerUnavailableError
 from traceapp.ledger.frames import AROUND, frame_at, is_torn, whole_frames
 from traceapp.ledger.records import MAX_RECORD
-from traceapp.ledger.segments import Beginning, list_segments, segment_path
+from traceapp.ledger.segments import Beginning, first_of, list_segments, segment_path
 
 MANY: Final = 5_000
 """So many records at most are given at once; whoever gets all of them asks again."""
 _CHUNK: Final = 4 * 1024 * 1024
 _LONGEST: Final = MAX_RECORD + AROUND
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedRecord:
+    """A record and where its frame begins: in the segment that is named by `segment`, at this byte."""
+
+    seq: int
+    segment: int
+    place: int
+    content: bytes
+    told: dict[str, Any]
 
 
 class LedgerTail:
@@ -38,7 +51,11 @@ class LedgerTail:
                 LedgerBrokenError: something there is no record, or the ledger ends before the last known one; the records
                 before it were given by then.
         """
-        given: list[tuple[int, dict[str, Any]]] = []
+        return [(record.seq, record.told) for record in self.read_placed(at_most)]
+
+    def read_placed(self, at_most: int = MANY) -> list[PlacedRecord]:
+        """The same with the place of each; raises what `read_new` raises."""
+        given: list[PlacedRecord] = []
         try:
             given.extend(islice(self._records(), at_most))
         except LedgerBrokenError:
@@ -49,7 +66,7 @@ class LedgerTail:
                 raise LedgerUnavailableError(f"The ledger cannot be read ({type(error).__name__}).") from None
         return given
 
-    def _records(self) -> Iterator[tuple[int, dict[str, Any]]]:
+    def _records(self) -> Iterator[PlacedRecord]:
         while True:
             if self._path is None and not self._enter():
                 return
@@ -65,12 +82,12 @@ class LedgerTail:
         segments = list_segments(self._home)
         if not segments:
             return self._nothing_yet(0)
-        path = next((path for path in reversed(segments) if _first_of(path) <= self._next), segments[0])
+        path = next((path for path in reversed(segments) if first_of(path) <= self._next), segments[0])
         beginning = _read_beginning(path)
         if beginning is None:
-            return self._nothing_yet(_first_of(path) - 1)
+            return self._nothing_yet(first_of(path) - 1)
         self._path, self._place = path, beginning
-        wanted, self._next = self._next, _first_of(path)
+        wanted, self._next = self._next, first_of(path)
         for _ in islice(self._frames(), max(0, wanted - self._next)):
             pass
         return self._next >= wanted or self._nothing_yet(self._next - 1, wanted)
@@ -83,17 +100,19 @@ class LedgerTail:
             raise LedgerBrokenError(f"The ledger ends at record {last}, before record {wanted - 1}, which was read before.")
         return False
 
-    def _rest(self) -> Iterator[tuple[int, dict[str, Any]]]:
+    def _rest(self) -> Iterator[PlacedRecord]:
+        assert self._path is not None  # noqa: S101 - entered before
+        segment = first_of(self._path)
         for record in self._frames():
             seq = self._next - 1
             try:
-                told = json.loads(record)
+                told = orjson.loads(record)
                 fits = told["seq"] == seq
             except (ValueError, KeyError, TypeError):
                 fits = False
             if not fits:
                 raise LedgerBrokenError(f"Something in the ledger at record {seq} is not that record.")
-            yield seq, told
+            yield PlacedRecord(seq, segment, self._place - len(record) - AROUND, record, told)
 
     def _frames(self) -> Iterator[bytes]:
         """Whole frames from here on; the place moves with each that is given."""
@@ -125,10 +144,6 @@ class LedgerTail:
             raise LedgerBrokenError(f"Something in the ledger at record {self._next} is no record.")
 
 
-def _first_of(path: Path) -> int:
-    return int(path.name.partition(".")[0])
-
-
 def _read_beginning(path: Path) -> int | None:
     """Where the first record's frame begins; None where the segment is being begun."""
     with path.open("rb") as file:
@@ -140,6 +155,6 @@ def _read_beginning(path: Path) -> int | None:
         told = Beginning.read(record)
     except ValueError:
         told = None
-    if told is None or told.first_seq != _first_of(path):
+    if told is None or told.first_seq != first_of(path):
         raise LedgerBrokenError(f"The ledger's segment {path.name} does not begin as it is named.")
     return end
