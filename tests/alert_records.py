@@ -174,7 +174,9 @@ MEASURED: Final[dict[str, tuple[str, float, float]]] = {
     # rule: (measure, the most that is quiet, the least that rings)
     "ledger-restarted": ("ledger_restarts", 0, 1),
     "ledger-silent": ("ledger_silent_seconds", 4.9, 5),
-    "ledger-queue": ("ledger_queue", 1999, 2000),
+    "ledger-unreadable": ("ledger_unreadable", 0, 1),
+    "ledger-queue": ("ledger_queue_used", 0.49, 0.5),
+    "ledger-reserve": ("ledger_reserve_used", 0.04, 0.05),
     "ledger-disk": ("ledger_disk_used", 0.79, 0.8),
     "clock-step": ("clock_step_seconds", 4.9, 5),
     "key-old": ("key_age_days", 364.9, 365),

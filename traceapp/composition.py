@@ -41,11 +41,14 @@ from traceapp.host.outbound import OutboundGuard
 from traceapp.host.row_register import FILE as ROWS
 from traceapp.host.row_register import RowRegister
 from traceapp.identity.oidc import OidcProvider, read_oidc
+from traceapp.ledger.alert_book import AlertBook
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
 from traceapp.policy.acceptance import load_policy
+from traceapp.policy.alert_rules import read_alert_rules
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import read_policy
+from traceapp.policy.record_facts import RecordFacts, restricted_of
 from traceapp.settings import Settings
 from traceapp.usecases.accept_policy import acceptance_of, record_first_policy
 from traceapp.usecases.migrate_store import migrate_store
@@ -53,6 +56,7 @@ from traceapp.usecases.record_recovery import record_recovery
 from traceapp.usecases.record_start import record_missing_register
 from traceapp.usecases.revoke_without_keys import KeylessStations
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.watch_ledger import WatchStations
 
 ORGANISATION = "organisation.toml"
 DATA = ("ledger", "store", "sources")
@@ -244,6 +248,20 @@ def terminal_actor() -> Actor:
     """Whoever has the service's files is its administrator; recorded under the name of the operating system."""
     name = getpass.getuser()
     return Actor(f"os:{name}", f"os:{name}", Role.ADMIN, frozenset({"*"}), frozenset({"*"}), through="terminal")
+
+
+def build_watch(settings: Settings) -> WatchStations:
+    """What the watch over the ledger needs; it goes on while the store and the data keys are away."""
+    return WatchStations(
+        settings=settings,
+        clock=SystemClock(),
+        ledger=LedgerClient(settings.home),
+        book=AlertBook(settings.home),
+        keys=key_store(settings),
+        rules=read_alert_rules(),
+        facts=RecordFacts(restricted_of(read_dictionary()), None),
+        sinks=(),
+    )
 
 
 class ServiceLock:

@@ -16,13 +16,23 @@ from types import TracebackType
 from urllib.error import URLError
 
 from traceapp.cli.client import direct
-from traceapp.composition import Backing, ServiceLock, check_policy, connected, prepare_home, start_backing, terminal_actor
+from traceapp.composition import (
+    Backing,
+    ServiceLock,
+    build_watch,
+    check_policy,
+    connected,
+    prepare_home,
+    start_backing,
+    terminal_actor,
+)
 from traceapp.domain.errors import PortInUseError, TraceappError
 from traceapp.host.certificates import RENEW_DAYS, read_facts
 from traceapp.host.process_memory import close_memory, hand_over
 from traceapp.host.tls import ServerTls, pinned_context
 from traceapp.jobs.index_ledger import IndexLedger
 from traceapp.jobs.rotate_keys import RotateKeys
+from traceapp.jobs.watch_ledger import WatchLedger
 from traceapp.settings import Settings
 from traceapp.usecases.record_start import record_start
 
@@ -55,6 +65,7 @@ class Service:
         self._backing: Backing | None = None
         self._rotation: RotateKeys | None = None
         self._indexing: IndexLedger | None = None
+        self._alerts: WatchLedger | None = None
         self._web: subprocess.Popen[bytes] | None = None
         self._stop = threading.Event()
         self._listener: socket.socket | None = None
@@ -83,6 +94,8 @@ class Service:
             self._rotation.stop()
         if self._indexing is not None:
             self._indexing.stop()
+        if self._alerts is not None:
+            self._alerts.stop()
         if self._backing is not None:
             self._say("stopping ledger and store")
             self._backing.stop()
@@ -125,6 +138,8 @@ class Service:
         self._rotation.start()
         self._indexing = IndexLedger(partial(connected, self._settings), self._say)
         self._indexing.start()
+        self._alerts = WatchLedger(partial(build_watch, self._settings), self._say)
+        self._alerts.start()
         self.check_stopped()
 
     def start_web(self) -> None:

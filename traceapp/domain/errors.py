@@ -263,6 +263,12 @@ class LedgerBrokenError(TraceappError):
     next_step = "Run traceapp audit verify, keep a copy of the ledger folder, and tell quality and security."
 
 
+class AlertDeliveryError(TraceappError):
+    """An alert was not taken by whom it was sent to; it is kept and sent again."""
+
+    next_step = "Look whether the receiver answers; the alert is sent again by itself."
+
+
 class ServiceNotRunningError(TraceappError):
     """A command needs the running service and finds none."""
 

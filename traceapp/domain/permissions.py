@@ -8,6 +8,8 @@ class Permission(StrEnum):
 
     ACCOUNT_CHANGE = "account:change"
     ACCOUNT_CREATE = "account:create"
+    ALERT_ACKNOWLEDGE = "alert:acknowledge"
+    ALERT_LIST = "alert:list"
     BATCH_LOOK_UP = "batch:look_up"
     BATCH_SHOW = "batch:show"
     BATCH_TRACE = "batch:trace"
@@ -16,6 +18,7 @@ class Permission(StrEnum):
     BREAK_GLASS_REVIEW = "break_glass:review"
     EVENT_IMPORT = "event:import"
     LEDGER_VERIFY = "ledger:verify"
+    METRICS_READ = "metrics:read"
     POLICY_EXPLAIN = "policy:explain"
     REFERRAL_LIST = "referral:list"
     SESSION_LIST = "session:list"
@@ -30,6 +33,8 @@ class Act(StrEnum):
     """Acts that need no permission of a role and are recorded all the same, alphabetical."""
 
     ACCOUNT_FOLLOW = "account:follow"
+    ALERT_RAISE = "alert:raise"
+    ALERT_SILENCE = "alert:silence"
     BREAK_GLASS_END = "break_glass:end"
     FACTOR_CHANGE = "factor:change"
     FACTOR_SHOW = "factor:show"

@@ -102,7 +102,7 @@ def test_promise_a_quiet_month_rings_nothing(random_seed: int) -> None:
         said += watching.take(seq, one)
         while around.isoformat() < one["time"][:19]:
             around += timedelta(hours=1)
-            said += watching.look_around(Surroundings(around, {"ledger_disk_used": {"": 0.4}, "ledger_queue": {"": 3}}))
+            said += watching.look_around(Surroundings(around, {"ledger_disk_used": {"": 0.4}, "ledger_queue_used": {"": 0.01}}))
 
     assert said == []
 

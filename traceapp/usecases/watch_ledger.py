@@ -1,0 +1,262 @@
+"""The watch: what comes onto the ledger is evaluated by the alert rules, and what rings is kept, recorded and handed on.
+
+It needs no store and no data key, so that it goes on while they are away; and a ledger that does not answer is itself an alert.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from traceapp.confidential.key_store import KeyStore
+from traceapp.domain.alerts import Alert, AlertLevel, AlertSink, KeptAlert, Surroundings
+from traceapp.domain.clock import Clock, parse_stored_time
+from traceapp.domain.errors import AlertDeliveryError, KeyUnavailableError, LedgerBrokenError, LedgerUnavailableError
+from traceapp.domain.keys import KeyState
+from traceapp.domain.ledger_health import LedgerHealth
+from traceapp.domain.permissions import Act, Permission
+from traceapp.domain.recorded import LedgerEntry
+from traceapp.ledger.alert_book import AlertBook, Progress, Rung
+from traceapp.ledger.client import LedgerClient
+from traceapp.ledger.records import canonical, record_hash
+from traceapp.ledger.tail import MANY, LedgerTail
+from traceapp.policy.alert_evaluation import Evaluation
+from traceapp.policy.alert_rules import Rule
+from traceapp.policy.record_facts import RecordFacts
+from traceapp.settings import Settings
+
+KEEP_EVERY: Final = timedelta(minutes=1)
+"""How often the state of the rules is kept where nothing rings; what came since is evaluated again after a crash."""
+BACK: Final = 1_000
+"""Records that are read again where the last one known is not there: a power cut takes what was not durable yet."""
+RECENT: Final = timedelta(days=1)
+"""Of a book that was lost, older alerts are kept and handed to no sink a second time."""
+SERVICE: Final = {"username": "service", "through": "service"}
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchStations:
+    """What the watch needs, built by `composition.py`; `sinks` are those that the settings name."""
+
+    settings: Settings
+    clock: Clock
+    ledger: LedgerClient
+    book: AlertBook
+    keys: KeyStore
+    rules: Mapping[str, Rule]
+    facts: RecordFacts
+    sinks: Sequence[AlertSink] = ()
+
+
+@dataclass(slots=True)
+class _Writer:
+    """What was last heard of the ledger's writer, and when; `health` is None as long as nothing was, `now` while it is silent."""
+
+    health: LedgerHealth | None = None
+    heard: float = field(default_factory=time.monotonic)
+    now: LedgerHealth | None = None
+    restarted: bool = False
+
+
+class LedgerWatch:
+    """One on a home, in one thread. Its place and the state of the rules are kept with every alert."""
+
+    def __init__(self, stations: WatchStations, at_most: int = MANY) -> None:
+        """at_most  records that one look evaluates. raises HomeError: what is kept cannot be read."""
+        self._stations = stations
+        self._at_most = at_most
+        progress = stations.book.get_progress()
+        self._is_new = progress is None
+        known = progress or Progress(0, "", {})
+        self._evaluation = Evaluation(stations.rules, stations.facts, known.state or None)
+        self._after, self._hash, self._kept_at = known.after, known.hash, stations.clock.now()
+        self._tail = LedgerTail(stations.settings.home, known.after)
+        self._is_proven = not known.after
+        self._broken = False
+        self._writer = _Writer()
+        self._clocks = (time.monotonic(), stations.clock.now())
+
+    def read(self) -> int:
+        """Evaluate what is new; how many records there were.
+
+        A ledger that cannot be read is an alert of the next `look_around`.
+        raises  HomeError: what rang is not kept; a watch that is made anew rings it.
+        """
+        try:
+            new = self._tail.read_new(self._at_most)
+            self._broken = False
+        except LedgerBrokenError:
+            if not self._is_proven:
+                return self._go_back()
+            self._broken = True
+            return 0
+        except LedgerUnavailableError:
+            self._broken = True
+            return 0
+        if not new:
+            self._is_new = False
+            self._record()
+            return 0
+        if not self._is_proven and new[0][1].get("prev") != self._hash:
+            return self._go_back()
+        self._is_proven = True
+        rung: list[Alert] = []
+        told: list[KeptAlert] = []
+        for seq, record in new:
+            rung += self._evaluation.take(seq, record)
+            told += _told(seq, record)
+        self._after, self._hash = new[-1][0], record_hash(canonical(new[-1][1]))
+        if rung or told or self._stations.clock.now() - self._kept_at >= KEEP_EVERY:
+            self._put(rung, told)
+        return len(new)
+
+    def look_around(self) -> None:
+        """Ask how the ledger, its disk, the clock and the keys are, and what is missing; raises HomeError."""
+        rung = self._evaluation.look_around(Surroundings(self._stations.clock.now(), self._measures()))
+        if rung:
+            self._put(rung, ())
+            self._record()
+
+    def keep(self) -> None:
+        """Keep the place, as at the end; raises HomeError."""
+        self._put((), ())
+
+    def _go_back(self) -> int:
+        """The last known record is not there, or not as it was: what was read of it was never durable."""
+        self._after = max(0, self._after - BACK)
+        self._tail = LedgerTail(self._stations.settings.home, self._after)
+        self._is_proven = True
+        return 1
+
+    def _put(self, rung: Sequence[Alert], told: Sequence[KeptAlert]) -> None:
+        """Of a new book on an old ledger, what rang long ago goes nowhere a second time."""
+        stations, now = self._stations, self._stations.clock.now()
+        names = [sink.name for sink in stations.sinks]
+        going = [Rung(alert, () if self._is_new and now - alert.at > RECENT else names) for alert in rung]
+        stations.book.put(going, told, Progress(self._after, self._hash, self._evaluation.state), now)
+        self._kept_at = now
+
+    def _record(self) -> None:
+        """Put every alert on record that is not; only when all that came is read, so that none is twice."""
+        for alert in self._stations.book.list_unrecorded():
+            try:
+                receipt = self._stations.ledger.append(raised_entry(alert))
+            except LedgerUnavailableError:
+                return
+            self._stations.book.put_recorded(alert.uid, receipt.seq)
+
+    def _measures(self) -> dict[str, dict[str, float]]:
+        self._hear()
+        writer = self._writer
+        measures: dict[str, float] = {
+            "ledger_silent_seconds": time.monotonic() - writer.heard,
+            "ledger_restarts": float(writer.restarted),
+            "ledger_unreadable": float(self._broken),
+            "clock_step_seconds": self._clock_step(),
+        }
+        if (health := writer.now) is not None:
+            measures["ledger_queue_used"] = health.queue / health.queue_most
+            measures["ledger_disk_used"] = health.disk_used
+            measures["ledger_reserve_used"] = 1 - health.reserve / health.reserve_wanted if health.reserve_wanted else 0.0
+        return {**{name: {"": value} for name, value in measures.items()}, "key_age_days": self._key_ages()}
+
+    def _hear(self) -> None:
+        writer = self._writer
+        try:
+            writer.now = self._stations.ledger.get_health()
+        except LedgerUnavailableError:
+            writer.now = None
+            return
+        writer.restarted = writer.health is not None and writer.health.pid != writer.now.pid
+        writer.health, writer.heard = writer.now, time.monotonic()
+
+    def _clock_step(self) -> float:
+        """Seconds by which the clock on the wall moved otherwise than time did, since the last look."""
+        before, self._clocks = self._clocks, (time.monotonic(), self._stations.clock.now())
+        passed, moved = self._clocks[0] - before[0], (self._clocks[1] - before[1]).total_seconds()
+        return abs(moved - passed)
+
+    def _key_ages(self) -> dict[str, float]:
+        """Days since each data key that seals was made."""
+        now = self._stations.clock.now()
+        try:
+            keys = self._stations.keys.record().keys
+        except KeyUnavailableError:
+            return {}
+        sealing = [key for key in keys if key.state is KeyState.ACTIVE and key.alias.startswith("T")]
+        return {key.alias: (now - parse_stored_time(key.created_at)) / timedelta(days=1) for key in sealing}
+
+
+def _told(seq: int, record: Mapping[str, Any]) -> list[KeptAlert]:
+    """What a record tells of an alert: all that a lost book needs."""
+    said = record["request"]
+    match record["act"], record["outcome"]:
+        case Act.ALERT_RAISE.value, "done":
+            return [KeptAlert(_of_record(said), seq)]
+        case Permission.ALERT_ACKNOWLEDGE.value, "done":
+            who, when = str(record["actor"].get("username")), parse_stored_time(record["time"])
+            return [KeptAlert(_of_record(said), None, who, when)]
+        case _:
+            return []
+
+
+def _of_record(said: Mapping[str, Any]) -> Alert:
+    at, records = parse_stored_time(str(said["at"])), tuple(said["records"])
+    return Alert(said["alert"], said["rule"], AlertLevel(said["level"]), at, said["group"], "", records, said["count"])
+
+
+def request_of(alert: Alert) -> dict[str, Any]:
+    """An alert as a record's request names it: by which rule, and on which records it rests."""
+    return {
+        "alert": alert.uid,
+        "rule": alert.rule,
+        "level": alert.level.value,
+        "at": alert.at,
+        "group": alert.group,
+        "records": list(alert.records),
+        "count": alert.count,
+    }
+
+
+def raised_entry(alert: Alert) -> LedgerEntry:
+    """The record of an alert."""
+    return LedgerEntry(Act.ALERT_RAISE.value, "done", SERVICE, request_of(alert))
+
+
+def deliver_alerts(stations: WatchStations, say: Callable[[str], None]) -> int:
+    """Hand over what is due, each alert to each sink by itself; how many were handed over.
+
+    A sink that does not take one is offered it again after 5 s, 10 s, 20 s … 1 h, until it does. raises HomeError.
+    """
+    sinks = {sink.name: sink for sink in stations.sinks}
+    away: set[str] = set()
+    done = 0
+    for delivery in stations.book.list_due(stations.clock.now()):
+        alert, sink = delivery.alert, sinks.get(delivery.sink)
+        if sink is None:  # no setting names it any more
+            stations.book.put_delivered(alert.uid, delivery.sink)
+            continue
+        try:
+            if sink.name in away:
+                raise AlertDeliveryError("it did not take the one before")
+            sink.send(alert, _title(stations, alert), stations.clock.now())
+        except AlertDeliveryError as error:
+            if sink.name not in away:
+                say(f"an alert was not taken by the {sink.name}: {error}; it is offered again")
+            away.add(sink.name)
+            stations.book.put_refused(alert.uid, sink.name, _again(stations.clock.now(), delivery.tries))
+            continue
+        stations.book.put_delivered(alert.uid, sink.name)
+        done += 1
+    return done
+
+
+def _title(stations: WatchStations, alert: Alert) -> str:
+    rule = stations.rules.get(alert.rule)
+    return rule.en.title if rule is not None else alert.rule
+
+
+def _again(now: datetime, tries: int) -> datetime:
+    return now + min(FIRST_PAUSE * (1 << min(tries, 20)), LONGEST_PAUSE)
