@@ -17,9 +17,12 @@ from traceapp.confidential.live_keys import LiveKeys
 from traceapp.confidential.pkcs11_provider import Pkcs11KeyProvider
 from traceapp.confidential.sealer import DictionarySealer
 from traceapp.confidential.source_archive import SourceArchive
+from traceapp.delivery.syslog import SyslogSink, parse_syslog
+from traceapp.delivery.webhook import WebhookSink, read_webhook_secret
 from traceapp.demo.plant import write_organisation
 from traceapp.dictionary.organisation import read_organisation
 from traceapp.dictionary.properties import read_dictionary
+from traceapp.domain.alerts import AlertSink
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.errors import HomeError, HomeInUseError, KeyUnavailableError, LedgerUnavailableError, SettingsError
 from traceapp.domain.keys import KeyProvider
@@ -48,7 +51,7 @@ from traceapp.policy.acceptance import load_policy
 from traceapp.policy.alert_rules import read_alert_rules
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import read_policy
-from traceapp.policy.record_facts import RecordFacts, restricted_of
+from traceapp.policy.record_facts import RecordFacts, Shift, restricted_of
 from traceapp.settings import Settings
 from traceapp.usecases.accept_policy import acceptance_of, record_first_policy
 from traceapp.usecases.migrate_store import migrate_store
@@ -252,6 +255,7 @@ def terminal_actor() -> Actor:
 
 def build_watch(settings: Settings) -> WatchStations:
     """What the watch over the ledger needs; it goes on while the store and the data keys are away."""
+    shift = Shift(*settings.shift, settings.shift_zone) if settings.shift is not None else None
     return WatchStations(
         settings=settings,
         clock=SystemClock(),
@@ -259,9 +263,21 @@ def build_watch(settings: Settings) -> WatchStations:
         book=AlertBook(settings.home),
         keys=key_store(settings),
         rules=read_alert_rules(),
-        facts=RecordFacts(restricted_of(read_dictionary()), None),
-        sinks=(),
+        facts=RecordFacts(restricted_of(read_dictionary()), shift),
+        sinks=alert_sinks(settings),
     )
+
+
+def alert_sinks(settings: Settings) -> tuple[AlertSink, ...]:
+    """Those that the settings name, beside the page; raises SettingsError."""
+    guard = OutboundGuard(settings.outbound_hosts, settings.outbound_networks)
+    sinks: list[AlertSink] = []
+    if settings.alert_webhook is not None and settings.alert_webhook_secret_file is not None:
+        key = read_webhook_secret(settings.alert_webhook_secret_file)
+        sinks.append(WebhookSink(settings.alert_webhook.get_secret_value(), key, guard))
+    if settings.alert_syslog is not None:
+        sinks.append(SyslogSink(parse_syslog(settings.alert_syslog), guard))
+    return tuple(sinks)
 
 
 class ServiceLock:

@@ -1,9 +1,12 @@
 """The only reader of the environment."""
 
 import os
+import re
+from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -18,6 +21,7 @@ OURS, SHARED = "TRACEAPP_", "NEO4J_"
 NOT_OF_THE_SERVICE: Final = frozenset(f"{OURS}{name}" for name in ("CASES", "LONG", "NEO4J_LINES", "PYTHON", "STORES", "VENV"))
 """What the scripts of a checkout read."""
 DEBUGGERS: Final = ("FLASK_DEBUG", "FLASK_RUN_FROM_CLI", "WERKZEUG_RUN_MAIN")
+SHIFT: Final = re.compile(r"((?:[01][0-9]|2[0-3]):[0-5][0-9])-((?:[01][0-9]|2[0-3]):[0-5][0-9])")
 OFF: Final = frozenset({"", "0", "false", "no", "off"})
 
 
@@ -35,6 +39,24 @@ def _networks(value: Any) -> Any:
     return parse_networks(value) if isinstance(value, str) else value
 
 
+def _shift(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    found = SHIFT.fullmatch(value.strip())
+    if found is None or found[1] == found[2]:
+        raise ValueError("wanted two times of day such as 07:30-18:00")
+    return time.fromisoformat(found[1]), time.fromisoformat(found[2])
+
+
+def _zone(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("wanted a time zone such as Asia/Shanghai") from None
+
+
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)]
 
@@ -46,7 +68,7 @@ class Settings(BaseSettings):
     The descriptions are docs/settings.md.
     """
 
-    model_config = SettingsConfigDict(extra="ignore")
+    model_config = SettingsConfigDict(extra="ignore", arbitrary_types_allowed=True)
 
     home: Annotated[
         Path,
@@ -218,6 +240,44 @@ class Settings(BaseSettings):
             description="Networks that are not public and hold such a host all the same, such as `10.1.0.0/16`.",
         ),
     ] = ()
+    alert_webhook: Annotated[
+        SecretStr | None,
+        Field(
+            validation_alias="TRACEAPP_ALERT_WEBHOOK",
+            description="Address to which alerts are sent, such as `https://hooks.example.org/x`, signed as "
+            "Standard Webhooks has it ([alerts](alerts.md)). Its host belongs into `TRACEAPP_OUTBOUND_HOSTS`.",
+        ),
+    ] = None
+    alert_webhook_secret_file: Annotated[
+        Path | None,
+        Field(
+            validation_alias="TRACEAPP_ALERT_WEBHOOK_SECRET_FILE",
+            description="File (0400) with the key of the signature: `whsec_` and base64 of 24 to 64 random bytes.",
+        ),
+    ] = None
+    alert_syslog: Annotated[
+        str | None,
+        Field(
+            validation_alias="TRACEAPP_ALERT_SYSLOG",
+            description="Syslog to which alerts are sent (RFC 5424): `unix:/dev/log`, `udp://log.example.org:514` or "
+            "`tcp://log.example.org:601`. A host belongs into `TRACEAPP_OUTBOUND_HOSTS`.",
+        ),
+    ] = None
+    shift: Annotated[
+        tuple[time, time] | None,
+        NoDecode,
+        BeforeValidator(_shift),
+        Field(
+            validation_alias="TRACEAPP_SHIFT",
+            description="When people work, such as `07:30-18:00`; the end may lie on the next day. Restricted values (T3) that "
+            "are shown outside of it are an alert. Not set: at no time.",
+        ),
+    ] = None
+    shift_zone: Annotated[
+        ZoneInfo,
+        BeforeValidator(_zone),
+        Field(validation_alias="TRACEAPP_SHIFT_ZONE", description="By whose clock, such as `Asia/Shanghai`."),
+    ] = ZoneInfo("UTC")
     workers: Annotated[
         int,
         Field(validation_alias="TRACEAPP_WORKERS", ge=1, description="Worker processes of the web service, eight threads each."),
@@ -252,6 +312,12 @@ class Settings(BaseSettings):
     def _certificate_and_key(self) -> "Settings":
         if (self.tls_cert_file is None) != (self.tls_key_file is None):
             raise ValueError("set TRACEAPP_TLS_CERT_FILE and TRACEAPP_TLS_KEY_FILE, or neither")
+        return self
+
+    @model_validator(mode="after")
+    def _signed_webhook(self) -> "Settings":
+        if (self.alert_webhook is None) != (self.alert_webhook_secret_file is None):
+            raise ValueError("set TRACEAPP_ALERT_WEBHOOK and TRACEAPP_ALERT_WEBHOOK_SECRET_FILE, or neither")
         return self
 
     @model_validator(mode="after")

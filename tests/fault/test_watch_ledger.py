@@ -271,7 +271,7 @@ def test_the_job_rings_says_what_fails_once_and_ends_when_it_is_told(
     watched: WatchStations, writer: Callable[[], WriterProcess], sink: Sink
 ) -> None:
     said: list[str] = []
-    job = WatchLedger(lambda: watched, said.append, every=0.01)
+    job = WatchLedger(watched, said.append, every=0.01)
     job.start()
     try:
         writer()

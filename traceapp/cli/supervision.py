@@ -138,7 +138,7 @@ class Service:
         self._rotation.start()
         self._indexing = IndexLedger(partial(connected, self._settings), self._say)
         self._indexing.start()
-        self._alerts = WatchLedger(partial(build_watch, self._settings), self._say)
+        self._alerts = WatchLedger(build_watch(self._settings), self._say)
         self._alerts.start()
         self.check_stopped()
 

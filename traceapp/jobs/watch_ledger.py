@@ -18,7 +18,7 @@ STOP: Final = 10.0
 class WatchLedger:
     """Two threads of the service; an error is said once and the next look tries again."""
 
-    def __init__(self, stations: Callable[[], WatchStations], say: Callable[[str], None], every: float = EVERY) -> None:
+    def __init__(self, stations: WatchStations, say: Callable[[str], None], every: float = EVERY) -> None:
         self._stations = stations
         self._say = say
         self._every = every
@@ -40,7 +40,7 @@ class WatchLedger:
     def _watch(self) -> None:
         while not self._stop.is_set():
             try:
-                self._watch_on(LedgerWatch(self._stations()))
+                self._watch_on(LedgerWatch(self._stations))
             except TraceappError as error:
                 self._tell("watch", f"the ledger is not watched at this moment: {error}")
                 self._stop.wait(self._every)
@@ -62,7 +62,7 @@ class WatchLedger:
     def _deliver(self) -> None:
         while not self._stop.wait(self._every):
             try:
-                deliver_alerts(self._stations(), lambda text: self._tell("sink", text))
+                deliver_alerts(self._stations, lambda text: self._tell("sink", text))
             except TraceappError as error:
                 self._tell("deliver", f"alerts are not handed on at this moment: {error}")
             except Exception as error:  # the same
