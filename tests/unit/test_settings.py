@@ -1,8 +1,10 @@
 """Every environment variable decides one thing; a wrong one is named, and its value is never repeated."""
 
+from datetime import time
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import SecretStr
@@ -36,6 +38,11 @@ NAMES = {
     "oidc_file": ("TRACEAPP_OIDC_FILE", None),
     "outbound_hosts": ("TRACEAPP_OUTBOUND_HOSTS", ()),
     "outbound_networks": ("TRACEAPP_OUTBOUND_NETWORKS", ()),
+    "alert_webhook": ("TRACEAPP_ALERT_WEBHOOK", None),
+    "alert_webhook_secret_file": ("TRACEAPP_ALERT_WEBHOOK_SECRET_FILE", None),
+    "alert_syslog": ("TRACEAPP_ALERT_SYSLOG", None),
+    "shift": ("TRACEAPP_SHIFT", None),
+    "shift_zone": ("TRACEAPP_SHIFT_ZONE", ZoneInfo("UTC")),
     "workers": ("TRACEAPP_WORKERS", 2),
     "log_level": ("TRACEAPP_LOG_LEVEL", "WARNING"),
     "parent": ("TRACEAPP_PARENT", None),
@@ -81,6 +88,9 @@ SET: list[tuple[str, str, Any]] = [
     ("outbound_hosts", "ID.example.org., tsa.example.org", ("id.example.org", "tsa.example.org")),
     ("outbound_networks", "10.1.0.0/16", (ip_network("10.1.0.0/16"),)),
     ("outbound_networks", "", ()),
+    ("alert_syslog", "unix:/dev/log", "unix:/dev/log"),
+    ("shift", "22:00-06:30", (time(22), time(6, 30))),
+    ("shift_zone", "Asia/Shanghai", ZoneInfo("Asia/Shanghai")),
     ("workers", "8", 8),
     ("log_level", "INFO", "INFO"),
     ("log_level", "debug", "DEBUG"),
@@ -97,6 +107,11 @@ def test_a_variable_sets_its_field(monkeypatch: pytest.MonkeyPatch, field: str, 
 
 
 WRONG = [
+    ("shift", "8-17"),
+    ("shift", "08:00-08:00"),
+    ("shift", "07:30-25:00"),
+    ("shift_zone", "Mars/Olympus"),
+    ("shift_zone", "../../etc/passwd"),
     ("port", "-1"),
     ("port", "65536"),
     ("port", "eighty-eighty"),

@@ -277,7 +277,9 @@ def _alert(name: str, rule: Rule, at: datetime, group: str, username: str, hit: 
 
 
 def _username(record: Record, group: str) -> str:
-    """Of the record that rang, where the group is the account in it."""
+    """Of the record that rang, where the group is the account in it, or that of the token's owner."""
     who = record.get("actor", {})
-    account = who.get("account")
-    return str(who.get("username", "")) if account is not None and account in group.split(_APART) else ""
+    for account, name in (("owner", "owner_name"), ("account", "username")):
+        if who.get(account) is not None and who[account] in group.split(_APART):
+            return str(who.get(name) or "")
+    return ""

@@ -31,24 +31,25 @@ This page is made from `traceapp/policy/alert_rules.toml` by `python -m traceapp
 本页由告警规则生成。
 
 A thread of the service reads the ledger as it grows and asks every rule about every record. What rings is an alert: kept in
-`HOME/alerts.sqlite`, on record as `alert:raise`, and handed on, within a second of the record. It goes on while the store or the keys
-are away, and a ledger that does not answer is itself an alert. Killed anywhere, it goes on where it was: no alert is lost, none rings
-twice ([why there](decisions/0013-alerts-lie-beside-the-store.md)). Times come from the records; only what is missing is judged by the
-clock of the host.
+`HOME/alerts.sqlite`, on record as `alert:raise`, and handed on, within a second of the record. It goes on while the store or
+the keys are away, and a ledger that does not answer is itself an alert. Killed anywhere, it goes on where it was: no alert is
+lost, none rings twice ([why there](decisions/0013-alerts-lie-beside-the-store.md)). Times come from the records; only what is
+missing is judged by the clock of the host.
 
 ## Where they are seen
 
-- The page **Alerts** (`/alerts`) and a banner with their number, for whoever may see them (`alert:list`); `GET /api/v1/alerts`; and
-  `traceapp alerts list`.
-- A **web hook** (`TRACEAPP_ALERT_WEBHOOK`), signed as [Standard Webhooks](https://www.standardwebhooks.com) has it: `webhook-id` is the
-  alert's id, so that whoever gets one twice knows it; `webhook-signature` is `v1,` and base64 of HMAC-SHA-256 over
-  `id.timestamp.body` under the key of `TRACEAPP_ALERT_WEBHOOK_SECRET_FILE`. Any 2xx within five seconds is a receipt; no redirect is
-  followed. Its host stands in `TRACEAPP_OUTBOUND_HOSTS`.
-- **Syslog** (`TRACEAPP_ALERT_SYSLOG`), RFC 5424, facility 13 (log audit), severity 2 to 5 by level, over a Unix socket, UDP or TCP.
-  It is not encrypted: use the socket of this host, and let its daemon carry it on.
+- The page **Alerts** (`/alerts`) and a banner with their number, for whoever may see them (`alert:list`); `GET
+  /api/v1/alerts`; and `traceapp alerts list`.
+- A **web hook** (`TRACEAPP_ALERT_WEBHOOK`), signed as [Standard Webhooks](https://www.standardwebhooks.com) has it:
+  `webhook-id` is the alert's id, so that whoever gets one twice knows it; `webhook-signature` is `v1,` and base64 of
+  HMAC-SHA-256 over `id.timestamp.body` under the key of `TRACEAPP_ALERT_WEBHOOK_SECRET_FILE`. Any 2xx within five seconds is
+  a receipt; no redirect is followed. Its host stands in `TRACEAPP_OUTBOUND_HOSTS`.
+- **Syslog** (`TRACEAPP_ALERT_SYSLOG`), RFC 5424, facility 13 (log audit), severity 2 to 5 by level, over a Unix socket, UDP
+  or TCP. It is not encrypted: use the socket of this host, and let its daemon carry it on.
 
-A receiver that is away is asked again after 5 s, 10 s, 20 s … 1 h until it takes the alert; nothing waits for it. What leaves is the
-alert's id, rule, level, title and the numbers of records: never a person, an address or what stands in a record. Those are on the page.
+A receiver that is away is asked again after 5 s, 10 s, 20 s … 1 h until it takes the alert; nothing waits for it. What leaves
+is the alert's id, rule, level, title and the numbers of records: never a person, an address or what stands in a record. Those
+are on the page.
 
 ```
 {"type": "alert.raised", "timestamp": "2026-03-02T10:00:00.000000Z",
@@ -57,18 +58,18 @@ alert's id, rule, level, title and the numbers of records: never a person, an ad
 
 ## What is done about one
 
-Somebody who may (`alert:acknowledge`) puts his name to it, on the page, by `POST /api/v1/alerts/{uid}/acknowledgement` or with
-`traceapp alerts acknowledge`: he has seen to it. That is on record. Nobody acknowledges an alert about his own account, and a token
-acknowledges none. A rule cannot be silenced: that takes a second person, and until approvals exist `traceapp alerts silence` and
-`POST /api/v1/alerts/rules/{rule}/silence` are refused. The attempt is on record, and is an alert itself.
+Somebody who may (`alert:acknowledge`) puts his name to it, on the page, by `POST /api/v1/alerts/{uid}/acknowledgement` or
+with `traceapp alerts acknowledge`: he has seen to it. That is on record. Nobody acknowledges an alert about his own account,
+and a token acknowledges none. A rule cannot be silenced: that takes a second person, and until approvals exist `traceapp
+alerts silence` and `POST /api/v1/alerts/rules/{rule}/silence` are refused. The attempt is on record, and is an alert itself.
 
-`critical` is for now, by day or night; `high` for today; `medium` for this week. After it rang, a rule is quiet for the same person or
-thing for a while (by the time of the records), and rings again if it goes on.
+`critical` is for now, by day or night; `high` for today; `medium` for this week. After it rang, a rule is quiet for the same
+person or thing for a while (by the time of the records), and rings again if it goes on.
 
 ## Rules
 
-A rule about approvals or backups waits for the records of those: they are made by none of today's acts. `restricted-outside-shift`
-waits for `TRACEAPP_SHIFT`.
+A rule about approvals or backups waits for the records of those: they are made by none of today's acts.
+`restricted-outside-shift` waits for `TRACEAPP_SHIFT`.
 """
 
 

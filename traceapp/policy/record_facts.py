@@ -63,7 +63,9 @@ def _first(record: Record, *paths: str) -> tuple[Any, ...]:
 
 
 def _who(_: RecordFacts, record: Record) -> tuple[Any, ...]:
-    """The account; of an unknown name its MAC; else the address."""
+    """The account, of a person's token its owner's; of an unknown name its MAC; else the address."""
+    if _first(record, "actor.owner_name"):
+        return _first(record, "actor.owner")
     return _first(record, "actor.account", "actor.username_mac", "actor.address", "request.address")[:1]
 
 

@@ -16,6 +16,7 @@ from tests.alert_records import (
     QUIET,
     RINGING,
     Record,
+    actor,
     numbered,
     quiet_month,
     record,
@@ -181,6 +182,14 @@ def test_an_alert_names_the_newest_of_its_records() -> None:
 
     assert alert.count == 61
     assert alert.records == tuple(range(len(RINGING["bulk-looks"]) - MOST_RECORDS + 1, len(RINGING["bulk-looks"]) + 1))
+    assert (alert.group, alert.username) == (f"{'wang':x>32}", "wang")
+
+
+def test_attacker_who_spreads_his_questions_over_tokens_is_one_person() -> None:
+    tokens = [{**actor(f"token:{n}", through="token"), "owner": f"{'wang':x>32}", "owner_name": "wang"} for n in range(5)]
+
+    (alert,) = rung([{**one, "actor": tokens[n % 5]} for n, one in enumerate(RINGING["denials"])])
+
     assert (alert.group, alert.username) == (f"{'wang':x>32}", "wang")
 
 
