@@ -16,6 +16,7 @@ from traceapp.confidential.keys import KeyPurpose
 from traceapp.confidential.live_keys import LiveKeys
 from traceapp.confidential.pkcs11_provider import Pkcs11KeyProvider
 from traceapp.confidential.sealer import DictionarySealer
+from traceapp.confidential.side_seal import SideSeal
 from traceapp.confidential.source_archive import SourceArchive
 from traceapp.delivery.syslog import SyslogSink, parse_syslog
 from traceapp.delivery.webhook import WebhookSink, read_webhook_secret
@@ -47,6 +48,7 @@ from traceapp.identity.oidc import OidcProvider, read_oidc
 from traceapp.ledger.alert_book import AlertBook
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
+from traceapp.ledger.side_files import ROLLS, SideFiles
 from traceapp.policy.acceptance import load_policy
 from traceapp.policy.alert_rules import read_alert_rules
 from traceapp.policy.decisions import Policy
@@ -210,6 +212,8 @@ def build_stations(settings: Settings) -> Stations:
         sealer=sealer,
         archive=SourceArchive(settings.home, keys.purpose_key(KeyPurpose.SOURCES)),
         ledger=LedgerClient(settings.home),
+        rolls=SideFiles(settings.home, ROLLS),
+        roll_seal=SideSeal(keys.purpose_key(KeyPurpose.LEDGER_SIDE), ROLLS),
         provider=identity_provider(settings),
     )
 

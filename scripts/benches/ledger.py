@@ -19,17 +19,21 @@ import tempfile
 import threading
 import time
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from figures import Figure, show, write
 from ledger_search import searching
 
+from traceapp.confidential.side_seal import SideSeal
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.recorded import LedgerEntry
+from traceapp.domain.rolls import SALT, Roll, Shown, digest_of, plain_document
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
 from traceapp.ledger.records import FOLDER, plain_entry
+from traceapp.ledger.side_files import ROLLS, SideFiles
 from traceapp.ledger.storage import LedgerStorage, Wanted
 from traceapp.verifiers import verify_ledger
 
@@ -39,6 +43,8 @@ THREADS: Final = 8
 LONE: Final = 400
 """Records of one client alone, each beside one fdatasync of the disk itself."""
 GROUP: Final = 256
+SHOWN: Final = 42
+ROW: Final = Shown("Batch", frozenset({"number", "product", "site", "status"}))
 ENTRY: Final = LedgerEntry(
     act="batch:trace",
     outcome="answered",
@@ -80,6 +86,7 @@ def appending(home: Path, seconds: float) -> list[Figure]:
     writer = WriterProcess.start(home)
     try:
         disk, lone = lone_records(home)
+        rolled = lone_answers(home)
         late, made = many_records(home, seconds)
     finally:
         writer.stop()
@@ -88,6 +95,7 @@ def appending(home: Path, seconds: float) -> list[Figure]:
     return [
         base,
         alone,
+        Figure(f"lone answer that shows {SHOWN} things: its roll, then its record, median", rolled, "ms"),
         Figure(f"records of {PROCESSES * THREADS} clients in {PROCESSES} processes", made, "1/s", aim=">= 5000"),
         Figure("the slowest hundredth of them waits", late, "ms", aim="<= 20"),
     ]
@@ -109,6 +117,25 @@ def lone_records(home: Path) -> tuple[float, float]:
     os.close(file)
     client.close()
     return statistics.median(disk) * 1000, statistics.median(lone) * 1000
+
+
+def lone_answers(home: Path) -> float:
+    """Median in ms of a roll made durable and then a record, as an answer waits for them."""
+    client, files, seal = LedgerClient(home), SideFiles(home, ROLLS), SideSeal(os.urandom(32), ROLLS)
+    took = []
+    for _ in range(LONE):
+        began = time.perf_counter()
+        roll, salt = Roll(), os.urandom(SALT)
+        for _ in range(SHOWN):
+            roll.add(uuid.uuid4().hex, ROW)
+        document = plain_document(roll.document)
+        digest = digest_of(salt, document)
+        files.append(digest, seal.seal(digest, salt + document), datetime.now(UTC))
+        client.append(ENTRY)
+        took.append(time.perf_counter() - began)
+    files.close()
+    client.close()
+    return statistics.median(took) * 1000
 
 
 def many_records(home: Path, seconds: float) -> tuple[float, float]:

@@ -97,7 +97,7 @@ def told(answer: TraceAnswer) -> bytes:
 @pytest.fixture
 def one_draw(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every answer draws the same key for its stubs, so that two answers can be compared byte by byte."""
-    monkeypatch.setattr("traceapp.usecases.trace_batch.secrets", SimpleNamespace(token_hex=lambda _: "drawn once"))
+    monkeypatch.setattr("traceapp.usecases.answer_ids.secrets", SimpleNamespace(token_hex=lambda _: "drawn once"))
 
 
 @pytest.mark.usefixtures("one_draw")

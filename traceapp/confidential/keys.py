@@ -24,6 +24,7 @@ class KeyPurpose(StrEnum):
     BLIND_INDEX = "blind-index"
     CONTENT_DIGEST = "content-digest"
     EXPORT = "export"  # reserved for exports: drawn with the others, so that a ring has it when they come
+    LEDGER_SIDE = "ledger-side"  # rolls and values beside the ledger; never rotates, or they would not open any more
     MAC = "mac"  # has epochs, see `KeyRing.mac_key`
     SESSIONS = "sessions"
     SOURCES = "sources"

@@ -16,9 +16,9 @@ from traceapp.domain.rights import Actor
 from traceapp.ledger.reading import find_records
 from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.access import disclosure_of, entry, rights_for
+from traceapp.usecases.disclosure_roll import Fields
 from traceapp.usecases.refer_number import LABEL
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_record import Fields
 
 NEWEST: Final = 200
 

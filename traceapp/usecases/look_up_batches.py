@@ -10,8 +10,9 @@ from traceapp.domain.recorded import LedgerEntry, Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import Seed, Status
 from traceapp.usecases.access import disclosure_of, entry, result_digest, rights_for, told_name
+from traceapp.usecases.disclosure_roll import candidate_fields, keep_roll
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_record import candidate_fields, objects_of
+from traceapp.usecases.trace_record import objects_of
 from traceapp.usecases.trace_seeds import find_candidates
 from traceapp.usecases.verification import checked, on_record, readable
 
@@ -44,6 +45,7 @@ def look_up_batches(stations: Stations, actor: Actor, query: BatchQuery) -> Reco
         result={"candidates": len(found), "sha256": result_digest(found), **on_record(unverified)},
         completeness=Status.UNVERIFIED.name if unverified else None,
         object=objects_of(found),
+        roll=keep_roll(stations, fields.roll),
     )
     return stations.ledger.record(found, made)
 

@@ -1,10 +1,8 @@
 """One lot: what it is, in which state, where from, where to, who touched it, and who said so."""
 
-import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Final, TypeVar
 
 from traceapp.domain.batch import BatchQuery, BatchRecord, Candidate, Neighbour, Participation, SourceFact, StateFact
@@ -21,7 +19,9 @@ from traceapp.domain.trace import Status
 from traceapp.graph.event_store import StoredEvent
 from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.access import disclosure_of, entry, result_digest, rights_for
+from traceapp.usecases.answer_ids import Stubs
 from traceapp.usecases.batch_surroundings import Surroundings
+from traceapp.usecases.disclosure_roll import Fields, add_candidates, candidate_fields, keep_roll
 from traceapp.usecases.event_claims import Claims, read_claims
 from traceapp.usecases.event_source import find_source
 from traceapp.usecases.event_view import find_unseen
@@ -29,7 +29,7 @@ from traceapp.usecases.look_up_batches import asked_of, failed_entry, seed_of
 from traceapp.usecases.lot_statuses import check_stamps
 from traceapp.usecases.node_names import read_names
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_record import Fields, candidate_fields, objects_of
+from traceapp.usecases.trace_record import objects_of
 from traceapp.usecases.trace_seeds import find_candidates, refusal
 from traceapp.usecases.verification import checked, on_record, readable
 
@@ -43,6 +43,7 @@ MADE_OF: Final = {
 """State → the properties that it is made of."""
 Told = TypeVar("Told", Neighbour, Participation)
 NEIGHBOUR = ("event_time", "name", "number", "product", "quantity", "unit")
+FACT = ("event_time", "position", "record_time", "source", "type")
 PARTICIPATION = ("ended_at", "name", "number", "role", "started_at", "step")
 
 
@@ -66,10 +67,11 @@ def show_batch(stations: Stations, actor: Actor, query: BatchQuery) -> Recorded[
     request = {**asked_of(stations, query, candidates), "head": head}
     if len(candidates) != 1:
         raise _refused(stations, actor, request, candidates)
+    stub = Stubs(stations)
     with readable(checks):
-        record = _record(stations, disclosure, candidates[0], head, as_of)
+        record = _record(stations, disclosure, candidates[0], head, as_of, stub)
     record = replace(record, unverified=checks.told(_naming(disclosure, checks, record), rights.least))
-    return stations.ledger.record(record, _answered(stations, actor, request, record))
+    return stations.ledger.record(record, _answered(stations, actor, request, record, stub.own))
 
 
 def _naming(disclosure: Disclosure, checks: RecordChecks, record: BatchRecord) -> Callable[[str], str | None]:
@@ -101,13 +103,16 @@ def _refused(
         withheld=fields.withheld,
         result={"candidates": len(candidates)},
         object=objects_of(candidates),
+        roll=keep_roll(stations, fields.roll),
         reason=type(error).__name__,
     )
     stations.ledger.append(made)
     return error
 
 
-def _record(stations: Stations, disclosure: Disclosure, candidate: Candidate, head: int, as_of: datetime) -> BatchRecord:
+def _record(
+    stations: Stations, disclosure: Disclosure, candidate: Candidate, head: int, as_of: datetime, stub: Stubs
+) -> BatchRecord:
     said = read_claims(stations, candidate.uid, head, candidate.kind)
     rights = disclosure.rights
     if candidate.kind in LOTS:
@@ -121,7 +126,6 @@ def _record(stations: Stations, disclosure: Disclosure, candidate: Candidate, he
     unlisted = len(seen if rights.mode is Withholding.STOP else said.events) - len(shown)
     few = unlisted < rights.least
     surroundings = Surroundings.read(stations, disclosure, head, candidate.uid, candidate.kind)
-    stub = partial(stations.sealer.stub, secrets.token_hex(16))
     return BatchRecord(
         candidate=candidate,
         properties=properties,
@@ -186,7 +190,9 @@ def _fact(event: StoredEvent) -> SourceFact:
     return SourceFact(event.uid, event.type.value, event.event_time, event.record_time, event.source, event.position)
 
 
-def _answered(stations: Stations, actor: Actor, request: dict[str, object], record: BatchRecord) -> LedgerEntry:
+def _answered(
+    stations: Stations, actor: Actor, request: dict[str, object], record: BatchRecord, own: Mapping[str, str]
+) -> LedgerEntry:
     stubs = {one.uid for one in record.neighbours if one.stub}
     said = {
         "candidate": record.candidate,
@@ -203,7 +209,7 @@ def _answered(stations: Stations, actor: Actor, request: dict[str, object], reco
         "facts_few": record.facts_few,
         "boundary": record.boundary,
     }
-    fields = _fields(record)
+    fields = _fields(record, own)
     return entry(
         stations,
         actor,
@@ -213,6 +219,7 @@ def _answered(stations: Stations, actor: Actor, request: dict[str, object], reco
         disclosed=fields.disclosed,
         withheld=fields.withheld,
         object=objects_of([record.candidate]),
+        roll=keep_roll(stations, fields.roll),
         completeness=Status.UNVERIFIED.name if record.unverified else Status.DEGRADED.name if record.degraded else None,
         result={
             "uid": record.candidate.uid,
@@ -227,11 +234,14 @@ def _answered(stations: Stations, actor: Actor, request: dict[str, object], reco
     )
 
 
-def _fields(record: BatchRecord) -> Fields:
-    """Names of properties by kind, of those that anything has."""
-    fields = candidate_fields([record.candidate])
-    fields.add(record.candidate.kind.value, record.properties)
-    fields.add(record.candidate.kind.value, {state.name: state.value for state in record.states})
+def _fields(record: BatchRecord, own: Mapping[str, str]) -> Fields:
+    """Names of properties by kind, of those that anything has; own: what ids of this answer alone stand for."""
+    fields, shown = Fields(own), record.candidate
+    add_candidates(fields, [shown])
+    fields.add(shown.kind.value, record.properties, shown.uid)
+    fields.add(shown.kind.value, {state.name: state.value for state in record.states}, shown.uid)
+    for fact in record.facts:
+        fields.add("Event", {name: getattr(fact, name) for name in FACT}, fact.event_uid)
     fields.add_all(record.neighbours, NEIGHBOUR)
     fields.add_all(record.participations, PARTICIPATION)
     return fields

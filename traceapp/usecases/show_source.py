@@ -18,10 +18,10 @@ from traceapp.graph.event_store import StoredEvent
 from traceapp.intake.files import read_place
 from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.access import disclosure_of, entry, rights_for, things
+from traceapp.usecases.disclosure_roll import Fields, keep_roll
 from traceapp.usecases.event_claims import Said
 from traceapp.usecases.event_source import find_source
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_record import Fields
 from traceapp.usecases.verification import checked, on_record
 
 ROW: Final = ("content", "file_digest", "original", "position", "source")
@@ -52,7 +52,10 @@ def show_source(stations: Stations, actor: Actor, event_uid: str) -> Recorded[So
     row = _row(stations, event, hidden)
     row = replace(row, unverified=checks.told(named.get, rights.least))
     fields = Fields()
-    fields.add("Event", {name: getattr(row, name) for name in ROW})
+    fields.add("Event", {name: getattr(row, name) for name in ROW}, row.event_uid)
+    if isinstance(said, Said) and hidden is None:
+        for claim in said.claims:
+            fields.add_stated(claim.node_uid, claim.kind.value, claim.properties)
     made = entry(
         stations,
         actor,
@@ -64,6 +67,7 @@ def show_source(stations: Stations, actor: Actor, event_uid: str) -> Recorded[So
         result={"file": event.file_digest, "position": event.position, **on_record(row.unverified)},
         completeness=Status.UNVERIFIED.name if row.unverified else None,
         object=things("Event", event.uid),
+        roll=keep_roll(stations, fields.roll),
     )
     return stations.ledger.record(row, made)
 

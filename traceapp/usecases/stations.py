@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from traceapp.confidential.key_store import KeyStore
     from traceapp.confidential.sealer import DictionarySealer
+    from traceapp.confidential.side_seal import SideSeal
     from traceapp.confidential.source_archive import SourceArchive
     from traceapp.dictionary.properties import Dictionary
     from traceapp.domain.clock import Clock
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from traceapp.host.row_register import RowRegister
     from traceapp.identity.oidc import OidcProvider
     from traceapp.ledger.client import LedgerClient
+    from traceapp.ledger.side_files import SideFiles
     from traceapp.policy.decisions import Policy
     from traceapp.settings import Settings
 
@@ -58,6 +60,8 @@ class Stations:
     sealer: DictionarySealer
     archive: SourceArchive
     ledger: LedgerClient
+    rolls: SideFiles
+    roll_seal: SideSeal
     provider: OidcProvider | None = None
     checks: RecordChecks | None = None
     request_id: str | None = None

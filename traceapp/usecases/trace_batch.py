@@ -1,10 +1,9 @@
 """Where did it go, where did it come from: the question that traceapp is for."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 
 from traceapp.domain.completeness import Findings, complete
 from traceapp.domain.consignees import one_sided
@@ -18,13 +17,13 @@ from traceapp.domain.rights import Actor, Withholding
 from traceapp.domain.trace import TraceAnswer, TraceQuestion, Window
 from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.access import disclosure_of, rights_for
+from traceapp.usecases.answer_ids import Stubs
 from traceapp.usecases.lot_statuses import read_statuses
 from traceapp.usecases.node_names import NodeName, read_plain_ends
 from traceapp.usecases.node_properties import read_properties
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_disclosure import (
     Ids,
-    Stub,
     class_level,
     class_level_links,
     findings,
@@ -70,6 +69,7 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
     except (BatchNotFoundError, BatchAmbiguousError, RowAlteredError) as refused:
         stations.ledger.append(failed_entry(stations, actor, question, head, refused))
         raise
+    stub = Stubs(stations)
     with readable(checks):
         legs = [
             trace_leg(
@@ -77,10 +77,10 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
             )
             for way in DIRECTIONS[question.direction]
         ]
-        answer = _answer(stations, disclosure, question, head, as_of, tuple(sorted(seeds)), legs, checks)
+        answer = _answer(stations, disclosure, question, head, as_of, tuple(sorted(seeds)), legs, checks, stub)
     if answer.completeness.routed_to is not None:
         stations.ledger.append(routed_entry(stations, actor, answer))
-    return stations.ledger.record(answer, answered_entry(stations, actor, answer))
+    return stations.ledger.record(answer, answered_entry(stations, actor, answer, stub.own))
 
 
 def _answer(
@@ -92,10 +92,10 @@ def _answer(
     seeds: tuple[str, ...],
     legs: Sequence[Leg],
     checks: RecordChecks,
+    stub: Stubs,
 ) -> TraceAnswer:
     """Everything that the asker may see of what the legs found; a withheld node gets an id of this answer alone."""
     rights = disclosure.rights
-    stub: Stub = lru_cache(maxsize=None)(partial(stations.sealer.stub, secrets.token_hex(16)))
     reached = gather(legs)
     names = read_reached(stations, disclosure, reached, head)
     statuses = read_statuses(stations, disclosure, names, head, as_of)

@@ -20,6 +20,7 @@ from traceapp.domain.rights import Actor
 from traceapp.domain.trace import Completeness, DescribedNode, PartyLine, Seed, TraceAnswer, TraceLink, TraceNode, TraceQuestion
 from traceapp.domain.unverified import Unverified
 from traceapp.usecases.access import MOST_OBJECTS, entry, told_name
+from traceapp.usecases.disclosure_roll import Fields, candidate_fields, keep_roll
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.verification import on_record
 
@@ -35,9 +36,13 @@ STATED = ("event_time", "quantity", "unit")
 STUB = "withheld"
 
 
-def answered_entry(stations: Stations, actor: Actor, answer: TraceAnswer) -> LedgerEntry:
-    """The record of an answer that is about to leave."""
-    fields, said = _fields(answer), answer.completeness
+def answered_entry(stations: Stations, actor: Actor, answer: TraceAnswer, own: Mapping[str, str]) -> LedgerEntry:
+    """The record of an answer that is about to leave; its roll is durable by then.
+
+    own     ids of this answer alone → the uids that they stand for.
+    raises  LedgerUnavailableError.
+    """
+    fields, said = _fields(answer, own), answer.completeness
     return entry(
         stations,
         actor,
@@ -57,6 +62,7 @@ def answered_entry(stations: Stations, actor: Actor, answer: TraceAnswer) -> Led
         },
         completeness=answer.completeness.status.name,
         object=_seeds_of(answer),
+        roll=keep_roll(stations, fields.roll),
     )
 
 
@@ -88,6 +94,7 @@ def failed_entry(stations: Stations, actor: Actor, question: TraceQuestion, head
         withheld=fields.withheld,
         result={"candidates": len(candidates)},
         object=objects_of(candidates),
+        roll=keep_roll(stations, fields.roll),
         reason=type(error).__name__,
     )
 
@@ -168,65 +175,20 @@ def _plain(value: object) -> object:
     raise TypeError(f"no answer holds a {type(value).__name__}")
 
 
-class Fields:
-    """Which properties leave, and which are masked, by kind; a property that no thing has did not leave."""
-
-    def __init__(self) -> None:
-        self._disclosed: dict[str, set[str]] = {}
-        self._withheld: dict[str, set[str]] = {}
-
-    def add(self, kind: str, told: Mapping[str, object]) -> None:
-        """Names and values of one thing; None and () are no values."""
-        for name, value in told.items():
-            if value is not None and value != ():
-                found = self._withheld if isinstance(value, Masked) else self._disclosed
-                found.setdefault(kind, set()).add(name)
-
-    def add_all(self, things: Iterable[Any], names: Sequence[str]) -> None:
-        """The attributes `names` of many things that have a kind; of those alike in kind and gaps one is looked at."""
-        values, seen = attrgetter("kind", *names), set()
-        for thing in things:
-            kind, *found = values(thing)
-            if kind is None or (alike := (kind, *map(type, found))) in seen:
-                continue
-            seen.add(alike)
-            self.add(kind.value, dict(zip(names, found, strict=True)))
-
-    @property
-    def disclosed(self) -> dict[str, list[str]]:
-        return _sorted(self._disclosed)
-
-    @property
-    def withheld(self) -> dict[str, list[str]]:
-        return _sorted(self._withheld)
-
-
-def _sorted(found: Mapping[str, set[str]]) -> dict[str, list[str]]:
-    return {kind: sorted(names) for kind, names in sorted(found.items())}
-
-
 def objects_of(candidates: Iterable[Candidate]) -> list[dict[str, str]] | None:
     """What an act is about, where its number was found; None where it was not."""
     return [{"kind": one.kind.value, "uid": one.uid} for one in islice(candidates, MOST_OBJECTS)] or None
 
 
-def candidate_fields(candidates: Iterable[Candidate]) -> Fields:
-    """Of things that a number fits: what tells them apart."""
-    fields = Fields()
-    for one in candidates:
-        told = {"epc": one.epc, "number": one.number, "product": one.product, "site": one.sites}
-        fields.add(one.kind.value, told)
-    return fields
-
-
-def _fields(answer: TraceAnswer) -> Fields:
-    fields = Fields()
+def _fields(answer: TraceAnswer, own: Mapping[str, str]) -> Fields:
+    """own  what ids of this answer alone stand for."""
+    fields = Fields(own)
     fields.add_all(answer.nodes, IDENTIFYING)
     for node in _described(answer):
         if node.kind is not None:
-            fields.add(node.kind.value, node.properties)
+            fields.add(node.kind.value, node.properties, node.uid)
     for line in (*answer.consignees, *answer.suppliers):
-        fields.add(NodeKind.PARTY.value, dict(zip(PARTY, TOLD_PARTY(line), strict=True)))
+        fields.add(NodeKind.PARTY.value, dict(zip(PARTY, TOLD_PARTY(line), strict=True)), line.uid)
     if any(link.event_time is not None for link in answer.links):
         fields.add("link", dict.fromkeys(STATED, True))
     return fields
