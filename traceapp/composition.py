@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from traceapp.confidential.file_provider import FileKeyProvider
@@ -27,6 +27,7 @@ from traceapp.domain.alerts import AlertSink
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.errors import HomeError, HomeInUseError, KeyUnavailableError, LedgerUnavailableError, SettingsError
 from traceapp.domain.keys import KeyProvider
+from traceapp.domain.ledger_health import AnchorState
 from traceapp.domain.rights import Actor, Role
 from traceapp.graph.account_store import AccountStore
 from traceapp.graph.acl_store import AclStore
@@ -46,6 +47,7 @@ from traceapp.host.row_register import FILE as ROWS
 from traceapp.host.row_register import RowRegister
 from traceapp.identity.oidc import OidcProvider, read_oidc
 from traceapp.ledger.alert_book import AlertBook
+from traceapp.ledger.anchors.configured import build_anchors
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
 from traceapp.ledger.side_files import ROLLS, SideFiles
@@ -56,6 +58,7 @@ from traceapp.policy.document import read_policy
 from traceapp.policy.record_facts import RecordFacts, Shift, restricted_of
 from traceapp.settings import Settings
 from traceapp.usecases.accept_policy import acceptance_of, record_first_policy
+from traceapp.usecases.anchor_ledger import anchor_ledger
 from traceapp.usecases.migrate_store import migrate_store
 from traceapp.usecases.record_recovery import record_recovery
 from traceapp.usecases.record_start import record_missing_register
@@ -224,6 +227,16 @@ def identity_provider(settings: Settings) -> OidcProvider | None:
         return None
     guard = OutboundGuard(settings.outbound_hosts, settings.outbound_networks)
     return OidcProvider(read_oidc(settings.oidc_file), guard)
+
+
+def build_anchoring(settings: Settings, say: Say) -> Callable[[], tuple[AnchorState, ...]]:
+    """What asks every anchor that the settings name, as often as its time has come. The ledger must run.
+
+    raises  SettingsError: one of them cannot be used as it is set up. LedgerUnavailableError.
+    """
+    ledger, clock = LedgerClient(settings.home), SystemClock()
+    anchors = build_anchors(settings, ledger.get_verifier_key().partition("+")[0], clock, say)
+    return partial(anchor_ledger, settings.home, ledger, anchors, clock)
 
 
 @contextmanager

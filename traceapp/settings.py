@@ -172,6 +172,53 @@ class Settings(BaseSettings):
             "64 hold about 60,000 records. `0` sets nothing aside.",
         ),
     ] = 64
+    anchor_every: Annotated[
+        float,
+        Field(
+            validation_alias="TRACEAPP_ANCHOR_EVERY",
+            ge=1,
+            allow_inf_nan=False,
+            description="Seconds between two checkpoints of the ledger that go to the witness and to the second file system; "
+            "the time-stamp authority is asked once an hour.",
+        ),
+    ] = 60.0
+    anchor_copy: Annotated[
+        Path | None,
+        Field(
+            validation_alias="TRACEAPP_ANCHOR_COPY",
+            description="Folder on a second file system, out of reach of this host's administrator: checkpoints of the ledger "
+            "are appended to a file there.",
+        ),
+    ] = None
+    anchor_witness: Annotated[
+        Path | None,
+        Field(
+            validation_alias="TRACEAPP_ANCHOR_WITNESS",
+            description="Folder that a witness (`traceapp-witness`) reaches as well, and countersigns checkpoints in.",
+        ),
+    ] = None
+    anchor_witness_key: Annotated[
+        str | None,
+        Field(
+            validation_alias="TRACEAPP_ANCHOR_WITNESS_KEY",
+            description="Verifier key of that witness, as `traceapp-witness --make-key` printed it.",
+        ),
+    ] = None
+    anchor_tsa: Annotated[
+        str | None,
+        Field(
+            validation_alias="TRACEAPP_ANCHOR_TSA",
+            description="Address of a time-stamp authority (RFC 3161), which stamps a checkpoint once an hour; its host belongs "
+            "into `TRACEAPP_OUTBOUND_HOSTS`. Needs `traceapp[timestamps]`.",
+        ),
+    ] = None
+    anchor_tsa_ca_file: Annotated[
+        Path | None,
+        Field(
+            validation_alias="TRACEAPP_ANCHOR_TSA_CA_FILE",
+            description="Certificates (PEM) that the time stamps of that authority are believed under.",
+        ),
+    ] = None
     statement_timeout: Annotated[
         float,
         Field(
@@ -318,6 +365,14 @@ class Settings(BaseSettings):
     def _signed_webhook(self) -> "Settings":
         if (self.alert_webhook is None) != (self.alert_webhook_secret_file is None):
             raise ValueError("set TRACEAPP_ALERT_WEBHOOK and TRACEAPP_ALERT_WEBHOOK_SECRET_FILE, or neither")
+        return self
+
+    @model_validator(mode="after")
+    def _whole_anchors(self) -> "Settings":
+        if (self.anchor_witness is None) != (self.anchor_witness_key is None):
+            raise ValueError("set TRACEAPP_ANCHOR_WITNESS and TRACEAPP_ANCHOR_WITNESS_KEY, or neither")
+        if (self.anchor_tsa is None) != (self.anchor_tsa_ca_file is None):
+            raise ValueError("set TRACEAPP_ANCHOR_TSA and TRACEAPP_ANCHOR_TSA_CA_FILE, or neither")
         return self
 
     @model_validator(mode="after")

@@ -131,6 +131,16 @@ def test_import_and_audit_use_the_running_store_and_ledger(service: Running, tra
     assert "whole" in verified.out
 
 
+def test_the_terminal_says_how_the_ledger_is_and_what_is_not_proven(service: Running, traceapp: Terminal) -> None:
+    status, verified = traceapp(service.home, "audit", "status"), traceapp(service.home, "audit", "verify")
+
+    assert (status.code, verified.code) == (0, 0), status.all + verified.all
+    assert "signed up to" in status.out
+    assert "reserve 6" in status.out, "64 MiB, but for what the records of the demo took"
+    for said in (status.out, verified.err):
+        assert "tamper-evident against the database administrator, not against root of the ledger host" in said
+
+
 def test_promise_no_record_no_answer_when_the_ledger_is_killed(service: Running, traceapp: Terminal) -> None:
     path = f"/api/v1/traces?number={NUMBER}&direction=forward"
     before, _ = service.ask(path)

@@ -8,13 +8,16 @@ from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.composition import terminal_actor
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.errors import HomeError, LedgerBrokenError
+from traceapp.domain.ledger_health import NOT_ANCHORED
 from traceapp.domain.recorded import LedgerVerdict
 from traceapp.settings import Settings
+from traceapp.usecases.anchor_ledger import anchor_states, ledger_status
 from traceapp.usecases.rotate_ledger_key import rotate_ledger_key
 from traceapp.usecases.sign_ledger import prove_record, sign_ledger
 from traceapp.usecases.verify_ledger import ledger_state, torn_ends, verify_closed_ledger, verify_ledger
 
 BROKEN = 1
+MIB = 1024 * 1024
 
 
 @click.group()
@@ -33,11 +36,35 @@ def verify(home: Path | None) -> None:
     verdict = _verdict(settings)
     for path in torn_ends(settings.home):
         click.echo(f"note: an end that a crash left unfinished was cut off and kept: {path}", err=True)
+    if not any(state.at is not None for state in anchor_states(settings.home)):
+        click.echo(f"note: {NOT_ANCHORED}; docs/ledger.md tells how to keep checkpoints elsewhere", err=True)
     if verdict.ok:
         click.echo(f"whole: {verdict.records} records, head leaf {verdict.head_leaf}")
         return
     click.echo(f"broken: first bad record is {verdict.first_bad_seq}: {verdict.reason}", err=True)
     raise SystemExit(BROKEN)
+
+
+@audit.command()
+@home_option
+def status(home: Path | None) -> None:
+    """Print how the writer of the ledger and its disk are, and when each anchor had the newest checkpoint."""
+    settings = settings_of(home)
+    with stations_of(settings) as stations:
+        found = ledger_status(settings.home, stations.ledger)
+    health = found.health
+    click.echo(
+        f"records     {health.newest.seq}, signed up to {health.checkpointed} at {health.checkpoint_at:%Y-%m-%d %H:%M:%S} UTC"
+    )
+    click.echo(f"waiting     {health.queue} of {health.queue_most}")
+    click.echo(
+        f"disk        {health.disk_used:.0%} used, {health.disk_free // MIB} MiB free; reserve {health.reserve // MIB} MiB"
+    )
+    for state in found.anchors:
+        known = f"{state.size} records at {state.at:%Y-%m-%d %H:%M:%S} UTC" if state.at is not None else "nothing yet"
+        click.echo(f"{state.name:<11} {known}" + (f"; FAILS: {state.error}" if state.error is not None else ""))
+    if not found.is_anchored:
+        click.echo(f"note: {NOT_ANCHORED}")
 
 
 @audit.command()

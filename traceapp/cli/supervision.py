@@ -19,6 +19,7 @@ from traceapp.cli.client import direct
 from traceapp.composition import (
     Backing,
     ServiceLock,
+    build_anchoring,
     build_watch,
     check_policy,
     connected,
@@ -30,6 +31,7 @@ from traceapp.domain.errors import PortInUseError, TraceappError
 from traceapp.host.certificates import RENEW_DAYS, read_facts
 from traceapp.host.process_memory import close_memory, hand_over
 from traceapp.host.tls import ServerTls, pinned_context
+from traceapp.jobs.anchor_ledger import AnchorLedger
 from traceapp.jobs.index_ledger import IndexLedger
 from traceapp.jobs.rotate_keys import RotateKeys
 from traceapp.jobs.watch_ledger import WatchLedger
@@ -66,6 +68,7 @@ class Service:
         self._rotation: RotateKeys | None = None
         self._indexing: IndexLedger | None = None
         self._alerts: WatchLedger | None = None
+        self._anchoring: AnchorLedger | None = None
         self._web: subprocess.Popen[bytes] | None = None
         self._stop = threading.Event()
         self._listener: socket.socket | None = None
@@ -96,6 +99,8 @@ class Service:
             self._indexing.stop()
         if self._alerts is not None:
             self._alerts.stop()
+        if self._anchoring is not None:
+            self._anchoring.stop()
         if self._backing is not None:
             self._say("stopping ledger and store")
             self._backing.stop()
@@ -140,6 +145,8 @@ class Service:
         self._indexing.start()
         self._alerts = WatchLedger(build_watch(self._settings), self._say)
         self._alerts.start()
+        self._anchoring = AnchorLedger(build_anchoring(self._settings, self._say), self._say)
+        self._anchoring.start()
         self.check_stopped()
 
     def start_web(self) -> None:

@@ -269,6 +269,12 @@ class AlertDeliveryError(TraceappError):
     next_step = "Look whether the receiver answers; the alert is sent again by itself."
 
 
+class AnchorError(TraceappError):
+    """A place where checkpoints of the ledger are kept does not answer, or holds another history."""
+
+    next_step = "See that the place can be reached; where it holds another history, tell quality and security."
+
+
 class ServiceNotRunningError(TraceappError):
     """A command needs the running service and finds none."""
 

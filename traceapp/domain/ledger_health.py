@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from traceapp.domain.recorded import LedgerReceipt
+
+NOT_ANCHORED: Final = "tamper-evident against the database administrator, not against root of the ledger host"
+"""What is proven where no checkpoint is kept elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +48,45 @@ class LedgerHealth:
     def lag(self) -> int:
         """Records that no checkpoint is over yet."""
         return self.newest.seq - self.checkpointed
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """A signed checkpoint `note` over `size` records, and the proof that the first `before` of them are what they were.
+
+    path  hashes of RFC 6962, 2.1.2.
+    """
+
+    before: int
+    size: int
+    path: tuple[bytes, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorState:
+    """Where checkpoints are kept so that nobody who owns the ledger's host can rewrite what is before them.
+
+    name    "witness", "time-stamp" or "copy".
+    size    records that the newest anchored checkpoint is over, anchored at `at`; None where none is yet.
+    tried   when it was last tried; `error` says in one sentence why that failed, None where it did not.
+    """
+
+    name: str
+    size: int | None
+    at: datetime | None
+    tried: datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerStatus:
+    """Writer and anchors together."""
+
+    health: LedgerHealth
+    anchors: tuple[AnchorState, ...]
+
+    @property
+    def is_anchored(self) -> bool:
+        """Whether a checkpoint lies anywhere but with the ledger itself."""
+        return any(state.at is not None for state in self.anchors)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from traceapp.domain.errors import HomeError, InputError, LedgerUnavailableError
-from traceapp.domain.ledger_health import LedgerHealth
+from traceapp.domain.ledger_health import Growth, LedgerHealth
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt, Recorded
 from traceapp.ledger.records import plain_entry
 from traceapp.ledger.wire import LENGTH, MAX_FRAME, frame, socket_address
@@ -97,6 +97,20 @@ class LedgerClient:
         if "absent" in reply:
             raise InputError(f"seq: there is no record {seq}", (("seq", "the number of a record of the ledger"),))
         return str(reply["proof"])
+
+    def prove_growth(self, before: int) -> Growth:
+        """A checkpoint over everything that is on record now, and that it holds the first `before` records as they were.
+
+        raises  LedgerUnavailableError. InputError: there were never so many.
+        """
+        reply = self._ask({"verb": "PROVE", "request_id": uuid.uuid4().hex, "before": before})
+        if "absent" in reply:
+            raise InputError(f"before: there are no {before} records", (("before", "a number of records of the ledger"),))
+        try:
+            path = tuple(bytes.fromhex(one) for one in reply["path"])
+            return Growth(before, int(reply["size"]), path, str(reply["checkpoint"]))
+        except (KeyError, TypeError, ValueError):
+            raise LedgerUnavailableError("The ledger answered without a proof.") from None
 
     def close(self) -> None:
         """Close the connections that wait; those in use close with their request."""

@@ -2,16 +2,82 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 PROOF: Final = "c2sp.org/tlog-proof@v1"
 ED25519: Final = b"\x01"
-"""The byte of this kind of signature."""
+COSIGNATURE: Final = b"\x04"
+"""The bytes of these kinds of signature: a ledger's over its own checkpoint, and a witness's (C2SP tlog-cosignature)."""
+NOTE: Final = re.compile(
+    r"(?P<text>(?P<origin>[^\n]+)\n(?P<size>[0-9]{1,19})\n(?P<root>[A-Za-z0-9+/=]+)\n)\n(?P<lines>(?:— [^\n]+\n)+)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedNote:
+    """A checkpoint as it was found; whether its signatures hold is not asked here."""
+
+    note: str
+    text: str
+    origin: str
+    size: int
+    root: bytes
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessKey:
+    """Whose cosignatures count."""
+
+    name: str
+    public: bytes
+
+    @classmethod
+    def parse(cls, text: str) -> "WitnessKey":
+        """raises ValueError: no verifier key of an Ed25519 cosignature."""
+        name, identity, material = text.strip().split("+", 2)
+        decoded = base64.b64decode(material, validate=True)
+        if decoded[:1] != COSIGNATURE or len(decoded) != 33 or _key_id(name, decoded[1:], COSIGNATURE).hex() != identity:
+            raise ValueError("no verifier key of a witness")
+        return cls(name, decoded[1:])
+
+    def countersigned_at(self, note: SignedNote) -> int | None:
+        """POSIX time of its cosignature; None where it has none that holds."""
+        for line in note.lines:
+            _, name, material = line.split(" ", 2)
+            decoded = _decoded(material)
+            if name != self.name or decoded[:4] != _key_id(name, self.public, COSIGNATURE) or len(decoded) != 76:
+                continue
+            moment = int.from_bytes(decoded[4:12], "big")
+            try:
+                message = f"cosignature/v1\ntime {moment}\n{note.text}".encode()
+                Ed25519PublicKey.from_public_bytes(self.public).verify(decoded[12:], message)
+            except InvalidSignature:
+                continue
+            return moment
+        return None
+
+
+def notes_in(text: str) -> list[SignedNote]:
+    """Every checkpoint of a text, in order; what is none is passed over."""
+    return [
+        SignedNote(
+            found[0],
+            found["text"],
+            found["origin"],
+            int(found["size"]),
+            _decoded(found["root"]),
+            tuple(found["lines"].splitlines()),
+        )
+        for found in NOTE.finditer(text)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +126,13 @@ def proof_text(index: int, path: Sequence[bytes], note: str) -> str:
     return f"{PROOF}\nindex {index}\n{hashes}\n{note}"
 
 
-def _key_id(name: str, public: bytes) -> bytes:
-    return hashlib.sha256(name.encode() + b"\n" + ED25519 + public).digest()[:4]
+def _key_id(name: str, public: bytes, kind: bytes = ED25519) -> bytes:
+    return hashlib.sha256(name.encode() + b"\n" + kind + public).digest()[:4]
+
+
+def _decoded(material: str) -> bytes:
+    """Empty where it is no base64."""
+    try:
+        return base64.b64decode(material, validate=True)
+    except ValueError:
+        return b""

@@ -213,6 +213,16 @@ class LedgerStorage:
             signed = self.checkpoint()
         return proof_text(seq - 1, self._tree.inclusion_proof(seq - 1, signed.size), signed.note)
 
+    def prove_growth(self, before: int) -> tuple[Checkpoint, list[bytes]]:
+        """A checkpoint over everything, and the proof that its tree begins with the first `before` records.
+
+        raises  ValueError: there are not so many. OSError: see the class.
+        """
+        if not 0 <= before <= self._head.seq:
+            raise ValueError(f"there are no {before} records")
+        signed = self.checkpoint()
+        return signed, self._tree.consistency_proof(before, signed.size)
+
     def rotate_key(self, actor: Mapping[str, Any] = ITSELF) -> str:
         """Sign under a new key from now on: the record that tells it is the last that the old one signs; the verifier key.
 

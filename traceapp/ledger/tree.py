@@ -35,6 +35,30 @@ def peaks_of(leaves: int) -> Iterator[tuple[int, int]]:
             start += 1 << level
 
 
+def has_grown(before: int, old_root: bytes, size: int, root: bytes, path: Sequence[bytes]) -> bool:
+    """Whether the tree of `size` leaves begins with the one of `before`, by a consistency proof (RFC 9162, 2.1.4.2)."""
+    if before == size or before == 0:
+        return not path and (before == 0 or old_root == root)
+    whole = [old_root, *path] if before & (before - 1) == 0 else [*path]
+    if before > size or not whole:
+        return False
+    place, last = before - 1, size - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    old = new = whole[0]
+    for node in whole[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            old, new = parent_of(node, old), parent_of(node, new)
+            while place and not place & 1:
+                place, last = place >> 1, last >> 1
+        else:
+            new = parent_of(new, node)
+        place, last = place >> 1, last >> 1
+    return old == old_root and new == root and last == 0
+
+
 class TreeFile:
     """Nodes of one tree, read by place and added to at the end; no lock of its own."""
 
@@ -102,6 +126,27 @@ class TreeFile:
             else:
                 path.append(self._hash_of(start, middle))
                 start = middle
+        return path[::-1]
+
+    def consistency_proof(self, before: int, size: int) -> list[bytes]:
+        """PROOF(before, D[size]) of RFC 6962, 2.1.2; empty where nothing stood before, or nothing came since.
+
+        raises  ValueError: the tree of `size` leaves has no such beginning.
+        """
+        if not 0 <= before <= size:
+            raise ValueError(f"a tree of {size} leaves is no later one than a tree of {before}")
+        path: list[bytes] = []
+        start, end, left, whole = 0, size, before, True
+        while 0 < left < end - start:
+            middle = start + _split(end - start)
+            if left <= middle - start:
+                path.append(self._hash_of(middle, end))
+                end = middle
+            else:
+                path.append(self._hash_of(start, middle))
+                start, left, whole = middle, left - (middle - start), False
+        if not whole:
+            path.append(self._hash_of(start, end))
         return path[::-1]
 
     def _hash_of(self, start: int, end: int) -> bytes:

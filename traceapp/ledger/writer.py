@@ -4,7 +4,7 @@ It listens on HOME/ledger/ledger.sock and knows four verbs: nobody can ask it to
 
 APPEND      make a record and say when it is durable
 CHECKPOINT  sign the ledger as it is now
-PROVE       the hashes that join a record to a checkpoint
+PROVE       the hashes that join a record to a checkpoint, or an earlier tree to the newest one
 HEALTH      the newest durable record, how much waits, how far the newest checkpoint goes, what room the disk has
 
 Whatever is queued while the last fdatasync runs is the next group. A checkpoint is signed every 1,000 records and, where
@@ -115,11 +115,19 @@ class ProofWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class GrowthWanted:
+    """A checkpoint, and a proof that its tree begins with the first `before` records."""
+
+    request_id: str
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
 class HealthWanted:
     request_id: str
 
 
-Queued = Wanted | SignatureWanted | ProofWanted
+Queued = Wanted | SignatureWanted | ProofWanted | GrowthWanted
 """What the thread that commits answers, in turn."""
 Asked = Queued | HealthWanted
 
@@ -273,7 +281,7 @@ class Writer:
             else:
                 connection.reply({"request_id": wanted.request_id, "seq": outcome.seq, "leaf": outcome.leaf})
 
-    def _reply(self, asked: SignatureWanted | ProofWanted) -> dict[str, Any]:
+    def _reply(self, asked: SignatureWanted | ProofWanted | GrowthWanted) -> dict[str, Any]:
         match asked:
             case SignatureWanted():
                 return {"checkpoint": self._storage.checkpoint().note}
@@ -281,6 +289,11 @@ class Writer:
                 return {"absent": asked.seq}
             case ProofWanted():
                 return {"proof": self._storage.prove(asked.seq)}
+            case GrowthWanted() if not 0 <= asked.before <= self._storage.head.seq:
+                return {"absent": asked.before}
+            case GrowthWanted():
+                signed, path = self._storage.prove_growth(asked.before)
+                return {"checkpoint": signed.note, "size": signed.size, "path": [one.hex() for one in path]}
 
     def _is_due(self) -> bool:
         """Whether there are records that wait for a checkpoint, and have waited long enough."""
@@ -318,11 +331,12 @@ def _wanted(request_id: str, message: dict[str, Any]) -> Wanted:
     return Wanted(request_id, entry)
 
 
-def _proof_wanted(request_id: str, message: dict[str, Any]) -> ProofWanted:
-    seq = message.get("seq")
-    if not isinstance(seq, int) or isinstance(seq, bool):
-        raise ValueError("seq: wanted the number of a record")
-    return ProofWanted(request_id, seq)
+def _proof_wanted(request_id: str, message: dict[str, Any]) -> ProofWanted | GrowthWanted:
+    wanted = "before" if "before" in message else "seq"
+    number = message.get(wanted)
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise ValueError(f"{wanted}: wanted the number of a record")
+    return GrowthWanted(request_id, number) if wanted == "before" else ProofWanted(request_id, number)
 
 
 VERBS: Final[Mapping[str, Callable[[str, dict[str, Any]], Asked]]] = {

@@ -1,11 +1,15 @@
 """Is the ledger whole, and if not, which record is the first that is not what was written?"""
 
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Literal
 
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import LedgerVerdict, Recorded
 from traceapp.domain.rights import Actor
+from traceapp.ledger.anchors.states import anchors_folder
+from traceapp.ledger.anchors.witness import KEPT
 from traceapp.ledger.records import FOLDER
 from traceapp.ledger.segments import list_segments
 from traceapp.ledger.verdict import verify
@@ -19,8 +23,12 @@ def verify_ledger(stations: Stations, actor: Actor) -> Recorded[LedgerVerdict]:
     raises  PermissionDeniedError; LedgerUnavailableError.
     """
     authorise(stations, actor, Permission.LEDGER_VERIFY)
-    newest = stations.ledger.get_head()
-    verdict = verify(stations.settings.home, receipts=(newest,), upto=newest.seq)
+    home = stations.settings.home
+    with tempfile.TemporaryDirectory() as folder:
+        # As they are before the newest record is asked for: none of them is over more than that one.
+        anchors = [Path(shutil.copy(path, folder)) for path in kept_anchors(home)]
+        newest = stations.ledger.get_head()
+        verdict = verify(home, receipts=(newest,), anchors=anchors, upto=newest.seq)
     result = {"ok": verdict.ok, "records": verdict.records, "first_bad_seq": verdict.first_bad_seq}
     outcome = entry(stations, actor, Permission.LEDGER_VERIFY, "answered", result=result, reason=verdict.reason)
     return stations.ledger.record(verdict, outcome)
@@ -28,7 +36,7 @@ def verify_ledger(stations: Stations, actor: Actor) -> Recorded[LedgerVerdict]:
 
 def verify_closed_ledger(home: Path) -> LedgerVerdict:
     """The same of a ledger that is so damaged that no writer opens it; where no record can be made, none is."""
-    return verify(home)
+    return verify(home, anchors=kept_anchors(home))
 
 
 def ledger_state(home: Path) -> Literal["never begun", "lost", "there"]:
@@ -36,6 +44,11 @@ def ledger_state(home: Path) -> Literal["never begun", "lost", "there"]:
     if not (home / FOLDER).is_dir():
         return "never begun"
     return "there" if any(path.stat().st_size for path in list_segments(home)) else "lost"
+
+
+def kept_anchors(home: Path) -> list[Path]:
+    """Checkpoints that came back from anchors and lie with the ledger: they must agree with it."""
+    return [path for path in (anchors_folder(home) / KEPT,) if path.exists()]
 
 
 def torn_ends(home: Path) -> list[Path]:

@@ -1,6 +1,7 @@
 """Is a ledger what was written? `traceapp-verify-ledger LEDGER`, or this one file with Python and `cryptography`.
 
-It reads segments, checkpoints and anchors, and shares no code with whoever wrote them.
+It reads segments, checkpoints and anchors, and shares no code with whoever wrote them. Time stamps take one package more,
+`rfc3161-client`.
 
 frames       every frame is whole: length, CRC-32, RFC 6962 leaf hash
 sequence     records 1, 2, 3 … with none missing, none twice
@@ -10,7 +11,8 @@ signatures   every checkpoint is signed by the key that was valid at its size (C
 forks        no two signed checkpoints of one size with different roots
 rollback     no checkpoint and no receipt beyond the last record
 receipts     every receipt that was given names the record at its place
-anchors      every checkpoint kept elsewhere agrees with this ledger
+anchors      every checkpoint kept elsewhere agrees with this ledger, a witness countersigned it (C2SP tlog-cosignature), an
+             authority stamped it (RFC 3161) and not before the records that it is over
 
 Longer than other files on purpose: it is copied to whoever checks us, as one.
 
@@ -27,6 +29,7 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +44,8 @@ SEGMENT = re.compile(r"(\d{20})\.segment")
 NOTE = re.compile(r"(?P<text>[^\n]+\n(?P<size>[0-9]{1,19})\n(?P<root>[A-Za-z0-9+/=]+)\n)\n(?P<lines>(?:— [^\n]+\n)+)")
 BEGINNINGS = (b'{"act":', b'{"epoch":')
 CHECKS = ("frames", "sequence", "chain", "tree", "signatures", "forks", "rollback", "receipts", "anchors")
+DRIFT = timedelta(minutes=5)
+"""By which clocks of a ledger and of an authority may differ."""
 MOST_SAID = 50
 """Findings a check that are listed; the rest is counted."""
 
@@ -89,6 +94,8 @@ class Key:
 class Report:
     """What was found, and how far it was read.
 
+    witnessed   cosignatures of a witness that hold: his name, size of the checkpoint, when.
+    stamped     time stamps that hold: size of the checkpoint, when.
     unfinished  bytes at the end that are no whole frame: of a ledger that runs, a record on its way.
     """
 
@@ -102,6 +109,8 @@ class Report:
     keys: list[str] = field(default_factory=list)
     pinned: bool = False
     anchors: int = 0
+    witnessed: list[tuple[str, int, str]] = field(default_factory=list)
+    stamped: list[tuple[int, str]] = field(default_factory=list)
     unfinished: int = 0
 
     def find(self, check: str, said: str, seq: int | None = None) -> None:
@@ -124,6 +133,8 @@ class Report:
             "keys": self.keys,
             "key_pinned": self.pinned,
             "anchors": self.anchors,
+            "witnessed": [{"witness": name, "size": size, "time": time} for name, size, time in self.witnessed],
+            "time_stamps": [{"size": size, "time": time} for size, time in self.stamped],
             "unfinished_bytes": self.unfinished,
             "checks": {
                 check: [{"seq": one.seq, "said": one.said} for one in self.findings if one.check == check] for check in CHECKS
@@ -217,6 +228,7 @@ class Walk:
     upto: int | None
     leaves: dict[int, bytes] = field(default_factory=dict)
     roots: dict[int, bytes] = field(default_factory=dict)
+    times: dict[int, str] = field(default_factory=dict)
     keys: list[Key] = field(default_factory=list)
     tree: Tree = field(default_factory=Tree)
     gap: bool = False
@@ -267,6 +279,8 @@ class Walk:
         if seq > expected:
             self._pass_over(expected, seq - 1)
         self._join(seq, prev, record)
+        if seq in self.wanted:
+            self.times[seq] = str(told.get("time"))
         if act == "ledger:start" or act == "ledger:key":
             self._note_key(told, seq)
 
@@ -432,6 +446,115 @@ def check_notes(notes: list[Note], walk: Walk, report: Report, check: str) -> No
             report.find("forks", f"Two signed checkpoints of size {note.size}: {other.root.hex()} and {note.root.hex()}")
 
 
+# -- witnesses and time stamps -----------------------------------------------------------------------------------------
+
+
+def parse_witness_key(text: str) -> Key:
+    """A verifier key of an Ed25519 cosignature; raises UnreadableError."""
+    try:
+        name, identity, material = text.strip().split("+", 2)
+        decoded = base64.b64decode(material, validate=True)
+        known = hashlib.sha256(name.encode() + b"\n" + decoded).digest()[:4]
+        if len(decoded) != 33 or decoded[0] != 4 or known.hex() != identity:
+            raise ValueError
+    except ValueError:
+        raise UnreadableError(f"--witness-key: {text!r} is no verifier key of a witness") from None
+    return Key(text.strip(), name, known, decoded[1:], 0)
+
+
+def check_witness(key: Key, notes: Iterable[Note], report: Report) -> None:
+    """Among what was kept elsewhere something must be countersigned, and whatever he is said to have signed must hold."""
+    found = False
+    for note in notes:
+        for material in signatures_by(note, key):
+            moment = int.from_bytes(material[:8], "big")
+            signed = f"cosignature/v1\ntime {moment}\n{note.text}".encode()
+            try:
+                Ed25519PublicKey.from_public_bytes(key.public).verify(material[8:], signed)
+            except InvalidSignature:
+                report.find("anchors", f"{note.place} (size {note.size}): the cosignature of {key.name} does not hold")
+                continue
+            found = True
+            report.witnessed.append((key.name, note.size, _posix(moment)))
+    if not found:
+        report.find("anchors", f"Nothing that was given is countersigned by {key.name}.")
+
+
+def _posix(moment: int) -> str:
+    try:
+        return datetime.fromtimestamp(moment, UTC).isoformat()
+    except (OverflowError, ValueError, OSError):
+        return f"{moment} s"
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A time stamp that holds, over one checkpoint."""
+
+    note: Note
+    moment: datetime
+
+
+def stamps_in(paths: Iterable[Path], authorities: Iterable[Path], report: Report) -> list[Stamp]:
+    """Time stamps (RFC 3161) that hold; beside each `x.tsr` lies what it stamps, `x.checkpoint`.
+
+    authorities  files with the certificates that are believed.
+    raises       UnreadableError: the package that reads them is not there, or a certificate cannot be read.
+    """
+    paths = [*paths]
+    if not paths:
+        return []
+    try:
+        from cryptography.x509 import load_pem_x509_certificates
+        from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
+    except ImportError:
+        raise UnreadableError("--time-stamp needs the package rfc3161-client") from None
+    try:
+        roots = [root for path in authorities for root in load_pem_x509_certificates(path.read_bytes())]
+        verifier = VerifierBuilder(roots=roots).build()
+    except (OSError, ValueError) as error:
+        raise UnreadableError(f"--tsa-certificate: {error}") from None
+    found = []
+    for path in paths:
+        beside = path.with_suffix(".checkpoint")
+        notes = notes_in(beside, report, "anchors")
+        try:
+            stamp = decode_timestamp_response(path.read_bytes())
+            verifier.verify_message(stamp, beside.read_bytes())
+            moment = stamp.tst_info.gen_time
+        except (OSError, ValueError, VerificationError) as error:
+            report.find("anchors", f"{path.name}: the time stamp does not hold: {error}")
+            continue
+        found += [Stamp(note, moment if moment.tzinfo else moment.replace(tzinfo=UTC)) for note in notes]
+    return sorted(found, key=lambda stamp: stamp.note.size)
+
+
+def check_stamps(stamps: Iterable[Stamp], walk: Walk, report: Report, within: timedelta | None) -> None:
+    """Nothing is stamped before it was written, nor later than `within` after it."""
+    before = 0
+    for stamp in stamps:
+        size = stamp.note.size
+        report.stamped.append((size, stamp.moment.isoformat()))
+        last, first = _moment(walk.times.get(size)), _moment(walk.times.get(before + 1))
+        if last is not None and last > stamp.moment + DRIFT:
+            said = f"Record {size} says that it is of {last.isoformat()}; it was stamped at {stamp.moment.isoformat()} already."
+            report.find("anchors", said, size)
+        if within is not None and size > before and first is not None and stamp.moment > first + within + DRIFT:
+            said = (
+                f"Record {before + 1} says that it is of {first.isoformat()}; it was stamped at {stamp.moment.isoformat()} first."
+            )
+            report.find("anchors", said, before + 1)
+        before = max(before, size)
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
 # -- the whole ---------------------------------------------------------------------------------------------------------
 
 
@@ -441,6 +564,10 @@ def verify(
     key: str | None = None,
     receipts: Mapping[int, str] | None = None,
     anchors: Iterable[Path] = (),
+    witness_keys: Iterable[str] = (),
+    time_stamps: Iterable[Path] = (),
+    authorities: Iterable[Path] = (),
+    stamped_within: timedelta | None = None,
     upto: int | None = None,
 ) -> Report:
     """Everything about the ledger in this folder.
@@ -448,8 +575,11 @@ def verify(
     key       the verifier key that somebody kept elsewhere; without one the ledger's own word is taken for its first key.
     receipts  leaf hash (hex) by record.
     anchors   files with checkpoints that were kept elsewhere.
+    witness_keys    of each of these witnesses there must be a cosignature among the anchors.
+    time_stamps     files of time stamps, beside each what it stamps; `authorities` are files with certificates believed.
+    stamped_within  no record may have been stamped later than this after it was written.
     upto      stop after this record: more may be on its way; it must be there.
-    raises    UnreadableError: no ledger, or a wrong key.
+    raises    UnreadableError: no ledger, or a wrong key or certificate.
     """
     wanted_receipts = {seq: leaf for seq, leaf in (receipts or {}).items() if seq > 0}
     report = Report()
@@ -458,8 +588,12 @@ def verify(
         raise UnreadableError(f"{folder} holds no segments of a ledger")
     own = notes_in(folder / "checkpoints", report, "tree") if (folder / "checkpoints").exists() else []
     kept = [(path, notes_in(path, report, "anchors")) for path in anchors]
+    witnesses = [parse_witness_key(text) for text in witness_keys]
+    stamps = stamps_in(time_stamps, authorities, report)
+    kept.append((folder, [stamp.note for stamp in stamps]))
     sizes = {note.size for notes in (own, *(notes for _, notes in kept)) for note in notes}
-    walk = Walk(report, frozenset(sizes | wanted_receipts.keys()), wanted_receipts, upto)
+    firsts = {1, *(stamp.note.size + 1 for stamp in stamps)} if stamps else set()
+    walk = Walk(report, frozenset(sizes | firsts | wanted_receipts.keys()), wanted_receipts, upto)
     _walk(paths, walk)
     if upto is not None and walk.seq < upto:
         report.find("rollback", f"Record {walk.seq + 1} is missing: the ledger was cut off after {walk.seq}.", walk.seq + 1)
@@ -472,6 +606,9 @@ def verify(
     check_successions(own, walk, report)
     for _, notes in kept:
         check_notes(notes, walk, report, "anchors")
+    for witness in witnesses:
+        check_witness(witness, [note for _, notes in kept for note in notes], report)
+    check_stamps(stamps, walk, report, stamped_within)
     _check_receipts(wanted_receipts, walk, report)
     report.checkpoints, report.checkpointed = len(own), max((note.size for note in own), default=0)
     report.anchors = sum(len(notes) for _, notes in kept)
@@ -527,6 +664,10 @@ def _print(report: Report, folder: Path) -> None:
         print(f"note: {report.unfinished} bytes at the end are no whole record: one on its way, or cut off by a crash")
     if not report.pinned:
         print("note: no --key was given; the ledger's own word was taken for its first key")
+    for name, size, moment in report.witnessed[-1:]:
+        print(f"note: {name} countersigned {size} records at {moment}")
+    for size, moment in report.stamped[-1:]:
+        print(f"note: {size} records were there at {moment}, says the time-stamp authority")
     if not report.anchors:
         print("note: no anchor was given; whoever holds the key of the ledger could have rewritten all of it")
     if report.findings:
@@ -554,6 +695,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--key", help="the verifier key that you kept, as `traceapp audit key` printed it")
     parser.add_argument("--receipt", type=_receipt, action="append", default=[], metavar="SEQ:LEAF", help="may be repeated")
     parser.add_argument("--anchor", type=Path, action="append", default=[], help="file with checkpoints kept elsewhere")
+    parser.add_argument("--witness-key", action="append", default=[], metavar="VKEY", help="must have countersigned an anchor")
+    parser.add_argument("--time-stamp", type=Path, action="append", default=[], metavar="X.tsr", help="beside it X.checkpoint")
+    parser.add_argument("--tsa-certificate", type=Path, action="append", default=[], help="what time stamps are believed under")
+    parser.add_argument("--stamped-within", type=float, metavar="SECONDS", help="every record was stamped so soon")
     parser.add_argument("--upto", type=int, help="stop after this record, which must be there")
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
     options = parser.parse_args(arguments)
@@ -563,6 +708,10 @@ def main(arguments: list[str] | None = None) -> int:
             key=options.key,
             receipts=dict(options.receipt),
             anchors=options.anchor,
+            witness_keys=options.witness_key,
+            time_stamps=options.time_stamp,
+            authorities=options.tsa_certificate,
+            stamped_within=timedelta(seconds=options.stamped_within) if options.stamped_within is not None else None,
             upto=options.upto,
         )
     except UnreadableError as error:

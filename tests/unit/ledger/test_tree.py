@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from traceapp.ledger.tree import TreeFile, nodes_before, parent_of
+from traceapp.ledger.tree import TreeFile, has_grown, nodes_before, parent_of
+from traceapp.verifiers.witness import Seen, grew
 
 LEAVES = [hashlib.sha256(bytes([number])).digest() for number in range(70)]
 SIZES = range(1, len(LEAVES) + 1)
@@ -84,3 +85,43 @@ def test_leaf_that_is_not_there_has_no_proof(tree: TreeFile, index: int, size: i
     tree.put(0, LEAVES[:10])
     with pytest.raises(ValueError, match="has no leaf"):
         tree.inclusion_proof(index, size)
+
+
+def test_a_tree_of_every_size_is_proven_to_have_grown_from_every_smaller_one(tree: TreeFile) -> None:
+    """And the witness, who shares no code, says the same; of another beginning or end neither does."""
+    tree.put(0, LEAVES)
+    roots = [root_of(LEAVES[:size]) for size in range(len(LEAVES) + 1)]
+    other = hashlib.sha256(b"other").digest()
+    for before in range(len(LEAVES) + 1):
+        for size in range(before, len(LEAVES) + 1):
+            path = tree.consistency_proof(before, size)
+            for old, new, held in (
+                (roots[before], roots[size], True),
+                (other, roots[size], before == 0),
+                (roots[before], other, False),
+            ):
+                if before == 0 and new is other:
+                    continue  # everything grows from nothing
+                told = has_grown(before, old, size, new, path), grew(Seen(before, old), size, new, path)
+                assert told == (held or (before == size and old == new),) * 2, (before, size)
+
+
+def test_a_proof_of_growth_that_was_changed_in_one_hash_proves_nothing(tree: TreeFile) -> None:
+    tree.put(0, LEAVES)
+    for before, size in ((1, 2), (3, 7), (6, 13), (32, 70), (33, 70), (64, 65)):
+        path, old, new = tree.consistency_proof(before, size), root_of(LEAVES[:before]), root_of(LEAVES[:size])
+        for place in range(len(path)):
+            forged = [*path[:place], hashlib.sha256(path[place]).digest(), *path[place + 1 :]]
+            assert not has_grown(before, old, size, new, forged)
+            assert not grew(Seen(before, old), size, new, forged)
+        for wrong in (path[:-1], [*path, path[0]], []):
+            assert not has_grown(before, old, size, new, wrong)
+            assert not grew(Seen(before, old), size, new, wrong)
+
+
+def test_nothing_grows_into_less(tree: TreeFile) -> None:
+    tree.put(0, LEAVES)
+    with pytest.raises(ValueError, match="no later one"):
+        tree.consistency_proof(5, 4)
+    assert not has_grown(5, root_of(LEAVES[:5]), 4, root_of(LEAVES[:4]), [])
+    assert not grew(Seen(5, root_of(LEAVES[:5])), 4, root_of(LEAVES[:4]), [])

@@ -1,0 +1,1 @@
+"""Places outside of the ledger's host where checkpoints are kept."""

@@ -1,0 +1,86 @@
+"""Checkpoints appended to a file on a second file system, durable there before the next one is made."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from traceapp.domain.clock import Clock
+from traceapp.domain.errors import AnchorError, InputError
+from traceapp.domain.ledger_health import Growth
+from traceapp.host.private_files import sync_folder
+from traceapp.ledger.anchors.port import Anchored, Grow
+from traceapp.ledger.signed_notes import SignedNote, notes_in
+from traceapp.ledger.tree import has_grown
+
+_TAIL: Final = 8192
+
+
+class SecondCopy:
+    """`FOLDER/ledger-<id>.checkpoints`: what the verifier takes as `--anchor`."""
+
+    name: Final = "copy"
+
+    def __init__(self, folder: Path, origin: str, clock: Clock, every: float) -> None:
+        """origin  the name that the ledger signs under."""
+        self._path = folder / f"ledger-{origin.rpartition('/')[2]}.checkpoints"
+        self._origin, self._clock, self.every = origin, clock, every
+
+    def put(self, grow: Grow) -> Anchored | None:
+        fresh = not self._path.exists()
+        descriptor = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            last = self._last(descriptor)
+            growth = self._growth(grow, last)
+            now = notes_in(growth.note)[0]
+            if last is not None and not has_grown(last.size, last.root, now.size, now.root, growth.path):
+                raise AnchorError(
+                    f"The copy {self._path} holds another history: its checkpoint over {last.size} records has root "
+                    f"{last.root.hex()}, and the ledger does not grow from it."
+                )
+            if last is None or now.size > last.size:
+                _write(descriptor, growth.note.encode())
+                os.fsync(descriptor)
+                if fresh:
+                    sync_folder(self._path.parent)
+            return Anchored(now.size, self._clock.now())
+        finally:
+            os.close(descriptor)
+
+    def _growth(self, grow: Grow, last: SignedNote | None) -> Growth:
+        try:
+            return grow(last.size if last is not None else 0)
+        except InputError:
+            size = last.size if last is not None else 0
+            raise AnchorError(
+                f"The copy {self._path} is over {size} records, more than there are: this ledger was cut off."
+            ) from None
+
+    def _last(self, descriptor: int) -> SignedNote | None:
+        """The newest that lies there; what a crash left unfinished behind it is cut off."""
+        size = os.fstat(descriptor).st_size
+        start = max(0, size - _TAIL)
+        text = os.pread(descriptor, _TAIL, start).decode("utf-8", "surrogateescape")
+        found = notes_in(text)
+        if not found:
+            if size >= _TAIL:
+                raise AnchorError(f"The copy {self._path} does not end with a checkpoint; it is left as it is.")
+            os.ftruncate(descriptor, 0)
+            return None
+        last = found[-1]
+        if last.origin != self._origin:
+            raise AnchorError(f"The copy {self._path} is that of {last.origin}.")
+        end = text.rindex(last.note) + len(last.note)
+        if end != len(text):
+            os.ftruncate(descriptor, start + len(text[:end].encode("utf-8", "surrogateescape")))
+        return last
+
+
+def shares_disk(folder: Path, home: Path) -> bool:
+    """Whether both lie on one file system, so that what takes the one takes the other; raises OSError."""
+    return folder.stat().st_dev == home.stat().st_dev
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
