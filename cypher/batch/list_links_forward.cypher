@@ -5,7 +5,6 @@
 // param:  uids         list<string>    near ends, each once
 // param:  see          list<integer>   acl numbers that may be shown
 // param:  named        list<string>    uids that may be shown besides; empty means none
-// param:  through      boolean         whether a node that may not be shown is walked through
 // param:  head         integer         record sequence asked about
 // column: near         string          uid of the end that was asked about
 // column: type         string          type of the link
@@ -32,7 +31,6 @@ MATCH (near:Traceable {uid: uid})-[link]->(far)
 WHERE type(link) <> 'RECORDED'
 WITH uid, link, far, link.record_seq <= $head AND (link.voided_seq IS NULL OR link.voided_seq > $head) AS live,
      (far.acl IN $see OR far.uid IN $named) AS far_shown, (near.acl IN $see OR near.uid IN $named) AS near_shown
-WHERE $through OR far_shown
 WITH uid, link, far, live, far_shown, live AND near_shown AND far_shown AS shown
 RETURN uid AS near,
        type(link) AS type,

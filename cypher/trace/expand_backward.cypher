@@ -21,12 +21,11 @@ WITH far, type(link) AS type, (near.acl IN $see OR near.uid IN $named) AS near_s
      [uid, link.pair, link.quantity, link.unit, link.event_time, link.mac] AS one, link.mac AS mac
 WITH far, type, near_shown, collect(CASE WHEN live THEN one END) AS told, collect(CASE WHEN live THEN null ELSE [one[0], mac] END) AS dead
 WITH far, type, near_shown, (far.acl IN $see OR far.uid IN $named) AS far_shown, told, dead
-WHERE $through OR far_shown
 WITH collect(CASE WHEN size(told) > 0 THEN [far.uid, type, far.kind, far_shown,
              CASE WHEN near_shown AND far_shown THEN told ELSE [link IN told | [link[0], link[5]]] END,
              labels(far), far.mac] END) AS bundles,
      collect(CASE WHEN size(dead) > 0 THEN [far.uid, type, dead] END) AS dead,
-     collect(DISTINCT CASE WHEN size(told) > 0 AND type = 'PRODUCED' AND NOT far.uid IN $wide THEN far END) AS passages
+     collect(DISTINCT CASE WHEN size(told) > 0 AND type = 'PRODUCED' AND ($through OR far_shown) AND NOT far.uid IN $wide THEN far END) AS passages
 CALL (passages) {
   UNWIND passages AS passage
   MATCH (passage)<-[other:CONSUMED_IN]-(beyond)
@@ -35,7 +34,6 @@ CALL (passages) {
        [null, other.pair, other.quantity, other.unit, other.event_time, other.mac] AS one, other.mac AS mac
   WITH passage, beyond, beyond_shown, collect(CASE WHEN live THEN one END) AS told,
        collect(CASE WHEN live THEN null ELSE mac END) AS gone
-  WHERE $through OR beyond_shown
   RETURN collect(CASE WHEN size(told) > 0 THEN [passage.uid, beyond.uid, beyond.kind, beyond_shown,
                  CASE WHEN beyond_shown AND (passage.acl IN $see OR passage.uid IN $named) THEN told ELSE [link IN told | [null, link[5]]] END,
                  labels(beyond), beyond.mac] END) AS exits,

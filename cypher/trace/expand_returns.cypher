@@ -5,7 +5,6 @@
 // param:  frontier   list<string>    uids, each once
 // param:  see        list<integer>   acl numbers that may be shown; empty means none
 // param:  named      list<string>    uids that may be shown besides; empty means none
-// param:  through    boolean         whether a node that may not be shown is walked through
 // param:  head       integer         record sequence asked about
 // column: bundles    list<list>      far, type, far_kind, far_shown, links, labels, mac: all of one type between two nodes (`domain/genealogy.py`)
 // column: dead       list<list>      far, type, links (near, mac): those that are not live at the head
@@ -17,7 +16,6 @@ WITH far, type(link) AS type, (near.acl IN $see OR near.uid IN $named) AS near_s
      [uid, null, link.quantity, link.unit, link.event_time, link.mac] AS one, link.mac AS mac
 WITH far, type, near_shown, collect(CASE WHEN live THEN one END) AS told, collect(CASE WHEN live THEN null ELSE [one[0], mac] END) AS dead
 WITH far, type, near_shown, (far.acl IN $see OR far.uid IN $named) AS far_shown, told, dead
-WHERE $through OR far_shown
 RETURN collect(CASE WHEN size(told) > 0 THEN [far.uid, type, far.kind, far_shown,
                CASE WHEN near_shown AND far_shown THEN told ELSE [link IN told | [link[0], link[5]]] END,
                labels(far), far.mac] END) AS bundles,

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.attack.four_lots import asked, plant
+from tests.conftest import MakeActor
 from tests.flows import LYON, Flows, batch, hour, material, order, party, shipment
 from tests.recorded import records
 from tests.servers import StoreLeg
@@ -15,7 +16,7 @@ from traceapp.domain.errors import BatchNotFoundError, SealBrokenError
 from traceapp.domain.events import NodeStatement
 from traceapp.domain.identifiers import Identity, local_identity
 from traceapp.domain.kinds import Direction, LinkType, NodeKind
-from traceapp.domain.rights import Actor
+from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Seed, Status, TraceAnswer, TraceQuestion
 from traceapp.usecases.look_up_batches import look_up_batches
 from traceapp.usecases.show_batch import show_batch
@@ -359,6 +360,40 @@ def test_attacker_who_gives_a_place_another_site_has_it_named(
 
     assert uid in asked(planted, everywhere, batch("F1")).completeness.unverified
     assert uid in show_batch(planted, everywhere, query).value.unverified.records
+
+
+HIDING = {
+    "of another site": "SET n.acl = o.acl",
+    "of nobody": "SET n.acl = 0",
+    "of nobody, and its MAC taken away": "SET n.acl = 0 REMOVE n.mac",
+}
+BESIDE = {
+    "run": (order("T1"), material("M1"), FORWARD),
+    "lot that was made": (batch("A1"), material("M1"), FORWARD),
+    "lot that was used": (material("M1"), batch("A1"), BACKWARD),
+    "shipment": (shipment("SH-1"), batch("F1"), FORWARD),
+    "consignee": (party("HOSP-1"), batch("F1"), FORWARD),
+    "supplier": (party("SUP-A"), material("M1"), BACKWARD),
+}
+
+
+@pytest.mark.parametrize("role", [Role.REGULATOR, Role.COORDINATOR])
+@pytest.mark.parametrize("change", HIDING.values(), ids=HIDING)
+@pytest.mark.parametrize(("hidden", "seed", "direction"), BESIDE.values(), ids=BESIDE)
+def test_attacker_who_moves_what_stands_beside_a_lot_out_of_a_view_is_named(
+    hidden: Identity, seed: Identity, direction: Direction, change: str, role: Role, planted: Stations, actor: MakeActor
+) -> None:
+    """By its acl, which decides who sees it: also to whoever's answer ends with his view, trace and page say that something is
+    not as it was written."""
+    who, query = actor(role, sites={"LYON"}), BatchQuery(uid=planted.sealer.uid(seed))
+    assert asked(planted, who, seed, direction).completeness.status is not Status.UNVERIFIED
+    assert not show_batch(planted, who, query).value.unverified
+
+    text = "MATCH (n:Traceable {uid: $one}), (o:Traceable {uid: $other}) " + change
+    administer(planted, text, one=hidden, other=batch("S1", "SUZHOU"))
+
+    assert asked(planted, who, seed, direction).completeness.status is Status.UNVERIFIED
+    assert show_batch(planted, who, query).value.unverified
 
 
 def test_attacker_who_takes_the_uid_off_an_event_leaves_no_defect(planted: Stations, everywhere: Actor) -> None:

@@ -1,6 +1,6 @@
 """What does he get whose view stops the walk? What lies within his view, and that it ends; never how much lies beyond."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +10,9 @@ import pytest
 
 from tests.attack.test_withheld import CHANGES, Values, two_sites
 from tests.conftest import MakeActor
+from tests.emptied import empty
 from tests.flows import SUZHOU, Flows, batch, container, hour, material, order, party, shipment
+from tests.servers import StoreLeg
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import Certainty, Direction, LinkType
@@ -37,8 +39,8 @@ def one_draw(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def empty_again(empty_leg: Any) -> Iterable[Callable[[], None]]:
-    return empty_leg.empty  # type: ignore[no-any-return]
+def empty_again(empty_leg: StoreLeg, stations: Stations) -> Callable[[], None]:
+    return lambda: empty(empty_leg, stations)
 
 
 def asked(stations: Stations, who: Actor, direction: Direction, seed: Identity) -> TraceAnswer:

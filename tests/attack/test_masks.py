@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from tests.conftest import MakeActor
+from tests.emptied import empty
 from tests.flows import hour
 from tests.imported import take_in
 from tests.recorded import documents
+from tests.servers import StoreLeg
 from traceapp.domain.batch import BatchQuery, BatchRecord
 from traceapp.domain.disclosure import Masked, told
 from traceapp.domain.errors import BatchNotFoundError
@@ -353,5 +355,5 @@ def test_a_purpose_opens_its_fields_and_no_others(stations: Stations, actor: Mak
 
 
 @pytest.fixture
-def empty_again(empty_leg: Any) -> Iterable[Callable[[], None]]:
-    return empty_leg.empty  # type: ignore[no-any-return]
+def empty_again(empty_leg: StoreLeg, stations: Stations) -> Callable[[], None]:
+    return lambda: empty(empty_leg, stations)

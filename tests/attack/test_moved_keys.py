@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import MakeActor
-from tests.flows import batch, party
+from tests.flows import batch, material, party
 from tests.imported import take_in
 from tests.recorded import records
 from traceapp.domain.batch import BatchQuery
@@ -142,3 +142,27 @@ def test_attacker_who_moves_a_look_up_key_has_no_other_lot_given_to_anybody(plan
 
     with pytest.raises(InputError, match="found none"):
         find_lots(planted, everywhere, Role.REGULATOR, ["F1"])
+
+
+@pytest.mark.every_store
+@pytest.mark.parametrize("change", ["SET n.acl = 0", "REMOVE n.acl", "SET n.acl = 0 REMOVE n.mac"], ids=str)
+@pytest.mark.parametrize("number", ["F1", "M1", "HOSP-1"])
+def test_attacker_who_hides_a_lot_from_everybody_is_named_to_whoever_sees_every_site(
+    number: str, change: str, planted: Stations, everywhere: Actor, lyon: Actor
+) -> None:
+    """By its acl: its number, code and uid are no unknown ones to him; to everybody else they are."""
+    one = {"F1": batch("F1"), "M1": material("M1"), "HOSP-1": party("HOSP-1")}[number]
+    uid = planted.sealer.uid(one)
+    planted.graph.administer(f"MATCH (n:Traceable {{uid: '{uid}'}}) {change}", "attack")
+
+    seeds = (Seed(number=number), Seed(uid=uid))
+    for look in (
+        *(lambda q=q: show_batch(planted, everywhere, q) for q in (BatchQuery(number), BatchQuery(uid=uid))),
+        *(lambda s=s: trace_batch(planted, everywhere, TraceQuestion((s,), Direction.FORWARD)) for s in seeds),
+        lambda: look_up_batches(planted, everywhere, BatchQuery(number)),
+    ):
+        with pytest.raises(RowAlteredError):
+            look()
+    assert look_up_batches(planted, lyon, BatchQuery(number)).value == ()
+    with pytest.raises(BatchNotFoundError):
+        show_batch(planted, everywhere, BatchQuery("NEVER-GIVEN"))

@@ -33,6 +33,8 @@ TWIN = """row_id,form,owner,product,number,time,site
 {number},batch-record,SUZHOU,TUBE-30,{number},2026-03-02T08:00:00Z,SUZHOU
 """
 CSRF = re.compile(rb'name="csrf_token" value="[^"]*"')
+SEAL = re.compile(rb'name="csrf_token" value="[^"]*"|<aside class="receipt.*?</aside>', re.DOTALL)
+"""And without the receipt of the look, whose number grows."""
 
 Ask = Callable[[str], TestResponse]
 
@@ -113,6 +115,28 @@ def test_attacker_cannot_count_what_he_may_not_see(stations: Stations, outsider:
         for name in ("as_of", "ledger", "head"):
             answer.pop(name)
     assert told[0] == told[1]
+
+
+def test_attacker_who_is_asked_to_choose_is_told_that_his_view_ends_whatever_lies_beyond(
+    stations: Stations, app: Flask, tokens: Tokens, outsider: Ask
+) -> None:
+    """Two of his carry the number, and a third one of another site: with it and without it the same bytes. Who sees every site
+    and searches by every number is told that nothing is left out."""
+    two = "".join(f"OWN-{number},batch-record,SUZHOU,TUBE-{number}0,LATER-1,2026-03-02T08:00:00Z,SUZHOU\n" for number in (1, 2))
+    take_in(stations, LATER.splitlines(keepends=True)[0] + two, "own.csv")
+    paths = ("/api/v1/batches/LATER-1", "/api/v1/batches/LATER-1/trace", "/batches?number=LATER-1", "/search?number=LATER-1")
+    before = [SEAL.sub(b"", outsider(path).data) for path in paths]
+    whole = app.test_client().get(paths[0], headers={"Authorization": tokens(Role.COORDINATOR)}).get_json()
+    take_in(stations, LATER, "later.csv")
+    after = [SEAL.sub(b"", outsider(path).data) for path in paths]
+
+    assert after == before
+    for body in after[:2]:
+        told = json.loads(body)
+        assert (len(told["candidates"]), told["boundary"]) == (2, True)
+        assert "outside your view" in told["detail"]
+    assert all(b"is not told" in body for body in after)
+    assert (whole["boundary"], "outside your view" in whole["detail"]) == (False, False)
 
 
 def test_attacker_who_creates_a_number_learns_nothing_of_its_twin(stations: Stations) -> None:

@@ -1,6 +1,6 @@
 """What does he get who may see one site only? Nothing that depends on a value of the other one."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,9 @@ import orjson
 import pytest
 
 from tests.conftest import MakeActor
+from tests.emptied import empty
 from tests.flows import LYON, SUZHOU, Flows, batch, container, hour, material, order, party, shipment
+from tests.servers import StoreLeg
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.errors import BatchNotFoundError
 from traceapp.domain.kinds import Certainty, Direction, LinkType
@@ -220,8 +222,8 @@ def numbers(answer: TraceAnswer) -> set[str]:
 
 
 @pytest.fixture
-def empty_again(empty_leg: Any) -> Iterable[Callable[[], None]]:
-    return empty_leg.empty  # type: ignore[no-any-return]
+def empty_again(empty_leg: StoreLeg, stations: Stations) -> Callable[[], None]:
+    return lambda: empty(empty_leg, stations)
 
 
 def test_attacker_who_subtracts_two_answers_finds_no_number(stations: Stations, actor: MakeActor) -> None:

@@ -167,13 +167,18 @@ class BatchNotFoundError(TraceappError):
 
 
 class BatchAmbiguousError(TraceappError):
-    """A number fits more than one lot; `candidates` lists them all."""
+    """A number fits more than one lot; `candidates` lists them all.
+
+    boundary  they are those within the asker's view, and whether others lie outside it is not told: so by what he may see
+              alone, whatever there is.
+    """
 
     next_step = "Choose one: add product=, site= or kind=, or ask by uid."
 
-    def __init__(self, message: str, candidates: tuple[object, ...] = ()) -> None:
+    def __init__(self, message: str, candidates: tuple[object, ...] = (), *, boundary: bool = False) -> None:
         super().__init__(message)
         self.candidates = candidates
+        self.boundary = boundary
 
 
 class NotSignedInError(TraceappError):

@@ -100,20 +100,24 @@ class RecordChecks:
 
         outward  whether the links lead away from the frontier.
         returns  those that may be walked. Whether their links are proven is found out by `settle`, which nothing of a walk waits
-                 for; until then a link may hold what nobody can read.
+                 for; until then a link may hold what nobody can read. Where the walk ends with the view, what lies beyond is
+                 looked at for one thing, that its record MAC says so too, and dropped.
         """
         prove = self._prover(head, marks, outward=outward)
+        stops = rights.mode is Withholding.STOP
         for bundle in bundles:
             mac, labels = bundle.pop(), bundle.pop()
             far, type_, kind, shown, links = bundle
             macs = [link.pop() for link in links]
             if prove is None:
                 continue
-            self._waiting.append(Waiting(prove, type_, None, far, links, macs, outward))
             bundle[3] = self.may_show(far, kind, labels, mac, shown, rights)
+            if stops and not bundle[3]:
+                continue
+            self._waiting.append(Waiting(prove, type_, None, far, links, macs, outward))
             if self.secret and any(far in self.secret or link[NEAR] in self.secret for link in links):
                 bundle[4] = [[link[NEAR]] if far in self.secret or link[NEAR] in self.secret else link for link in links]
-        return self._walked(bundles, 0, rights)
+        return _ended(bundles, 3) if stops else bundles
 
     def settle(self) -> None:
         """Check the MACs of the links that wait for it."""
@@ -131,17 +135,20 @@ class RecordChecks:
     def exits(self, exits: list[Exit], type_: str, rights: Rights, head: int, *, outward: bool) -> list[Exit]:
         """The same for the other side of transformations."""
         prove = self._prover(head, Marks.PAIR, outward=outward)
+        stops = rights.mode is Withholding.STOP
         for other in exits:
             mac, labels = other.pop(), other.pop()
             passage, far, kind, shown, links = other
             macs = [link.pop() for link in links]
             if prove is None:
                 continue
-            self._waiting.append(Waiting(prove, type_, passage, far, links, macs, outward))
             other[3] = self.may_show(far, kind, labels, mac, shown, rights)
+            if stops and not other[3]:
+                continue
+            self._waiting.append(Waiting(prove, type_, passage, far, links, macs, outward))
             if far in self.secret or passage in self.secret:
                 other[4] = [[None] for _ in links]
-        return self._walked(exits, 1, rights)
+        return _ended(exits, 3) if stops else exits
 
     def dead(self, rows: Iterable[Sequence[Any]], head: int, *, outward: bool) -> None:
         """Links of a frontier that are not live: far, type, (near, MAC). Where one was hidden by hand, its near end is named."""
@@ -274,11 +281,10 @@ class RecordChecks:
     def _prover(self, head: int, marks: Marks, *, outward: bool) -> LinkProver | None:
         return None if self.macs is None else self.macs.link_prover(head, marks=marks, outward=outward)
 
-    def _walked(self, found: list[list[Any]], far: int, rights: Rights) -> list[list[Any]]:
-        """Without those whose far end must not be shown, where such a node is not walked through."""
-        if not self.secret or rights.mode is Withholding.PASS:
-            return found
-        return [one for one in found if one[far] not in self.secret]
+
+def _ended(found: list[list[Any]], shown: int) -> list[list[Any]]:
+    """Without those whose far end may not be shown, where such a node is not walked through."""
+    return [one for one in found if one[shown]]
 
 
 def _labelled(kind: str, labels: Iterable[str]) -> str:

@@ -117,14 +117,23 @@ class BatchStore:
     def _links(self, statement: str, uids: Sequence[str], rights: Rights, head: int, *, outward: bool) -> list[StepLink]:
         if not uids:
             return []
-        rows = self._graph.read(statement, uids=list(uids), **rights.way, head=head)
-        live = [row for row in rows if row["live"] is True]
+        rows = self._graph.read(statement, uids=list(uids), **rights.view, head=head)
+        live = [row for row in rows if row["live"] is True and self._is_told(row, rights)]
         self._checks.dead(
             ((row["far"], row["type"], [(row["near"], row["mac"])]) for row in rows if row["live"] is not True),
             head,
             outward=outward,
         )
         return [_link(row if self._check(row, rights, head, outward=outward) else {**row, **NOTHING_SHOWN}) for row in live]
+
+    def _is_told(self, row: Row, rights: Rights) -> bool:
+        """Whether a link is told at all: where the answer ends with the view, none to what lies beyond. That it lies there is
+        proven all the same, so that nobody hides a node by its acl.
+        """
+        if not rights.stops or row["far_shown"]:
+            return True
+        self._checks.may_show(row["far"], row["kind"], row["labels"], row["far_mac"], False, rights)
+        return False
 
     def _check(self, row: Row, rights: Rights, head: int, *, outward: bool) -> bool:
         """Check a link and its other end; whether both ends may be shown.

@@ -276,11 +276,13 @@ class TraceStore:
         ]
 
     def _shown_kinds(self, rows: Sequence[Row], rights: Rights, head: int) -> dict[str, NodeKind]:
-        """Of nodes that a seed means, those that may be shown and were known at the head."""
+        """Of nodes that a seed means, those that may be shown and were known at the head. To whoever sees every site the store
+        tells of those as well that their acl hides from everybody, which is not as the service wrote it.
+        """
         return {
             row["uid"]: NodeKind(row["kind"])
             for row in rows
-            if self._checks.may_show(row["uid"], row["kind"], row["labels"], row["mac"], True, rights)
+            if self._checks.may_show(row["uid"], row["kind"], row["labels"], row["mac"], bool(row.get("shown", True)), rights)
             and self._checks.known_at(row["uid"], row["record_seq"], head)
         }
 
@@ -303,7 +305,7 @@ class TraceStore:
     def _exits(self, name: str, passages: Sequence[str], rights: Rights, head: int, direction: Direction) -> list[Exit]:
         found: list[Exit] = []
         for chunk in _chunks(passages):
-            row = self._graph.read(name, frontier=chunk, **rights.way, head=head)[0]
+            row = self._graph.read(name, frontier=chunk, **rights.view, head=head)[0]
             found += self._checks.exits(row["exits"], BEYOND[direction], rights, head, outward=direction is FORWARD)
             self._checks.settle()
             self._checks.dead(_turned(row["dead"], BEYOND[direction]), head, outward=direction is FORWARD)
@@ -314,7 +316,7 @@ class TraceStore:
     ) -> list[Bundle]:
         found: list[Bundle] = []
         for chunk in _chunks(frontier):
-            row = self._graph.read(name, frontier=chunk, **rights.way, head=head, **times)[0]
+            row = self._graph.read(name, frontier=chunk, **rights.view, head=head, **times)[0]
             found += self._checks.bundles(row["bundles"], rights, head, outward=outward, marks=marks)
             self._checks.settle()
             self._checks.dead(row["dead"], head, outward=outward)

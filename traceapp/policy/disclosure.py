@@ -7,7 +7,7 @@ from typing import TypeVar
 from traceapp.dictionary.entries import MaskForm
 from traceapp.dictionary.properties import Dictionary
 from traceapp.domain.disclosure import Disclosed, Masked, last_characters
-from traceapp.domain.kinds import IDENTIFIED_BY, NodeKind
+from traceapp.domain.kinds import IDENTIFIED_BY, INDEXED_IDENTITIES, NodeKind
 from traceapp.domain.rights import Rights
 
 T = TypeVar("T")
@@ -55,6 +55,11 @@ class Disclosure:
             or self.rights.searches(kind, name)
             for name in names
         )
+
+    @property
+    def finds_all(self) -> bool:
+        """Whether a look-up finds everything that carries a number: by what he may see and search alone, whatever there is."""
+        return self.rights.everywhere and all(self.searches(kind, IDENTIFIED_BY[kind]) for kind in INDEXED_IDENTITIES)
 
     def opens(self, kind: NodeKind, name: str) -> bool:
         """Whether the value is needed: to be told, or for what its mask lets through."""

@@ -50,6 +50,13 @@ def look_up_batches(stations: Stations, actor: Actor, query: BatchQuery) -> Reco
     return stations.ledger.record(found, made)
 
 
+def finds_all(stations: Stations, actor: Actor) -> bool:
+    """Whether the actor's look-ups find everything that carries a number. It depends on role, view and purpose alone, and is
+    recorded nowhere. raises  PermissionDeniedError.
+    """
+    return disclosure_of(stations, rights_for(stations, actor, Permission.BATCH_LOOK_UP)).finds_all
+
+
 def failed_entry(
     stations: Stations, actor: Actor, permission: Permission, query: BatchQuery, head: int, error: RowAlteredError
 ) -> LedgerEntry:

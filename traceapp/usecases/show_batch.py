@@ -66,7 +66,7 @@ def show_batch(stations: Stations, actor: Actor, query: BatchQuery) -> Recorded[
         raise
     request = {**asked_of(stations, query, candidates), "head": head}
     if len(candidates) != 1:
-        raise _refused(stations, actor, request, candidates)
+        raise _refused(stations, actor, request, candidates, disclosure)
     stub = Stubs(stations)
     with readable(checks):
         record = _record(stations, disclosure, candidates[0], head, as_of, stub)
@@ -88,10 +88,10 @@ def _naming(disclosure: Disclosure, checks: RecordChecks, record: BatchRecord) -
 
 
 def _refused(
-    stations: Stations, actor: Actor, request: dict[str, object], candidates: Sequence[Candidate]
+    stations: Stations, actor: Actor, request: dict[str, object], candidates: Sequence[Candidate], disclosure: Disclosure
 ) -> BatchNotFoundError | BatchAmbiguousError:
     """Recorded first: the candidates of an ambiguous number leave with the refusal."""
-    error = refusal(candidates)
+    error = refusal(candidates, disclosure)
     fields = candidate_fields(candidates)
     made = entry(
         stations,

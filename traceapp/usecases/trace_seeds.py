@@ -6,6 +6,7 @@ from typing import Final
 from traceapp.domain.batch import Candidate
 from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError, IdentifierError, RowAlteredError
 from traceapp.domain.kinds import IDENTIFIED_BY, INDEXED_IDENTITIES, NodeKind
+from traceapp.domain.rights import Rights
 from traceapp.domain.trace import Seed
 from traceapp.formats.gs1 import parse_identity
 from traceapp.policy.disclosure import Disclosure
@@ -38,7 +39,7 @@ def find_candidates(stations: Stations, disclosure: Disclosure, head: int, seed:
     A number that is written as a GS1 key (`01/…/10/…`, Digital Link, EPC URN) means the thing with that key as well.
     To look for a value is to read it: a sealed number or key finds nothing for whoever may not search by it.
     """
-    rights = disclosure.rights
+    rights, known = disclosure.rights, _not_proven(stations)
     altered: frozenset[str] = frozenset()
     if seed.number is not None:
         indexed = [kind for kind in INDEXED_IDENTITIES if disclosure.searches(kind, IDENTIFIED_BY[kind])]
@@ -52,7 +53,24 @@ def find_candidates(stations: Stations, disclosure: Disclosure, head: int, seed:
     found = [one for one in read_candidates(stations, disclosure, uids, head) if _fits(one, seed)]
     if not found and altered and read_candidates(stations, disclosure, sorted(altered), head):
         raise RowAlteredError(ALTERED)
+    if not found:
+        _check_hidden(stations, rights, known)
     return found
+
+
+def _not_proven(stations: Stations) -> frozenset[str]:
+    """Nodes of which it is known by now that they are not as they were written."""
+    return frozenset(stations.checks.nodes) if stations.checks is not None else frozenset()
+
+
+def _check_hidden(stations: Stations, rights: Rights, known: frozenset[str]) -> None:
+    """Nothing was found. From whoever sees every site nothing is hidden but by hand.
+
+    known   what was not proven before.
+    raises  RowAlteredError: he was led to something, and it was changed so that nobody sees it.
+    """
+    if rights.everywhere and _not_proven(stations) - known:
+        raise RowAlteredError(ALTERED)
 
 
 def _find_keyed(stations: Stations, disclosure: Disclosure, head: int, uids: Sequence[str]) -> dict[str, NodeKind]:
@@ -82,27 +100,35 @@ def find_one(stations: Stations, disclosure: Disclosure, head: int, seed: Seed) 
     """The one thing that the seed means; raises as `find_seeds`."""
     candidates = find_candidates(stations, disclosure, head, seed)
     if len(candidates) != 1:
-        raise refusal(candidates)
+        raise refusal(candidates, disclosure)
     return candidates[0]
 
 
-def refusal(candidates: Sequence[Candidate]) -> BatchNotFoundError | BatchAmbiguousError:
-    """What is said where not exactly one thing was meant: nobody picks one for the asker."""
+def refusal(candidates: Sequence[Candidate], disclosure: Disclosure) -> BatchNotFoundError | BatchAmbiguousError:
+    """What is said where not exactly one thing was meant: nobody picks one for the asker.
+
+    That others may lie outside his view is said to whoever does not see everything, always: it would tell of them otherwise.
+    """
     if not candidates:
         return BatchNotFoundError(UNKNOWN)
-    return BatchAmbiguousError(f"{len(candidates)} records carry this number; say which one you mean.", tuple(candidates))
+    said = f"{len(candidates)} records carry this number; say which one you mean."
+    if not disclosure.finds_all:
+        said += " Whether others outside your view carry it is not told."
+    return BatchAmbiguousError(said, tuple(candidates), boundary=not disclosure.finds_all)
 
 
 def _find_seed(stations: Stations, disclosure: Disclosure, head: int, seed: Seed) -> dict[str, NodeKind]:
     if seed.number is not None:
         one = find_one(stations, disclosure, head, seed)
         return {one.uid: one.kind}
+    known = _not_proven(stations)
     if seed.uid is not None:
         found = _find_named(stations, disclosure, head, seed.uid)
     else:
         found = _find_keyed(stations, disclosure, head, [stations.sealer.uid(parse_identity(seed.epc or ""))])
     wanted = seed.kind is None or seed.kind in found.values()
     if not found or not wanted or ((seed.product or seed.site) and not find_candidates(stations, disclosure, head, seed)):
+        _check_hidden(stations, disclosure.rights, known)
         raise BatchNotFoundError(UNKNOWN)
     return found
 

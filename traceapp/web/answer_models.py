@@ -97,7 +97,14 @@ class Problem(_Said):
     detail: str
     next_step: str
     errors: Annotated[list[FieldError], Field(description="Every wrong field, for wrong input.")]
-    candidates: Annotated[list[Candidate], Field(description="All that a number fits, for 409.")]
+    candidates: Annotated[list[Candidate], Field(description="All that a number fits within your view, for 409.")]
+    boundary: Annotated[
+        bool,
+        Field(
+            description="`candidates` ends where your view does, and whether others outside it carry the number is not told: "
+            "so for everybody who does not see every site, or may not search by every kind of number."
+        ),
+    ]
 
 
 class Window(_Said):

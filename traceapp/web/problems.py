@@ -42,7 +42,7 @@ class ProblemAnswer:
     """What is said to the caller; the same for every problem, in JSON and on the page.
 
     errors      (field, what was wanted), for wrong input.
-    candidates  for a number that fits more than one lot.
+    candidates  for a number that fits more than one lot; boundary: within the caller's view, and others may lie outside it.
     """
 
     problem: Problem
@@ -50,6 +50,7 @@ class ProblemAnswer:
     next_step: str
     errors: tuple[tuple[str, str], ...] = ()
     candidates: tuple[Candidate, ...] = ()
+    boundary: bool = False
 
 
 ProblemPage = Callable[[ProblemAnswer], "Response | str"]
@@ -150,6 +151,7 @@ def answer_of(error: TraceappError | HTTPException) -> ProblemAnswer:
         tuple(found for found in error.candidates if isinstance(found, Candidate))
         if isinstance(error, BatchAmbiguousError)
         else (),
+        isinstance(error, BatchAmbiguousError) and error.boundary,
     )
 
 
@@ -210,6 +212,7 @@ def problem_bytes(answer: ProblemAnswer) -> bytes:
             "next_step": answer.next_step,
             "errors": [{"field": field, "detail": detail} for field, detail in answer.errors],
             "candidates": answer.candidates,
+            "boundary": answer.boundary,
         },
         default=lambda value: value.document,  # a mask in a candidate
     )

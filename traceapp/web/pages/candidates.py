@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from flask_babel import gettext
+
 from traceapp.domain.batch import Candidate
 from traceapp.domain.disclosure import told
 from traceapp.domain.identifiers import number_key
@@ -34,6 +36,13 @@ def candidate_rows(
         )
         for candidate in candidates
     ]
+
+
+def caption(boundary: bool) -> str:
+    """What stands over the table. boundary: others may lie outside the view, which is said whether there are any or not."""
+    if boundary:
+        return gettext("Within your view, by kind and product. Whether others outside it carry this number is not told.")
+    return gettext("Within your view, by kind and product. Nothing is left out.")
 
 
 def _differ(asked: str, number: str | None) -> bool:

@@ -6,7 +6,7 @@ from flask import Flask, g, render_template, request, url_for
 from flask_babel import gettext, ngettext
 
 from traceapp.domain.batch import Candidate
-from traceapp.web.pages.candidates import CandidateRow, candidate_rows
+from traceapp.web.pages.candidates import CandidateRow, candidate_rows, caption
 from traceapp.web.pages.forms import WANTED
 from traceapp.web.pages.wording import N_, ROLES
 from traceapp.web.problems import ProblemAnswer, set_problem_page
@@ -49,6 +49,7 @@ def draw_problem(answer: ProblemAnswer) -> str:
         next_step=gettext(NEXT_STEPS.get(name, answer.next_step)),
         errors=errors,
         candidates=_rows(answer),
+        caption=caption(answer.boundary) if answer.candidates else "",
         asked=_asked() if name == "not-found" else "",
     )
 

@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response
 from traceapp.domain.batch import BatchQuery, Candidate
 from traceapp.domain.errors import BatchNotFoundError, InputError
 from traceapp.domain.permissions import Permission
-from traceapp.usecases.look_up_batches import look_up_batches
+from traceapp.usecases.look_up_batches import finds_all, look_up_batches
 from traceapp.web.access import current_actor, permission, signed_in, stations
 from traceapp.web.inputs import read_form
-from traceapp.web.pages.candidates import candidate_rows
+from traceapp.web.pages.candidates import candidate_rows, caption
 from traceapp.web.pages.forms import SearchPageInput, field_errors
 from traceapp.web.pages.layout import may, may_look_up
 
@@ -47,7 +47,8 @@ def search() -> Response | str | tuple[str, int]:
         return redirect(url_for("batch.show", uid=found.value[0].uid, fields=asked.fields), 303)
     number = request.args["number"]
     rows = candidate_rows(found.value, number, stations().organisation.sites, partial(_address, asked.fields))
-    return render_template("search/candidates.html", candidates=rows, receipt=found.receipt, number=number)
+    said = caption(not finds_all(stations(), current_actor()))
+    return render_template("search/candidates.html", candidates=rows, caption=said, receipt=found.receipt, number=number)
 
 
 def _address(fields: str | None, candidate: Candidate) -> str:
