@@ -34,7 +34,7 @@ def regulator(actor: MakeActor) -> Actor:
 
 @pytest.fixture(autouse=True)
 def one_draw(monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("access", "trace_batch"):
+    for place in ("access", "answer_ids"):
         monkeypatch.setattr(f"traceapp.usecases.{place}.secrets", SimpleNamespace(token_hex=lambda _: "drawn once"))
 
 

@@ -87,7 +87,7 @@ def test_attacker_learns_no_hidden_quantity_from_a_worst_case(
     stations: Stations, coordinator: Actor, empty_leg: StoreLeg, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Hidden quantities change, even to more than there is and to none at all: not one byte of the answer does."""
-    for module in ("access", "trace_batch"):
+    for module in ("access", "answer_ids"):
         monkeypatch.setattr(f"traceapp.usecases.{module}.secrets", SimpleNamespace(token_hex=lambda _: "drawn once"))
     said = []
     for packed, hidden in ((7, 60), (79, 1), (500, 90), (None, 60)):

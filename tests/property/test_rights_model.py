@@ -206,7 +206,7 @@ def test_promise_no_policy_no_role_and_no_plant_gives_more_or_less_than_brute_fo
 @pytest.fixture
 def one_draw(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every answer draws the same key for its stubs and pseudonyms."""
-    for place in ("access", "show_batch", "trace_batch"):
+    for place in ("access", "answer_ids"):
         monkeypatch.setattr(f"traceapp.usecases.{place}.secrets", SimpleNamespace(token_hex=lambda _: DRAWN))
 
 

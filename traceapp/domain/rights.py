@@ -134,7 +134,7 @@ class Rights:
 
     @property
     def stops(self) -> bool:
-        """Whether a walk ends where the view does. Of what lies beyond it is proven that it lies there, and no answer depends on it."""
+        """Whether a walk ends where the view does. Of what lies beyond, that it lies there is proven; no answer depends on it."""
         return self.mode is Withholding.STOP and not self.everywhere
 
     def shows(self, kind: NodeKind, name: str) -> bool:
