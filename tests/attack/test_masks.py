@@ -125,7 +125,7 @@ def all_bytes(stations: Stations, who: Actor) -> list[bytes]:
 @pytest.fixture
 def one_draw(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every answer draws the same key for stubs and pseudonyms, so that two answers can be compared byte by byte."""
-    for module in ("access", "trace_batch", "show_batch"):
+    for module in ("access", "answer_ids"):
         monkeypatch.setattr(f"traceapp.usecases.{module}.secrets", SimpleNamespace(token_hex=lambda _: "drawn once"))
 
 
