@@ -30,6 +30,7 @@ pytestmark = pytest.mark.one_store
 EXAMPLES = examples(12, 300)
 SEEDS = range(1, examples(1, 3) + 1)
 EXACTLY_ONE = {"GET /api/v1/batches", "GET /api/v1/traces"}
+AUDIT = "/api/v1/audit/"
 KNOWN = ("B-1", "RM-1", "S-9", "TWICE", "HIDDEN-1", SLASHED)
 DOCUMENT = build_document(create_app(no_stations, b"only to read the document of it."))
 ACCEPTANCE = [positive_data_acceptance]
@@ -62,8 +63,8 @@ def operation_of(schema: BaseSchema, label: str) -> "APIOperation[Any, Any, Any,
 @pytest.mark.parametrize("label", LABELS)
 def test_the_api_keeps_its_document(label: str, random_seed: int, schema: BaseSchema, tokens: Tokens) -> None:
     operation = operation_of(schema, label)
-    header = {"Authorization": tokens(Role.COORDINATOR)}
-    event_uid = known_event(schema, header)
+    event_uid = known_event(schema, {"Authorization": tokens(Role.COORDINATOR)})
+    header = {"Authorization": tokens(Role.AUDITOR if AUDIT in label else Role.COORDINATOR)}
     taken: set[int] = set()
 
     def explore(mode: GenerationMode) -> None:
@@ -93,12 +94,13 @@ def test_the_api_keeps_its_document(label: str, random_seed: int, schema: BaseSc
 
 
 def more_than_a_schema_says(case: Case) -> bool:
-    """What cannot be said in OpenAPI 3.1: that exactly one of two parameters is wanted, what makes a GS1 key right, and
-    that a window does not end before it begins."""
+    """What cannot be said in OpenAPI 3.1: that exactly one of two parameters is wanted, or one at most, what makes a GS1 key
+    right, and that a window does not end before it begins."""
     found = case.body.get("seeds") if isinstance(case.body, dict) else None
     seeds = found if isinstance(found, list) else []
     window = case.body.get("window") if isinstance(case.body, dict) else case.query
-    windowed = isinstance(window, dict) and {"event_time_from", "event_time_to"} <= window.keys()
+    said = window.keys() if isinstance(window, dict) else set()
+    windowed = {"event_time_from", "event_time_to"} <= said or {"since", "until"} <= said or {"number", "uid"} <= said
     return windowed or case.operation.label in EXACTLY_ONE or any(seed.get("epc") for seed in seeds if isinstance(seed, dict))
 
 
@@ -110,7 +112,10 @@ def known_event(schema: BaseSchema, header: dict[str, str]) -> str:
 
 def use_known(case: Case, number: str, event_uid: str) -> None:
     """Ask about something that exists, so that answers are checked too and not only refusals."""
-    if "uid" in case.path_parameters:
+    if AUDIT in case.path:
+        case.query = {}
+        case.path_parameters |= {"seq": 1} if "seq" in case.path_parameters else {}
+    elif "uid" in case.path_parameters:
         case.path_parameters["uid"] = event_uid
     elif "number" in case.path_parameters and number != SLASHED:
         case.path_parameters["number"] = number

@@ -166,6 +166,12 @@ class BatchNotFoundError(TraceappError):
     next_step = "Check the number as printed; if it is right, hand it on to quality, who may see more: POST /api/v1/referrals."
 
 
+class RecordNotFoundError(TraceappError):
+    """The ledger has no such record, or it was pruned."""
+
+    next_step = "Records count from 1; the audit trail says which is the newest and from which one on they are kept."
+
+
 class BatchAmbiguousError(TraceappError):
     """A number fits more than one lot; `candidates` lists them all.
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
-
-from traceapp.domain.disclosure import Masked
+from enum import StrEnum
+from typing import Any, BinaryIO, Final
 
 FACETS: Final = ("person", "role", "act", "outcome", "purpose", "completeness", "address", "through", "field")
 """What records are sorted by: each has few values, and many records a value."""
@@ -18,7 +17,8 @@ DENIED: Final = "denied"
 class LedgerQuery:
     """All that is said must hold; None says nothing.
 
-    person       name of an account, printed name, or uid of the account.
+    person       name or uid of an account.
+    number, uid  of a thing, as it is printed or ours; `uids` stands for them once they were looked up.
     uids         of things: one of them is what the record is about, or was shown in the answer.
     field        property that left in clear, as `name` or `Kind.name`; together with `uids`, of one of these things.
     since, until moments of the record, both inclusive.
@@ -33,6 +33,8 @@ class LedgerQuery:
     address: str | None = None
     through: str | None = None
     field: str | None = None
+    number: str | None = None
+    uid: str | None = None
     uids: tuple[str, ...] | None = None
     request_id: str | None = None
     approval: str | None = None
@@ -96,4 +98,25 @@ class LedgerPage:
     records: tuple[FoundRecord, ...]
     before: int | None
     state: IndexState
-    mask: Masked | None = None
+
+
+class ExportForm(StrEnum):
+    """How records leave as a file."""
+
+    CSV = "csv"
+    JSON_LINES = "jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerExport:
+    """A file that is finished and on record; whoever sends it closes it.
+
+    size  in bytes.   sha256  of the file, in hex; the record of the export names it too.
+    """
+
+    form: ExportForm
+    file: BinaryIO
+    size: int
+    sha256: str
+    rows: int
+    state: IndexState

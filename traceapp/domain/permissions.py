@@ -17,6 +17,8 @@ class Permission(StrEnum):
     BREAK_GLASS_LIST = "break_glass:list"
     BREAK_GLASS_REVIEW = "break_glass:review"
     EVENT_IMPORT = "event:import"
+    LEDGER_EXPORT = "ledger:export"
+    LEDGER_SEARCH = "ledger:search"
     LEDGER_VERIFY = "ledger:verify"
     METRICS_READ = "metrics:read"
     POLICY_EXPLAIN = "policy:explain"

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
+OUTCOMES: Final = ("answered", "denied", "failed", "done", "intended", "recovered-committed", "recovered-aborted")
 
 
 @dataclass(frozen=True, slots=True)

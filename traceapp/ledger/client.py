@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from traceapp.domain.errors import HomeError, InputError, LedgerUnavailableError
+from traceapp.domain.errors import HomeError, InputError, LedgerUnavailableError, RecordNotFoundError
 from traceapp.domain.ledger_health import Growth, LedgerHealth
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt, Recorded
 from traceapp.ledger.records import plain_entry
@@ -91,11 +91,11 @@ class LedgerClient:
     def prove(self, seq: int) -> str:
         """A text that proves by itself that a record is in the ledger.
 
-        raises  LedgerUnavailableError. InputError: there is no such record.
+        raises  LedgerUnavailableError. RecordNotFoundError: there is no such record.
         """
         reply = self._ask({"verb": "PROVE", "request_id": uuid.uuid4().hex, "seq": seq})
         if "absent" in reply:
-            raise InputError(f"seq: there is no record {seq}", (("seq", "the number of a record of the ledger"),))
+            raise RecordNotFoundError(f"The ledger has no record {seq}.")
         return str(reply["proof"])
 
     def prove_growth(self, before: int) -> Growth:

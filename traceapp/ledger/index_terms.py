@@ -7,7 +7,7 @@ from traceapp.domain.ledger_search import NAMES, ShownThings
 
 _PLAIN: Final = ("act", "outcome", "completeness")
 _OF_ACTOR: Final = ("role", "purpose", "address", "through")
-_PERSON: Final = ("username", "account", "name")
+_PERSON: Final = ("username", "account")
 
 
 def facets(told: Mapping[str, Any]) -> set[tuple[str, str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from traceapp.domain.errors import LedgerUnavailableError
-from traceapp.ledger.segments import newest_records
+from traceapp.ledger.segments import first_of, list_segments, newest_records, read_segment
 
 COUNTER: Final = b'"counter":'
 
@@ -20,6 +20,21 @@ def find_records(home: Path, act: str, newest: int) -> list[dict[str, Any]]:
     try:
         found = islice((record for record in newest_records(home) if record.startswith(beginning)), newest)
         return [json.loads(record) for record in found]
+    except OSError as error:
+        raise _unreadable(error) from None
+
+
+def find_record(home: Path, seq: int) -> bytes | None:
+    """One record as it lies on disk, looked for in its segment; None where there is none.
+
+    raises  LedgerUnavailableError; LedgerBrokenError: what lies in its place is no record.
+    """
+    try:
+        path = next((path for path in reversed(list_segments(home)) if first_of(path) <= seq), None)
+        if path is None:
+            return None
+        newest = path == list_segments(home)[-1]
+        return next(islice(read_segment(path, closed=not newest), seq - first_of(path), None), None)
     except OSError as error:
         raise _unreadable(error) from None
 

@@ -99,6 +99,8 @@ MEANINGS: Final[Mapping[Permission, tuple[str, str]]] = {
     Permission.BREAK_GLASS_LIST: ("see the break-glass accesses that wait for a review", "查看待复核的应急访问"),
     Permission.BREAK_GLASS_REVIEW: ("review the break-glass accesses of others", "复核他人的应急访问"),
     Permission.EVENT_IMPORT: ("bring files of events in", "导入事件文件"),
+    Permission.LEDGER_EXPORT: ("take records of the audit trail away as a file", "导出审计追踪记录"),
+    Permission.LEDGER_SEARCH: ("search the audit trail: who did what, and what he saw", "查询审计追踪"),
     Permission.LEDGER_VERIFY: ("check that the ledger and the store are as they were written", "核验审计追踪与存储"),
     Permission.METRICS_READ: ("read the service's own measurements from another host", "从其他主机读取运行指标"),
     Permission.POLICY_EXPLAIN: ("ask why somebody may do something, or may not", "查询某人权限的依据"),

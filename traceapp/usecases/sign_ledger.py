@@ -18,13 +18,14 @@ def sign_ledger(stations: Stations, actor: Actor) -> Recorded[str]:
     return stations.ledger.record(note, told)
 
 
-def prove_record(stations: Stations, actor: Actor, seq: int) -> Recorded[str]:
+def prove_record(stations: Stations, actor: Actor, seq: int, permission: Permission = Permission.LEDGER_VERIFY) -> Recorded[str]:
     """That this record is in the ledger, as a text that stands for itself (C2SP tlog-proof).
 
-    raises  PermissionDeniedError; LedgerUnavailableError; InputError: there is no such record.
+    permission  by which it is asked for: whoever may search the ledger may have a proof of what he found.
+    raises      PermissionDeniedError; LedgerUnavailableError; RecordNotFoundError.
     """
-    authorise(stations, actor, Permission.LEDGER_VERIFY)
+    authorise(stations, actor, permission)
     proof = stations.ledger.prove(seq)
     about = things("LedgerRecord", str(seq))
-    told = entry(stations, actor, Permission.LEDGER_VERIFY, "answered", request={"asked": "proof", "record": seq}, object=about)
+    told = entry(stations, actor, permission, "answered", request={"asked": "proof", "record": seq}, object=about)
     return stations.ledger.record(proof, told)

@@ -120,6 +120,9 @@ def _describe(app: Flask, rule: Rule, operation: Operation, schemas: Document) -
         ],
         "responses": {"200": _response("The answer.", "application/json", operation.answer)},
     }
+    if operation.files:
+        kinds = {kind: {"schema": {"type": "string"}} for kind in operation.files}
+        said["responses"]["200"] = {"description": "The file.", "content": kinds}
     if description.strip():
         said["description"] = description.strip()
     if not closed:

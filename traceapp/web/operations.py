@@ -18,13 +18,16 @@ View = Callable[..., Response]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """path, query and body are the models that the request is read by; refuses names statuses beside the common ones."""
+    """path, query and body are the models that the request is read by; refuses names statuses beside the common ones; files,
+    where the answer is no document, the types that it comes in.
+    """
 
     answer: type[BaseModel]
     path: type[BaseModel]
     query: type[BaseModel]
     body: type[BaseModel] | None
     refuses: tuple[int, ...]
+    files: tuple[str, ...] = ()
 
 
 def operation(
@@ -34,12 +37,13 @@ def operation(
     query: type[BaseModel] = NoInput,
     body: type[BaseModel] | None = None,
     refuses: tuple[int, ...] = (),
+    files: tuple[str, ...] = (),
 ) -> Callable[[View], View]:
     """Read path, query and body before the view; it is called with those that the operation has, in this order.
 
     The view's docstring is the text of the document. Wrong input anywhere is one InputError with all fields.
     """
-    said = Operation(answer, path, query, body, refuses)
+    said = Operation(answer, path, query, body, refuses, files)
 
     def declare(view: View) -> View:
         @wraps(view)

@@ -62,6 +62,7 @@ _KEYS: Final = "The keys of this service are not at hand, so nothing can be open
 _ALTERED: Final = "A record that this rests on is not what the service wrote last. Keep the goods on hold."
 _DEFECT: Final = "The program met something that it does not know how to handle. It was noted for the administrator."
 _FULL: Final = "As many heavy questions as may be are being answered at this moment."
+_NO_RECORD: Final = "The ledger has no record with this number, or it was pruned."
 _UNSEEN: Final = "What you ask for is unknown, or outside your view."
 
 PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
@@ -91,6 +92,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.EmbeddedStoreError: Problem(503, "embedded-store", "The embedded store cannot run", _STORE),
     errors.ImportBrokenOffError: Problem(503, "import-broken-off", "The import ended half-way", _STORE),
     errors.BatchNotFoundError: Problem(404, "not-found", "Unknown, or outside your view", _UNSEEN),
+    errors.RecordNotFoundError: Problem(404, "no-such-record", "There is no such record", _NO_RECORD),
     errors.BatchAmbiguousError: Problem(409, "ambiguous", "More than one lot carries this number"),
     errors.NotSignedInError: Problem(401, "not-signed-in", "You are not signed in"),
     errors.SignInError: Problem(401, "sign-in", "The sign-in failed"),

@@ -40,6 +40,8 @@ GRANTED = {
     "break_glass:review": {"quality"},
     "referral:list": {"quality"},
     "event:import": {"admin", "integrator"},
+    "ledger:export": {"auditor"},
+    "ledger:search": {"admin", "auditor", "quality"},
     "ledger:verify": {"admin", "auditor"},
     "alert:acknowledge": {"admin", "quality"},
     "alert:list": {"admin", "auditor", "quality"},

@@ -28,6 +28,10 @@ WANTED: Final[Mapping[str, str]] = {
     "kind": N_("Wanted a kind of thing, such as Batch or Material."),
     "product": N_("Wanted a GTIN or a product code."),
     "site": N_("Wanted the code of a site."),
+    "since": _MOMENT_WANTED,
+    "until": _MOMENT_WANTED,
+    "field": N_("Wanted the name of a property, such as name or Party.name."),
+    "request_id": N_("Wanted our own id of 32 hexadecimal digits."),
 }
 """Field → what it takes, in the words of the page."""
 

@@ -9,7 +9,7 @@ from flask import Flask
 from flask_babel import gettext
 from markupsafe import Markup
 
-from traceapp.domain.clock import stored_time
+from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.disclosure import Gap, Masked, Text, Unproven
 from traceapp.web.pages import wording
 from traceapp.web.pages.policy_words import policy_sentence
@@ -115,6 +115,7 @@ def register(app: Flask) -> None:
         position=position_text,
         pretty=lambda value: json.dumps(value, ensure_ascii=False, indent=2, default=str),
         quantity=quantity_text,
-        role=lambda value: gettext(wording.ROLES[value]),
+        role=wording.role_name,
+        stored_moment=lambda text: moment(parse_stored_time(text), zone=False),
         unit=unit_text,
     )

@@ -171,6 +171,11 @@ def event_name(event: str) -> str:
     return gettext(_EVENTS[event]) if event in _EVENTS else event
 
 
+def role_name(role: str) -> str:
+    """A role of another version, or the operating system's own, as it stands."""
+    return gettext(ROLES[Role(role)]) if role in set(Role) else role
+
+
 def property_name(kind: NodeKind, name: str) -> str:
     dictionary = read_dictionary()
     return dictionary.label(kind, name, language()) if dictionary.knows(kind, name) else name

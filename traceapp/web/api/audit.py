@@ -1,0 +1,59 @@
+"""The audit trail: who did what, to which thing, and what he saw of it."""
+
+from flask import Blueprint, Response
+
+from traceapp.domain.permissions import Permission
+from traceapp.usecases.export_ledger import export_ledger
+from traceapp.usecases.search_ledger import search_ledger, show_record
+from traceapp.usecases.sign_ledger import prove_record
+from traceapp.web.access import current_actor, permission, stations
+from traceapp.web.audit_answers import export_file, proof_answer, record_answer, records_answer
+from traceapp.web.audit_inputs import LedgerExportInput, LedgerSearchInput, RecordInput
+from traceapp.web.audit_models import AuditRecordAnswer, AuditRecords, RecordProof
+from traceapp.web.operations import operation
+
+audit = Blueprint("audit", __name__, url_prefix="/api/v1/audit")
+
+
+@audit.get("/records")
+@permission(Permission.LEDGER_SEARCH)
+@operation(answer=AuditRecords, query=LedgerSearchInput)
+def search(query: LedgerSearchInput) -> Response:
+    """Search the records of the ledger, the newest first.
+
+    All that is said must hold. `number` with `field` asks who saw that field of that thing. What you may not see of a
+    record is masked, and what lies outside your view finds nothing. The search is itself recorded.
+    """
+    return records_answer(search_ledger(stations(), current_actor(), query.asked(), query.before, query.limit))
+
+
+@audit.get("/export")
+@permission(Permission.LEDGER_EXPORT)
+@operation(answer=AuditRecords, query=LedgerExportInput, files=("text/csv", "application/jsonl"))
+def export(query: LedgerExportInput) -> Response:
+    """Export the records that fit as a file.
+
+    The file is finished, its digest recorded and a checkpoint made before the first byte leaves. `Repr-Digest` is the
+    digest on record, `Traceapp-Ledger` the record of the export. Cells that a spreadsheet would take for a formula begin
+    with an apostrophe.
+    """
+    return export_file(export_ledger(stations(), current_actor(), query.asked(), query.form))
+
+
+@audit.get("/records/<seq>")
+@permission(Permission.LEDGER_SEARCH)
+@operation(answer=AuditRecordAnswer, path=RecordInput, refuses=(404,))
+def show(path: RecordInput) -> Response:
+    """Show one record of the ledger in full."""
+    return record_answer(show_record(stations(), current_actor(), path.seq))
+
+
+@audit.get("/records/<seq>/proof")
+@permission(Permission.LEDGER_SEARCH)
+@operation(answer=RecordProof, path=RecordInput, refuses=(404,))
+def proof(path: RecordInput) -> Response:
+    """Prove that a record is in the ledger.
+
+    The proof needs nothing but itself and the ledger's verifier key.
+    """
+    return proof_answer(path.seq, prove_record(stations(), current_actor(), path.seq, Permission.LEDGER_SEARCH))

@@ -1,0 +1,74 @@
+"""The bytes of answers of the audit trail: `Recorded` comes in and nothing else."""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from typing import Any, BinaryIO, Final
+
+from flask import Response
+
+from traceapp.domain.ledger_search import ExportForm, IndexState, LedgerExport, LedgerPage
+from traceapp.domain.ledger_search import FoundRecord as Found
+from traceapp.domain.recorded import Recorded
+from traceapp.web.answers import CONTENT_TYPE, document_bytes
+
+MEDIA: Final = {ExportForm.CSV: "text/csv; charset=utf-8", ExportForm.JSON_LINES: "application/jsonl"}
+_CHUNK: Final = 64 * 1024
+
+
+def records_answer(recorded: Recorded[LedgerPage]) -> Response:
+    page = recorded.value
+    told = {
+        "records": [record_document(one) for one in page.records],
+        "next": page.before,
+        "index": state_document(page.state),
+        "ledger": recorded.receipt,
+    }
+    return Response(document_bytes(told), content_type=CONTENT_TYPE)
+
+
+def record_answer(recorded: Recorded[Found]) -> Response:
+    told = {"record": record_document(recorded.value), "ledger": recorded.receipt}
+    return Response(document_bytes(told), content_type=CONTENT_TYPE)
+
+
+def proof_answer(seq: int, recorded: Recorded[str]) -> Response:
+    told = {"seq": seq, "proof": recorded.value, "ledger": recorded.receipt}
+    return Response(document_bytes(told), content_type=CONTENT_TYPE)
+
+
+def proof_file(seq: int, recorded: Recorded[str]) -> Response:
+    """The same as a file; its record is named in the header."""
+    return _file(f"record-{seq}.tlog-proof", recorded, Response(recorded.value, content_type="text/plain; charset=utf-8"))
+
+
+def export_file(recorded: Recorded[LedgerExport]) -> Response:
+    """The finished file, with the digest that is on record (RFC 9530)."""
+    made = recorded.value
+    answer = Response(_chunks(made.file), content_type=MEDIA[made.form])
+    answer.content_length = made.size
+    answer.headers["Repr-Digest"] = f"sha-256=:{b64encode(bytes.fromhex(made.sha256)).decode()}:"
+    answer.headers["Traceapp-Rows"] = str(made.rows)
+    answer.headers["Traceapp-Lag"] = str(made.state.lag)
+    answer.call_on_close(made.file.close)
+    return _file(f"audit-trail-{recorded.receipt.seq}.{made.form.value}", recorded, answer)
+
+
+def record_document(found: Found) -> dict[str, Any]:
+    """`audit_models.AuditRecord`, ready for orjson."""
+    return {**found.told, "leaf": found.leaf, "masked": list(found.masked)}
+
+
+def state_document(state: IndexState) -> dict[str, int]:
+    return {"first": state.first, "indexed": state.indexed, "head": state.head, "lag": state.lag, "unread": state.unread}
+
+
+def _file(name: str, recorded: Recorded[Any], answer: Response) -> Response:
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Traceapp-Ledger"] = f"{recorded.receipt.seq} {recorded.receipt.leaf}"
+    return answer
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(_CHUNK):
+            yield chunk

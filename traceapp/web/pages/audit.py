@@ -1,0 +1,100 @@
+"""The audit trail for people: search, one record in full, its proof, and the records as a file."""
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from traceapp.domain.errors import IdentifierError, InputError
+from traceapp.domain.permissions import Permission
+from traceapp.domain.purposes import Purpose
+from traceapp.domain.rights import Role
+from traceapp.usecases.export_ledger import export_ledger
+from traceapp.usecases.search_ledger import search_ledger, show_record
+from traceapp.usecases.sign_ledger import prove_record
+from traceapp.web.access import current_actor, permission, stations
+from traceapp.web.audit_answers import export_file, proof_file
+from traceapp.web.audit_inputs import ACTS, LedgerFilters, RecordInput
+from traceapp.web.inputs import read_form, read_path
+from traceapp.web.pages.audit_form import LedgerFormExportInput, LedgerFormInput
+from traceapp.web.pages.forms import field_errors
+from traceapp.web.pages.layout import may
+from traceapp.web.pages.record_words import OUTCOMES, act_words, fields_of, lines_of
+
+audit_pages = Blueprint("audit_trail", __name__)
+
+ASKED = ("person", "number", "uid", "field", "act", "outcome", "role", "since", "until", "denied", "address", "request_id")
+
+
+@audit_pages.get("/audit")
+@permission(Permission.LEDGER_SEARCH)
+def search() -> str | tuple[str, int]:
+    """The newest records, and a form to narrow them."""
+    try:
+        asked = read_form(LedgerFormInput)
+    except InputError as error:
+        return _form(errors=field_errors(error)), 400
+    try:
+        found = search_ledger(stations(), current_actor(), asked.asked(), asked.before)
+    except IdentifierError as error:
+        return _form(errors={"number": str(error)}), 400
+    return _form(page=found.value, receipt=found.receipt)
+
+
+@audit_pages.get("/audit/export")
+@permission(Permission.LEDGER_EXPORT)
+def export() -> Response | tuple[str, int]:
+    """The records of the search as a file."""
+    try:
+        asked = read_form(LedgerFormExportInput)
+        return export_file(export_ledger(stations(), current_actor(), asked.asked(), asked.form))
+    except InputError as error:
+        return _form(errors=field_errors(error)), 400
+
+
+@audit_pages.get("/audit/records/<seq>")
+@permission(Permission.LEDGER_SEARCH)
+def show(seq: str) -> str:
+    """One record in full."""
+    found = show_record(stations(), current_actor(), read_path(RecordInput, {"seq": seq}).seq)
+    told = found.value.told
+    asked = dict(told["request"].items()) if isinstance(told["request"], dict) else {}
+    return render_template(
+        "audit/record.html",
+        record=found.value,
+        told=told,
+        act=act_words(told["act"]),
+        outcome=OUTCOMES.get(told["outcome"], ("plain", "unknown", told["outcome"])),
+        who=lines_of({name: value for name, value in told["actor"].items() if name not in {"username", "role", "owner"}}),
+        about=lines_of({"object": told.get("object") or []}),
+        asked=lines_of(asked),
+        shown=fields_of(told["disclosed"]),
+        withheld=fields_of(told["withheld"]),
+        result=lines_of(told["result"]),
+        receipt=found.receipt,
+    )
+
+
+@audit_pages.get("/audit/records/<seq>/proof")
+@permission(Permission.LEDGER_SEARCH)
+def proof(seq: str) -> Response:
+    """The proof that it is in the ledger, as a file."""
+    number = read_path(RecordInput, {"seq": seq}).seq
+    return proof_file(number, prove_record(stations(), current_actor(), number, Permission.LEDGER_SEARCH))
+
+
+def _form(errors: dict[str, str] | None = None, **found: Any) -> str:
+    said = {name: request.args.get(name, "").strip() for name in {*ASKED, *LedgerFilters.model_fields}}
+    return render_template(
+        "audit/search.html",
+        said=said,
+        kept={name: value for name, value in said.items() if value},
+        errors=errors or {},
+        acts=sorted((act_words(one), one) for one in ACTS),
+        outcomes={name: words for name, (_, _, words) in OUTCOMES.items()},
+        marks_of=OUTCOMES,
+        roles=list(Role),
+        purposes_known=list(Purpose),
+        may_export=may(current_actor(), Permission.LEDGER_EXPORT),
+        act_words=act_words,
+        **{"page": None, "receipt": None, **found},
+    )

@@ -1,0 +1,170 @@
+"""Records of the ledger in words: what was done, how it ended, and what each part of a record says."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from flask_babel import gettext
+
+from traceapp.domain.disclosure import Masked
+from traceapp.domain.kinds import NodeKind
+from traceapp.domain.permissions import Act, Permission
+from traceapp.web.pages.wording import N_, kind_name, property_name
+
+ACTS: Final = {
+    Permission.ACCOUNT_CHANGE: N_("changed an account"),
+    Permission.ACCOUNT_CREATE: N_("made an account"),
+    Permission.BATCH_LOOK_UP: N_("looked up a number"),
+    Permission.BATCH_SHOW: N_("opened a lot"),
+    Permission.BATCH_TRACE: N_("traced"),
+    Permission.BREAK_GLASS_BEGIN: N_("broke the glass"),
+    Permission.BREAK_GLASS_LIST: N_("listed break-glass accesses"),
+    Permission.BREAK_GLASS_REVIEW: N_("reviewed a break-glass access"),
+    Permission.EVENT_IMPORT: N_("imported a file"),
+    Permission.LEDGER_EXPORT: N_("exported the audit trail"),
+    Permission.LEDGER_SEARCH: N_("searched the audit trail"),
+    Permission.LEDGER_VERIFY: N_("verified the ledger"),
+    Permission.POLICY_EXPLAIN: N_("asked why somebody may do something"),
+    Permission.REFERRAL_LIST: N_("listed numbers that were handed on"),
+    Permission.SESSION_LIST: N_("listed sessions of others"),
+    Permission.SESSION_STOP: N_("ended a session of another"),
+    Permission.SOURCE_SHOW: N_("opened an original source"),
+    Permission.TOKEN_CREATE: N_("made a token"),
+    Permission.TOKEN_LIST: N_("listed tokens"),
+    Permission.TOKEN_REVOKE: N_("revoked a token"),
+    Act.ACCOUNT_FOLLOW: N_("took over the account from the identity provider"),
+    Act.BREAK_GLASS_END: N_("ended a break-glass access"),
+    Act.FACTOR_CHANGE: N_("changed a second factor"),
+    Act.FACTOR_SHOW: N_("looked at the second factors"),
+    Act.GRAPH_VERIFY: N_("verified the store"),
+    Act.KEY_DESTROY: N_("destroyed a key"),
+    Act.KEY_OFFICERS: N_("sealed the recovery key to two officers"),
+    Act.KEY_RECOVER: N_("recovered the keys"),
+    Act.KEY_REENCRYPT: N_("encrypted values anew"),
+    Act.KEY_RETIRE: N_("retired a key"),
+    Act.KEY_REWRAP: N_("wrapped the keys anew"),
+    Act.KEY_ROTATE: N_("rotated a key"),
+    Act.LEDGER_KEY: N_("changed the key of the ledger"),
+    Act.LEDGER_RECOVER: N_("cut off what a crash had left unfinished"),
+    Act.LEDGER_START: N_("opened the ledger"),
+    Act.NUMBER_REFER: N_("handed a number on"),
+    Act.POLICY_ACCEPT: N_("accepted a policy"),
+    Act.PURPOSE_CHOOSE: N_("chose a purpose"),
+    Act.REQUEST_REFUSE: N_("was refused at the door"),
+    Act.ROWS_TRUST: N_("trusted the rows of the store as they stand"),
+    Act.SERVICE_START: N_("started the service"),
+    Act.SESSION_END: N_("signed out"),
+    Act.SESSION_LIST_OWN: N_("looked at own sessions"),
+    Act.SESSION_MOVE: N_("moved a session to another address"),
+    Act.SESSION_START: N_("signed in"),
+    Act.SIGN_IN_SPRAY: N_("tried to sign in under many names"),
+    Act.STORE_MIGRATE: N_("brought the store to this version"),
+    Act.WITHHELD_ROUTE: N_("routed what was withheld"),
+}
+OUTCOMES: Final = {
+    "answered": ("released", "released", N_("answered")),
+    "done": ("released", "released", N_("done")),
+    "denied": ("recalled", "recalled", N_("denied")),
+    "failed": ("held", "held", N_("failed")),
+    "intended": ("plain", "unknown", N_("begun")),
+    "recovered-committed": ("held", "check", N_("found done after a crash")),
+    "recovered-aborted": ("held", "unknown", N_("found undone after a crash")),
+}
+"""Tone, sign and word."""
+PARTS: Final = {
+    "username": N_("User name"),
+    "name": N_("Printed name"),
+    "role": N_("Role"),
+    "organisation": N_("Organisation"),
+    "purpose": N_("Purpose"),
+    "through": N_("Came in by"),
+    "address": N_("Address"),
+    "claimed_address": N_("Address that was claimed"),
+    "factors": N_("Proven by"),
+    "factor_at": N_("Second factor shown at (UTC)"),
+    "account": N_("Account"),
+    "sites": N_("Sites"),
+    "lines": N_("Product lines"),
+    "session": N_("Session"),
+    "break_glass": N_("Break-glass access"),
+    "number": N_("Number"),
+    "number_mac": N_("Number, as a keyed digest"),
+    "uid": N_("Uid"),
+    "seeds": N_("Seeds"),
+    "direction": N_("Direction"),
+    "as_of": N_("As known at (UTC)"),
+    "head": N_("Record sequence asked about"),
+    "fields": N_("Fields"),
+    "record": N_("Ledger record"),
+    "records": N_("Records"),
+    "person": N_("Person"),
+    "act": N_("Act"),
+    "outcome": N_("Outcome"),
+    "field": N_("Field"),
+    "since": N_("From (UTC)"),
+    "until": N_("To (UTC)"),
+    "intent": N_("Record that announced it"),
+    "sha256": N_("Digest of the result"),
+    "nodes": N_("Things"),
+    "links": N_("Links"),
+    "consignees": N_("Consignees"),
+    "suppliers": N_("Suppliers"),
+    "withheld": N_("Withheld"),
+    "candidates": N_("Candidates"),
+    "things": N_("Things"),
+}
+
+Line = tuple[str, Any]
+"""Label and value: a text, or a mask."""
+
+
+def act_words(act: str) -> str:
+    """What was done, in the reader's language; an act of another version as it stands."""
+    known = {one.value: words for one, words in ACTS.items()}
+    return gettext(known[act]) if act in known else act
+
+
+def part_name(name: str) -> str:
+    return gettext(PARTS[name]) if name in PARTS else name
+
+
+def lines_of(told: Mapping[str, Any]) -> list[Line]:
+    """Every part that says something, one line each."""
+    return [(part_name(name), value) for name, value in _flat(told)]
+
+
+def fields_of(told: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    """Kind and names of properties, in the reader's words; of a list that was too long for a record, its digest."""
+    if "sha256" in told:
+        return [(gettext("Too many to list; digest of the list"), [str(told["sha256"])])]
+    return [(_kind(kind), [_property(kind, name) for name in names]) for kind, names in sorted(told.items())]
+
+
+def _flat(told: Mapping[str, Any]) -> Iterator[Line]:
+    for name, value in told.items():
+        if value is None or value in ({}, [], ""):
+            continue
+        if isinstance(value, dict):
+            yield from ((f"{part_name(name)} · {label}", inner) for label, inner in lines_of(value))
+        elif isinstance(value, list):
+            yield from _listed(name, value)
+        else:
+            yield name, value if isinstance(value, Masked) else str(value)
+
+
+def _listed(name: str, values: list[Any]) -> Iterator[Line]:
+    if all(isinstance(one, str | int) for one in values):
+        yield name, ", ".join(map(str, values))
+        return
+    for one in values:
+        if isinstance(one, dict):
+            yield name, " ".join(f"{inner}={value}" for inner, value in one.items())
+        else:
+            yield name, one
+
+
+def _kind(kind: str) -> str:
+    return kind_name(NodeKind(kind)) if kind in set(NodeKind) else kind
+
+
+def _property(kind: str, name: str) -> str:
+    return property_name(NodeKind(kind), name) if kind in set(NodeKind) else part_name(name)
