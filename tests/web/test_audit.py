@@ -49,7 +49,7 @@ def trail(app: Flask, filled: Stations, tokens: Tokens) -> Any:
     for path, role in (
         ("/api/v1/batches/B-1", Role.COORDINATOR),
         ("/api/v1/batches/B-1", Role.VIEWER),
-        ("/api/v1/batches/S-9/trace", Role.COORDINATOR),
+        ("/api/v1/batches/S-9/trace?direction=backward", Role.COORDINATOR),
         (f"{API}/records", Role.VIEWER),
     ):
         client.get(path, headers={"Authorization": tokens(role)})
@@ -61,6 +61,16 @@ def test_promise_who_looked_at_a_batch_is_found_by_its_number(trail: Any) -> Non
 
     assert [one["actor"]["role"] for one in looked] == ["viewer", "coordinator"]
     assert all(one["request"]["number"] == "B-1" and not one["masked"] for one in looked)
+
+
+def test_promise_who_saw_a_field_of_a_batch_is_told_from_what_each_answer_showed(trail: Any) -> None:
+    auditor = trail(Role.AUDITOR)
+
+    saw = auditor.found(number="B-1", field="number", act="batch:trace")
+    assert [one["request"]["seeds"][0].get("number") for one in saw] == ["S-9"], "B-1 was shown in the trace of another lot"
+    assert [one["actor"]["role"] for one in auditor.found(number="HOSP-1", field="Party.name")] == ["coordinator"], (
+        "the viewer, who asked for the same, got a mask"
+    )
 
 
 def test_promise_what_was_denied_is_found(trail: Any) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from traceapp.domain.errors import LedgerBrokenError, LedgerUnavailableError
+from traceapp.domain.errors import KeyUnavailableError, LedgerBrokenError, LedgerUnavailableError, SealBrokenError
 from traceapp.domain.ledger_search import ShownThings
 from traceapp.ledger.index import LedgerIndex, OpenRoll
 from traceapp.ledger.tail import LedgerTail
+from traceapp.usecases.open_roll import open_roll
 from traceapp.usecases.stations import Stations
 
 TOLD_EVERY: Final = 100_000
@@ -63,5 +64,14 @@ def _follow(stations: Stations, index: LedgerIndex, say: Say, wait: Callable[[],
             return True
 
 
-def _open_roll(_stations: Stations, _told: Mapping[str, Any]) -> tuple[ShownThings, ...] | None:
-    return None
+def _open_roll(stations: Stations, told: Mapping[str, Any]) -> tuple[ShownThings, ...] | None:
+    """What a record's roll names; None where it cannot be opened now, which is counted."""
+    try:
+        found = open_roll(stations, told["roll"]["sha256"], told["roll"].get("at"))
+    except (KeyUnavailableError, SealBrokenError, LedgerUnavailableError, KeyError):
+        return None
+    if found is None:
+        return None
+    return tuple(
+        ShownThings(str(one["kind"]), tuple(one["disclosed"]), tuple(one["withheld"]), tuple(one["uids"])) for one in found
+    )
