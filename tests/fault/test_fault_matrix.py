@@ -14,7 +14,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.context import ForkServerProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -219,15 +219,19 @@ def test_promise_no_failing_call_loses_what_was_acknowledged(
     assert {"openat", "write", "fdatasync", "close"} <= calls.keys()
     faults = [Fault(call, number, kind) for call in FILE_CALLS for number in range(1, calls[call] + 1) for kind in FAULTS]
     chosen = faults if LONG else random.Random(20260302).sample(faults, SAMPLE)
-    struck = 0
-    for number, fault in enumerate(chosen, 1):
-        tried = case(number)
-        end = act(tried, fault)
-        said = f"{fault}: ended with {end}"
-        met = has_struck(tried.log, fault)
-        struck += met
-        assert end in ENDS, said
-        assert end != 0 or not met or fault.call not in DURABLE, f"{said}, as if nothing had been"
-        tried.check(said)
-        shutil.rmtree(tried.home)
-    assert struck >= 0.9 * len(chosen), "groups form by chance: now and then a run needs a call fewer than was counted"
+    number = 0
+    for wanted in chosen:
+        fault, struck = wanted, False
+        while not struck:
+            number += 1
+            tried = case(number)
+            end = act(tried, fault)
+            struck = has_struck(tried.log, fault)
+            said = f"{fault}: ended with {end}"
+            assert end in ENDS, said
+            assert end != 0 or not struck or fault.call not in DURABLE, f"{said}, as if nothing had been"
+            tried.check(said)
+            shutil.rmtree(tried.home)
+            # Groups form by chance, so that a run may need fewer calls than were counted: then an earlier one fails.
+            assert struck or fault.number > 1, f"{said}, and was not called"
+            fault = replace(fault, number=max(1, fault.number * 2 // 3))
