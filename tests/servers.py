@@ -147,6 +147,7 @@ class StoreLeg:
             "NEO4J_PASSWORD": None,
             "NEO4J_PASSWORD_FILE": password,
             "NEO4J_DATABASE": found.database,
+            "TRACEAPP_LEDGER_RESERVE": 1,
         }
         return Settings.model_validate({**values, **more})
 

@@ -215,7 +215,7 @@ def build_stations(settings: Settings) -> Stations:
         sealer=sealer,
         archive=SourceArchive(settings.home, keys.purpose_key(KeyPurpose.SOURCES)),
         ledger=LedgerClient(settings.home),
-        rolls=SideFiles(settings.home, ROLLS),
+        rolls=SideFiles(settings.home, ROLLS, reserve=settings.ledger_reserve * MIB // 8),
         roll_seal=SideSeal(keys.purpose_key(KeyPurpose.LEDGER_SIDE), ROLLS),
         provider=identity_provider(settings),
     )

@@ -11,22 +11,31 @@ from typing import Final
 
 import pytest
 
+from tests.conftest import make_home, running_stations
 from tests.processes import wait_until
 from tests.recorded import kept_records
+from tests.servers import StoreLeg
 from tests.strace import Fault, has_struck, traced
+from tests.web.plant import fill as fill_plant
+from traceapp.app import create_app
+from traceapp.composition import terminal_actor
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.errors import LedgerUnavailableError
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt
+from traceapp.domain.rights import Role
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
 from traceapp.ledger.records import FOLDER, plain_entry
 from traceapp.ledger.segments import list_segments, segment_path
+from traceapp.ledger.side_files import ROLLS
 from traceapp.ledger.storage import LedgerStorage, Wanted
 from traceapp.ledger.writer import EXIT_WRITE_FAILED
+from traceapp.usecases.issue_token import TokenRequest, issue_token
 from traceapp.verifiers import verify_ledger
 
 RESERVE: Final = 2 * 1024 * 1024
 DISK: Final = 16 * 1024 * 1024
+EVERYWHERE: Final = frozenset({"*"})
 
 
 def can_mount() -> bool:
@@ -55,7 +64,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}", "none", str(folder)], check=True)
     yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)  # what is open goes with its process
 
 
 def append_until_refused(client: LedgerClient) -> dict[int, LedgerReceipt]:
@@ -99,6 +108,30 @@ if can_mount():  # a container may hold its root back from it; the tests below n
         (disk / "somebody else's").unlink()
         WriterProcess.start(home, reserve=RESERVE).stop()
         assert verify_ledger.verify(home / FOLDER).findings == []
+
+    @pytest.mark.one_store
+    def test_promise_a_trace_is_answered_though_the_disk_is_full(disk: Path, empty_leg: StoreLeg, tmp_path: Path) -> None:
+        """Record and roll find their room; when that is used up, the answer is a 503 without data."""
+        with running_stations(empty_leg, make_home(disk / "home")) as stations:
+            fill_plant(stations, tmp_path)
+            asked = TokenRequest(Role.COORDINATOR, EVERYWHERE, EVERYWHERE, "test", 1)
+            header = {"Authorization": f"Bearer {issue_token(stations, terminal_actor(), asked).value}"}
+            client = create_app(lambda: stations, b"only for tests, thirty-two bytes").test_client()
+            path = "/api/v1/traces?number=RM-1&direction=forward"
+            whole = client.get(path, headers=header)
+            fill(disk)
+
+            replies = [client.get(path, headers=header) for _ in range(20)]
+
+            assert [reply.status_code for reply in replies] == [200] * 20
+            assert {len(reply.get_json()["nodes"]) for reply in replies} == {len(whole.get_json()["nodes"])}
+            rolls = disk / "home" / FOLDER / ROLLS
+            while (reply := client.get(path, headers=header)).status_code == 200:
+                for path_ in rolls.iterdir():
+                    os.truncate(path_, path_.stat().st_size)
+                fill(disk)
+            assert reply.status_code == 503
+            assert b"nodes" not in reply.data
 
 
 def test_a_disk_that_has_nothing_to_set_aside_is_said_and_records_go_on(tmp_path: Path) -> None:

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Final
 
 from traceapp.domain.errors import LedgerUnavailableError
+from traceapp.host.disk_space import space_of
 from traceapp.host.private_files import sync_folder
 from traceapp.ledger.records import FOLDER
+from traceapp.ledger.reserve import Reserve
 
 ROLLS: Final = "rolls"
 VALUES: Final = "values"
@@ -39,8 +41,10 @@ class _Written:
 class SideFiles:
     """One folder of them, shared by threads; made after a fork, like everything that writes."""
 
-    def __init__(self, home: Path, name: str) -> None:
+    def __init__(self, home: Path, name: str, *, reserve: int = 0) -> None:
+        """reserve  bytes of the disk that are set aside in the file at hand: on a full disk it is gone on with."""
         self._folder = home / FOLDER / name
+        self._reserve = Reserve(reserve)
         self._lock = threading.Lock()
         self._newest: _Written | None = None
 
@@ -68,6 +72,7 @@ class SideFiles:
     def _write(self, file: _Written, frame: bytes) -> str:
         with self._lock:
             place = file.end
+            self._reserve.keep_for_records(file.descriptor, os.fstat(file.descriptor))
             if os.write(file.descriptor, frame) != len(frame):
                 raise OSError("cut off")
             file.end += len(frame)
@@ -122,8 +127,9 @@ class SideFiles:
         raises      LedgerUnavailableError.
         """
         oldest = (first_kept.astimezone(UTC) - timedelta(hours=1)).strftime(HOUR)
-        gone = [path for path in self.paths() if path.name[: len(oldest)] < oldest]
         try:
+            # On a full disk a file is gone on with beyond its hour: then the time of its last change counts.
+            gone = [path for path in self.paths() if path.name[: len(oldest)] < oldest and _changed(path) < oldest]
             for path in gone:
                 path.unlink()
             if gone:
@@ -140,7 +146,7 @@ class SideFiles:
     def _file(self, now: datetime) -> _Written:
         """This hour's; held under the lock."""
         hour = now.astimezone(UTC).strftime(HOUR)
-        if self._newest is not None and self._newest.name.startswith(hour):
+        if self._newest is not None and (self._newest.name.startswith(hour) or not self._has_room()):
             return self._newest
         self._leave()
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -151,17 +157,21 @@ class SideFiles:
             sync_folder(folder)
         return self._newest
 
+    def _has_room(self) -> bool:
+        """Whether another file would find its reserve."""
+        return space_of(self._folder).free >= self._reserve.wanted
+
     def _leave(self) -> None:
         """Whoever still waits for the disk closes it."""
         file, self._newest = self._newest, None
         if file is not None and not file.users:
-            os.close(file.descriptor)
+            _close(file.descriptor)
 
     def _let_go(self, file: _Written) -> None:
         with self._lock:
             file.users -= 1
             if not file.users and file is not self._newest:
-                os.close(file.descriptor)
+                _close(file.descriptor)
 
     def _frame_at(self, name: str, place: int) -> tuple[bytes, bytes] | None:
         """Digest and content; None where no whole frame lies there."""
@@ -188,6 +198,20 @@ class SideFiles:
             os.fsync(file)
         finally:
             os.close(file)
+
+
+def _changed(path: Path) -> str:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime(HOUR)
+
+
+def _close(descriptor: int) -> None:
+    """What was set aside beyond the end is given back."""
+    try:
+        os.ftruncate(descriptor, os.fstat(descriptor).st_size)
+    except OSError:
+        pass  # it is closed all the same; what it holds was made durable before
+    finally:
+        os.close(descriptor)
 
 
 def _heads(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -75,10 +75,37 @@ def test_promise_pruning_deletes_no_file_that_a_kept_record_may_name(tmp_path: P
     files = SideFiles(tmp_path, ROLLS)
     files.append(digest(1), b"one", NOW)
     files.append(digest(2), b"two", NOW + timedelta(seconds=1))
+    for path, changed in zip(files.paths(), (NOW, NOW + timedelta(seconds=1)), strict=True):
+        os.utime(path, (changed.timestamp(),) * 2)
 
     assert files.prune(NOW + timedelta(seconds=1)) == 0
     assert files.prune(NOW + timedelta(hours=1, seconds=1)) == 1
     assert (files.read(digest(1)), files.read(digest(2))) == (None, b"two")
+
+
+def test_promise_on_a_full_disk_the_file_at_hand_is_gone_on_with_and_is_pruned_by_its_last_change(tmp_path: Path) -> None:
+    """No other file would find its reserve, so the hour goes by; what a later record names is kept with it."""
+    files = SideFiles(tmp_path, ROLLS, reserve=1 << 60)
+    files.append(digest(1), b"one", NOW)
+    files.append(digest(2), b"two", NOW + timedelta(hours=2))
+    (path,) = files.paths()
+    for changed, gone in ((NOW + timedelta(hours=2), 0), (NOW, 1)):
+        os.utime(path, (changed.timestamp(),) * 2)
+        assert files.prune(NOW + timedelta(hours=2)) == gone
+
+
+def test_what_was_set_aside_is_there_while_a_file_is_written_and_given_back_behind_it(tmp_path: Path) -> None:
+    reserve = 1024 * 1024
+    files = SideFiles(tmp_path, ROLLS, reserve=reserve)
+    files.append(digest(1), b"one", NOW)
+    (first,) = files.paths()
+    held = first.stat().st_blocks * 512
+    files.append(digest(2), b"two", NOW + timedelta(hours=1))
+    files.close()
+
+    assert held >= reserve
+    assert all(path.stat().st_blocks * 512 <= 8192 for path in files.paths())
+    assert files.read(digest(1)) == b"one"
 
 
 def test_a_disk_that_takes_nothing_is_said_and_its_file_never_written_again(
