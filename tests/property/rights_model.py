@@ -248,6 +248,14 @@ class Told:
         return found
 
     @property
+    def certain_ends(self) -> set[str]:
+        """Shipments and parties that a certain lot leads to, one after the other; none by what it shares with another lot."""
+        if self.direction is Direction.BACKWARD:
+            return {supplier for lot in self.certain for supplier in self._beyond(lot, "supply")}
+        sent = {one for lot in self.certain for one in self._beyond(lot, "ship") if self._goes(one)}
+        return sent | {party for one in sent for party in self._beyond(one, "deliver")}
+
+    @property
     def ends(self) -> tuple[set[str], set[str]]:
         """(shipments and parties that may be shown, those that are withheld)."""
         shown: set[str] = set()

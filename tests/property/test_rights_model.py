@@ -130,7 +130,7 @@ def check(stations: Stations, case: Case, uids: dict[str, str], whole: Whole) ->
     links, sure = told.links, certain(case, whole)
     assert {link for link, exact in links.items() if exact} <= sure.links, "no more is claimed than the whole graph says"
     assert told.certain & told.lots.keys() <= sure.things
-    assert ends_of(answer, names) == told.ends[0]
+    assert ends_of(answer, names) == {end: end in told.certain_ends for end in told.ends[0]}
     assert links_of(answer, names) == links
     assert sum(node.stub for node in answer.nodes) == told.stubs
     least = LEAST_TOLD if case.actor.role in OUTSIDE else 1
@@ -146,8 +146,10 @@ def lots_of(answer: TraceAnswer, names: dict[str, str]) -> dict[str, tuple[int |
     return {names[node.uid]: (node.hop, node.certainty) for node in answer.nodes if node.kind in LOTS}
 
 
-def ends_of(answer: TraceAnswer, names: dict[str, str]) -> set[str]:
-    return {names[node.uid] for node in answer.nodes if not node.stub and node.kind not in LOTS}
+def ends_of(answer: TraceAnswer, names: dict[str, str]) -> dict[str, bool]:
+    """Shipments and parties → whether they are certain."""
+    ends = [node for node in answer.nodes if not node.stub and node.kind not in LOTS]
+    return {names[node.uid]: node.certainty is Certainty.EXACT for node in ends}
 
 
 def links_of(answer: TraceAnswer, names: dict[str, str]) -> dict[tuple[str, str, str | None], bool]:
@@ -269,7 +271,8 @@ def visible_set(case: Case, world: World) -> tuple[object, ...]:
     assert case.row is not None
     told = Told(world, case.view, Withholding(case.row["withholding"]), case.direction, case.seed)
     passed = {thing for thing in told.passed if told.shows(thing)}
-    return told.lots.keys(), passed, told.ends[0], told.withheld, told.links, told.certain & told.lots.keys()
+    ends = told.ends[0]
+    return told.lots.keys(), passed, ends, told.withheld, told.links, told.certain & told.lots.keys(), told.certain_ends & ends
 
 
 def fewer_links(chance: random.Random, case: Case) -> World:

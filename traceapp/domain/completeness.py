@@ -122,7 +122,7 @@ def _reasons(findings: Findings) -> list[tuple[Status, str, str]]:
     if hidden:
         counted = [f"{count} {name}" for name, count in findings.counted.items()]
         counted += [f"fewer than {findings.least} {name}" for name in findings.few]
-        sentence = f"Outside your view, walked through and not shown: {', '.join(counted)}."
+        sentence = f"Outside your view, walked through and not shown: {', '.join(counted)}. Dead ends are not judged."
         if findings.windowed:
             sentence += " Their times are outside it too, so that the window was not applied to them."
         if findings.routed_to is not None and findings.least > 1:

@@ -1,6 +1,6 @@
 """What stands one step from a thing: where from, where to, on which machines, by whose hands."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -15,6 +15,7 @@ from traceapp.domain.kinds import LOTS, Certainty, Direction, LinkType, NodeKind
 from traceapp.graph.batch_store import StepLink, Workplace
 from traceapp.graph.trace_store import PLAIN_ENDS
 from traceapp.policy.disclosure import Disclosure
+from traceapp.usecases.answer_ids import Stubs
 from traceapp.usecases.event_claims import read_claims
 from traceapp.usecases.node_names import NOT_THERE, NodeName, read_names, read_plain_ends
 from traceapp.usecases.stations import Stations
@@ -28,8 +29,6 @@ WAYS: Final = {
 """Link between the lot and a transformation, and the link on its other side."""
 BEHIND_SHIPMENTS: Final = {Direction.BACKWARD: LinkType.SENT_BACK, Direction.FORWARD: LinkType.DELIVERED_TO}
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
-
-Stub = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class Surroundings:
         )
         return cls(stations, disclosure, head, kind, backward, forward)
 
-    def neighbours(self, stub: Stub) -> tuple[Neighbour, ...]:
+    def neighbours(self, stub: Stubs) -> tuple[Neighbour, ...]:
         """Where from, then where to; the earliest first, stubs last, each once a direction.
 
         A transformation between two lots, and an order, are stepped over; a shipment is told with the parties behind it. What
@@ -79,7 +78,7 @@ class Surroundings:
         )
         return tuple(sorted(found, key=_order))
 
-    def participations(self, stub: Stub) -> tuple[Participation, ...]:
+    def participations(self, stub: Stubs) -> tuple[Participation, ...]:
         """Machines and operators of the lot, and of the transformations that made it, by time.
 
         Somebody whose identity is masked has an id of this answer alone: our own would join what he did everywhere.
@@ -221,7 +220,7 @@ def _direct(direction: Direction, link: StepLink) -> Step:
     return Step(direction, link.far, link.kind, link.far_shown, link, certainty)
 
 
-def _told(step: Step, name: NodeName, stub: Stub) -> Neighbour:
+def _told(step: Step, name: NodeName, stub: Stubs) -> Neighbour:
     return Neighbour(
         direction=step.direction,
         uid=stub(step.far) if name.masked else step.far,
@@ -240,10 +239,10 @@ def _told(step: Step, name: NodeName, stub: Stub) -> Neighbour:
     )
 
 
-def _withheld(step: Step, stub: Stub) -> Neighbour:
+def _withheld(step: Step, stub: Stubs) -> Neighbour:
     return Neighbour(
         direction=step.direction,
-        uid=stub(step.far),
+        uid=stub.opaque(step.far),
         kind=None,
         number=None,
         name=None,

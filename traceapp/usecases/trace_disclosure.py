@@ -1,6 +1,6 @@
 """What leaves of a trace: nodes that may be shown with what identifies them, stubs for the others, links between both."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from operator import itemgetter
@@ -16,6 +16,7 @@ from traceapp.domain.rights import Rights
 from traceapp.domain.trace import DescribedNode, TraceLink, TraceNode, hop_order
 from traceapp.graph.trace_store import TraceStore
 from traceapp.policy.disclosure import Disclosure
+from traceapp.usecases.answer_ids import Stubs
 from traceapp.usecases.lot_statuses import Status
 from traceapp.usecases.node_names import NodeName, read_names, read_plain_ends
 from traceapp.usecases.node_properties import Told
@@ -43,16 +44,15 @@ def read_reached(stations: Stations, disclosure: Disclosure, reached: Reached, h
     return names | {uid: NodeName(uid, nameless, None, None, None, None, (), True) for uid in by_kind.get(nameless.value, [])}
 
 
-Stub = Callable[[str], str]
 """The id of a node inside this answer alone, from its uid."""
 Ids = Mapping[str, str]
 """uid → the id of this answer alone that stands in its place wherever the node is told of; what is not here keeps its own."""
 
 
-def ids_of(reached: Reached, names: Mapping[str, NodeName], stub: Stub) -> Ids:
+def ids_of(reached: Reached, names: Mapping[str, NodeName], stub: Stubs) -> Ids:
     """Of what is withheld, and of what is shown under a masked name: its own uid would join what two answers tell of it."""
-    masked = (uid for uid, name in names.items() if name.masked)
-    return {uid: stub(uid) for uid in (*reached.stubs, *masked)}
+    withheld = {uid: stub.opaque(uid) for uid in sorted(reached.stubs)}
+    return withheld | {uid: stub(uid) for uid, name in names.items() if name.masked}
 
 
 def told_nodes(
@@ -220,7 +220,8 @@ def findings(
 ) -> Findings:
     """What the completeness block is made of.
 
-    stops      the walk ends where the view does: nobody knows there whether a dead end is one.
+    stops      the walk ends where the view does. There, and where something is withheld, dead ends are not judged: whether a
+               lot ends or goes on out of sight would tell of a link out of sight (decision 0012).
     routed_to  who is told of what is withheld, where something is.
     least      the smallest count of it that is told; a total would tell the others too, so that it counts none of it.
     """
@@ -229,7 +230,7 @@ def findings(
         for uid, name in names.items()
         if name.kind.value in LOT_KINDS and not name.described and uid in reached.hops and uid not in reached.containers
     }
-    unjudged = windowed or stops
+    unjudged = windowed or stops or bool(reached.hidden)
     ended = set() if unjudged else set().union(*(dead_ends(leg) for leg in legs)) - unresolved - reached.containers
     limits = {limit for leg in legs for limit in leg.limits}
     return Findings(

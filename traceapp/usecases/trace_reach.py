@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from traceapp.domain.consignees import EndLink
 from traceapp.domain.genealogy import LotLink
-from traceapp.domain.kinds import NodeKind
+from traceapp.domain.kinds import LinkType, NodeKind
 from traceapp.usecases.trace_leg import Leg
 
 CLASS_OF = {
@@ -24,6 +24,9 @@ CLASS_OF = {
 """Under what a withheld node is counted."""
 OWN_ACL = frozenset({NodeKind.SHIPMENT.value, NodeKind.CONTAINER.value})
 """Ends that belong to a site; the others are shared, and shown only where a link that may be shown leads to them."""
+
+INTO_LOTS = frozenset({LinkType.SUPPLIED, LinkType.RETURNED, LinkType.SENT_BACK})
+"""Links that are climbed against their direction, from the lot to where it came from."""
 
 
 @dataclass(slots=True)
@@ -181,7 +184,7 @@ def end_hops(known: Mapping[str, int], links: Sequence[EndLink]) -> dict[str, in
 
 
 def _judge_ends(reached: Reached, leg: Leg) -> None:
-    """An end is exact with a lot that leads there; no lot becomes exact by an end that it shares with another lot."""
+    """An end is exact with a lot that leads there; neither a lot nor a shipment becomes exact by an end that it shares."""
     distribution = leg.distribution
     for lot, held in distribution.held_by.items():
         if lot in reached.exact:
@@ -190,9 +193,8 @@ def _judge_ends(reached: Reached, leg: Leg) -> None:
         if carriage.firm and carriage.lot in reached.exact:
             reached.exact.add(carriage.shipment)
     walked = leg.closure.hops
-    for link in [*distribution.delivered, *leg.ends]:
-        if link.source in reached.exact and link.target not in walked:
-            reached.exact.add(link.target)
-        elif link.target in reached.exact and link.source not in walked:
-            reached.exact.add(link.source)
+    for link in [*distribution.delivered, *leg.ends]:  # in the order in which they were climbed, away from the lots
+        near, far = (link.target, link.source) if link.type in INTO_LOTS else (link.source, link.target)
+        if near in reached.exact and far not in walked:
+            reached.exact.add(far)
     reached.exact |= leg.start.containers

@@ -227,7 +227,12 @@ class Completeness(_Said):
     class_level: Annotated[list[str], Field(description="Products met without a lot.")]
     one_sided: Annotated[list[str], Field(description="Links that one party only states.")]
     twins: Annotated[list[Annotated[list[Uid], Field(min_length=2, max_length=2)]], Field(description="Likely the same lot.")]
-    dead_ends: Annotated[list[Uid], Field(description="Where a chain stops without a recorded reason.")]
+    dead_ends: Annotated[
+        list[Uid],
+        Field(
+            description="Where a chain stops without a recorded reason; not judged, and empty, where something lies out of view."
+        ),
+    ]
     limits_hit: list[Limit]
     unavailable: Annotated[
         list[Uid], Field(description="Values that could be shown cannot be opened now: a key is not to be had.")

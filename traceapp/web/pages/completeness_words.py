@@ -59,6 +59,10 @@ class Reason:
     uids: tuple[str, ...] = ()
 
 
+OUT_OF_SIGHT: Final = frozenset({"withheld", "boundary", "window"})
+"""Reasons for which nobody can say here that a lot ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rung:
     """One step of the ladder of statuses, worst first."""
@@ -111,8 +115,10 @@ def reasons(said: Completeness) -> list[Reason]:
 
 
 def clear(said: Completeness) -> str:
-    """What was looked for and not found."""
+    """What was looked for and not found; dead ends are not judged where something may go on out of sight."""
     found = {code for _, code, _ in said.reasons}
+    if found & OUT_OF_SIGHT:
+        found.add("dead_ends")
     return gettext(", ").join(gettext(LOOKED_FOR[code]) for code in CODES if code not in found)
 
 
@@ -188,7 +194,10 @@ def _window(said: Completeness, _place: int) -> Sentences:
 def _withheld(said: Completeness, _place: int) -> Sentences:
     return (
         gettext("Outside your view: %(counted)s.", counted=withheld_counted(said.withheld, said.few)),
-        gettext("They were walked through, so that what lies behind them is here; nothing about them is shown."),
+        gettext(
+            "They were walked through, so that what lies behind them is here; nothing about them is shown, and dead ends "
+            "are not judged."
+        ),
         _routed(said),
         (),
     )
