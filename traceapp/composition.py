@@ -32,6 +32,7 @@ from traceapp.domain.rights import Actor, Role
 from traceapp.graph.account_store import AccountStore
 from traceapp.graph.acl_store import AclStore
 from traceapp.graph.batch_store import BatchStore
+from traceapp.graph.command_store import CommandStore
 from traceapp.graph.connection import Graph
 from traceapp.graph.embedded import EmbeddedEngine
 from traceapp.graph.endpoint import read_server_file, server_file, write_server_file
@@ -50,7 +51,7 @@ from traceapp.ledger.alert_book import AlertBook
 from traceapp.ledger.anchors.configured import build_anchors
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
-from traceapp.ledger.side_files import ROLLS, SideFiles
+from traceapp.ledger.side_files import ROLLS, VALUES, SideFiles
 from traceapp.policy.acceptance import load_policy
 from traceapp.policy.alert_rules import read_alert_rules
 from traceapp.policy.decisions import Policy
@@ -63,6 +64,7 @@ from traceapp.usecases.migrate_store import migrate_store
 from traceapp.usecases.record_recovery import record_recovery
 from traceapp.usecases.record_start import record_missing_register
 from traceapp.usecases.revoke_without_keys import KeylessStations
+from traceapp.usecases.settle_intents import IntentSweep
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.watch_ledger import WatchStations
 
@@ -217,6 +219,9 @@ def build_stations(settings: Settings) -> Stations:
         ledger=LedgerClient(settings.home),
         rolls=SideFiles(settings.home, ROLLS, reserve=settings.ledger_reserve * MIB // 8),
         roll_seal=SideSeal(keys.purpose_key(KeyPurpose.LEDGER_SIDE), ROLLS),
+        values=SideFiles(settings.home, VALUES),
+        value_seal=SideSeal(keys.purpose_key(KeyPurpose.LEDGER_SIDE), VALUES),
+        commands=CommandStore(graph),
         provider=identity_provider(settings),
     )
 
@@ -343,6 +348,8 @@ class Backing:
                 self._say(f"warning: {ROWS} was missing: accounts, tokens and accesses count as they stand in the store")
             migrate_store(stations, terminal_actor())
             record_first_policy(stations, terminal_actor())
+            for seq, outcome in IntentSweep(self._settings.home).look(stations, terminal_actor()):
+                self._say(f"the act that record {seq} began is {outcome}")
         write_server_file(self._settings)
 
     def dead(self) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ from traceapp.host.tls import ServerTls, pinned_context
 from traceapp.jobs.anchor_ledger import AnchorLedger
 from traceapp.jobs.index_ledger import IndexLedger
 from traceapp.jobs.rotate_keys import RotateKeys
+from traceapp.jobs.settle_intents import SettleIntents
 from traceapp.jobs.watch_ledger import WatchLedger
 from traceapp.settings import Settings
 from traceapp.usecases.record_start import record_start
@@ -66,6 +67,7 @@ class Service:
         self._lock: ServiceLock | None = None
         self._backing: Backing | None = None
         self._rotation: RotateKeys | None = None
+        self._settling: SettleIntents | None = None
         self._indexing: IndexLedger | None = None
         self._alerts: WatchLedger | None = None
         self._anchoring: AnchorLedger | None = None
@@ -95,6 +97,8 @@ class Service:
             self._listener.close()
         if self._rotation is not None:
             self._rotation.stop()
+        if self._settling is not None:
+            self._settling.stop()
         if self._indexing is not None:
             self._indexing.stop()
         if self._alerts is not None:
@@ -141,6 +145,8 @@ class Service:
             record_start(stations, terminal_actor(), self.url, shown)
         self._rotation = RotateKeys(partial(connected, self._settings), terminal_actor(), self._say)
         self._rotation.start()
+        self._settling = SettleIntents(partial(connected, self._settings), terminal_actor(), self._say)
+        self._settling.start()
         self._indexing = IndexLedger(partial(connected, self._settings), self._say)
         self._indexing.start()
         self._alerts = WatchLedger(build_watch(self._settings), self._say)

@@ -4,6 +4,7 @@ HOME/keys/keyring.json        every key, wrapped, with its state
 HOME/keys/key-encryption-key  where the provider is `file`; with `pkcs11` it stays in the token
 """
 
+import hashlib
 import secrets
 import shutil
 import stat
@@ -58,6 +59,13 @@ class KeyStore:
     @property
     def ring_path(self) -> Path:
         return self._folder / KEYRING
+
+    def ring_digest(self) -> str:
+        """SHA-256 (hex) of the ring as it lies on disk: another one after every change of it; empty where there is none."""
+        try:
+            return hashlib.sha256(self.ring_path.read_bytes()).hexdigest()
+        except OSError:
+            return ""
 
     def create(self, moment: datetime, provider: str = FileKeyProvider.name) -> bool:
         """Make fresh keys under a new key-encryption key; never over existing ones.

@@ -14,6 +14,7 @@ import neo4j
 from neo4j.exceptions import DriverError, Neo4jError
 
 from traceapp.domain.errors import StatementError, StoreConflictError, StoreUnavailableError, StoreVersionError
+from traceapp.graph.commands import current_act
 from traceapp.graph.driver_errors import MEETING, UNREACHABLE, domain_error, is_conflict, is_repeatable
 from traceapp.graph.endpoint import Endpoint, find_endpoint
 from traceapp.graph.query_catalogue import QueryCatalogue, load_catalogue
@@ -170,7 +171,11 @@ class Graph:
                  StatementError; StoreError.
         """
         once = _Write(self, work, command, act)
-        return self._repeat(act or command, WRITE_PATIENCE, once.run)
+        try:
+            return self._repeat(act or command, WRITE_PATIENCE, once.run)
+        except BaseException:
+            once.give_up()
+            raise
 
     def overwrite(self, statement: str, /, **params: Any) -> list[Row]:
         """Run one write statement that may as well run twice, such as when something was used last; no command is kept of it.
@@ -247,6 +252,14 @@ class _Write(Generic[T]):
         self._act = act
         self._unanswered: dict[str, T] = {}
         """What the work returned in each transaction whose COMMIT got no answer, by what that transaction drew."""
+        self._carried_out = current_act()
+        self._open = False
+
+    def give_up(self) -> None:
+        """It ended with an error. Where it is known not to have come to be, its id is free for the next write of the act."""
+        act = self._carried_out
+        if act is not None and act.command == self._command and not self._open:
+            act.drawn = False
 
     def run(self) -> T:
         """One attempt. Should an unanswered COMMIT arrive after we looked for it, creating the command again fails."""
@@ -258,7 +271,8 @@ class _Write(Generic[T]):
                 if found:
                     return self._carried_out_before(found[0]["attempt"])
                 attempt = secrets.token_hex(8)
-                inner.run("command.append_command", uid=self._command, attempt=attempt, act=self._act)
+                intent = self._carried_out.command if self._carried_out is not None else ""
+                inner.run("command.append_command", uid=self._command, attempt=attempt, act=self._act, intent=intent)
                 result = self._work(inner)
                 self._commit(transaction, attempt, result)
                 return result
@@ -266,14 +280,28 @@ class _Write(Generic[T]):
                 transaction.close()
 
     def _commit(self, transaction: neo4j.Transaction, attempt: str, result: T) -> None:
+        self._tell(open_=True)
         try:
             transaction.commit()
         except UNREACHABLE:
             self._unanswered[attempt] = result
             raise
+        except Neo4jError:
+            self._tell(open_=bool(self._unanswered))
+            raise
+        self._tell(open_=False, committed=True)
+
+    def _tell(self, *, open_: bool, committed: bool = False) -> None:
+        """Say to the act that this write belongs to how far it has come."""
+        act = self._carried_out
+        if act is not None:
+            act.open += open_ - self._open
+            act.committed += committed
+        self._open = open_
 
     def _carried_out_before(self, attempt: str) -> T:
         if attempt in self._unanswered:
+            self._tell(open_=False, committed=True)
             return self._unanswered[attempt]
         raise StoreConflictError("this command was carried out before")
 

@@ -1,11 +1,11 @@
 """Rows that decide rights: believed while their record MAC holds and is the newest one that the register knows of them."""
 
-import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
 from traceapp.domain.record_macs import RecordMacs
 from traceapp.domain.row_register import RowFault, Standing
+from traceapp.graph.commands import draw_command
 from traceapp.graph.connection import Graph, Row, Transaction
 from traceapp.host.row_register import RowRegister
 
@@ -74,7 +74,7 @@ class KeptRows:
         returns  whether something was written.
         """
         with self._register.writing():
-            mac = self._graph.write(work, command=uuid.uuid4().hex, act=act)
+            mac = self._graph.write(work, command=draw_command(), act=act)
             if mac is not None:
                 self._register.settle(self._label, uid, mac)
                 if settled is not None:

@@ -1,8 +1,7 @@
 """Rights taken away without a key: ended sessions, deleted tokens, shut accounts. Nothing is proven, and nothing opened."""
 
-import uuid
-
 from traceapp.graph.account_store import ACCOUNT, TOKEN
+from traceapp.graph.commands import draw_command
 from traceapp.graph.connection import Graph, Transaction
 from traceapp.graph.session_store import SessionStore
 from traceapp.host.row_register import RowRegister
@@ -46,4 +45,4 @@ class RevocationStore:
             return taken
 
         with self._register.writing():
-            return self._graph.write(work, command=uuid.uuid4().hex, act="token:void")
+            return self._graph.write(work, command=draw_command(), act="token:void")

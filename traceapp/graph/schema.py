@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Final
 
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import StatementError, StoreVersionError
+from traceapp.graph.commands import draw_command
 from traceapp.graph.connection import Graph
 from traceapp.graph.query_catalogue import statements_root
 
@@ -70,7 +70,7 @@ def _note(graph: Graph, step: SchemaStep, now: datetime) -> None:
         lambda transaction: transaction.run(
             "schema_step.append_step", version=step.version, checksum=step.checksum, applied_at=stored_time(now)
         ),
-        command=uuid.uuid4().hex,
+        command=draw_command(),
         act=f"schema:{step.version}",
     )
 

@@ -1,6 +1,5 @@
 """What an old key still seals, found by `oldest_key`, and its ciphertexts under a newer one."""
 
-import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from traceapp.domain.errors import SealBrokenError
 from traceapp.domain.keys import key_named
 from traceapp.domain.sealing import Sealer
+from traceapp.graph.commands import draw_command
 from traceapp.graph.connection import Graph, Row, Transaction
 from traceapp.graph.record_head import MAC, lock_head, oldest_key_of, whole
 
@@ -65,7 +65,7 @@ class SealedStore:
                 transaction.run(f"sealed.put_{label.lower()}", rows=rows)
             return Resealed(len(rows), tuple(broken))
 
-        return self._graph.write(work, command=uuid.uuid4().hex, act=ACT)
+        return self._graph.write(work, command=draw_command(), act=ACT)
 
 
 def _read_as(label: str, properties: Row) -> Row:

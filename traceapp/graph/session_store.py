@@ -1,6 +1,5 @@
 """Sessions of persons. One that was ended, and a secret that was replaced, open nothing any more, put back or not."""
 
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import replace
@@ -11,6 +10,7 @@ from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.row_register import Ending
 from traceapp.domain.sessions import IDLE, Session
+from traceapp.graph.commands import draw_command
 from traceapp.graph.connection import Graph, Row, Transaction
 from traceapp.host.row_register import RowRegister
 
@@ -38,7 +38,7 @@ class SessionStore:
             transaction.run("session.void_stale_sessions", **stale)
             transaction.run("session.append_session", **_row(session))
 
-        self._graph.write(work, command=uuid.uuid4().hex, act="session:append")
+        self._graph.write(work, command=draw_command(), act="session:append")
 
     def get_session(self, secret_hash: str) -> Session | None:
         """The session of this cookie, over or not; None where there is none, or it was ended."""
@@ -101,7 +101,7 @@ class SessionStore:
             return bool(transaction.run("session.put_session", **told))
 
         with self._register.writing() if replaced is not None else nullcontext():
-            kept = self._graph.write(work, command=uuid.uuid4().hex, act="session:put")
+            kept = self._graph.write(work, command=draw_command(), act="session:put")
             if kept and replaced is not None:
                 self._register.end(replaced)
         return replace(session, version=session.version + 1) if kept else None
@@ -133,7 +133,7 @@ class SessionStore:
 
     def _end(self, work: Callable[[Transaction], list[str]]) -> None:
         with self._register.writing():
-            self._register.end(*self._graph.write(work, command=uuid.uuid4().hex, act="session:end"))
+            self._register.end(*self._graph.write(work, command=draw_command(), act="session:end"))
 
     def _ending(self, row: Row) -> Ending | None:
         return self._register.ending(row["uid"], row["secret_hash"])

@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 import weakref
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -14,6 +15,7 @@ from typing import Any, Final, TypeVar
 from traceapp.domain.errors import HomeError, InputError, LedgerUnavailableError, RecordNotFoundError
 from traceapp.domain.ledger_health import Growth, LedgerHealth
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt, Recorded
+from traceapp.ledger.open_intents import held_intent
 from traceapp.ledger.records import plain_entry
 from traceapp.ledger.wire import LENGTH, MAX_FRAME, frame, socket_address
 
@@ -111,6 +113,10 @@ class LedgerClient:
             return Growth(before, int(reply["size"]), path, str(reply["checkpoint"]))
         except (KeyError, TypeError, ValueError):
             raise LedgerUnavailableError("The ledger answered without a proof.") from None
+
+    def holding(self, command: str) -> AbstractContextManager[None]:
+        """Hold the intent of an act from before it is on record until its outcome is (`open_intents.held_intent`)."""
+        return held_intent(self._home, command)
 
     def close(self) -> None:
         """Close the connections that wait; those in use close with their request."""

@@ -40,11 +40,11 @@ def find_record(home: Path, seq: int) -> bytes | None:
 
 
 def find_done(home: Path, act: str) -> dict[str, Any] | None:
-    """The newest record of an act that was done; None where there is none; raises what `find_records` raises."""
+    """The newest record of an act that was done, or found to have been; None of none; raises what `find_records` raises."""
     beginning = f'{{"act":{json.dumps(act)}'.encode()
     try:
         acts = (json.loads(record) for record in newest_records(home) if record.startswith(beginning))
-        return next((told for told in acts if told["outcome"] == "done"), None)
+        return next((told for told in acts if told["outcome"] in {"done", "recovered-committed"}), None)
     except OSError as error:
         raise _unreadable(error) from None
 

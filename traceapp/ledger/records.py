@@ -32,7 +32,7 @@ def plain_entry(entry: LedgerEntry) -> dict[str, Any]:
     form, sets sorted lists. An entry too long for one record keeps the hash of its longest parts in their place.
     raises  TypeError: a float or a type that no record holds; that is a defect of the caller.
     """
-    plain = {name: _plain(getattr(entry, name)) for name in sorted(ENTRY_FIELDS)}
+    plain = {name: plain_json(getattr(entry, name)) for name in sorted(ENTRY_FIELDS)}
     for name in LEFT_OUT:
         if plain[name] is None:
             del plain[name]
@@ -66,7 +66,8 @@ def leaf_of(record: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + record).digest()
 
 
-def _plain(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
+    """The form in which a value stands in a record; raises TypeError: a record holds no such thing."""
     match value:
         case None | bool():
             return value
@@ -79,10 +80,10 @@ def _plain(value: Any) -> Any:
         case datetime():
             return stored_time(value)
         case Mapping():
-            return {str(_plain(str(key))): _plain(item) for key, item in value.items()}
+            return {str(plain_json(str(key))): plain_json(item) for key, item in value.items()}
         case Set():
-            return sorted((_plain(item) for item in value), key=rfc8785.dumps)
+            return sorted((plain_json(item) for item in value), key=rfc8785.dumps)
         case list() | tuple():
-            return [_plain(item) for item in value]
+            return [plain_json(item) for item in value]
         case _:
             raise TypeError(f"a ledger record holds no {type(value).__name__}")

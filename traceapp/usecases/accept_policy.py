@@ -10,7 +10,8 @@ from traceapp.ledger.reading import find_done
 from traceapp.policy.acceptance import Acceptance
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import read_policy
-from traceapp.usecases.access import carry_out, entry, things
+from traceapp.usecases.access import entry, things
+from traceapp.usecases.changes import carry_out
 from traceapp.usecases.stations import Stations
 
 
@@ -35,7 +36,8 @@ def accept_policy(stations: Stations, actor: Actor) -> Recorded[str]:
         acceptance.keep(digest)
         return digest
 
-    return carry_out(stations, actor, Act.POLICY_ACCEPT, request, accept, about=things("Policy", digest))
+    changes = {"digest": (acceptance.digest, digest)}
+    return carry_out(stations, actor, Act.POLICY_ACCEPT, request, accept, about=things("Policy", digest), changes=changes)
 
 
 def has_run(stations: Stations) -> bool:

@@ -4,12 +4,12 @@ import binascii
 import hashlib
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias
 
 import orjson
 
@@ -21,20 +21,17 @@ from traceapp.domain.errors import (
     PermissionDeniedError,
     PolicyError,
     SealBrokenError,
-    TraceappError,
 )
 from traceapp.domain.kinds import SEALED_IDENTITIES, NodeKind
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.purposes import Purpose
-from traceapp.domain.recorded import LedgerEntry, Recorded
+from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import OUTSIDE, Actor, Decision, Rights
-from traceapp.ledger.client import LedgerClient
 from traceapp.policy.compilation import compile_rights
 from traceapp.policy.decisions import CLOSED, EVALUATION, FAILED
 from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.stations import Stations
 
-T = TypeVar("T")
 Objects: TypeAlias = Sequence[Mapping[str, str]]
 """What an act is about, as a record holds it."""
 MOST_OBJECTS: Final = 20
@@ -87,54 +84,6 @@ def with_purpose(actor: Actor, text: str) -> Actor:
     if actor.through == "token" and actor.purpose is not None and purpose is not actor.purpose:
         raise PermissionDeniedError(f"This token was made for the purpose {actor.purpose.value} and no other.")
     return replace(actor, purpose=purpose)
-
-
-def carry_out(
-    stations: Stations,
-    actor: Actor,
-    act: Permission | Act,
-    request: Mapping[str, Any],
-    work: Callable[[], T],
-    *,
-    about: Objects | None = None,
-) -> Recorded[T]:
-    """Change something: the intent is on record before it begins, the outcome after it ended.
-
-    about  what is changed (`things`).
-    The outcome names the record of its intent; an intent without an outcome is what a crash left between.
-    """
-    return carry_out_of(stations, actor_document(stations, actor), act, request, work, about=about)
-
-
-def carry_out_of(
-    stations: Stations,
-    who: Mapping[str, Any],
-    act: Permission | Act,
-    request: Mapping[str, Any],
-    work: Callable[[], T],
-    *,
-    about: Objects | None = None,
-) -> Recorded[T]:
-    """The same for somebody who is no actor (yet); `who` is what is known of him."""
-
-    def told(outcome: str, request: Mapping[str, Any], reason: str | None = None) -> LedgerEntry:
-        return entry_of(stations, who, act, outcome, request=request, reason=reason, object=about)
-
-    return carry_out_as(stations.ledger, told, request, work)
-
-
-def carry_out_as(
-    ledger: LedgerClient, entry: Callable[..., LedgerEntry], request: Mapping[str, Any], work: Callable[[], T]
-) -> Recorded[T]:
-    """The same on records that are made otherwise. entry: (outcome, request, reason or none) to a record."""
-    intent = ledger.append(entry("intended", request))
-    begun = {**request, "intent": intent.seq}
-    try:
-        value = work()
-    except TraceappError as error:
-        ledger.append(entry("failed", begun, type(error).__name__))
-        raise
-    return ledger.record(value, entry("done", begun))
 
 
 def disclosure_of(stations: Stations, rights: Rights, fields: frozenset[str] | None = None) -> Disclosure:

@@ -30,7 +30,9 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Grant
 from traceapp.domain.row_register import RowFault
 from traceapp.graph.grant_store import WaitingGrant
-from traceapp.usecases.access import authorise, carry_out, entry, things
+from traceapp.usecases.access import authorise, entry, things
+from traceapp.usecases.changed_values import changes_of_grant
+from traceapp.usecases.changes import carry_out
 from traceapp.usecases.open_session import Opened
 from traceapp.usecases.rotate_session import own_session, rotate_session
 from traceapp.usecases.stations import Stations
@@ -94,7 +96,13 @@ def break_glass(stations: Stations, actor: Actor, reason: str, minutes: int, tie
         return replace(opened, actor=replace(opened.actor, grant=Grant(uid, tier, ends_at)))
 
     return carry_out(
-        stations, actor, Permission.BREAK_GLASS_BEGIN, {**request, "break_glass": uid}, work, about=things("Grant", uid)
+        stations,
+        actor,
+        Permission.BREAK_GLASS_BEGIN,
+        {**request, "break_glass": uid},
+        work,
+        about=things("Grant", uid),
+        changes=changes_of_grant(None, grant),
     )
 
 
@@ -104,11 +112,21 @@ def end_break_glass(stations: Stations, actor: Actor) -> Recorded[Opened]:
     if found is None or found.account_uid != actor.account_uid:
         raise InputError("There is no break-glass access to end.")
 
+    ended = replace(found, ends_at=stations.clock.now())
+
     def work() -> Opened:
-        _put(stations, replace(found, ends_at=stations.clock.now()))
+        _put(stations, ended)
         return rotate_session(stations, actor, lambda session: replace(session, grant=""))
 
-    return carry_out(stations, actor, Act.BREAK_GLASS_END, {"break_glass": found.uid}, work, about=things("Grant", found.uid))
+    return carry_out(
+        stations,
+        actor,
+        Act.BREAK_GLASS_END,
+        {"break_glass": found.uid},
+        work,
+        about=things("Grant", found.uid),
+        changes=changes_of_grant(found, ended),
+    )
 
 
 def list_break_glass(stations: Stations, actor: Actor) -> Recorded[tuple[ListedGrant, ...]]:
@@ -167,8 +185,9 @@ def review_break_glass(stations: Stations, actor: Actor, uid: str, verdict: Verd
         verdict=verdict,
         note=stations.sealer.seal_document("Grant", uid, "note", note.strip().encode()),
     )
-    about = things("Grant", uid)
-    return carry_out(stations, actor, Permission.BREAK_GLASS_REVIEW, request, lambda: _put(stations, reviewed), about=about)
+    about, changes = things("Grant", uid), changes_of_grant(found.record, reviewed)
+    work = partial(_put, stations, reviewed)
+    return carry_out(stations, actor, Permission.BREAK_GLASS_REVIEW, request, work, about=about, changes=changes)
 
 
 def _why_not(stations: Stations, actor: Actor, tier: str) -> str | None:

@@ -8,7 +8,9 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.identity.passwords import hash_password
-from traceapp.usecases.access import authorise, carry_out, things
+from traceapp.usecases.access import authorise, things
+from traceapp.usecases.changed_values import changes_of_account
+from traceapp.usecases.changes import carry_out
 from traceapp.usecases.find_account import find_account
 from traceapp.usecases.given_view import check_view, find_lots
 from traceapp.usecases.stations import Stations
@@ -74,4 +76,5 @@ def _change(stations: Stations, actor: Actor, request: Mapping[str, object], rea
         {**request, "account": changed.uid},
         work,
         about=things("Account", changed.uid),
+        changes=changes_of_account(read, changed),
     )

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Collection
+from dataclasses import replace
 
 from traceapp.domain.accounts import Account, check_person, check_printed_name, normal_username
 from traceapp.domain.errors import InputError
@@ -9,7 +10,9 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.identity.passwords import hash_password
-from traceapp.usecases.access import authorise, carry_out, things
+from traceapp.usecases.access import authorise, things
+from traceapp.usecases.changed_values import changes_of_account
+from traceapp.usecases.changes import carry_out
 from traceapp.usecases.destroy_key import group_of_account
 from traceapp.usecases.given_view import check_view, find_lots
 from traceapp.usecases.stations import Stations
@@ -48,23 +51,32 @@ def create_account(
     uid = secrets.token_hex(16)
     done = {**request, "account": uid, "username": name, "lots": approved}
 
+    made = Account(
+        uid=uid,
+        username=name,
+        password_hash=password_hash,
+        printed_name=b"",
+        role=role,
+        sites=sites,
+        lines=lines,
+        created_at=stations.clock.now(),
+        lots=approved,
+        person=person,
+    )
+
     def work() -> str:
         group = group_of_account(uid)
         stations.keys.add_group(group, actor.username, stations.clock.now())
-        stations.accounts.put_account(
-            Account(
-                uid=uid,
-                username=name,
-                password_hash=password_hash,
-                printed_name=stations.sealer.seal_document("Account", uid, "printed_name", printed_name.encode(), group=group),
-                role=role,
-                sites=sites,
-                lines=lines,
-                created_at=stations.clock.now(),
-                lots=approved,
-                person=person,
-            )
-        )
+        sealed = stations.sealer.seal_document("Account", uid, "printed_name", printed_name.encode(), group=group)
+        stations.accounts.put_account(replace(made, printed_name=sealed))
         return uid
 
-    return carry_out(stations, actor, Permission.ACCOUNT_CREATE, done, work, about=things("Account", uid))
+    return carry_out(
+        stations,
+        actor,
+        Permission.ACCOUNT_CREATE,
+        done,
+        work,
+        about=things("Account", uid),
+        changes=changes_of_account(None, made),
+    )

@@ -8,7 +8,8 @@ from traceapp.domain.errors import KeyStateError
 from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.usecases.access import carry_out, things
+from traceapp.usecases.access import things
+from traceapp.usecases.changes import carry_out
 from traceapp.usecases.stations import Stations
 
 ACCOUNT: Final = "account:"
@@ -29,7 +30,15 @@ def destroy_key(stations: Stations, actor: Actor, group: str, officers: tuple[Pa
               RecoveryError: not the two officers; KeyUnavailableError; LedgerUnavailableError: nothing was changed.
     """
     work = partial(_destroy, stations, group, officers)
-    return carry_out(stations, actor, Act.KEY_DESTROY, {"group": group}, work, about=things("Key", group))
+    return carry_out(
+        stations,
+        actor,
+        Act.KEY_DESTROY,
+        {"group": group},
+        work,
+        about=things("Key", group),
+        changes={"state": ("active", "destroyed")},
+    )
 
 
 def _destroy(stations: Stations, group: str, officers: tuple[Path, Path]) -> str:

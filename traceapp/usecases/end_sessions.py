@@ -8,7 +8,8 @@ from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.sessions import Session
-from traceapp.usecases.access import authorise, carry_out, entry, things
+from traceapp.usecases.access import authorise, entry, things
+from traceapp.usecases.changes import carry_out
 from traceapp.usecases.find_account import find_account
 from traceapp.usecases.stations import Stations
 

@@ -6,11 +6,11 @@ import json
 import os
 import re
 import sys
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
@@ -22,7 +22,6 @@ from traceapp.domain.errors import (
     HomeError,
     ImportBrokenOffError,
     InputError,
-    LedgerUnavailableError,
     TraceappError,
 )
 from traceapp.domain.events import CapturedEvent, CaptureOutcome, RejectedRow
@@ -31,9 +30,11 @@ from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Actor
 from traceapp.domain.scopes import ANY
 from traceapp.formats.csv_cells import harmless
+from traceapp.graph.commands import draw_command
 from traceapp.graph.event_group import PreparedGroup
 from traceapp.intake.files import read_file
-from traceapp.usecases.access import authorise, entry
+from traceapp.usecases.access import authorise, entry, things
+from traceapp.usecases.changes import carry_out_as
 from traceapp.usecases.stations import Stations
 
 GROUP_EVENTS: Final = 2000
@@ -87,14 +88,18 @@ def import_file(stations: Stations, actor: Actor, path: Path, source: str, progr
         stations.ledger.append(record("failed", request=request, reason=type(error).__name__))
         raise
     request["sha256"] = digest
-    request["intent"] = stations.ledger.append(record("intended", request=request)).seq
     intake = _Intake(stations, _Rejects(stations.settings.home / FOLDER / f"{digest}.csv"))
-    try:
+
+    def told(outcome: str, request: Mapping[str, Any], **said: Any) -> LedgerEntry:
+        return record(outcome, request=request, object=things("File", digest), **said)
+
+    def take() -> None:
         intake.take(map(partial(_within, _view_of(actor)), _same_file(rows, digest)))
-        stations.ledger.append(record("done", request=request, result=intake.result()))
+
+    try:
+        carry_out_as(stations.ledger, told, request, take, result=intake.result)
     except TraceappError as error:
-        failed = record("failed", request=request, result=intake.result(), reason=type(error).__name__)
-        raise _broken_off(stations, failed, intake, error) from None
+        raise _broken_off(intake, error) from None
     finally:
         intake.rejects.close()
     progress(1.0)
@@ -110,12 +115,8 @@ def import_file(stations: Stations, actor: Actor, path: Path, source: str, progr
     )
 
 
-def _broken_off(stations: Stations, failed: LedgerEntry, intake: "_Intake", error: TraceappError) -> TraceappError:
-    """What is said of an import that ended half-way, once that is on record where the ledger still answers."""
-    try:
-        stations.ledger.append(failed)
-    except LedgerUnavailableError as silent:
-        error = silent
+def _broken_off(intake: "_Intake", error: TraceappError) -> TraceappError:
+    """What is said of an import that ended half-way."""
     stored = intake.outcomes[CaptureOutcome.APPENDED] + intake.outcomes[CaptureOutcome.VOIDED]
     return ImportBrokenOffError(f"{stored} events are in, then it broke off: {error}") if stored else error
 
@@ -164,7 +165,7 @@ class _Intake:
                 prepared = store.prepare(group, sealer)
                 if waiting is not None:
                     self._count(*waiting)
-                waiting = group, committer.submit(self._commit, prepared)
+                waiting = group, committer.submit(copy_context().run, self._commit, prepared)
             if waiting is not None:
                 self._count(*waiting)
 
@@ -177,7 +178,7 @@ class _Intake:
     def _commit(self, prepared: PreparedGroup) -> list[CaptureOutcome]:
         """One group; the sets of scopes that came with it are remembered outside the store at once."""
         stations = self.stations
-        outcomes = stations.events.commit(prepared, stations.sealer, uuid.uuid4().hex, stations.clock.now())
+        outcomes = stations.events.commit(prepared, stations.sealer, draw_command(), stations.clock.now())
         stations.acls.list_entries()
         return outcomes
 

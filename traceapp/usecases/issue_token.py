@@ -12,7 +12,9 @@ from traceapp.domain.purposes import Purpose
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.identity.tokens import mint_token
-from traceapp.usecases.access import authorise, carry_out, things
+from traceapp.usecases.access import authorise, things
+from traceapp.usecases.changed_values import changes_of_token
+from traceapp.usecases.changes import carry_out
 from traceapp.usecases.find_account import find_account
 from traceapp.usecases.given_view import check_view, find_lots, within
 from traceapp.usecases.stations import Stations
@@ -103,7 +105,15 @@ def issue_token(stations: Stations, actor: Actor, wanted: TokenRequest) -> Recor
         return minted.text
 
     done = {**request, "token": minted.token_id, "lots": approved}
-    return carry_out(stations, actor, Permission.TOKEN_CREATE, done, work, about=things("Token", minted.token_id))
+    return carry_out(
+        stations,
+        actor,
+        Permission.TOKEN_CREATE,
+        done,
+        work,
+        about=things("Token", minted.token_id),
+        changes=changes_of_token(None, token),
+    )
 
 
 def _owner(stations: Stations, actor: Actor, owner: str | None) -> Account | None:

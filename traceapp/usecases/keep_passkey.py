@@ -10,7 +10,9 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.identity import passkeys
 from traceapp.identity.passkeys import REFUSED
-from traceapp.usecases.access import carry_out, things
+from traceapp.usecases.access import things
+from traceapp.usecases.changed_values import changes_of_factors
+from traceapp.usecases.changes import carry_out
 from traceapp.usecases.rotate_session import own_session
 from traceapp.usecases.second_factors import (
     change_own_factors,
@@ -49,7 +51,8 @@ def add_passkey(
         if not keep_factors(stations, account, changed):
             raise FactorRefusedError(REFUSED)
 
-    return carry_out(stations, actor, Act.FACTOR_CHANGE, request, work, about=things("Account", account.uid))
+    about, changes = things("Account", account.uid), changes_of_factors(factors, changed)
+    return carry_out(stations, actor, Act.FACTOR_CHANGE, request, work, about=about, changes=changes)
 
 
 def drop_passkey(stations: Stations, actor: Actor, credential_id: str) -> Recorded[None]:

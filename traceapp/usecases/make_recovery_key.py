@@ -6,7 +6,7 @@ from pathlib import Path
 from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.usecases.access import carry_out
+from traceapp.usecases.changes import carry_out
 from traceapp.usecases.stations import Stations
 
 

@@ -8,7 +8,9 @@ from traceapp.domain.errors import InputError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.usecases.access import authorise, carry_out, entry, things
+from traceapp.usecases.access import authorise, entry, things
+from traceapp.usecases.changed_values import changes_of_token
+from traceapp.usecases.changes import carry_out
 from traceapp.usecases.stations import Stations
 
 MOST_LISTED = 1000
@@ -42,7 +44,15 @@ def revoke_token(stations: Stations, actor: Actor, uid: str) -> Recorded[None]:
         raise InputError("token: none has this id", (("token", "the 16 digits after tat_"),))
     revoked = replace(token, revoked=True)
     work = partial(stations.accounts.put_token, revoked)
-    return carry_out(stations, actor, Permission.TOKEN_REVOKE, request, work, about=things("Token", uid))
+    return carry_out(
+        stations,
+        actor,
+        Permission.TOKEN_REVOKE,
+        request,
+        work,
+        about=things("Token", uid),
+        changes=changes_of_token(token, revoked),
+    )
 
 
 def _listed(stations: Stations, token: Token) -> ListedToken:

@@ -4,7 +4,7 @@ from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.graph.schema import check_schema, migrate
-from traceapp.usecases.access import carry_out
+from traceapp.usecases.changes import carry_out
 from traceapp.usecases.stations import Stations
 
 

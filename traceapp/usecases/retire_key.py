@@ -10,7 +10,8 @@ from traceapp.domain.keys import KeyRecord, KeyState
 from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.usecases.access import carry_out, things
+from traceapp.usecases.access import things
+from traceapp.usecases.changes import carry_out
 from traceapp.usecases.stations import Stations
 
 SETTLED: Final = timedelta(minutes=10)
@@ -24,7 +25,13 @@ def retire_key(stations: Stations, actor: Actor, alias: str) -> Recorded[KeyReco
             is not decrypt-only; KeyUnavailableError; LedgerUnavailableError.
     """
     return carry_out(
-        stations, actor, Act.KEY_RETIRE, {"key": alias}, partial(_retire, stations, alias), about=things("Key", alias)
+        stations,
+        actor,
+        Act.KEY_RETIRE,
+        {"key": alias},
+        partial(_retire, stations, alias),
+        about=things("Key", alias),
+        changes={"state": ("decrypt-only", "retired")},
     )
 
 

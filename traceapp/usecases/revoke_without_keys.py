@@ -11,7 +11,7 @@ from traceapp.domain.recorded import LedgerEntry, LedgerReceipt
 from traceapp.domain.rights import Actor
 from traceapp.graph.revocation_store import RevocationStore
 from traceapp.ledger.client import LedgerClient
-from traceapp.usecases.access import carry_out_as
+from traceapp.usecases.changes import carry_out_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _carry_out(
     """As `access.carry_out`, without the policy and dictionary that a decision would stand on."""
     who = {"account": actor.account_uid, "username": actor.username, "role": actor.role.value, "through": actor.through}
 
-    def entry(outcome: str, told: Mapping[str, Any], reason: str | None = None) -> LedgerEntry:
-        return LedgerEntry(act=act.value, outcome=outcome, actor=who, request=told, reason=reason, request_id=stations.request_id)
+    def entry(outcome: str, told: Mapping[str, Any], **said: Any) -> LedgerEntry:
+        return LedgerEntry(act=act.value, outcome=outcome, actor=who, request=told, request_id=stations.request_id, **said)
 
     return carry_out_as(stations.ledger, entry, {**request, "keys": "away"}, work).receipt

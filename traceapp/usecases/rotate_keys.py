@@ -13,7 +13,8 @@ from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.graph.sealed_store import LABELS
-from traceapp.usecases.access import carry_out, things
+from traceapp.usecases.access import things
+from traceapp.usecases.changes import carry_out
 from traceapp.usecases.stations import Stations
 
 CHUNK: Final = 200

@@ -21,7 +21,9 @@ from traceapp.identity.second_factors import (
     step_of_code,
     totp_address,
 )
-from traceapp.usecases.access import authorise, carry_out, entry, things
+from traceapp.usecases.access import authorise, entry, things
+from traceapp.usecases.changed_values import changes_of_account, changes_of_factors
+from traceapp.usecases.changes import carry_out
 from traceapp.usecases.find_account import find_account
 from traceapp.usecases.open_session import Opened
 from traceapp.usecases.rotate_session import own_session, rotate_session
@@ -96,12 +98,14 @@ def begin_totp(stations: Stations, actor: Actor, password: str) -> Recorded[Enro
     request = {"changed": "codes begun"}
     account, factors = prove_person(stations, actor, password, request)
     secret = mint_totp_secret()
+    begun = replace(factors, pending=secret)
 
     def work() -> Enrolment:
-        _keep(stations, account, replace(factors, pending=secret))
+        _keep(stations, account, begun)
         return Enrolment(in_groups(secret), totp_address(secret, account.username))
 
-    return carry_out(stations, actor, Act.FACTOR_CHANGE, request, work, about=things("Account", account.uid))
+    about, changes = things("Account", account.uid), changes_of_factors(factors, begun)
+    return carry_out(stations, actor, Act.FACTOR_CHANGE, request, work, about=about, changes=changes)
 
 
 def confirm_totp(stations: Stations, actor: Actor, code: str) -> Recorded[Enrolled]:
@@ -124,7 +128,8 @@ def confirm_totp(stations: Stations, actor: Actor, code: str) -> Recorded[Enroll
         _keep(stations, account, confirmed)
         return Enrolled(rotate_session(stations, actor, _shown(now, "code")), codes)
 
-    return carry_out(stations, actor, Act.FACTOR_CHANGE, {"changed": "codes set up"}, work, about=things("Account", account.uid))
+    about, changes = things("Account", account.uid), changes_of_factors(factors, confirmed)
+    return carry_out(stations, actor, Act.FACTOR_CHANGE, {"changed": "codes set up"}, work, about=about, changes=changes)
 
 
 def show_code(stations: Stations, opened: Opened, code: str) -> Recorded[Opened]:
@@ -167,9 +172,11 @@ def change_own_factors(stations: Stations, actor: Actor, what: str, change: Call
     raises  NotSignedInError: his session is gone. ConcurrentChangeError: another request wrote them meanwhile.
     """
     _, account = own_session(stations, actor)
-    changed = change(factors_of(stations, account))
+    factors = factors_of(stations, account)
+    changed = change(factors)
     work, about = partial(_keep, stations, account, changed), things("Account", account.uid)
-    return carry_out(stations, actor, Act.FACTOR_CHANGE, {"changed": what}, work, about=about)
+    changes = changes_of_factors(factors, changed)
+    return carry_out(stations, actor, Act.FACTOR_CHANGE, {"changed": what}, work, about=about, changes=changes)
 
 
 def list_own_factors(stations: Stations, actor: Actor) -> Factors:
@@ -193,7 +200,8 @@ def reset_factors(stations: Stations, actor: Actor, username: str) -> Recorded[N
         stations.sessions.void_sessions_of_account(account.uid)
 
     done = {**request, "account": account.uid}
-    return carry_out(stations, actor, Permission.ACCOUNT_CHANGE, done, work, about=things("Account", account.uid))
+    about, changes = things("Account", account.uid), changes_of_account(account, replace(account, factors=None))
+    return carry_out(stations, actor, Permission.ACCOUNT_CHANGE, done, work, about=about, changes=changes)
 
 
 def _use(factors: Factors, code: str, now: datetime) -> Factors | None:

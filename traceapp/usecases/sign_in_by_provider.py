@@ -10,7 +10,9 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.sessions import Client
 from traceapp.identity.oidc import Asked, Claims, GroupRow, OidcProvider
 from traceapp.identity.passwords import hash_password
-from traceapp.usecases.access import carry_out_of, entry_of, things
+from traceapp.usecases.access import entry_of, things
+from traceapp.usecases.changed_values import changes_of_account
+from traceapp.usecases.changes import carry_out_of
 from traceapp.usecases.open_session import Opened, admit, make_session
 from traceapp.usecases.second_factors import factors_of
 from traceapp.usecases.stations import Stations
@@ -66,7 +68,15 @@ def _follow(stations: Stations, account: Account | None, uid: str, claims: Claim
             stations.accounts.put_account(made, account)
             stations.sessions.void_sessions_of_account(uid)
 
-        carry_out_of(stations, who, Act.ACCOUNT_FOLLOW, request, work, about=things("Account", uid))
+        carry_out_of(
+            stations,
+            who,
+            Act.ACCOUNT_FOLLOW,
+            request,
+            work,
+            about=things("Account", uid),
+            changes=changes_of_account(account, made),
+        )
     return made
 
 
@@ -102,7 +112,15 @@ def _close(stations: Stations, account: Account | None, uid: str, client: Client
             stations.sessions.void_sessions_of_account(uid)
 
         told = {"account": uid, "changed": "closed"}
-        carry_out_of(stations, _known(who, client), Act.ACCOUNT_FOLLOW, told, work, about=things("Account", uid))
+        carry_out_of(
+            stations,
+            _known(who, client),
+            Act.ACCOUNT_FOLLOW,
+            told,
+            work,
+            about=things("Account", uid),
+            changes=changes_of_account(account, closed),
+        )
         _record(stations, who, client, "no group of his has a role here any more; the account was closed")
     else:
         _record(stations, who, client, "no group of his has a role here")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from traceapp.graph.account_store import AccountStore
     from traceapp.graph.acl_store import AclStore
     from traceapp.graph.batch_store import BatchStore
+    from traceapp.graph.command_store import CommandStore
     from traceapp.graph.connection import Graph
     from traceapp.graph.event_store import EventStore
     from traceapp.graph.grant_store import GrantStore
@@ -62,6 +63,9 @@ class Stations:
     ledger: LedgerClient
     rolls: SideFiles
     roll_seal: SideSeal
+    values: SideFiles
+    value_seal: SideSeal
+    commands: CommandStore
     provider: OidcProvider | None = None
     checks: RecordChecks | None = None
     request_id: str | None = None

@@ -1,0 +1,96 @@
+"""Values before and after: commitments on record, the values sealed beside, erasable while the ledger still verifies."""
+
+import pytest
+
+from tests.recorded import ledger_bytes, records
+from traceapp.composition import terminal_actor
+from traceapp.domain.errors import SealBrokenError
+from traceapp.domain.rights import Role
+from traceapp.ledger.verdict import verify
+from traceapp.usecases.change_account import set_password, set_role
+from traceapp.usecases.create_account import create_account
+from traceapp.usecases.issue_token import TokenRequest, issue_token
+from traceapp.usecases.kept_values import erase_values, open_values
+from traceapp.usecases.manage_tokens import revoke_token
+from traceapp.usecases.stations import Stations
+
+pytestmark = pytest.mark.one_store
+
+PASSWORD = "correct horse battery"
+EVERYWHERE = frozenset({"*"})
+LYON = frozenset({"LYON"})
+
+
+@pytest.fixture
+def changed(stations: Stations) -> Stations:
+    create_account(stations, terminal_actor(), "anna", PASSWORD, "Anna Kovács", Role.COORDINATOR, EVERYWHERE, EVERYWHERE)
+    set_role(stations, terminal_actor(), "anna", Role.VIEWER, LYON, EVERYWHERE)
+    return stations
+
+
+def intent_of(stations: Stations, act: str) -> dict:  # type: ignore[type-arg]
+    return [record for record in records(stations, act=act) if record["outcome"] == "intended"][-1]
+
+
+def test_promise_a_change_commits_to_what_was_before_and_after(changed: Stations) -> None:
+    intent = intent_of(changed, "account:change")
+
+    assert [one["field"] for one in intent["values"]] == ["role", "sites"], "and to nothing that stayed"
+    assert open_values(changed, intent["values"]) == {"role": ("coordinator", "viewer"), "sites": (["*"], ["LYON"])}
+    assert all(len(one[side]) == 64 for one in intent["values"] for side in ("old", "new"))
+
+
+def test_promise_two_like_changes_have_commitments_of_their_own(changed: Stations) -> None:
+    first = intent_of(changed, "account:change")
+    for role, sites in ((Role.COORDINATOR, EVERYWHERE), (Role.VIEWER, LYON)):
+        set_role(changed, terminal_actor(), "anna", role, sites, EVERYWHERE)
+
+    assert open_values(changed, intent_of(changed, "account:change")["values"]) == open_values(changed, first["values"])
+    assert intent_of(changed, "account:change")["values"] != first["values"]
+
+
+def test_promise_erased_values_are_gone_and_the_ledger_verifies(changed: Stations) -> None:
+    created, intent = intent_of(changed, "account:create"), intent_of(changed, "account:change")
+
+    assert erase_values(changed, intent["values"])
+
+    assert open_values(changed, intent["values"]) is None
+    assert open_values(changed, created["values"]) is not None, "the others stand"
+    assert not erase_values(changed, intent["values"])
+    assert verify(changed.settings.home).ok
+
+
+def test_attacker_who_swaps_the_values_beside_two_records_is_found(changed: Stations) -> None:
+    set_role(changed, terminal_actor(), "anna", Role.AUDITOR, LYON, EVERYWHERE)
+    one, two = [record["values"] for record in records(changed, act="account:change") if record["outcome"] == "intended"]
+    (path,) = changed.values.paths()
+    content, heads = path.read_bytes(), []
+    place = 0
+    while place < len(content):
+        length = int.from_bytes(content[place : place + 4], "big")
+        heads.append((place, content[place + 4 : place + 36]))
+        place += 36 + length
+    (first, first_digest), (second, second_digest) = heads[-2:]
+    swapped = bytearray(content)
+    swapped[first + 4 : first + 36], swapped[second + 4 : second + 36] = second_digest, first_digest
+    path.write_bytes(bytes(swapped))
+
+    for values in (one, two):
+        with pytest.raises(SealBrokenError):
+            open_values(changed, values)
+
+
+def test_promise_no_secret_stands_in_a_record_or_beside_it_in_any_form(changed: Stations) -> None:
+    text = issue_token(changed, terminal_actor(), TokenRequest(Role.VIEWER, LYON, EVERYWHERE, "scanner", 1)).value
+    set_password(changed, terminal_actor(), "anna", "another horse battery")
+    account = changed.accounts.get_account_by_username("anna")
+    assert account is not None
+    revoke_token(changed, terminal_actor(), text.split("_")[1])
+
+    opened = [open_values(changed, record["values"]) for record in records(changed) if "values" in record]
+    words = repr(opened)
+    for secret in ("horse", "Anna", "Kovács", text, account.password_hash, text.split("_")[2]):
+        assert secret not in words
+        assert secret.encode() not in ledger_bytes(changed.settings.home)
+    assert {"password"} in [set(values or ()) for values in opened], "that it changed is told"
+    assert {"revoked"} in [set(values or ()) for values in opened]

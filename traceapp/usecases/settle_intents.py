@@ -1,0 +1,108 @@
+"""An intent without an outcome is what a crash left between: the store, the ring or the home is asked, on record."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from traceapp.domain.permissions import Act, Permission
+from traceapp.domain.rights import Actor
+from traceapp.ledger.open_intents import INTENTS, is_held
+from traceapp.ledger.records import FOLDER
+from traceapp.ledger.tail import LedgerTail
+from traceapp.usecases.accept_policy import acceptance_of
+from traceapp.usecases.access import entry
+from traceapp.usecases.changes import KEY_ACTS
+from traceapp.usecases.stations import Stations
+
+COMMITTED: Final = "recovered-committed"
+ABORTED: Final = "recovered-aborted"
+OUTCOMES: Final = frozenset({"done", "failed", COMMITTED, ABORTED})
+REASON: Final = "whoever carried it out ended, or lost the store, before the outcome was on record"
+SETTLED: Final = "settled"
+_ACTS: Final = frozenset(act.value for act in Act)
+
+
+class IntentSweep:
+    """Reads the ledger as it grows and settles what nobody works on any more. One thread, one sweep."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._note = home / FOLDER / INTENTS / SETTLED
+        self._read = _noted(self._note)
+        self._tail = LedgerTail(home, self._read)
+        self._open: dict[int, dict[str, Any]] = {}
+
+    def look(self, stations: Stations, actor: Actor) -> list[tuple[int, str]]:
+        """Settle what can be; sequence number of the intent and outcome of each.
+
+        raises  LedgerUnavailableError, LedgerBrokenError; StoreError and its kinds: not known now, look again.
+        """
+        self._follow()
+        left = [seq for seq, record in self._open.items() if not is_held(self._home, str(record["command"]))]
+        if left:
+            self._follow()  # its outcome may have become durable, and its lock free, between the two looks
+        settled = []
+        for seq in left:
+            if seq in self._open:
+                outcome = settle(stations, actor, self._open[seq])
+                settled.append((seq, outcome))
+                del self._open[seq]
+        self._keep()
+        return settled
+
+    def _follow(self) -> None:
+        while new := self._tail.read_new():
+            for seq, record in new:
+                self._read = seq
+                if record.get("outcome") == "intended" and "command" in record and record.get("act") != Act.SESSION_START:
+                    self._open[seq] = record
+                elif record.get("outcome") in OUTCOMES and isinstance(record.get("request"), dict):
+                    self._open.pop(record["request"].get("intent", 0), None)
+
+    def _keep(self) -> None:
+        """How far everything is settled: no more than a shorter way at the next start."""
+        done = min(self._open, default=self._read + 1) - 1
+        with suppress(OSError):
+            self._note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._note.write_text(f"{done}\n", encoding="ascii")
+
+
+def settle(stations: Stations, actor: Actor, intent: dict[str, Any]) -> str:
+    """Find out what became of one intent and record it; the outcome.
+
+    What is not in the store by now never will be: the store refuses its command from then on.
+    """
+    outcome = COMMITTED if _came_to_be(stations, intent) else ABORTED
+    request = {**_request(intent), "intent": intent["seq"]}
+    made = entry(
+        stations,
+        actor,
+        Act(intent["act"]) if intent["act"] in _ACTS else Permission(intent["act"]),
+        outcome,
+        request=request,
+        reason=REASON,
+        object=intent.get("object"),
+        command=intent["command"] if outcome == COMMITTED else None,
+    )
+    stations.ledger.append(made)
+    return outcome
+
+
+def _came_to_be(stations: Stations, intent: dict[str, Any]) -> bool:
+    request = _request(intent)
+    if intent["act"] in KEY_ACTS:
+        return bool(request.get("ring") != stations.keys.ring_digest())
+    if intent["act"] == Act.POLICY_ACCEPT:
+        return acceptance_of(stations.settings.home, stations.sealer.macs).digest == request.get("accepted")
+    return stations.commands.was_carried_out(intent["command"])
+
+
+def _request(intent: dict[str, Any]) -> dict[str, Any]:
+    return dict(intent["request"])
+
+
+def _noted(path: Path) -> int:
+    try:
+        return int(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0
