@@ -33,6 +33,7 @@ from traceapp.web.target import check_target
 View = TypeVar("View", bound=Callable[..., Any])
 
 _MARK: Final = "__traceapp_door__"
+_RECORDS: Final = "__traceapp_records__"
 _BEARER: Final = "bearer"
 PURPOSE: Final = "Traceapp-Purpose"
 """The header in which a request says why it is made, in the place of what its session or token says."""
@@ -45,6 +46,14 @@ class Door:
 
     permission: Permission | None = None
     open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Acts of the ledger that an endpoint is on record with, one of them or more; `because` where there is none."""
+
+    acts: tuple[Permission | Act, ...]
+    because: str = ""
 
 
 def permission(wanted: Permission) -> Callable[[View], View]:
@@ -60,6 +69,23 @@ def signed_in(view: View) -> View:
 def open_door(view: View) -> View:
     """Everybody comes in; `current_actor()` has nobody to name."""
     return _declare(Door(open=True))(view)
+
+
+def records(*acts: Permission | Act) -> Callable[[View], View]:
+    """The acts that this endpoint puts on record, where they are not its permission alone. Refusals are on record besides."""
+    return _promise(Records(acts))
+
+
+def records_nothing(because: str) -> Callable[[View], View]:
+    """Nothing that it does is on record; one sentence why."""
+    return _promise(Records((), because))
+
+
+def records_of(app: Flask, endpoint: str) -> Records | None:
+    """What an endpoint promises to put on record; None where it promises nothing."""
+    said: Records | None = getattr(app.view_functions.get(endpoint), _RECORDS, None)
+    wanted = permission_of(app, endpoint)
+    return said if said is not None or wanted is None else Records((wanted,))
 
 
 def door_of(app: Flask, endpoint: str) -> Door | None:
@@ -160,6 +186,14 @@ def _asked() -> dict[str, str]:
 def _declare(door: Door) -> Callable[[View], View]:
     def mark(view: View) -> View:
         setattr(view, _MARK, door)
+        return view
+
+    return mark
+
+
+def _promise(said: Records) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        setattr(view, _RECORDS, said)
         return view
 
     return mark

@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from traceapp.domain.clock import stored_time
 from traceapp.usecases.check_readiness import check_readiness
-from traceapp.web.access import open_door, stations
+from traceapp.web.access import open_door, records_nothing, stations
 from traceapp.web.answer_models import Health, Readiness
 from traceapp.web.operations import operation
 
@@ -16,6 +16,7 @@ health = Blueprint("health", __name__)
 
 @health.get("/healthz")
 @open_door
+@records_nothing("a sign of life, which tells nothing of the data")
 @operation(answer=Health)
 def live() -> Response:
     """Say that this process answers; store and ledger are not asked."""
@@ -24,6 +25,7 @@ def live() -> Response:
 
 @health.get("/readyz")
 @open_door
+@records_nothing("a sign of life, which tells nothing of the data")
 @operation(answer=Readiness, refuses=(503,))
 def ready() -> Response:
     """Say whether store and ledger answer, so that questions can be asked, and what is kept of the ledger elsewhere."""

@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 
 from traceapp import __version__
 from traceapp.domain.purposes import Purpose
-from traceapp.web.access import PURPOSE, door_of, open_door
+from traceapp.web.access import PURPOSE, door_of, open_door, records_nothing
 from traceapp.web.answer_models import Problem
 from traceapp.web.operations import Operation, operation_of
 from traceapp.web.problems import CONTENT_TYPE
@@ -43,6 +43,7 @@ Document = dict[str, Any]
 
 @openapi.get("/openapi.json")
 @open_door
+@records_nothing("describes the API; the same for everybody")
 def show() -> Response:
     made: bytes | None = current_app.extensions.get(_CACHE)
     if made is None:

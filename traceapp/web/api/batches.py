@@ -2,10 +2,10 @@
 
 from flask import Blueprint, Response
 
-from traceapp.domain.permissions import Permission
+from traceapp.domain.permissions import Act, Permission
 from traceapp.usecases.show_batch import show_batch
 from traceapp.usecases.trace_batch import trace_batch
-from traceapp.web.access import current_actor, permission, stations
+from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.answer_models import Batch, Trace
 from traceapp.web.answers import batch_answer, trace_answer
 from traceapp.web.inputs import BatchInput, BatchSearchInput, NumberInput, TraceInput
@@ -40,6 +40,7 @@ def search(query: BatchSearchInput) -> Response:
 
 @batches.get("/<number>/trace")
 @permission(Permission.BATCH_TRACE)
+@records(Permission.BATCH_TRACE, Act.WITHHELD_ROUTE)
 @operation(answer=Trace, path=NumberInput, query=TraceInput, refuses=(404, 409))
 def trace(path: NumberInput, query: TraceInput) -> Response:
     """Trace from the lot that carries a printed number.

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response
 
-from traceapp.domain.permissions import Permission
+from traceapp.domain.permissions import Act, Permission
 from traceapp.usecases.refer_number import refer_number
-from traceapp.web.access import current_actor, permission, stations
+from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.answer_models import Referral
 from traceapp.web.answers import referral_answer
 from traceapp.web.inputs import ReferralBody
@@ -15,6 +15,7 @@ referrals = Blueprint("referrals", __name__, url_prefix="/api/v1/referrals")
 
 @referrals.post("")
 @permission(Permission.BATCH_LOOK_UP)
+@records(Act.NUMBER_REFER)
 @operation(answer=Referral, body=ReferralBody)
 def refer(body: ReferralBody) -> Response:
     """Hand a number on that was answered with 404.

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response
 
-from traceapp.domain.permissions import Permission
+from traceapp.domain.permissions import Act, Permission
 from traceapp.usecases.trace_batch import trace_batch
-from traceapp.web.access import current_actor, permission, stations
+from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.answer_models import Trace
 from traceapp.web.answers import trace_answer
 from traceapp.web.inputs import TraceBody, TraceSearchInput
@@ -15,6 +15,7 @@ traces = Blueprint("traces", __name__, url_prefix="/api/v1/traces")
 
 @traces.get("")
 @permission(Permission.BATCH_TRACE)
+@records(Permission.BATCH_TRACE, Act.WITHHELD_ROUTE)
 @operation(answer=Trace, query=TraceSearchInput, refuses=(404, 409))
 def search(query: TraceSearchInput) -> Response:
     """Trace from one lot, unit, container, shipment or party.
@@ -26,6 +27,7 @@ def search(query: TraceSearchInput) -> Response:
 
 @traces.post("")
 @permission(Permission.BATCH_TRACE)
+@records(Permission.BATCH_TRACE, Act.WITHHELD_ROUTE)
 @operation(answer=Trace, body=TraceBody, refuses=(404, 409))
 def ask(body: TraceBody) -> Response:
     """Trace from several seeds at once.

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.errors import FactorNeededError, InputError
 from traceapp.domain.grants import Verdict
-from traceapp.domain.permissions import Permission
+from traceapp.domain.permissions import Act, Permission
 from traceapp.usecases import break_glass as glass
-from traceapp.web.access import current_actor, permission, signed_in, stations
+from traceapp.web.access import current_actor, permission, records, signed_in, stations
 from traceapp.web.pages.layout import may
 from traceapp.web.session import begin_session
 
@@ -20,6 +20,7 @@ break_glass_pages = Blueprint("break_glass", __name__)
 
 @break_glass_pages.get("/break-glass")
 @signed_in
+@records(Permission.BREAK_GLASS_LIST)
 def show() -> str:
     """What the person may do here: begin, end, review."""
     return _page()
@@ -44,6 +45,7 @@ def begin() -> Response | tuple[str, int]:
 
 @break_glass_pages.post("/break-glass/end")
 @signed_in
+@records(Act.BREAK_GLASS_END)
 def end() -> Response:
     """End it before its time."""
     begin_session(glass.end_break_glass(stations(), current_actor()).value)

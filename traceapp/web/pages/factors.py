@@ -5,9 +5,10 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from traceapp.domain.errors import FactorRefusedError, NotSignedInError, SignInError
+from traceapp.domain.permissions import Act
 from traceapp.usecases import second_factors
 from traceapp.usecases.open_session import Opened
-from traceapp.web.access import current_actor, open_door, signed_in, stations
+from traceapp.web.access import current_actor, open_door, records, records_nothing, signed_in, stations
 from traceapp.web.limits import forget_factor, take_factor
 from traceapp.web.pages.layout import safe_next
 from traceapp.web.session import begin_session, find_session
@@ -17,6 +18,7 @@ factor_pages = Blueprint("factors", __name__)
 
 @factor_pages.get("/second-factor")
 @open_door
+@records_nothing("a form; what is sent by it is on record")
 def form() -> str:
     """Ask for a code; the door is open, since half of the way in nobody is signed in yet."""
     return _ask(_session())
@@ -24,6 +26,7 @@ def form() -> str:
 
 @factor_pages.post("/second-factor")
 @open_door
+@records(Act.SESSION_START, Act.FACTOR_SHOW)
 def show() -> Response | tuple[str, int]:
     """Take a code and go on, or say at the field that it is refused."""
     opened = _session()
@@ -40,6 +43,7 @@ def show() -> Response | tuple[str, int]:
 
 @factor_pages.get("/factors")
 @signed_in
+@records_nothing("a person is shown what he set up himself")
 def list_all() -> str:
     """What is set up."""
     return _list()
@@ -47,6 +51,7 @@ def list_all() -> str:
 
 @factor_pages.post("/factors/codes")
 @signed_in
+@records(Act.FACTOR_CHANGE)
 def begin_codes() -> str | tuple[str, int]:
     """Show a new key, after the password was typed again."""
     actor = current_actor()
@@ -61,6 +66,7 @@ def begin_codes() -> str | tuple[str, int]:
 
 @factor_pages.post("/factors/codes/confirm")
 @signed_in
+@records(Act.FACTOR_CHANGE)
 def confirm_codes() -> str | tuple[str, int]:
     """Take the first code of the new key, and show the recovery codes."""
     actor = current_actor()
@@ -76,6 +82,7 @@ def confirm_codes() -> str | tuple[str, int]:
 
 @factor_pages.post("/factors/codes/drop")
 @signed_in
+@records(Act.FACTOR_CHANGE)
 def drop_codes() -> Response:
     """No codes any more."""
     second_factors.drop_totp(stations(), current_actor())

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from traceapp.web.access import open_door
+from traceapp.web.access import open_door, records_nothing
 from traceapp.web.language import remember_language
 from traceapp.web.pages.layout import safe_next
 
@@ -12,6 +12,7 @@ languages = Blueprint("languages", __name__)
 
 @languages.post("/language")
 @open_door
+@records_nothing("the language of one browser")
 def choose() -> Response:
     """Keep the choice and go back to the page it was made on."""
     response = redirect(safe_next(request.form.get("next")), 303)

@@ -13,10 +13,11 @@ from werkzeug.wrappers import Response as Answer
 
 from traceapp.domain.errors import FactorRefusedError, SignInError
 from traceapp.domain.factors import Site
+from traceapp.domain.permissions import Act
 from traceapp.usecases.keep_passkey import add_passkey, ask_for_passkey, drop_passkey
 from traceapp.usecases.second_factors import list_own_factors
 from traceapp.usecases.show_passkey import ask_for_assertion, show_passkey, sign_in_by_passkey
-from traceapp.web.access import current_actor, open_door, signed_in, stations
+from traceapp.web.access import current_actor, open_door, records, records_nothing, signed_in, stations
 from traceapp.web.limits import count_refusal, forget_factor, take_factor, use_once
 from traceapp.web.pages.layout import safe_next
 from traceapp.web.session import begin_session, client_of_request, find_session
@@ -30,6 +31,7 @@ _SECONDS: Final = 300
 
 @passkey_pages.post("/factors/passkeys/options")
 @signed_in
+@records_nothing("asks the browser for a passkey; what it makes is on record when it comes back")
 def make() -> Response:
     """What a new passkey is made from."""
     return _json(ask_for_passkey(stations(), current_actor(), _site(), _new_challenge("make")))
@@ -37,6 +39,7 @@ def make() -> Response:
 
 @passkey_pages.post("/factors/passkeys")
 @signed_in
+@records(Act.FACTOR_CHANGE)
 def add() -> Answer | tuple[str, int]:
     """Keep it."""
     actor, said = current_actor(), request.form
@@ -54,6 +57,7 @@ def add() -> Answer | tuple[str, int]:
 
 @passkey_pages.post("/factors/passkeys/drop")
 @signed_in
+@records(Act.FACTOR_CHANGE)
 def drop() -> Answer:
     """Forget one."""
     drop_passkey(stations(), current_actor(), request.form.get("credential_id", ""))
@@ -62,6 +66,7 @@ def drop() -> Answer:
 
 @passkey_pages.post("/second-factor/passkey/options")
 @open_door
+@records_nothing("asks the browser for a passkey; what it shows is on record when it comes back")
 def ask() -> Response:
     """What a passkey signs: of the person who is half-way in or in, else of whoever it turns out to be."""
     count_refusal()  # each one costs the store a look, and no person needs many
@@ -70,6 +75,7 @@ def ask() -> Response:
 
 @passkey_pages.post("/second-factor/passkey")
 @open_door
+@records(Act.SESSION_START, Act.FACTOR_SHOW)
 def show() -> Answer | tuple[str, int]:
     """Take the signature, as the second factor of this session or as a sign-in of its own."""
     challenge, credential = _challenge("show"), request.form.get("credential", "")

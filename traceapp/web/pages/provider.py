@@ -9,8 +9,9 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from traceapp.domain.errors import SignInError, TraceappError
+from traceapp.domain.permissions import Act
 from traceapp.usecases.sign_in_by_provider import ask_provider, sign_in_by_provider
-from traceapp.web.access import open_door, stations
+from traceapp.web.access import open_door, records, records_nothing, stations
 from traceapp.web.limits import count_refusal, use_once
 from traceapp.web.pages.layout import safe_next
 from traceapp.web.session import begin_session, client_of_request
@@ -22,6 +23,7 @@ _ASKED: Final = "asked"
 
 @provider_pages.get("/sign-in/provider")
 @open_door
+@records_nothing("sends the browser to the identity provider; who comes back is on record")
 def leave() -> Response:
     """Send the browser there; what belongs to this one sign-in waits in the signed cookie."""
     count_refusal()  # each one makes the service ask the provider
@@ -33,6 +35,7 @@ def leave() -> Response:
 
 @provider_pages.get("/sign-in/provider/back")
 @open_door
+@records(Act.SESSION_START, Act.ACCOUNT_FOLLOW)
 def come_back() -> Response | tuple[str, int]:
     """Take the provider's answer, once, in the browser that asked."""
     kept, state = flask.session.pop(_ASKED, None), request.args.get("state", "")

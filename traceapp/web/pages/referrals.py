@@ -2,10 +2,10 @@
 
 from flask import Blueprint, render_template
 
-from traceapp.domain.permissions import Permission
+from traceapp.domain.permissions import Act, Permission
 from traceapp.usecases.list_referrals import list_referrals
 from traceapp.usecases.refer_number import refer_number
-from traceapp.web.access import current_actor, permission, stations
+from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.inputs import ReferralBody, read_posted
 
 referral_pages = Blueprint("referral", __name__)
@@ -13,6 +13,7 @@ referral_pages = Blueprint("referral", __name__)
 
 @referral_pages.post("/referrals")
 @permission(Permission.BATCH_LOOK_UP)
+@records(Act.NUMBER_REFER)
 def refer() -> str:
     """Hand it on; the page is the same whether the number exists or not."""
     done = refer_number(stations(), current_actor(), read_posted(ReferralBody).asked)

@@ -9,7 +9,7 @@ from traceapp.domain.batch import BatchQuery, Candidate
 from traceapp.domain.errors import BatchNotFoundError, InputError
 from traceapp.domain.permissions import Permission
 from traceapp.usecases.look_up_batches import finds_all, look_up_batches
-from traceapp.web.access import current_actor, permission, signed_in, stations
+from traceapp.web.access import current_actor, permission, records_nothing, signed_in, stations
 from traceapp.web.inputs import read_form
 from traceapp.web.pages.candidates import candidate_rows, caption
 from traceapp.web.pages.forms import SearchPageInput, field_errors
@@ -20,6 +20,7 @@ search_pages = Blueprint("search", __name__)
 
 @search_pages.get("/")
 @signed_in
+@records_nothing("a form; what is asked by it is on record")
 def start() -> str:
     """One field for any number."""
     return render_template(

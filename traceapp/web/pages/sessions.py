@@ -7,8 +7,9 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from traceapp.domain.permissions import Act
 from traceapp.usecases.end_sessions import end_other_sessions, end_own_session, list_own_sessions
-from traceapp.web.access import current_actor, signed_in, stations
+from traceapp.web.access import current_actor, records, signed_in, stations
 
 session_pages = Blueprint("sessions", __name__)
 
@@ -32,6 +33,7 @@ _SYSTEMS: Final = (
 
 @session_pages.get("/sessions")
 @signed_in
+@records(Act.SESSION_LIST_OWN)
 def show() -> str:
     """List them, this one first among equals."""
     found = list_own_sessions(stations(), current_actor())
@@ -42,6 +44,7 @@ def show() -> str:
 
 @session_pages.post("/sessions/<uid>/end")
 @signed_in
+@records(Act.SESSION_END)
 def end(uid: str) -> Response:
     """End one."""
     end_own_session(stations(), current_actor(), uid)
@@ -50,6 +53,7 @@ def end(uid: str) -> Response:
 
 @session_pages.post("/sessions/end-others")
 @signed_in
+@records(Act.SESSION_END)
 def end_others() -> Response:
     """End all but this one."""
     end_other_sessions(stations(), current_actor())

@@ -5,10 +5,11 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from traceapp.domain.errors import SignInError, TraceappError
+from traceapp.domain.permissions import Act
 from traceapp.usecases import sign_in as entrance
 from traceapp.usecases import sign_out as exit_door
 from traceapp.usecases.record_refusal import record_spray
-from traceapp.web.access import current_actor, open_door, signed_in, stations
+from traceapp.web.access import current_actor, open_door, records, records_nothing, signed_in, stations
 from traceapp.web.limits import count_failed_sign_in, count_signed_in, take_sign_in
 from traceapp.web.pages.layout import safe_next
 from traceapp.web.pages.provider import has_provider
@@ -19,6 +20,7 @@ sign_in = Blueprint("sign_in", __name__)
 
 @sign_in.get("/sign-in")
 @open_door
+@records_nothing("a form; what is sent by it is on record")
 def form() -> str:
     """Ask for name and password."""
     return _page(left=request.args.get("left") == "1")
@@ -26,6 +28,7 @@ def form() -> str:
 
 @sign_in.post("/sign-in")
 @open_door
+@records(Act.SESSION_START, Act.SIGN_IN_SPRAY)
 def enter() -> Response | tuple[str, int]:
     """Begin a session, or say at the field that name or password is wrong."""
     username, password = request.form.get("username", "").strip(), request.form.get("password", "")
@@ -47,6 +50,7 @@ def enter() -> Response | tuple[str, int]:
 
 @sign_in.post("/sign-out")
 @signed_in
+@records(Act.SESSION_END)
 def leave() -> Response:
     """End every session of the person, and record it; this browser forgets its own whatever happens."""
     try:

@@ -3,9 +3,9 @@
 from flask import Blueprint, render_template, request
 
 from traceapp.domain.errors import InputError
-from traceapp.domain.permissions import Permission
+from traceapp.domain.permissions import Act, Permission
 from traceapp.usecases.trace_batch import trace_batch
-from traceapp.web.access import current_actor, permission, stations
+from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.inputs import read_form
 from traceapp.web.pages.forms import TracePageInput, field_errors
 from traceapp.web.pages.trace_page import TracePage, typed_question
@@ -15,6 +15,7 @@ trace_pages = Blueprint("trace", __name__)
 
 @trace_pages.get("/traces")
 @permission(Permission.BATCH_TRACE)
+@records(Permission.BATCH_TRACE, Act.WITHHELD_ROUTE)
 def show() -> str | tuple[str, int]:
     """Ask a question to the genealogy and draw its answer; an empty address shows the empty form."""
     if not request.args:

@@ -1,0 +1,172 @@
+"""Every address is called, and the record that it promises is there; where it promises none, there is none."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
+from werkzeug.test import TestResponse
+
+from tests.recorded import records
+from tests.web.conftest import Tokens
+from traceapp.composition import terminal_actor
+from traceapp.domain.rights import Role
+from traceapp.recorded_page import recorded_endpoints
+from traceapp.usecases.create_account import create_account
+from traceapp.usecases.open_session import make_session
+from traceapp.usecases.stations import Stations
+from traceapp.web.access import open_door
+from traceapp.web.session import begin_session, client_of_request
+
+pytestmark = pytest.mark.one_store
+
+EVERYWHERE = frozenset({"*"})
+PASSWORD = "correct horse battery"
+ELSEWHERE = {"provider.come_back", "provider.leave"}
+"""They need an identity provider: tests/attack/test_identity_provider.py looks at their records."""
+REASON = "a recall is on, and the site does not answer"
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request to an endpoint; what stands in braces is known once the plant is filled. before: endpoints called first."""
+
+    path: str
+    method: str = "GET"
+    form: dict[str, str] | None = None
+    json: Any = None
+    role: Role | None = None
+    before: tuple[str, ...] = ()
+    signed_in: bool = True
+
+
+CALLS = {
+    "batch.find": Call("/batches?number=S-9"),
+    "batch.show": Call("/batches/{lot}"),
+    "batches.search": Call("/api/v1/batches?number=S-9"),
+    "batches.show": Call("/api/v1/batches/S-9"),
+    "batches.trace": Call("/api/v1/batches/S-9/trace?direction=backward"),
+    "break_glass.begin": Call("/break-glass", "POST", {"reason": REASON, "minutes": "10", "tier": "T2"}),
+    "break_glass.end": Call("/break-glass/end", "POST", {}, before=("break_glass.begin",)),
+    "break_glass.review": Call("/break-glass/{grant}/review", "POST", {"verdict": "justified"}, role=Role.COORDINATOR),
+        "/break-glass/{grant}/review", "POST", {"verdict": "justified", "note": REASON}, role=Role.COORDINATOR
+    ),
+    "break_glass.show": Call("/break-glass"),
+    "events.source": Call("/api/v1/events/{event}/source"),
+    "factors.begin_codes": Call("/factors/codes", "POST", {"password": PASSWORD}),
+    "factors.confirm_codes": Call("/factors/codes/confirm", "POST", {"code": "000000"}),
+    "factors.drop_codes": Call("/factors/codes/drop", "POST", {}),
+    "factors.form": Call("/second-factor"),
+    "factors.list_all": Call("/factors"),
+    "factors.show": Call("/second-factor", "POST", {"code": "000000"}),
+    "health.live": Call("/healthz", signed_in=False),
+    "health.ready": Call("/readyz", signed_in=False),
+    "languages.choose": Call("/language", "POST", {"language": "en", "next": "/"}),
+    "openapi.show": Call("/openapi.json", signed_in=False),
+    "passkeys.add": Call("/factors/passkeys", "POST", {"password": "a wrong one entirely", "credential": "{}", "label": "mine"}, before=("passkeys.make",)),
+    "passkeys.ask": Call("/second-factor/passkey/options", "POST", {}),
+    "passkeys.drop": Call("/factors/passkeys/drop", "POST", {"credential_id": "none"}),
+    "passkeys.make": Call("/factors/passkeys/options", "POST", {}),
+    "passkeys.show": Call("/second-factor/passkey", "POST", {"credential": "{}"}, before=("passkeys.ask",)),
+    "policy.explain": Call("/policy?user=anna&action=batch:show", role=Role.ADMIN),
+    "purposes.choose": Call("/purpose", "POST", {"purpose": "{purpose}", "next": "/"}),
+    "referral.refer": Call("/referrals", "POST", {"asked": "N-1"}),
+    "referral.show": Call("/referrals"),
+    "referrals.refer": Call("/api/v1/referrals", "POST", json={"asked": "N-1"}),
+    "search.search": Call("/search?number=S-9"),
+    "search.start": Call("/"),
+    "sessions.end": Call("/sessions/{session}/end", "POST", {}),
+    "sessions.end_others": Call("/sessions/end-others", "POST", {}),
+    "sessions.show": Call("/sessions"),
+    "sign_in.enter": Call("/sign-in", "POST", {"username": "anna", "password": PASSWORD}, signed_in=False),
+    "sign_in.form": Call("/sign-in", signed_in=False),
+    "sign_in.leave": Call("/sign-out", "POST", {}),
+    "source.show": Call("/events/{event}/source"),
+    "static": Call("/static/mark.svg", signed_in=False),
+    "trace.show": Call("/traces?number=S-9&direction=backward"),
+    "traces.ask": Call("/api/v1/traces", "POST", json={"seeds": [{"number": "S-9"}]}),
+    "traces.search": Call("/api/v1/traces?number=S-9"),
+}
+
+
+@dataclass
+class House:
+    """The application over the filled plant, and a person of quality in a session whose second factor is fresh."""
+
+    app: Flask
+    stations: Stations
+    browser: FlaskClient
+    headers: dict[Role, str]
+    names: dict[str, str]
+
+    def call(self, endpoint: str) -> int:
+        said = CALLS[endpoint]
+        if said.role is not None:
+            header = {"Authorization": self.headers[said.role]}
+            path = said.path.format(**self.names)
+            return _status(self.app.test_client().open(path, method=said.method, headers=header, data=said.form))
+        browser = self.browser if said.signed_in else self.app.test_client()
+        given: dict[str, Any] = {}
+        if said.form is not None:
+            given["data"] = {name: self.names.get(value.strip("{}"), value) for name, value in said.form.items()}
+        if said.json is not None:
+            given["json"] = said.json
+        if said.method == "POST":
+            given["headers"] = {"X-CSRFToken": browser.get("/test/csrf").text}
+        return _status(browser.open(said.path.format(**self.names), method=said.method, **given))
+
+
+def _status(reply: TestResponse) -> int:
+    reply.close()
+    return reply.status_code
+
+
+@pytest.fixture
+def house(app: Flask, filled: Stations, tokens: Tokens) -> House:
+    stations = filled
+    made = create_account(stations, terminal_actor(), "anna", PASSWORD, "Anna K", Role.QUALITY, EVERYWHERE, EVERYWHERE).value
+
+    @open_door
+    def begin() -> str:
+        account = stations.accounts.get_account(made)
+        assert account is not None
+        opened = make_session(stations, account, client_of_request(), factor_at=stations.clock.now())
+        stations.sessions.append_session(opened.session)
+        begin_session(opened)
+        return opened.session.uid
+
+    @open_door
+    def csrf() -> str:
+        return generate_csrf()
+
+    for view in (begin, csrf):
+        app.add_url_rule(f"/test/{view.__name__}", f"test.{view.__name__}", view)
+    other, browser = app.test_client().get("/test/begin").text, app.test_client()
+    browser.get("/test/begin")
+    event = app.test_client().get("/api/v1/batches/CSV-1", headers={"Authorization": tokens(Role.COORDINATOR)}).get_json()
+    lot = records(stations, act="batch:show")[-1]["object"][0]["uid"]
+    names = {"lot": lot, "event": event["facts"][0]["event_uid"], "session": other, "purpose": "recall", "grant": "0" * 16}
+    headers = {role: tokens(role) for role in (Role.ADMIN, Role.COORDINATOR)}
+    return House(app, stations, browser, headers, names)
+
+
+def test_every_address_has_a_call(app: Flask) -> None:
+    assert recorded_endpoints(app).keys() == CALLS.keys() | ELSEWHERE
+
+
+@pytest.mark.parametrize("endpoint", CALLS)
+def test_promise_every_address_is_on_record_as_it_says(endpoint: str, house: House) -> None:
+    _, promised = recorded_endpoints(house.app)[endpoint]
+    assert promised is not None
+    for before in CALLS[endpoint].before:
+        house.call(before)
+    head = house.stations.ledger.get_head().seq
+
+    status = house.call(endpoint)
+
+    assert status < 500, status
+    found = {record["act"] for record in records(house.stations, after=head)}
+    assert found <= {act.value for act in promised.acts}
+    assert bool(found) == bool(promised.acts), (endpoint, status)
