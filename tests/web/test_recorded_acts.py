@@ -43,6 +43,14 @@ class Call:
 
 
 CALLS = {
+    "audit.export": Call("/api/v1/audit/export", role=Role.AUDITOR),
+    "audit.proof": Call("/api/v1/audit/records/1/proof", role=Role.AUDITOR),
+    "audit.search": Call("/api/v1/audit/records", role=Role.AUDITOR),
+    "audit.show": Call("/api/v1/audit/records/1", role=Role.AUDITOR),
+    "audit_trail.export": Call("/audit/export", role=Role.AUDITOR),
+    "audit_trail.proof": Call("/audit/records/1/proof", role=Role.AUDITOR),
+    "audit_trail.search": Call("/audit", role=Role.AUDITOR),
+    "audit_trail.show": Call("/audit/records/1", role=Role.AUDITOR),
     "batch.find": Call("/batches?number=S-9"),
     "batch.show": Call("/batches/{lot}"),
     "batches.search": Call("/api/v1/batches?number=S-9"),
@@ -51,8 +59,6 @@ CALLS = {
     "break_glass.begin": Call("/break-glass", "POST", {"reason": REASON, "minutes": "10", "tier": "T2"}),
     "break_glass.end": Call("/break-glass/end", "POST", {}, before=("break_glass.begin",)),
     "break_glass.review": Call("/break-glass/{grant}/review", "POST", {"verdict": "justified"}, role=Role.COORDINATOR),
-        "/break-glass/{grant}/review", "POST", {"verdict": "justified", "note": REASON}, role=Role.COORDINATOR
-    ),
     "break_glass.show": Call("/break-glass"),
     "events.source": Call("/api/v1/events/{event}/source"),
     "factors.begin_codes": Call("/factors/codes", "POST", {"password": PASSWORD}),
@@ -65,7 +71,12 @@ CALLS = {
     "health.ready": Call("/readyz", signed_in=False),
     "languages.choose": Call("/language", "POST", {"language": "en", "next": "/"}),
     "openapi.show": Call("/openapi.json", signed_in=False),
-    "passkeys.add": Call("/factors/passkeys", "POST", {"password": "a wrong one entirely", "credential": "{}", "label": "mine"}, before=("passkeys.make",)),
+    "passkeys.add": Call(
+        "/factors/passkeys",
+        "POST",
+        {"password": "a wrong one entirely", "credential": "{}", "label": "mine"},
+        before=("passkeys.make",),
+    ),
     "passkeys.ask": Call("/second-factor/passkey/options", "POST", {}),
     "passkeys.drop": Call("/factors/passkeys/drop", "POST", {"credential_id": "none"}),
     "passkeys.make": Call("/factors/passkeys/options", "POST", {}),
@@ -148,7 +159,7 @@ def house(app: Flask, filled: Stations, tokens: Tokens) -> House:
     event = app.test_client().get("/api/v1/batches/CSV-1", headers={"Authorization": tokens(Role.COORDINATOR)}).get_json()
     lot = records(stations, act="batch:show")[-1]["object"][0]["uid"]
     names = {"lot": lot, "event": event["facts"][0]["event_uid"], "session": other, "purpose": "recall", "grant": "0" * 16}
-    headers = {role: tokens(role) for role in (Role.ADMIN, Role.COORDINATOR)}
+    headers = {role: tokens(role) for role in (Role.ADMIN, Role.AUDITOR, Role.COORDINATOR)}
     return House(app, stations, browser, headers, names)
 
 
