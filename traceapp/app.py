@@ -10,7 +10,7 @@ from flask import Flask, request
 from traceapp.domain.errors import SettingsError
 from traceapp.host.outbound import Network
 from traceapp.usecases.stations import Stations
-from traceapp.web import access, gate, language, limits, pages, problems, security_headers, session, shares
+from traceapp.web import access, gate, host_names, language, limits, pages, problems, security_headers, session, shares
 from traceapp.web import stations as held_stations
 from traceapp.web.api.audit import audit
 from traceapp.web.api.batches import batches
@@ -19,6 +19,7 @@ from traceapp.web.api.referrals import referrals
 from traceapp.web.api.traces import traces
 from traceapp.web.client_address import ClientAddress
 from traceapp.web.health import health
+from traceapp.web.host_names import HostNames
 from traceapp.web.inputs import MAX_BODY
 from traceapp.web.openapi import openapi
 
@@ -33,7 +34,11 @@ class TraceappFlask(Flask):
 
 
 def create_app(
-    stations_factory: Callable[[], Stations], secret_key: bytes, home: Path | None = None, proxies: Collection[Network] = ()
+    stations_factory: Callable[[], Stations],
+    secret_key: bytes,
+    home: Path | None = None,
+    proxies: Collection[Network] = (),
+    names: HostNames | None = None,
 ) -> Flask:
     """The web service.
 
@@ -41,6 +46,7 @@ def create_app(
     secret_key        signs session cookies and CSRF tokens; 16 bytes at least.
     home              where its workers share their counts of tries; None where there is one process.
     proxies           networks of the proxies in front, whose word on a client's address counts.
+    names             under which it answers; None for the loopback ones.
     raises            SettingsError: a secret that could be guessed, or a debugger.
     """
     if len(secret_key) < SHORTEST_SECRET:
@@ -54,6 +60,7 @@ def create_app(
     app.url_map.merge_slashes = False  # `/batches/A//trace` is no other spelling of `/batches/A/trace`
     app.view_functions["static"] = _open_static(app.view_functions["static"])
     held_stations.register(app, stations_factory)
+    host_names.register(app, names or HostNames())
     limits.register(app, home)
     shares.register(app)
     gate.register(app)

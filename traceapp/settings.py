@@ -273,6 +273,15 @@ class Settings(BaseSettings):
             "docs/sign-in.md shows one. The provider's host belongs into `TRACEAPP_OUTBOUND_HOSTS`.",
         ),
     ] = None
+    host_names: Annotated[
+        Hosts,
+        Field(
+            validation_alias="TRACEAPP_HOST_NAMES",
+            description="Names and addresses under which people open the service, such as `trace.example.org`, where its "
+            "certificate does not say them (behind a proxy). Those of the certificate, `TRACEAPP_HOST` and the loopback ones "
+            "count besides; a request for another is refused (421).",
+        ),
+    ] = ()
     outbound_hosts: Annotated[
         Hosts,
         Field(

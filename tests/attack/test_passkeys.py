@@ -23,6 +23,7 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.rights import Role
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.stations import Stations
+from traceapp.web.host_names import HostNames
 from traceapp.web.pages import passkeys as pages
 
 pytestmark = pytest.mark.one_store
@@ -79,7 +80,7 @@ class Device:
 @pytest.fixture
 def app(stations: Stations) -> Flask:
     create_account(stations, terminal_actor(), "anna", PASSWORD, "Anna K", Role.COORDINATOR, EVERYWHERE, EVERYWHERE)
-    return create_app(lambda: stations, b"only for tests, thirty-two bytes")
+    return create_app(lambda: stations, b"only for tests, thirty-two bytes", names=HostNames(("trace.example",)))
 
 
 def page_token(browser: FlaskClient, page: str) -> str:

@@ -17,9 +17,12 @@ from tests.servers import StoreLeg
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.errors import BatchNotFoundError
 from traceapp.domain.kinds import Certainty, Direction, LinkType
+from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor, Role, Withholding
 from traceapp.domain.trace import Seed, Status, TraceAnswer, TraceQuestion, Window
 from traceapp.policy.decisions import Policy
+from traceapp.usecases.access import rights_for
+from traceapp.usecases.event_source import find_source
 from traceapp.usecases.look_up_batches import look_up_batches
 from traceapp.usecases.show_batch import show_batch
 from traceapp.usecases.stations import Stations
@@ -285,3 +288,56 @@ def test_attacker_from_outside_is_told_no_small_number_of_changed_records(statio
     assert (outside.status, outside.unverified_withheld, outside.unverified_few) == (Status.UNVERIFIED, 0, True)
     assert (inside.unverified_withheld > 0, inside.unverified_few) == (True, False)
     assert not any(sentence[0].isdigit() for _, code, sentence in outside.reasons if code == "unverified")
+
+
+@pytest.mark.usefixtures("one_draw")
+def test_attacker_learns_not_by_which_lot_a_way_leads_out_of_his_view(
+    stations: Stations, lyon: Actor, empty_again: Callable[[], None]
+) -> None:
+    """Of two lots one was used in Suzhou: which one is not told, not even by the other one's being a dead end."""
+    said = []
+    for used in ("A1", "B1"):
+        empty_again()
+        flows = Flows()
+        flows.receive(material("M1"))
+        flows.use(material("M1"), order("T1"), at=hour(10))
+        flows.make(order("T1"), batch("A1"), at=hour(11))
+        flows.make(order("T1"), batch("B1"), at=hour(11))
+        flows.use(batch(used), order("T2"), 20, at=hour(20), scope=SUZHOU)
+        flows.make(order("T2"), batch("S1", "SUZHOU"), at=hour(21), scope=SUZHOU)
+        flows.append_to(stations.events, stations.sealer)
+        said.append(told(asked(stations, lyon, FORWARD, material("M1"), None)))
+
+    assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.REGULATOR])
+def test_promise_whatever_event_a_page_names_can_be_opened(role: Role, stations: Stations, actor: MakeActor) -> None:
+    """One event speaks of a lot of the view and of one outside it: the page of neither names it."""
+    flows = Flows()
+    flows.receive(material("M1"))
+    flows.receive(material("M2"), scope=SUZHOU)
+    flows.blend([material("M1"), material("M2")], batch("A1"))
+    flows.use(batch("A1"), order("T9"))
+    flows.make(order("T9"), batch("F1"))
+    flows.append_to(stations.events, stations.sealer)
+    who, both = actor(role, sites={"LYON"}), stations.sealer.event_uid("e2")
+    everywhere = actor(Role.COORDINATOR)
+    assert both in events_named(stations, everywhere, "A1")
+
+    told = {uid for number in ("M1", "A1", "F1") for uid in events_named(stations, who, number)}
+
+    assert told
+    assert both not in told
+    rights = rights_for(stations, who, Permission.SOURCE_SHOW)
+    assert all(find_source(stations, rights, uid) is not None for uid in told)
+
+
+def events_named(stations: Stations, who: Actor, number: str) -> set[str]:
+    lot = material(number) if number.startswith("M") else batch(number)
+    try:
+        record = show_batch(stations, who, BatchQuery(uid=stations.sealer.uid(lot))).value
+    except BatchNotFoundError:
+        return set()
+    said = [*record.neighbours, *record.participations, *record.states, *record.facts]
+    return {one.event_uid for one in said if one.event_uid is not None}

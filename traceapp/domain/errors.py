@@ -76,6 +76,12 @@ class OutboundError(TraceappError):
     next_step = "Use a host of TRACEAPP_OUTBOUND_HOSTS over https, or ask the administrator to add it there."
 
 
+class HostNameError(TraceappError):
+    """A request names a host that is not this service."""
+
+    next_step = "Open the service under one of its names; whoever runs it can name another in TRACEAPP_HOST_NAMES."
+
+
 class CrossSiteError(TraceappError):
     """A browser says that another site made it send this request."""
 

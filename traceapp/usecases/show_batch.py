@@ -130,8 +130,8 @@ def _record(
         candidate=candidate,
         properties=properties,
         states=tuple(_told_state(state, {event.uid for event in shown}) for state in states),
-        neighbours=_with_sources(stations, rights, surroundings.neighbours(stub)),
-        participations=_with_sources(stations, rights, surroundings.participations(stub)),
+        neighbours=_with_sources(stations, rights, shown, surroundings.neighbours(stub)),
+        participations=_with_sources(stations, rights, shown, surroundings.participations(stub)),
         facts=tuple(map(_fact, shown)),
         facts_withheld=0 if few else unlisted,
         facts_few=few and unlisted > 0,
@@ -177,12 +177,13 @@ def _told_state(state: StateFact, told: Collection[str]) -> StateFact:
     return state if state.event_uid is None or state.event_uid in told else replace(state, event_uid=None)
 
 
-def _with_sources(stations: Stations, rights: Rights, told: Sequence[Told]) -> tuple[Told, ...]:
-    """To whoever sees lots that were approved one by one, an event is named where he may open its words."""
-    if rights.everywhere or not rights.named:
+def _with_sources(stations: Stations, rights: Rights, facts: Collection[StoredEvent], told: Sequence[Told]) -> tuple[Told, ...]:
+    """An event is named where its words may be opened; facts: those of which that is known."""
+    if rights.everywhere:
         return tuple(told)
-    named = sorted({one.event_uid for one in told if one.event_uid is not None})
-    opened = {uid for uid in named if find_source(stations, rights, uid) is not None}
+    opened = {event.uid for event in facts}
+    asked = sorted({one.event_uid for one in told if one.event_uid is not None} - opened)
+    opened |= {uid for uid in asked if find_source(stations, rights, uid) is not None}
     return tuple(one if one.event_uid in opened else replace(one, event_uid=None) for one in told)
 
 

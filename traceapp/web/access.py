@@ -26,6 +26,7 @@ from traceapp.usecases.record_refusal import record_refusal
 from traceapp.web import limits, session, shares
 from traceapp.web.client_address import claimed_address
 from traceapp.web.gate import pass_gate
+from traceapp.web.host_names import check_host
 from traceapp.web.origin import check_origin
 from traceapp.web.stations import stations as stations
 from traceapp.web.target import check_target
@@ -113,6 +114,7 @@ def register(app: Flask) -> None:
 
 
 def _pass_door() -> None:
+    check_host()
     check_target()
     if request.routing_exception is not None:
         return

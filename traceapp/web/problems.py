@@ -10,13 +10,14 @@ from typing import Final
 
 import orjson
 from flask import Flask, Response, current_app, request, url_for
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import BuildError
 
 from traceapp.domain import errors
 from traceapp.domain.batch import Candidate
-from traceapp.domain.errors import BatchAmbiguousError, InputError, NotSignedInError, TraceappError
+from traceapp.domain.errors import BatchAmbiguousError, HostNameError, InputError, NotSignedInError, TraceappError
 
 CONTENT_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:traceapp:problem:"
@@ -77,6 +78,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.PortInUseError: Problem(500, "port-in-use", "The service cannot use its port", _DEFECT),
     errors.CertificateError: Problem(500, "certificate", "The certificate cannot be used", _DEFECT),
     errors.OutboundError: Problem(400, "outbound", "This address may not be called"),
+    errors.HostNameError: Problem(421, "host-name", "This is no name of the service"),
     errors.CrossSiteError: Problem(403, "cross-site", "The request came from another site"),
     errors.BusyError: Problem(503, "busy", "Too many heavy questions at once", _FULL),
     errors.TooManyQuestionsError: Problem(429, "too-many-questions", "You ask more than one may at once"),
@@ -171,6 +173,8 @@ def _on_error(error: TraceappError) -> Response:
     answer = answer_of(error)
     if answer.problem.status >= 500:
         _log.error("%s at %s: %s", type(error).__name__, request.endpoint, error)
+    if isinstance(error, HostNameError):
+        return _bare(answer)
     headers = {}
     if isinstance(error, NotSignedInError):
         if not _wants_json() and request.method in {"GET", "HEAD"} and "Authorization" not in request.headers:
@@ -201,6 +205,14 @@ def _respond(answer: ProblemAnswer, headers: dict[str, str]) -> Response:
     response.status_code = answer.problem.status
     response.headers.update(headers)
     return response
+
+
+def _bare(answer: ProblemAnswer) -> Response:
+    """Under a name that is not ours: no page, no form and no cookie, two sentences for a person at most."""
+    if _wants_json():
+        return Response(problem_bytes(answer), answer.problem.status, content_type=CONTENT_TYPE)
+    said = f"{gettext(answer.problem.title)}\n{gettext(answer.next_step)}\n"
+    return Response(said, answer.problem.status, content_type="text/plain; charset=utf-8")
 
 
 def problem_bytes(answer: ProblemAnswer) -> bytes:
