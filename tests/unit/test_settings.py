@@ -42,6 +42,7 @@ NAMES = {
     "tls_key_file": ("TRACEAPP_TLS_KEY_FILE", None),
     "trusted_proxies": ("TRACEAPP_TRUSTED_PROXIES", ()),
     "oidc_file": ("TRACEAPP_OIDC_FILE", None),
+    "host_names": ("TRACEAPP_HOST_NAMES", ()),
     "outbound_hosts": ("TRACEAPP_OUTBOUND_HOSTS", ()),
     "outbound_networks": ("TRACEAPP_OUTBOUND_NETWORKS", ()),
     "alert_webhook": ("TRACEAPP_ALERT_WEBHOOK", None),
