@@ -7,8 +7,8 @@ CHECKPOINT  sign the ledger as it is now
 PROVE       the hashes that join a record to a checkpoint, or an earlier tree to the newest one
 HEALTH      the newest durable record, how much waits, how far the newest checkpoint goes, what room the disk has
 
-Whatever is queued while the last fdatasync runs is the next group. A checkpoint is signed every 1,000 records and, where
-there are new ones, every 10 s. The process ends with its parent.
+Whatever is queued while the last fdatasync runs is the next group. A checkpoint is signed every 1,000 records, at once after an
+export, an approval and a restore, and every 10 s where there are new records. The process ends with its parent.
 
 exit codes  0 asked to stop · 65 the ledger on disk is broken · 70 a write failed, nothing acknowledged ·
             73 the home cannot be used or another writer has it
@@ -35,6 +35,7 @@ from typing import Any, Final
 
 from traceapp.domain.clock import SystemClock, stored_time
 from traceapp.domain.errors import HomeError, LedgerBrokenError
+from traceapp.domain.permissions import Act, Permission
 from traceapp.host.disk_space import DiskSpace
 from traceapp.host.process_memory import close_memory
 from traceapp.ledger.records import ENTRY_FIELDS, LEFT_OUT
@@ -50,6 +51,13 @@ QUEUE_RECORDS: Final = 4096
 CHECKPOINT_RECORDS: Final = 1000
 CHECKPOINT_SECONDS: Final = 10.0
 MOST_REFUSALS_SAID: Final = 1000
+SIGNED_AT_ONCE: Final = frozenset(
+    str(act)
+    for act in (*Permission, *Act)
+    if act.rpartition(":")[2] in {"accept", "approve", "export", "recover", "restore", "review"}
+)
+"""Acts by what they end with: what leaves, what a second person says, and what puts something back."""
+HAPPENED: Final = frozenset({"answered", "done", "recovered-committed"})
 _PR_SET_PDEATHSIG: Final = 1
 
 
@@ -257,7 +265,9 @@ class Writer:
                 for connection, asked in group:
                     if not isinstance(asked, Wanted):
                         connection.reply({"request_id": asked.request_id} | self._reply(asked))
-                if self._storage.head.seq - self._storage.checkpointed >= CHECKPOINT_RECORDS or self._is_due():
+                waiting = self._storage.head.seq - self._storage.checkpointed
+                at_once = any(one.entry["act"] in SIGNED_AT_ONCE and one.entry["outcome"] in HAPPENED for _, one in wanted)
+                if waiting >= CHECKPOINT_RECORDS or at_once or self._is_due():
                     self._storage.checkpoint()
             self._storage.checkpoint()
         except BaseException as error:

@@ -11,6 +11,7 @@ from typing import Final
 
 import pytest
 
+from tests.processes import wait_until
 from traceapp.domain.errors import LedgerUnavailableError, SettingsError
 from traceapp.domain.ledger_health import AnchorState
 from traceapp.domain.recorded import LedgerEntry
@@ -22,6 +23,7 @@ from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
 from traceapp.ledger.records import FOLDER
 from traceapp.ledger.signed_notes import notes_in
+from traceapp.ledger.writer import CHECKPOINT_SECONDS
 from traceapp.settings import Settings
 from traceapp.usecases.anchor_ledger import anchor_ledger, ledger_status
 from traceapp.verifiers import verify_ledger, witness
@@ -137,6 +139,18 @@ def test_an_anchor_is_told_when_the_ledger_does_not_run(client: LedgerClient, se
     assert all("The ledger does not answer" in str(state.error) for state in states)
     with pytest.raises(LedgerUnavailableError):
         ledger_status(settings.home, client)
+
+
+@pytest.mark.parametrize("act", ["ledger:export", "break_glass:review", "policy:accept", "key:recover"])
+def test_promise_an_export_an_approval_and_a_restore_are_signed_for_at_once(client: LedgerClient, act: str) -> None:
+    """A look is not, nor a refused export: ten seconds would go by, or a thousand records."""
+    append(client)
+    for outcome in ("denied", "done"):
+        before = client.get_health()
+        client.append(LedgerEntry(act=act, outcome=outcome, actor={"username": "rc"}))
+
+    assert before.lag == 2
+    wait_until(lambda: client.get_health().lag == 0, CHECKPOINT_SECONDS / 2)
 
 
 def test_what_a_crash_left_in_the_copy_is_cut_off(client: LedgerClient, settings: Settings, places: Path) -> None:
