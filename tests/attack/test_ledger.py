@@ -23,6 +23,7 @@ from tests.recorded import kept_records, ledger_bytes, put_records
 from tests.servers import EmbeddedServer
 from traceapp.confidential.key_store import create_keys
 from traceapp.domain.clock import SystemClock
+from traceapp.domain.ledger_health import NOT_ANCHORED
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
@@ -275,6 +276,7 @@ def test_promise_audit_verify_says_of_a_whole_ledger_that_it_is(audited: Path, s
     assert code == 0
     # Two starts of the writer, the migration of an empty store (intent and outcome), the first policy, and the first look.
     assert f"whole: {RECORDS + 6} records" in said
+    assert NOT_ANCHORED in said
 
 
 def message(**said: Any) -> bytes:
