@@ -227,10 +227,12 @@ def test_attacker_who_reads_what_the_service_leaves_finds_no_secret(place: Place
     if place.leg.is_neo4j:
         look_at_files(place, Path(str(getattr(place.leg.server, "_home"))) / "logs")  # noqa: B009
 
+    assert any(path.endswith(".side") for path in everything.found), "what lies beside the ledger is looked at as well"
     assert everything.hits() == []
     shown = b"".join(everything.found.values())
     assert b"planted-nobody" not in shown, "a user name that nobody has may be a password in the wrong field"
-    for word in (b"traceapp.ledger.writer", b"service:start", b"session:start", b"planted-anna"):
+    words = (b"traceapp.ledger.writer", b"service:start", b"session:start", b"planted-anna")
+    for word in (*words, b'"request_id"', b'"factors"', b'"values"', b'"command"', b'"organisation"'):
         assert word in shown, "the search looks at the right places"
     assert len(everything.words) >= 8
 
@@ -238,8 +240,10 @@ def test_attacker_who_reads_what_the_service_leaves_finds_no_secret(place: Place
 def use(place: Place, served: Served, more: dict[str, str]) -> None:
     """Every secret, rightly."""
     right = place.planted.plant("account password")
-    created = ("account", "create", "planted-anna", "--role", "coordinator")
-    assert place.run(*created, standard_input=right + "\n", **more) == 0
+    first, name = place.planted.plant("first password"), place.planted.plant("printed name")
+    created = ("account", "create", "planted-anna", "--role", "coordinator", "--printed-name", name)
+    assert place.run(*created, standard_input=first + "\n", **more) == 0
+    assert place.run("account", "password", "planted-anna", standard_input=right + "\n", **more) == 0
     assert place.run("token", "create", "--role", "coordinator", "--file", str(place.home / "token"), **more) == 0
     token = (place.home / "token").read_text().strip()
     assert served.ask("/api/v1/batches/N", Authorization=f"Bearer {token}")[0] == 404

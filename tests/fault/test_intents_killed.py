@@ -14,11 +14,12 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.errors import StoreConflictError
 from traceapp.domain.rights import Role
 from traceapp.graph.command_store import ABANDONED
-from traceapp.ledger.open_intents import held_intent, is_held
+from traceapp.ledger.open_intents import INTENTS, held_intent, is_held
+from traceapp.ledger.records import FOLDER
 from traceapp.ledger.verdict import verify
 from traceapp.usecases.change_account import set_disabled
 from traceapp.usecases.create_account import create_account
-from traceapp.usecases.settle_intents import ABORTED, COMMITTED, OUTCOMES, IntentSweep
+from traceapp.usecases.settle_intents import ABORTED, COMMITTED, OUTCOMES, SETTLED, IntentSweep
 from traceapp.usecases.stations import Stations
 
 PASSWORD = "correct horse battery"
@@ -120,6 +121,16 @@ def test_promise_what_was_settled_as_aborted_can_never_be_written_any_more(stati
     with pytest.raises(StoreConflictError):
         stations.graph.write(lambda _: None, command=command, act="late")
     assert not stations.commands.was_carried_out(command), "asked again, the same"
+
+
+def test_promise_a_note_beyond_the_end_of_the_ledger_hides_no_intent(stations: Stations) -> None:
+    """A crash can take from the end of the ledger what was read of it already."""
+    create_account(stations, terminal_actor(), "anna", PASSWORD, "Anna K", Role.COORDINATOR, EVERYWHERE, EVERYWHERE)
+    run_killed(stations, STEPS["after COMMIT"], "account", "close", "anna")
+    folder = stations.settings.home / FOLDER / INTENTS
+    (folder / SETTLED).write_text("1000000\n", encoding="ascii")
+
+    assert [outcome for _, outcome in sweep(stations)] == [COMMITTED]
 
 
 def test_promise_an_act_that_is_worked_on_is_left_alone(stations: Stations) -> None:

@@ -7,7 +7,8 @@ from traceapp.domain.permissions import Act
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.usecases.access import entry
+from traceapp.usecases.access import entry, things
+from traceapp.usecases.changes import carry_out
 from traceapp.usecases.open_session import Opened
 from traceapp.usecases.rotate_session import rotate_session
 from traceapp.usecases.stations import Stations
@@ -30,5 +31,17 @@ def choose_purpose(stations: Stations, actor: Actor, purpose: Purpose) -> Record
         request = {"chosen": purpose.value}
         stations.ledger.append(entry(stations, actor, Act.PURPOSE_CHOOSE, "denied", request=request, reason=reason))
         raise InputError(f"purpose: wanted one of {', '.join(possible)}", (("purpose", f"one of {', '.join(possible)}"),))
-    fresh = rotate_session(stations, actor, lambda session: replace(session, purpose=purpose))
-    return stations.ledger.record(fresh, entry(stations, fresh.actor, Act.PURPOSE_CHOOSE, "done"))
+
+    def work() -> Opened:
+        return rotate_session(stations, actor, lambda session: replace(session, purpose=purpose))
+
+    before = actor.purpose.value if actor.purpose is not None else None
+    return carry_out(
+        stations,
+        replace(actor, purpose=purpose),
+        Act.PURPOSE_CHOOSE,
+        {"chosen": purpose.value},
+        work,
+        about=things("Session", actor.session) if actor.session is not None else None,
+        changes={"purpose": (before, purpose.value)},
+    )

@@ -1,5 +1,6 @@
 """A browser gets a session of its own: fresh secret, bound to the account as it is now."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,8 +11,9 @@ from traceapp.domain.purposes import Purpose
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.sessions import HALF_WAY, LONGEST, LONGEST_AGENT, Client, Session
+from traceapp.graph.commands import carrying_out
 from traceapp.identity.session_secrets import mint_session_secret, mint_session_uid
-from traceapp.usecases.access import entry
+from traceapp.usecases.access import entry, things
 from traceapp.usecases.stations import Stations
 
 
@@ -74,6 +76,9 @@ def admit(stations: Stations, opened: Opened, request: Mapping[str, str] | None 
     raises   LedgerUnavailableError: nobody is let in without a record; the session is not stored.
     """
     outcome = "intended" if opened.session.factor_due else "done"
-    recorded = stations.ledger.record(opened, entry(stations, opened.actor, Act.SESSION_START, outcome, request=request or {}))
-    stations.sessions.append_session(opened.session)
+    command, about = secrets.token_hex(16), things("Session", opened.session.uid)
+    made = entry(stations, opened.actor, Act.SESSION_START, outcome, request=request or {}, object=about, command=command)
+    recorded = stations.ledger.record(opened, made)
+    with carrying_out(command):
+        stations.sessions.append_session(opened.session)
     return recorded

@@ -19,6 +19,8 @@ ABORTED: Final = "recovered-aborted"
 OUTCOMES: Final = frozenset({"done", "failed", COMMITTED, ABORTED})
 REASON: Final = "whoever carried it out ended, or lost the store, before the outcome was on record"
 SETTLED: Final = "settled"
+AGAIN: Final = 100
+"""Records that are read again at the next start: the newest may not have been durable when they were read."""
 _ACTS: Final = frozenset(act.value for act in Act)
 
 
@@ -37,6 +39,8 @@ class IntentSweep:
 
         raises  LedgerUnavailableError, LedgerBrokenError; StoreError and its kinds: not known now, look again.
         """
+        if self._read > stations.ledger.get_head().seq:  # a crash took from the end what was read before it was durable
+            self._read, self._tail, self._open = 0, LedgerTail(self._home, 0), {}
         self._follow()
         left = [seq for seq, record in self._open.items() if not is_held(self._home, str(record["command"]))]
         if left:
@@ -54,14 +58,14 @@ class IntentSweep:
         while new := self._tail.read_new():
             for seq, record in new:
                 self._read = seq
-                if record.get("outcome") == "intended" and "command" in record and record.get("act") != Act.SESSION_START:
+                if record.get("outcome") == "intended" and "change" in record.get("result", ()):
                     self._open[seq] = record
                 elif record.get("outcome") in OUTCOMES and isinstance(record.get("request"), dict):
                     self._open.pop(record["request"].get("intent", 0), None)
 
     def _keep(self) -> None:
         """How far everything is settled: no more than a shorter way at the next start."""
-        done = min(self._open, default=self._read + 1) - 1
+        done = max(0, min(self._open, default=self._read + 1) - 1 - AGAIN)
         with suppress(OSError):
             self._note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._note.write_text(f"{done}\n", encoding="ascii")
