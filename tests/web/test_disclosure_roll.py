@@ -106,6 +106,15 @@ def test_promise_the_words_of_an_event_stand_in_the_roll_of_everything_that_they
     assert shown_of(roll, lot)[0]
 
 
+def test_a_source_that_is_not_kept_is_on_record_as_failed(ask: Ask, filled: Stations) -> None:
+    event = ask("/api/v1/batches/B-1").get_json()["facts"][0]["event_uid"]
+
+    assert ask(f"/api/v1/events/{event}/source").status_code == 400
+
+    (record,) = records(filled, act="source:show")
+    assert (record["outcome"], record["reason"], "roll" in record) == ("failed", "DocumentError", False)
+
+
 def test_an_answer_that_shows_nothing_has_no_roll(ask: Ask, filled: Stations) -> None:
     assert ask("/api/v1/batches/NOBODY-1").status_code == 404
 

@@ -8,7 +8,7 @@ from typing import Final
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.batch import SourceRow
 from traceapp.domain.disclosure import Gap, Masked
-from traceapp.domain.errors import BatchNotFoundError
+from traceapp.domain.errors import BatchNotFoundError, DocumentError, SealBrokenError
 from traceapp.domain.kinds import SEALED_IDENTITIES, NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
@@ -49,7 +49,14 @@ def show_source(stations: Stations, actor: Actor, event_uid: str) -> Recorded[So
     disclosed = disclosure_of(stations, rights)
     hidden = said if isinstance(said, Gap) else _mask(disclosed, said)
     named = {uid: uid for uid, kind in checks.seen.items() if disclosed.identifies(NodeKind(kind))} | {event.uid: event.uid}
-    row = _row(stations, event, hidden)
+    try:
+        row = _row(stations, event, hidden)
+    except (DocumentError, SealBrokenError) as error:
+        reason, about = type(error).__name__, things("Event", event.uid)
+        stations.ledger.append(
+            entry(stations, actor, Permission.SOURCE_SHOW, "failed", request=asked, object=about, reason=reason)
+        )
+        raise
     row = replace(row, unverified=checks.told(named.get, rights.least))
     fields = Fields()
     fields.add("Event", {name: getattr(row, name) for name in ROW}, row.event_uid)
