@@ -12,9 +12,11 @@ from werkzeug.test import TestResponse
 from tests.recorded import records
 from tests.web.conftest import MovingClock
 from traceapp.composition import terminal_actor
+from traceapp.domain.errors import StoreTimeoutError
 from traceapp.domain.rights import Role
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.stations import Stations
+from traceapp.web.pages import layout
 
 pytestmark = pytest.mark.one_store
 
@@ -169,6 +171,25 @@ def test_promise_with_the_keys_away_and_a_review_waiting_every_page_is_served(do
     refused = send(reviewer, "/break-glass", f"/break-glass/{waiting.uid}/review", **review)
     assert refused.status_code == 503
     assert "The keys of this service are not at hand" in refused.text
+
+
+def test_promise_a_page_is_served_where_the_reviews_that_wait_cannot_be_counted(
+    doors: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The store fails for this one question: the page comes without the count, and the log says why in one word."""
+    browser = enter(doors)
+
+    def fail(*_: object) -> int:
+        raise StoreTimeoutError("words that stay inside")
+
+    monkeypatch.setattr(layout, "count_reviews", fail)
+
+    reply = browser.get("/sessions")
+
+    assert reply.status_code == 200
+    assert "waits for your review" not in reply.text
+    assert "StoreTimeoutError" in caplog.text
+    assert "words that stay inside" not in reply.text + caplog.text
 
 
 def test_break_glass_asks_for_the_second_factor_first(doors: Flask) -> None:
