@@ -222,6 +222,7 @@ def build_stations(settings: Settings) -> Stations:
         values=SideFiles(settings.home, VALUES),
         value_seal=SideSeal(keys.purpose_key(KeyPurpose.LEDGER_SIDE), VALUES),
         commands=CommandStore(graph),
+        alerts=AlertBook(settings.home),
         provider=identity_provider(settings),
     )
 

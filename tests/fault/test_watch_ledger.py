@@ -14,11 +14,11 @@ from tests.effort import examples
 from tests.processes import wait_until
 from tests.recorded import documents, put_records
 from traceapp.composition import build_watch, prepare_home
-from traceapp.domain.alerts import Alert
+from traceapp.domain.alerts import Alert, AlertFilter
 from traceapp.domain.errors import AlertDeliveryError
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.jobs.watch_ledger import WatchLedger
-from traceapp.ledger.alert_book import FILE, AlertFilter
+from traceapp.ledger.alert_book import FILE
 from traceapp.ledger.process import WriterProcess
 from traceapp.ledger.records import GENESIS, canonical, record_hash
 from traceapp.policy.alert_evaluation import Evaluation

@@ -65,6 +65,15 @@ class KeptAlert:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertFilter:
+    """Which alerts are wanted; None and an empty rule take all."""
+
+    state: AlertState | None = None
+    level: AlertLevel | None = None
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What no record tells, as it is found at a moment; what is not known is left out.
 

@@ -292,6 +292,12 @@ class AnchorError(TraceappError):
     next_step = "See that the place can be reached; where it holds another history, tell quality and security."
 
 
+class SilenceRefusedError(TraceappError):
+    """Nobody silences an alert rule alone."""
+
+    next_step = "Acknowledge its alerts; if the rule rings too often, ask for another threshold in the next release."
+
+
 class ServiceNotRunningError(TraceappError):
     """A command needs the running service and finds none."""
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from traceapp.domain.alerts import Alert, AlertLevel, AlertState, KeptAlert
+from traceapp.domain.alerts import Alert, AlertFilter, AlertLevel, AlertState, KeptAlert
 from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.errors import HomeError
 from traceapp.host.sqlite_files import place_database
@@ -58,15 +58,6 @@ class Delivery:
     alert: Alert
     sink: str
     tries: int
-
-
-@dataclass(frozen=True, slots=True)
-class AlertFilter:
-    """Which alerts are wanted; None and an empty rule take all."""
-
-    state: AlertState | None = None
-    level: AlertLevel | None = None
-    rule: str = ""
 
 
 class AlertBook:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from traceapp.graph.trace_store import TraceStore
     from traceapp.host.row_register import RowRegister
     from traceapp.identity.oidc import OidcProvider
+    from traceapp.ledger.alert_book import AlertBook
     from traceapp.ledger.client import LedgerClient
     from traceapp.ledger.side_files import SideFiles
     from traceapp.policy.decisions import Policy
@@ -66,6 +67,7 @@ class Stations:
     values: SideFiles
     value_seal: SideSeal
     commands: CommandStore
+    alerts: AlertBook
     provider: OidcProvider | None = None
     checks: RecordChecks | None = None
     request_id: str | None = None

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from traceapp.domain.alerts import AlertLevel, AlertState
 from traceapp.domain.kinds import Certainty, Direction, EventType, LinkType, NodeKind
 from traceapp.domain.rights import LEAST_TOLD
 from traceapp.domain.state import LotStatus
@@ -379,6 +380,36 @@ class Source(_Said):
     ]
     unverified_withheld: Annotated[int, Field(description="How many more there are that your rights do not name.")]
     unverified_few: UnverifiedFew
+    ledger: Ledger
+
+
+class Alert(_Said):
+    """Something on record, or missing there, that somebody has to look at."""
+
+    uid: Annotated[str, Field(description="32 hexadecimal digits.")]
+    rule: Annotated[str, Field(description="docs/alerts.md says what it means and what to do.")]
+    level: AlertLevel
+    title: str
+    at: datetime
+    group: Annotated[str, Field(description="What the rule counts by: the id of an account, an address, a key; may be empty.")]
+    username: Annotated[str, Field(description="Whose account that is; empty where it is none.")]
+    records: Annotated[list[int], Field(description="Ledger records that it rests on, the newest twenty of `count`.")]
+    count: Annotated[int, Field(ge=0)]
+    recorded: Annotated[int | None, Field(description="Its own ledger record; null while the ledger does not answer.")]
+    state: AlertState
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
+
+
+class Alerts(_Said):
+    alerts: list[Alert]
+    cut: Annotated[bool, Field(description="There are more that fit.")]
+    open: Annotated[dict[AlertLevel, int], Field(description="How many are open, by level.")]
+    ledger: Ledger
+
+
+class AlertAcknowledged(_Said):
+    alert: Alert
     ledger: Ledger
 
 

@@ -23,6 +23,7 @@ from pydantic_core import ErrorDetails
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
+from traceapp.domain.alerts import AlertFilter, AlertLevel, AlertState
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.errors import IdentifierError, InputError
 from traceapp.domain.kinds import Direction, NodeKind
@@ -247,6 +248,23 @@ class NumberInput(_Strict):
     """The printed number in a path."""
 
     number: Printed
+
+
+class AlertsInput(_Strict):
+    """Which alerts are wanted."""
+
+    state: Annotated[AlertState | None, Field(description="Absent: open ones and those that somebody acknowledged.")] = None
+    level: Annotated[AlertLevel | None, Field(description="How soon somebody has to look.")] = None
+    rule: Annotated[str, Field(max_length=100, description="Id of a rule, such as `denials`; docs/alerts.md lists them.")] = ""
+
+    def filter(self) -> AlertFilter:
+        return AlertFilter(self.state, self.level, self.rule)
+
+
+class RuleInput(_Strict):
+    """The id of an alert rule in a path."""
+
+    rule: Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class UidInput(_Strict):

@@ -110,6 +110,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.SealBrokenError: Problem(500, "seal-broken", "Stored data does not belong where it was found", _DEFECT),
     errors.LedgerUnavailableError: Problem(503, "ledger-unavailable", "No record, no answer", _LEDGER),
     errors.LedgerBrokenError: Problem(503, "ledger-broken", "The ledger is not what was written", _LEDGER),
+    errors.SilenceRefusedError: Problem(409, "silence-refused", "No rule is silenced by one person"),
     errors.AlertDeliveryError: Problem(503, "alert-delivery", "An alert was not taken", _DEFECT),
     errors.AnchorError: Problem(503, "anchor", "An anchor of the ledger cannot be used", _LEDGER),
     errors.ServiceNotRunningError: Problem(503, "service-not-running", "A part of the service does not run", _DEFECT),

@@ -12,6 +12,7 @@ from traceapp.domain.permissions import SEES_BATCHES, Permission
 from traceapp.domain.rights import Actor
 from traceapp.usecases.break_glass import count_reviews
 from traceapp.usecases.choose_purpose import purposes_of
+from traceapp.usecases.list_alerts import count_alerts
 from traceapp.web.language import LANGUAGES
 from traceapp.web.pages import wording
 from traceapp.web.pages.paging import address_with
@@ -58,6 +59,7 @@ def _frame() -> dict[str, Any]:
         "version": __version__,
         **_purposes(actor),
         "reviews": _reviews(actor),
+        "open_alerts": _open_alerts(actor),
     }
 
 
@@ -69,6 +71,17 @@ def _reviews(actor: Actor | None) -> int:
         return count_reviews(stations(), actor)
     except TraceappError as error:
         _log.warning("the reviews that wait were not counted: %s", type(error).__name__)
+        return 0
+
+
+def _open_alerts(actor: Actor | None) -> int:
+    """How many are open, for whoever may see them; 0 where that cannot be told now."""
+    if actor is None or actor.session is None:
+        return 0
+    try:
+        return count_alerts(stations(), actor)
+    except TraceappError as error:
+        _log.warning("the open alerts were not counted: %s", type(error).__name__)
         return 0
 
 

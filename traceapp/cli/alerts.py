@@ -1,0 +1,66 @@
+"""`traceapp alerts …`: what rang, and who has seen to it."""
+
+from pathlib import Path
+
+import click
+
+from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.composition import terminal_actor
+from traceapp.domain.alerts import AlertFilter, AlertLevel, AlertState
+from traceapp.domain.clock import stored_time
+from traceapp.usecases.acknowledge_alert import acknowledge_alert
+from traceapp.usecases.list_alerts import ListedAlert, alert_words, list_alerts
+from traceapp.usecases.silence_rule import silence_rule
+
+ALL = "all"
+
+
+@click.group()
+def alerts() -> None:
+    """What the ledger shows that somebody has to look at; docs/alerts.md says what rings."""
+
+
+@alerts.command("list")
+@click.option("--state", type=click.Choice([*(one.value for one in AlertState), ALL]), default="open", show_default=True)
+@click.option("--level", type=click.Choice([one.value for one in AlertLevel]), help="Those of one level.")
+@click.option("--rule", default="", help="Those of one rule.")
+@home_option
+def list_all(state: str, level: str | None, rule: str, home: Path | None) -> None:
+    """List alerts, the newest first: id, level, when, rule, who, title, records."""
+    wanted = AlertFilter(None if state == ALL else AlertState(state), AlertLevel(level) if level is not None else None, rule)
+    with stations_of(settings_of(home)) as stations:
+        found = list_alerts(stations, terminal_actor(), wanted)
+    for one in found.value.alerts:
+        click.echo(_line(one))
+    more = "; there are more" if found.value.cut else ""
+    click.echo(f"{len(found.value.alerts)} alerts{more} (ledger record {found.receipt.seq})", err=True)
+
+
+@alerts.command()
+@click.argument("uid")
+@home_option
+def acknowledge(uid: str, home: Path | None) -> None:
+    """Put your name to the alert UID: you have seen to it."""
+    with stations_of(settings_of(home)) as stations:
+        done = acknowledge_alert(stations, terminal_actor(), uid)
+    click.echo(f"acknowledged by {done.value.acknowledged_by} (ledger record {done.receipt.seq})")
+
+
+@alerts.command()
+@click.argument("rule")
+@home_option
+def silence(rule: str, home: Path | None) -> None:
+    """Refused: nobody silences a RULE alone, and whoever tries rings another alert."""
+    with stations_of(settings_of(home)) as stations:
+        silence_rule(stations, terminal_actor(), rule)
+
+
+def _line(one: ListedAlert) -> str:
+    alert = one.kept.alert
+    who = alert.username or alert.group or "-"
+    state = f"  acknowledged by {one.kept.acknowledged_by}" if one.kept.acknowledged_at is not None else ""
+    records = ", ".join(map(str, alert.records)) or "none"
+    moment = f"{stored_time(alert.at)[:19]}Z"
+    title = alert_words(alert.rule, "en").title
+    said = f"{alert.uid}  {alert.level.value:<8}  {moment}  {alert.rule}  {who}  {title}  records {records}{state}"
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in said)

@@ -1,0 +1,45 @@
+"""What rang, and who has seen to it."""
+
+from flask import Blueprint, Response
+
+from traceapp.domain.permissions import Permission
+from traceapp.usecases.acknowledge_alert import acknowledge_alert
+from traceapp.usecases.list_alerts import list_alerts
+from traceapp.usecases.silence_rule import silence_rule
+from traceapp.web.access import current_actor, permission, stations
+from traceapp.web.alert_answers import acknowledged_answer, alerts_answer
+from traceapp.web.answer_models import AlertAcknowledged, Alerts
+from traceapp.web.inputs import AlertsInput, RuleInput, UidInput
+from traceapp.web.operations import operation
+
+alerts = Blueprint("alerts", __name__, url_prefix="/api/v1/alerts")
+
+
+@alerts.get("")
+@permission(Permission.ALERT_LIST)
+@operation(answer=Alerts, query=AlertsInput)
+def show(query: AlertsInput) -> Response:
+    """List alerts, the newest first.
+
+    At most 200; `cut` says that there are more. `open` counts the open ones by level, whatever is asked for.
+    """
+    return alerts_answer(list_alerts(stations(), current_actor(), query.filter()))
+
+
+@alerts.post("/<uid>/acknowledgement")
+@permission(Permission.ALERT_ACKNOWLEDGE)
+@operation(answer=AlertAcknowledged, path=UidInput, refuses=(409,))
+def acknowledge(path: UidInput) -> Response:
+    """Put one's name to an alert.
+
+    A person does it, in a session of his own: a token has no name to put to it. Nobody acknowledges one about himself.
+    """
+    return acknowledged_answer(acknowledge_alert(stations(), current_actor(), path.uid))
+
+
+@alerts.post("/rules/<rule>/silence")
+@permission(Permission.ALERT_ACKNOWLEDGE)
+@operation(answer=AlertAcknowledged, path=RuleInput, refuses=(409,))
+def silence(path: RuleInput) -> Response:
+    """Silence a rule: refused with 409, since nobody does that alone, and an alert itself."""
+    silence_rule(stations(), current_actor(), path.rule)
