@@ -39,6 +39,7 @@ OF_OTHERS: Final = {
     "masked backward trace": ("viewer", "/traces?number=F26-301&direction=backward", 200),
     "trace for an authority": ("regulator", "/traces?number=RM-26-0417&direction=forward", 200),
     "numbers handed on": ("quality", "/referrals", 200),
+    "alerts": ("quality", "/alerts", 200),
     "reviews of break-glass": ("quality", "/break-glass", 200),
     "answer why": ("admin", WHY, 200),
 }

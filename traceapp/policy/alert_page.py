@@ -28,7 +28,7 @@ INTRODUCTION: Final = """\
 # What wakes somebody?
 
 This page is made from `traceapp/policy/alert_rules.toml` by `python -m traceapp.policy.alert_page docs/alerts.md`.
-本页由告警规则生成。
+本页由警报规则生成。
 
 A thread of the service reads the ledger as it grows and asks every rule about every record. What rings is an alert: kept in
 `HOME/alerts.sqlite`, on record as `alert:raise`, and handed on, within a second of the record. It goes on while the store or

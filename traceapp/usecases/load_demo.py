@@ -3,12 +3,16 @@
 import json
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from traceapp.demo.plant import write_demo
+from traceapp.domain.errors import PermissionDeniedError
+from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import OUTSIDE, Actor, Role
 from traceapp.host.private_files import OWN, write_private
+from traceapp.usecases.access import authorise
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.import_file import import_file
 from traceapp.usecases.issue_token import TokenRequest, issue_token
@@ -17,6 +21,7 @@ from traceapp.usecases.stations import Stations
 FOLDER = "demo"
 STATE = "demo.json"
 TOKEN_DAYS = 90
+KNOCKS, KNOCKS_TIMES = Role.VIEWER.value, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +84,22 @@ def load_demo(stations: Stations, actor: Actor, progress: Callable[[float], None
             create_account(
                 stations, actor, account.username, account.password, printed_name, account.role, everything, everything
             )
+    _knock(stations)
     token = issue_token(stations, actor, TokenRequest(Role.COORDINATOR, everything, everything, "demo terminal", TOKEN_DAYS))
     write_private(home / "token", f"{token.value}\n".encode(), OWN)
     write_private(home / STATE, json.dumps({**state, "whole": True}).encode(), OWN)
     return loaded
+
+
+def _knock(stations: Stations) -> None:
+    """The viewer of the demo tries a door ten times that his role does not open, so that there is an alert to look at."""
+    account, _ = stations.accounts.find_by_username(KNOCKS)
+    if account is None:
+        return
+    viewer = Actor(account.uid, account.username, account.role, account.sites, account.lines, through="demo")
+    for _ in range(KNOCKS_TIMES):
+        with suppress(PermissionDeniedError):
+            authorise(stations, viewer, Permission.SOURCE_SHOW)
 
 
 def _is_there(stations: Stations, username: str) -> bool:

@@ -25,7 +25,7 @@ LEVELS: Final = {
     AlertLevel.LOW: ("plain", "plain", N_("Low: when there is time")),
 }
 """What gives a level its colour, its sign and its word."""
-STATES: Final = {AlertState.OPEN: N_("Open"), AlertState.ACKNOWLEDGED: N_("Acknowledged")}
+STATES: Final = {AlertState.OPEN: N_("Still open"), AlertState.ACKNOWLEDGED: N_("Acknowledged")}
 RECORD: Final = "audit_trail.show"
 
 
