@@ -10,10 +10,10 @@ from flask import Flask, request
 from traceapp.domain.errors import SettingsError
 from traceapp.host.outbound import Network
 from traceapp.usecases.stations import Stations
-from traceapp.web import access, gate, host_names, language, limits, pages, problems, security_headers, session, shares
+from traceapp.web import access, gate, host_names, language, limits, metrics, pages, problems, security_headers, session, shares
 from traceapp.web import stations as held_stations
-from traceapp.web.api.audit import audit
 from traceapp.web.api.alerts import alerts
+from traceapp.web.api.audit import audit
 from traceapp.web.api.batches import batches
 from traceapp.web.api.events import events
 from traceapp.web.api.referrals import referrals
@@ -40,6 +40,7 @@ def create_app(
     home: Path | None = None,
     proxies: Collection[Network] = (),
     names: HostNames | None = None,
+    measure: metrics.Measure = tuple,
 ) -> Flask:
     """The web service.
 
@@ -48,6 +49,7 @@ def create_app(
     home              where its workers share their counts of tries; None where there is one process.
     proxies           networks of the proxies in front, whose word on a client's address counts.
     names             under which it answers; None for the loopback ones.
+    measure           what /metrics tells beside the counts of requests; it needs no stations.
     raises            SettingsError: a secret that could be guessed, or a debugger.
     """
     if len(secret_key) < SHORTEST_SECRET:
@@ -62,6 +64,7 @@ def create_app(
     app.view_functions["static"] = _open_static(app.view_functions["static"])
     held_stations.register(app, stations_factory)
     host_names.register(app, names or HostNames())
+    metrics.register(app, measure)
     limits.register(app, home)
     shares.register(app)
     gate.register(app)
@@ -70,7 +73,7 @@ def create_app(
     access.register(app)
     problems.register(app)
     security_headers.register(app)
-    for blueprint in (alerts, batches, events, referrals, traces, health, openapi, audit):
+    for blueprint in (alerts, metrics.metrics, batches, events, referrals, traces, health, openapi, audit):
         app.register_blueprint(blueprint)
     pages.register(app)
     return app

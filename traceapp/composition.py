@@ -61,6 +61,7 @@ from traceapp.settings import Settings
 from traceapp.usecases.accept_policy import acceptance_of, record_first_policy
 from traceapp.usecases.anchor_ledger import anchor_ledger
 from traceapp.usecases.migrate_store import migrate_store
+from traceapp.usecases.read_metrics import Measurement, read_metrics
 from traceapp.usecases.record_recovery import record_recovery
 from traceapp.usecases.record_start import record_missing_register
 from traceapp.usecases.revoke_without_keys import KeylessStations
@@ -301,6 +302,11 @@ def alert_sinks(settings: Settings) -> tuple[AlertSink, ...]:
     if settings.alert_syslog is not None:
         sinks.append(SyslogSink(parse_syslog(settings.alert_syslog), guard))
     return tuple(sinks)
+
+
+def build_measure(settings: Settings) -> Callable[[], tuple[Measurement, ...]]:
+    """What /metrics asks; it needs neither store nor keys."""
+    return partial(read_metrics, LedgerClient(settings.home), AlertBook(settings.home))
 
 
 class ServiceLock:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from figures import Figure, show, write
+from ledger_alerts import ringing
 from ledger_search import searching
 
 from traceapp.confidential.side_seal import SideSeal
@@ -72,6 +73,7 @@ def main() -> None:
             *appending(Path(folder) / "written", options.seconds),
             verifying(Path(folder) / "read", options.records),
             *searching(Path(folder) / "searched", options.records),
+            *ringing(Path(folder) / "watched", ENTRY),
         ]
     show("The ledger", found)
     write(options.json, found)

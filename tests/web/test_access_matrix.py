@@ -17,6 +17,7 @@ pytestmark = pytest.mark.one_store
 OPEN = {
     "health.live",
     "health.ready",
+    "metrics.local",
     "openapi.show",
     "sign_in.form",
     "sign_in.enter",

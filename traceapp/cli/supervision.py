@@ -29,6 +29,8 @@ from traceapp.composition import (
 )
 from traceapp.domain.errors import PortInUseError, TraceappError
 from traceapp.host.certificates import RENEW_DAYS, read_facts
+from traceapp.host.metrics import VARIABLE as COUNTS
+from traceapp.host.metrics import begin_counts
 from traceapp.host.process_memory import close_memory, hand_over
 from traceapp.host.tls import ServerTls, pinned_context
 from traceapp.jobs.anchor_ledger import AnchorLedger
@@ -191,6 +193,7 @@ class Service:
             "TRACEAPP_LISTENER": str(descriptor),
             "TRACEAPP_WORKERS": str(self._settings.workers),
             "TRACEAPP_PARENT": str(os.getpid()),
+            COUNTS: str(begin_counts(self._settings.home)),
         }
         for name, path in (("CERT", self._settings.tls_cert_file), ("KEY", self._settings.tls_key_file)):
             if path is not None:

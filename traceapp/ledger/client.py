@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 from traceapp.domain.errors import HomeError, InputError, LedgerUnavailableError, RecordNotFoundError
 from traceapp.domain.ledger_health import Growth, LedgerHealth
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt, Recorded
+from traceapp.host.metrics import APPEND_SECONDS
 from traceapp.ledger.open_intents import held_intent
 from traceapp.ledger.records import plain_entry
 from traceapp.ledger.wire import LENGTH, MAX_FRAME, frame, socket_address
@@ -53,7 +54,8 @@ class LedgerClient:
         A retry after a restart of the writer carries the same request id, so it never makes a second record.
         raises  LedgerUnavailableError: no receipt in time. A record may exist all the same, the safe way round.
         """
-        reply = self._ask({"verb": "APPEND", "request_id": uuid.uuid4().hex, "entry": plain_entry(entry)})
+        with APPEND_SECONDS.time():
+            reply = self._ask({"verb": "APPEND", "request_id": uuid.uuid4().hex, "entry": plain_entry(entry)})
         return _receipt(reply)
 
     def record(self, value: T, entry: LedgerEntry) -> Recorded[T]:

@@ -23,7 +23,7 @@ CONTENT_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:traceapp:problem:"
 SIGN_IN_FORM: Final = "sign_in.form"
 _PAGE: Final = "traceapp.problem_page"
-_JSON_ADDRESSES: Final = frozenset({"/api", "/openapi.json", "/healthz", "/readyz"})
+_JSON_ADDRESSES: Final = frozenset({"/api", "/openapi.json", "/healthz", "/readyz", "/metrics", "/metrics/remote"})
 
 _log = logging.getLogger("traceapp.web")
 

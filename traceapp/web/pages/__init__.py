@@ -5,8 +5,8 @@ from typing import Final
 from flask import Flask
 
 from traceapp.web.pages import catalogue, layout, problem_page, showing
-from traceapp.web.pages.audit import audit_pages
 from traceapp.web.pages.alerts import alert_pages
+from traceapp.web.pages.audit import audit_pages
 from traceapp.web.pages.batches import batch_pages
 from traceapp.web.pages.break_glass import break_glass_pages
 from traceapp.web.pages.factors import factor_pages
