@@ -178,6 +178,7 @@ MEASURED: Final[dict[str, tuple[str, float, float]]] = {
     "ledger-queue": ("ledger_queue_used", 0.49, 0.5),
     "ledger-reserve": ("ledger_reserve_used", 0.04, 0.05),
     "ledger-disk": ("ledger_disk_used", 0.79, 0.8),
+    "anchor-silent": ("anchor_age_hours", 47.9, 48),
     "clock-step": ("clock_step_seconds", 4.9, 5),
     "key-old": ("key_age_days", 364.9, 365),
 }

@@ -306,7 +306,7 @@ def alert_sinks(settings: Settings) -> tuple[AlertSink, ...]:
 
 def build_measure(settings: Settings) -> Callable[[], tuple[Measurement, ...]]:
     """What /metrics asks; it needs neither store nor keys."""
-    return partial(read_metrics, LedgerClient(settings.home), AlertBook(settings.home))
+    return partial(read_metrics, settings.home, LedgerClient(settings.home), AlertBook(settings.home))
 
 
 class ServiceLock:

@@ -16,9 +16,11 @@ from traceapp.app import create_app
 from traceapp.composition import build_measure
 from traceapp.domain.alerts import Alert, AlertLevel
 from traceapp.domain.clock import SystemClock
+from traceapp.domain.ledger_health import AnchorState
 from traceapp.domain.rights import Role
 from traceapp.host.metrics import FOLDER, VARIABLE, begin_counts
 from traceapp.ledger.alert_book import Progress, Rung
+from traceapp.ledger.anchors.states import write_states
 from traceapp.settings import read_settings
 from traceapp.usecases.read_metrics import read_metrics
 from traceapp.usecases.stations import Stations
@@ -39,7 +41,9 @@ def samples(text: str) -> dict[str, float]:
 @pytest.fixture
 def measured(stations: Stations) -> FlaskClient:
     """With the measurements of the real ledger, as `wsgi.py` wires them."""
-    return create_app(lambda: stations, SECRET, measure=partial(read_metrics, stations.ledger, stations.alerts)).test_client()
+    return create_app(
+        lambda: stations, SECRET, None, (), partial(read_metrics, stations.settings.home, stations.ledger, stations.alerts)
+    ).test_client()
 
 
 @pytest.mark.one_store
@@ -47,6 +51,9 @@ def test_promise_it_tells_how_ledger_and_alerts_are(measured: FlaskClient, stati
     now = SystemClock().now()
     alert = Alert("a" * 32, "break-glass", AlertLevel.HIGH, now, "", "", (), 1)
     stations.alerts.put([Rung(alert)], (), Progress(17, "", {"verifier-silent": {"": 1_700_000_000.5}}), now)
+
+    anchored = AnchorState("witness", 40, now, now, None), AnchorState("copy", None, None, now, "not there")
+    write_states(stations.settings.home, anchored)
 
     told = samples(measured.get("/metrics").text)
 
@@ -58,6 +65,9 @@ def test_promise_it_tells_how_ledger_and_alerts_are(measured: FlaskClient, stati
     assert told["traceapp_ledger_checkpoint_timestamp_seconds"] == pytest.approx(now.timestamp(), abs=600)
     assert told["traceapp_ledger_verified_timestamp_seconds"] == 1_700_000_000.5
     assert told["traceapp_watch_record"] == 17
+    assert told['traceapp_ledger_anchored_timestamp_seconds{anchor="witness"}'] == pytest.approx(now.timestamp())
+    assert told['traceapp_ledger_anchored_records{anchor="witness"}'] == 40
+    assert 'traceapp_ledger_anchored_records{anchor="copy"}' not in told
     assert told['traceapp_alerts_open{level="high"}'] == 1
     assert told['traceapp_alerts_open{level="critical"}'] == 0
     assert {"traceapp_ledger_lag_records", "traceapp_ledger_disk_free_bytes", "traceapp_ledger_reserve_bytes"} <= told.keys()
@@ -81,7 +91,7 @@ def test_requests_are_counted_by_endpoint_and_status_and_by_nothing_else(measure
 
 
 def test_promise_it_answers_while_store_keys_and_ledger_are_away(tmp_path: Path) -> None:
-    app = create_app(no_stations, SECRET, measure=build_measure(read_settings(home=tmp_path)))
+    app = create_app(no_stations, SECRET, None, (), build_measure(read_settings(home=tmp_path)))
 
     told = samples(app.test_client().get("/metrics").text)
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from traceapp.domain.alerts import AlertLevel
 from traceapp.domain.errors import HomeError, LedgerUnavailableError
 from traceapp.ledger.alert_book import AlertBook
+from traceapp.ledger.anchors.states import read_states
 from traceapp.ledger.client import LedgerClient
 
 VERIFIER = "verifier-silent"
@@ -23,9 +25,9 @@ class Measurement:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_metrics(ledger: LedgerClient, book: AlertBook) -> tuple[Measurement, ...]:
+def read_metrics(home: Path, ledger: LedgerClient, book: AlertBook) -> tuple[Measurement, ...]:
     """What is known at this moment; what cannot be told is left out. Recorded nowhere: it tells of nobody."""
-    return (*_of_ledger(ledger), *_of_alerts(book))
+    return (*_of_ledger(ledger), *_of_anchors(home), *_of_alerts(book))
 
 
 def _of_ledger(ledger: LedgerClient) -> Iterator[Measurement]:
@@ -47,6 +49,15 @@ def _of_ledger(ledger: LedgerClient) -> Iterator[Measurement]:
     yield Measurement("ledger_disk_free_bytes", "gauge", "Left on the disk of the ledger.", health.disk_free)
     yield Measurement("ledger_disk_bytes", "gauge", "Size of the disk of the ledger.", health.disk_total)
     yield Measurement("ledger_reserve_bytes", "gauge", "Reserved for records on a full disk.", health.reserve)
+
+
+def _of_anchors(home: Path) -> Iterator[Measurement]:
+    for state in read_states(home):
+        if state.at is None or state.size is None:
+            continue
+        labels, at = {"anchor": state.name}, state.at.timestamp()
+        yield Measurement("ledger_anchored_timestamp_seconds", "gauge", "When the newest checkpoint was anchored.", at, labels)
+        yield Measurement("ledger_anchored_records", "gauge", "Records that it is over.", state.size, labels)
 
 
 def _of_alerts(book: AlertBook) -> Iterator[Measurement]:

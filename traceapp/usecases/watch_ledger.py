@@ -18,6 +18,7 @@ from traceapp.domain.ledger_health import LedgerHealth
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.ledger.alert_book import AlertBook, Progress, Rung
+from traceapp.ledger.anchors.states import read_states
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.records import canonical, record_hash
 from traceapp.ledger.tail import MANY, LedgerTail
@@ -160,7 +161,11 @@ class LedgerWatch:
             measures["ledger_queue_used"] = health.queue / health.queue_most
             measures["ledger_disk_used"] = health.disk_used
             measures["ledger_reserve_used"] = 1 - health.reserve / health.reserve_wanted if health.reserve_wanted else 0.0
-        return {**{name: {"": value} for name, value in measures.items()}, "key_age_days": self._key_ages()}
+        return {
+            **{name: {"": value} for name, value in measures.items()},
+            "key_age_days": self._key_ages(),
+            "anchor_age_hours": self._anchor_ages(),
+        }
 
     def _hear(self) -> None:
         writer = self._writer
@@ -177,6 +182,11 @@ class LedgerWatch:
         before, self._clocks = self._clocks, (time.monotonic(), self._stations.clock.now())
         passed, moved = self._clocks[0] - before[0], (self._clocks[1] - before[1]).total_seconds()
         return abs(moved - passed)
+
+    def _anchor_ages(self) -> dict[str, float]:
+        """Hours since each anchor of the ledger took a checkpoint; of one that never did, nothing is known."""
+        now, states = self._stations.clock.now(), read_states(self._stations.settings.home)
+        return {state.name: (now - state.at) / timedelta(hours=1) for state in states if state.at is not None}
 
     def _key_ages(self) -> dict[str, float]:
         """Days since each data key that seals was made."""
