@@ -13,9 +13,9 @@ from tests.clockwork import Clockwork
 from tests.effort import examples
 from tests.processes import wait_until
 from tests.recorded import documents, put_records
-from traceapp.composition import build_watch, prepare_home
+from traceapp.composition import build_watch, prepare_home, terminal_actor
 from traceapp.domain.alerts import Alert, AlertFilter
-from traceapp.domain.errors import AlertDeliveryError
+from traceapp.domain.errors import AlertDeliveryError, InputError
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.jobs.watch_ledger import WatchLedger
 from traceapp.ledger.alert_book import FILE
@@ -23,6 +23,7 @@ from traceapp.ledger.process import WriterProcess
 from traceapp.ledger.records import GENESIS, canonical, record_hash
 from traceapp.policy.alert_evaluation import Evaluation
 from traceapp.settings import read_settings
+from traceapp.usecases.alerts_without_store import acknowledge_without_store, list_alerts_without_store
 from traceapp.usecases.watch_ledger import LedgerWatch, WatchStations, deliver_alerts, raised_entry
 
 GLASS = LedgerEntry("break_glass:begin", "done", {"account": "1" * 32, "username": "wang", "through": "session"})
@@ -284,3 +285,25 @@ def test_the_job_rings_says_what_fails_once_and_ends_when_it_is_told(
         job.stop()
 
     assert said == ["an alert was not taken by the test: not there; it is offered again"]
+
+
+def test_promise_alerts_are_seen_and_acknowledged_on_record_while_the_store_is_away(
+    watched: WatchStations, writer: Callable[[], WriterProcess]
+) -> None:
+    """No store was ever started here."""
+    writer()
+    watched.ledger.append(GLASS)
+    read_all(LedgerWatch(watched))
+
+    listed = list_alerts_without_store(watched, terminal_actor(), AlertFilter()).value
+    uid = listed.alerts[0].kept.alert.uid
+    acknowledge_without_store(watched, terminal_actor(), uid)
+
+    assert [one.kept.alert.rule for one in listed.alerts] == ["break-glass"]
+    kept = watched.book.get_alert(uid)
+    assert kept is not None
+    assert kept.acknowledged_by == terminal_actor().username
+    told = [(one["act"], one["outcome"]) for one in documents(watched.settings.home) if one["act"].startswith("alert:")]
+    assert told[1:] == [("alert:list", "answered"), ("alert:acknowledge", "intended"), ("alert:acknowledge", "done")]
+    with pytest.raises(InputError):
+        acknowledge_without_store(watched, terminal_actor(), uid)

@@ -5,14 +5,17 @@ from pathlib import Path
 import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
-from traceapp.composition import terminal_actor
+from traceapp.composition import build_watch, terminal_actor
 from traceapp.domain.alerts import AlertFilter, AlertLevel, AlertState
 from traceapp.domain.clock import stored_time
+from traceapp.domain.errors import KeyUnavailableError, StoreUnavailableError, TraceappError
 from traceapp.usecases.acknowledge_alert import acknowledge_alert
+from traceapp.usecases.alerts_without_store import acknowledge_without_store, list_alerts_without_store
 from traceapp.usecases.list_alerts import ListedAlert, alert_words, list_alerts
 from traceapp.usecases.silence_rule import silence_rule
 
 ALL = "all"
+AWAY = (StoreUnavailableError, KeyUnavailableError)
 
 
 @click.group()
@@ -28,8 +31,13 @@ def alerts() -> None:
 def list_all(state: str, level: str | None, rule: str, home: Path | None) -> None:
     """List alerts, the newest first: id, level, when, rule, who, title, records."""
     wanted = AlertFilter(None if state == ALL else AlertState(state), AlertLevel(level) if level is not None else None, rule)
-    with stations_of(settings_of(home)) as stations:
-        found = list_alerts(stations, terminal_actor(), wanted)
+    settings = settings_of(home)
+    try:
+        with stations_of(settings) as stations:
+            found = list_alerts(stations, terminal_actor(), wanted)
+    except AWAY as error:
+        _say_away(error)
+        found = list_alerts_without_store(build_watch(settings), terminal_actor(), wanted)
     for one in found.value.alerts:
         click.echo(_line(one))
     more = "; there are more" if found.value.cut else ""
@@ -41,8 +49,13 @@ def list_all(state: str, level: str | None, rule: str, home: Path | None) -> Non
 @home_option
 def acknowledge(uid: str, home: Path | None) -> None:
     """Put your name to the alert UID: you have seen to it."""
-    with stations_of(settings_of(home)) as stations:
-        done = acknowledge_alert(stations, terminal_actor(), uid)
+    settings = settings_of(home)
+    try:
+        with stations_of(settings) as stations:
+            done = acknowledge_alert(stations, terminal_actor(), uid)
+    except AWAY as error:
+        _say_away(error)
+        done = acknowledge_without_store(build_watch(settings), terminal_actor(), uid)
     click.echo(f"acknowledged by {done.value.acknowledged_by} (ledger record {done.receipt.seq})")
 
 
@@ -53,6 +66,10 @@ def silence(rule: str, home: Path | None) -> None:
     """Refused: nobody silences a RULE alone, and whoever tries rings another alert."""
     with stations_of(settings_of(home)) as stations:
         silence_rule(stations, terminal_actor(), rule)
+
+
+def _say_away(error: TraceappError) -> None:
+    click.echo(f"{error} Without it nobody's role is asked; what you do is on record.", err=True)
 
 
 def _line(one: ListedAlert) -> str:

@@ -1,0 +1,57 @@
+"""Store or keys are away, and alerts have to be seen to all the same: whoever has the service's files does it, on record."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from traceapp.domain.alerts import Alert, AlertFilter, KeptAlert
+from traceapp.domain.errors import ConcurrentChangeError, InputError, PermissionDeniedError
+from traceapp.domain.permissions import Permission
+from traceapp.domain.recorded import LedgerEntry, Recorded
+from traceapp.domain.rights import Actor
+from traceapp.usecases.access import carry_out_as
+from traceapp.usecases.acknowledge_alert import OWN
+from traceapp.usecases.list_alerts import MOST, AlertList, ListedAlert, is_about
+from traceapp.usecases.watch_ledger import WatchStations, request_of
+
+AWAY = {"store": "away"}
+
+
+def list_alerts_without_store(stations: WatchStations, actor: Actor, wanted: AlertFilter) -> Recorded[AlertList]:
+    """As `list_alerts`; nobody's role is asked. raises HomeError; LedgerUnavailableError."""
+    found = stations.book.list_alerts(wanted, MOST + 1)
+    listed = tuple(ListedAlert(one, is_about(one.alert, actor)) for one in found[:MOST])
+    told = AlertList(listed, len(found) > MOST, stations.book.count_open())
+    made = _entry(actor, Permission.ALERT_LIST, "answered", AWAY, result={"alerts": len(listed), "open": sum(told.open.values())})
+    return stations.ledger.record(told, made)
+
+
+def acknowledge_without_store(stations: WatchStations, actor: Actor, uid: str) -> Recorded[KeptAlert]:
+    """As `acknowledge_alert`; which other accounts the person has cannot be told now.
+
+    raises  InputError: there is none, or it is closed; PermissionDeniedError: about himself; HomeError; LedgerUnavailableError.
+    """
+    kept = stations.book.get_alert(uid)
+    if kept is None or kept.acknowledged_at is not None:
+        raise InputError("uid: no open alert has this id", (("uid", "the id of an open alert"),))
+    request = {**request_of(kept.alert), **AWAY}
+    if is_about(kept.alert, actor):
+        stations.ledger.append(_entry(actor, Permission.ALERT_ACKNOWLEDGE, "denied", request, OWN))
+        raise PermissionDeniedError(OWN)
+
+    def made(outcome: str, told: Mapping[str, Any], reason: str | None = None) -> LedgerEntry:
+        return _entry(actor, Permission.ALERT_ACKNOWLEDGE, outcome, told, reason)
+
+    return carry_out_as(stations.ledger, made, request, lambda: _close(stations, kept.alert, actor))
+
+
+def _close(stations: WatchStations, alert: Alert, actor: Actor) -> KeptAlert:
+    if not stations.book.put_acknowledged(alert.uid, actor.username, stations.clock.now()):
+        raise ConcurrentChangeError("somebody else acknowledged it at this moment")
+    return KeptAlert(alert, None, actor.username, stations.clock.now())
+
+
+def _entry(
+    actor: Actor, act: Permission, outcome: str, request: Mapping[str, Any], reason: str | None = None, **said: Any
+) -> LedgerEntry:
+    who = {"account": actor.account_uid, "username": actor.username, "role": actor.role.value, "through": actor.through}
+    return LedgerEntry(act=act.value, outcome=outcome, actor=who, request=request, reason=reason, **said)
