@@ -15,7 +15,7 @@ from tests.processes import wait_until
 from tests.recorded import documents, put_records
 from traceapp.composition import build_watch, prepare_home, terminal_actor
 from traceapp.domain.alerts import Alert, AlertFilter
-from traceapp.domain.errors import AlertDeliveryError, InputError
+from traceapp.domain.errors import AlertDeliveryError, AlertNotFoundError
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.jobs.watch_ledger import WatchLedger
 from traceapp.ledger.alert_book import FILE
@@ -305,5 +305,5 @@ def test_promise_alerts_are_seen_and_acknowledged_on_record_while_the_store_is_a
     assert kept.acknowledged_by == terminal_actor().username
     told = [(one["act"], one["outcome"]) for one in documents(watched.settings.home) if one["act"].startswith("alert:")]
     assert told[1:] == [("alert:list", "answered"), ("alert:acknowledge", "intended"), ("alert:acknowledge", "done")]
-    with pytest.raises(InputError):
+    with pytest.raises(AlertNotFoundError):
         acknowledge_without_store(watched, terminal_actor(), uid)

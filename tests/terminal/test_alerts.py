@@ -17,7 +17,7 @@ def test_the_list_is_told_and_silencing_is_refused_on_record(traceapp: Terminal,
     assert "Nobody silences a rule alone" in refused.err
     assert "next: " in refused.err
     assert (unknown.code, listed.code) == (1, 0)
-    assert "no alert has this id" in unknown.err
+    assert "No alert has this id" in unknown.err
     assert "0 alerts" in listed.err
     acts = [one["act"] for one in documents(home) if one["act"].startswith("alert:")]
     assert acts == ["alert:silence", "alert:list"]

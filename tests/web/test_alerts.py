@@ -108,7 +108,7 @@ def test_promise_a_person_acknowledges_by_name_and_on_record(rung: Stations, as_
     done = browser.post(f"/alerts/{GLASS.uid}/acknowledgement", data=form)
     again = browser.post(f"/alerts/{GLASS.uid}/acknowledgement", data=form)
 
-    assert (done.status_code, again.status_code) == (303, 400)
+    assert (done.status_code, again.status_code) == (303, 409)
     kept = rung.alerts.get_alert(GLASS.uid)
     assert kept is not None
     assert kept.acknowledged_by == "of-quality"
@@ -161,7 +161,7 @@ def test_promise_nobody_silences_a_rule_alone_and_who_tries_rings(
     refused = client.post("/api/v1/alerts/rules/break-glass/silence", headers=header)
     unknown = client.post("/api/v1/alerts/rules/no-such-rule/silence", headers=header)
 
-    assert (refused.status_code, unknown.status_code) == (409, 400)
+    assert (refused.status_code, unknown.status_code) == (409, 404)
     assert refused.get_json()["type"] == "urn:traceapp:problem:silence-refused"
     assert "second person" in refused.get_json()["detail"]
     assert [one["request"] for one in records(stations, act="alert:silence")] == [{"rule": "break-glass"}]

@@ -17,6 +17,7 @@ from traceapp.composition import build_measure
 from traceapp.domain.alerts import Alert, AlertLevel
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.ledger_health import AnchorState
+from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Role
 from traceapp.host.metrics import FOLDER, VARIABLE, begin_counts
 from traceapp.ledger.alert_book import Progress, Rung
@@ -54,6 +55,8 @@ def test_promise_it_tells_how_ledger_and_alerts_are(measured: FlaskClient, stati
 
     anchored = AnchorState("witness", 40, now, now, None), AnchorState("copy", None, None, now, "not there")
     write_states(stations.settings.home, anchored)
+
+    stations.ledger.append(LedgerEntry("batch:show", "answered", {}))
 
     told = samples(measured.get("/metrics").text)
 

@@ -292,6 +292,12 @@ class AnchorError(TraceappError):
     next_step = "See that the place can be reached; where it holds another history, tell quality and security."
 
 
+class AlertNotFoundError(TraceappError):
+    """There is no alert with this id, or no alert rule of this name."""
+
+    next_step = "Take the id from the list of alerts."
+
+
 class SilenceRefusedError(TraceappError):
     """Nobody silences an alert rule alone."""
 

@@ -1,7 +1,7 @@
 """Somebody puts his name to an alert: he has seen to it."""
 
 from traceapp.domain.alerts import Alert, KeptAlert
-from traceapp.domain.errors import ConcurrentChangeError, InputError, PermissionDeniedError
+from traceapp.domain.errors import AlertNotFoundError, ConcurrentChangeError, PermissionDeniedError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
@@ -17,15 +17,15 @@ NAMELESS = "A token has no name to put to an alert; a person does it."
 def acknowledge_alert(stations: Stations, actor: Actor, uid: str) -> Recorded[KeptAlert]:
     """Close it under the actor's name.
 
-    raises  PermissionDeniedError: not for this role, his own, or by a token; InputError: there is none, or it is closed;
-            HomeError; LedgerUnavailableError: it stays open.
+    raises  PermissionDeniedError: not for this role, his own, or by a token; AlertNotFoundError; ConcurrentChangeError: it is
+            closed; HomeError; LedgerUnavailableError: it stays open.
     """
     authorise(stations, actor, Permission.ALERT_ACKNOWLEDGE, {"alert": uid})
     kept = stations.alerts.get_alert(uid)
     if kept is None:
-        raise InputError("uid: no alert has this id", (("uid", "the id of an alert"),))
+        raise AlertNotFoundError("No alert has this id.")
     if kept.acknowledged_at is not None:
-        raise InputError(f"uid: {kept.acknowledged_by} has acknowledged it", (("uid", "the id of an open alert"),))
+        raise ConcurrentChangeError(f"{kept.acknowledged_by} has acknowledged it.")
     request = request_of(kept.alert)
     refusal = NAMELESS if actor.through == "token" else OWN if _is_own(stations, kept.alert, actor) else None
     if refusal is not None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from traceapp.domain.alerts import Alert, AlertFilter, KeptAlert
-from traceapp.domain.errors import ConcurrentChangeError, InputError, PermissionDeniedError
+from traceapp.domain.errors import AlertNotFoundError, ConcurrentChangeError, PermissionDeniedError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import LedgerEntry, Recorded
 from traceapp.domain.rights import Actor
@@ -28,11 +28,12 @@ def list_alerts_without_store(stations: WatchStations, actor: Actor, wanted: Ale
 def acknowledge_without_store(stations: WatchStations, actor: Actor, uid: str) -> Recorded[KeptAlert]:
     """As `acknowledge_alert`; which other accounts the person has cannot be told now.
 
-    raises  InputError: there is none, or it is closed; PermissionDeniedError: about himself; HomeError; LedgerUnavailableError.
+    raises  AlertNotFoundError: there is none, or it is closed; PermissionDeniedError: about himself; HomeError;
+            LedgerUnavailableError.
     """
     kept = stations.book.get_alert(uid)
     if kept is None or kept.acknowledged_at is not None:
-        raise InputError("uid: no open alert has this id", (("uid", "the id of an open alert"),))
+        raise AlertNotFoundError("No open alert has this id.")
     request = {**request_of(kept.alert), **AWAY}
     if is_about(kept.alert, actor):
         stations.ledger.append(_entry(actor, Permission.ALERT_ACKNOWLEDGE, "denied", request, OWN))

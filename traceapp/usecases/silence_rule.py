@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from traceapp.domain.errors import InputError, SilenceRefusedError
+from traceapp.domain.errors import AlertNotFoundError, SilenceRefusedError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.rights import Actor
 from traceapp.usecases.access import authorise, entry
@@ -15,10 +15,10 @@ REFUSED = "Nobody silences a rule alone: that takes a second person who approves
 def silence_rule(stations: Stations, actor: Actor, rule: str) -> NoReturn:
     """Refuse it, on record; the record is an alert itself.
 
-    raises  SilenceRefusedError, always; PermissionDeniedError; InputError: there is no such rule; LedgerUnavailableError.
+    raises  SilenceRefusedError, always; PermissionDeniedError; AlertNotFoundError: there is no such rule; LedgerUnavailableError.
     """
     if rule not in rule_names():
-        raise InputError("rule: there is no such rule", (("rule", "the id of a rule"),))
+        raise AlertNotFoundError("There is no such rule.")
     authorise(stations, actor, Permission.ALERT_ACKNOWLEDGE, {"rule": rule})
     denied = entry(stations, actor, Act.ALERT_SILENCE, "denied", request={"rule": rule}, reason=REFUSED)
     stations.ledger.append(denied)

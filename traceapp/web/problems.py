@@ -64,6 +64,7 @@ _ALTERED: Final = "A record that this rests on is not what the service wrote las
 _DEFECT: Final = "The program met something that it does not know how to handle. It was noted for the administrator."
 _FULL: Final = "As many heavy questions as may be are being answered at this moment."
 _NO_RECORD: Final = "The ledger has no record with this number, or it was pruned."
+_NO_ALERT: Final = "No alert has this id, or no rule this name."
 _UNSEEN: Final = "What you ask for is unknown, or outside your view."
 
 PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
@@ -110,6 +111,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.SealBrokenError: Problem(500, "seal-broken", "Stored data does not belong where it was found", _DEFECT),
     errors.LedgerUnavailableError: Problem(503, "ledger-unavailable", "No record, no answer", _LEDGER),
     errors.LedgerBrokenError: Problem(503, "ledger-broken", "The ledger is not what was written", _LEDGER),
+    errors.AlertNotFoundError: Problem(404, "alert-not-found", "There is no such alert", _NO_ALERT),
     errors.SilenceRefusedError: Problem(409, "silence-refused", "No rule is silenced by one person"),
     errors.AlertDeliveryError: Problem(503, "alert-delivery", "An alert was not taken", _DEFECT),
     errors.AnchorError: Problem(503, "anchor", "An anchor of the ledger cannot be used", _LEDGER),

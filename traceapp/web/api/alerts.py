@@ -28,7 +28,7 @@ def show(query: AlertsInput) -> Response:
 
 @alerts.post("/<uid>/acknowledgement")
 @permission(Permission.ALERT_ACKNOWLEDGE)
-@operation(answer=AlertAcknowledged, path=UidInput, refuses=(409,))
+@operation(answer=AlertAcknowledged, path=UidInput, refuses=(404, 409))
 def acknowledge(path: UidInput) -> Response:
     """Put one's name to an alert.
 
@@ -39,7 +39,7 @@ def acknowledge(path: UidInput) -> Response:
 
 @alerts.post("/rules/<rule>/silence")
 @permission(Permission.ALERT_ACKNOWLEDGE)
-@operation(answer=AlertAcknowledged, path=RuleInput, refuses=(409,))
+@operation(answer=AlertAcknowledged, path=RuleInput, refuses=(404, 409))
 def silence(path: RuleInput) -> Response:
     """Silence a rule: refused with 409, since nobody does that alone, and an alert itself."""
     silence_rule(stations(), current_actor(), path.rule)

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from traceapp.domain.alerts import AlertFilter, AlertLevel, AlertState
-from traceapp.domain.errors import InputError
+from traceapp.domain.errors import AlertNotFoundError, ConcurrentChangeError
 from traceapp.domain.permissions import Permission
 from traceapp.usecases.acknowledge_alert import acknowledge_alert
 from traceapp.usecases.list_alerts import alert_words, list_alerts, rule_names
@@ -42,8 +42,8 @@ def acknowledge(uid: str) -> Response | tuple[str, int]:
     """Put one's name to it."""
     try:
         acknowledge_alert(stations(), current_actor(), uid)
-    except InputError:
-        return _page(gettext("There is no such alert, or somebody else has acknowledged it.")), 400
+    except (AlertNotFoundError, ConcurrentChangeError):
+        return _page(gettext("There is no such alert, or somebody else has acknowledged it.")), 409
     return redirect(url_for("alert.show"), 303)
 
 
