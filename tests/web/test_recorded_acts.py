@@ -43,6 +43,11 @@ class Call:
 
 
 CALLS = {
+    "alert.acknowledge": Call(f"/alerts/{'0' * 32}/acknowledgement", "POST", {}, role=Role.COORDINATOR),
+    "alert.show": Call("/alerts"),
+    "alerts.acknowledge": Call(f"/api/v1/alerts/{'0' * 32}/acknowledgement", "POST", role=Role.COORDINATOR),
+    "alerts.show": Call("/api/v1/alerts", role=Role.AUDITOR),
+    "alerts.silence": Call("/api/v1/alerts/rules/denials/silence", "POST", role=Role.ADMIN),
     "audit.export": Call("/api/v1/audit/export", role=Role.AUDITOR),
     "audit.proof": Call("/api/v1/audit/records/1/proof", role=Role.AUDITOR),
     "audit.search": Call("/api/v1/audit/records", role=Role.AUDITOR),
@@ -70,6 +75,8 @@ CALLS = {
     "health.live": Call("/healthz", signed_in=False),
     "health.ready": Call("/readyz", signed_in=False),
     "languages.choose": Call("/language", "POST", {"language": "en", "next": "/"}),
+    "metrics.local": Call("/metrics", signed_in=False),
+    "metrics.remote": Call("/metrics/remote", role=Role.ADMIN),
     "openapi.show": Call("/openapi.json", signed_in=False),
     "passkeys.add": Call(
         "/factors/passkeys",

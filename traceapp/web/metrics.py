@@ -19,7 +19,7 @@ from werkzeug.exceptions import NotFound
 from traceapp.domain.permissions import Permission
 from traceapp.host.metrics import REQUESTS, all_counts
 from traceapp.usecases.read_metrics import Measurement
-from traceapp.web.access import open_door, permission
+from traceapp.web.access import open_door, permission, records_nothing
 from traceapp.web.client_address import claimed_address
 
 Measure = Callable[[], tuple[Measurement, ...]]
@@ -32,6 +32,7 @@ metrics = Blueprint("metrics", __name__)
 
 @metrics.get("/metrics")
 @open_door
+@records_nothing("numbers of the service itself, which tell of nobody")
 def local() -> Response:
     """For a program of this host alone."""
     if not _is_local():
@@ -41,6 +42,7 @@ def local() -> Response:
 
 @metrics.get("/metrics/remote")
 @permission(Permission.METRICS_READ)
+@records_nothing("numbers of the service itself, which tell of nobody")
 def remote() -> Response:
     """The same, for a token that may read it."""
     return _answer()

@@ -2,11 +2,11 @@
 
 from flask import Blueprint, Response
 
-from traceapp.domain.permissions import Permission
+from traceapp.domain.permissions import Act, Permission
 from traceapp.usecases.acknowledge_alert import acknowledge_alert
 from traceapp.usecases.list_alerts import list_alerts
 from traceapp.usecases.silence_rule import silence_rule
-from traceapp.web.access import current_actor, permission, stations
+from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.alert_answers import acknowledged_answer, alerts_answer
 from traceapp.web.answer_models import AlertAcknowledged, Alerts
 from traceapp.web.inputs import AlertsInput, RuleInput, UidInput
@@ -39,6 +39,7 @@ def acknowledge(path: UidInput) -> Response:
 
 @alerts.post("/rules/<rule>/silence")
 @permission(Permission.ALERT_ACKNOWLEDGE)
+@records(Act.ALERT_SILENCE)
 @operation(answer=AlertAcknowledged, path=RuleInput, refuses=(404, 409))
 def silence(path: RuleInput) -> Response:
     """Silence a rule: refused with 409, since nobody does that alone, and an alert itself."""
