@@ -1,11 +1,14 @@
 """Somebody puts his name to an alert: he has seen to it."""
 
+from dataclasses import replace
+
 from traceapp.domain.alerts import Alert, KeptAlert
 from traceapp.domain.errors import AlertNotFoundError, ConcurrentChangeError, PermissionDeniedError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.usecases.access import authorise, carry_out, entry
+from traceapp.ledger.alert_book import AlertBook
+from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.list_alerts import is_about
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.watch_ledger import request_of
@@ -33,13 +36,16 @@ def acknowledge_alert(stations: Stations, actor: Actor, uid: str) -> Recorded[Ke
         stations.ledger.append(denied)
         raise PermissionDeniedError(refusal)
 
-    def work() -> KeptAlert:
-        if not stations.alerts.put_acknowledged(uid, actor.username, stations.clock.now()):
-            raise ConcurrentChangeError("somebody else acknowledged it at this moment")
-        closed = stations.alerts.get_alert(uid)
-        return closed if closed is not None else kept
+    made = entry(stations, actor, Permission.ALERT_ACKNOWLEDGE, "done", request=request)
+    recorded = stations.ledger.record(replace(kept, acknowledged_by=actor.username, acknowledged_at=stations.clock.now()), made)
+    close(stations.alerts, recorded.value)
+    return recorded
 
-    return carry_out(stations, actor, Permission.ALERT_ACKNOWLEDGE, request, work)
+
+def close(book: AlertBook, closed: KeptAlert) -> None:
+    """In the book, which follows the ledger: the record counts, and the watch closes the alert where this did not come to be."""
+    if closed.acknowledged_by is not None and closed.acknowledged_at is not None:
+        book.put_acknowledged(closed.alert.uid, closed.acknowledged_by, closed.acknowledged_at)
 
 
 def _is_own(stations: Stations, alert: Alert, actor: Actor) -> bool:

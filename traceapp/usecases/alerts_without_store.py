@@ -1,15 +1,15 @@
 """Store or keys are away, and alerts have to be seen to all the same: whoever has the service's files does it, on record."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from traceapp.domain.alerts import Alert, AlertFilter, KeptAlert
-from traceapp.domain.errors import AlertNotFoundError, ConcurrentChangeError, PermissionDeniedError
+from traceapp.domain.alerts import AlertFilter, KeptAlert
+from traceapp.domain.errors import AlertNotFoundError, PermissionDeniedError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import LedgerEntry, Recorded
 from traceapp.domain.rights import Actor
-from traceapp.usecases.access import carry_out_as
-from traceapp.usecases.acknowledge_alert import OWN
+from traceapp.usecases.acknowledge_alert import OWN, close
 from traceapp.usecases.list_alerts import MOST, AlertList, ListedAlert, is_about
 from traceapp.usecases.watch_ledger import WatchStations, request_of
 
@@ -39,16 +39,11 @@ def acknowledge_without_store(stations: WatchStations, actor: Actor, uid: str) -
         stations.ledger.append(_entry(actor, Permission.ALERT_ACKNOWLEDGE, "denied", request, OWN))
         raise PermissionDeniedError(OWN)
 
-    def made(outcome: str, told: Mapping[str, Any], reason: str | None = None) -> LedgerEntry:
-        return _entry(actor, Permission.ALERT_ACKNOWLEDGE, outcome, told, reason)
-
-    return carry_out_as(stations.ledger, made, request, lambda: _close(stations, kept.alert, actor))
-
-
-def _close(stations: WatchStations, alert: Alert, actor: Actor) -> KeptAlert:
-    if not stations.book.put_acknowledged(alert.uid, actor.username, stations.clock.now()):
-        raise ConcurrentChangeError("somebody else acknowledged it at this moment")
-    return KeptAlert(alert, None, actor.username, stations.clock.now())
+    made = _entry(actor, Permission.ALERT_ACKNOWLEDGE, "done", request)
+    closed = replace(kept, acknowledged_by=actor.username, acknowledged_at=stations.clock.now())
+    recorded = stations.ledger.record(closed, made)
+    close(stations.book, closed)
+    return recorded
 
 
 def _entry(
