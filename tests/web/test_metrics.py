@@ -43,7 +43,7 @@ def samples(text: str) -> dict[str, float]:
 def measured(stations: Stations) -> FlaskClient:
     """With the measurements of the real ledger, as `wsgi.py` wires them."""
     return create_app(
-        lambda: stations, SECRET, None, (), partial(read_metrics, stations.settings.home, stations.ledger, stations.alerts)
+        lambda: stations, SECRET, measure=partial(read_metrics, stations.settings.home, stations.ledger, stations.alerts)
     ).test_client()
 
 
@@ -94,7 +94,7 @@ def test_requests_are_counted_by_endpoint_and_status_and_by_nothing_else(measure
 
 
 def test_promise_it_answers_while_store_keys_and_ledger_are_away(tmp_path: Path) -> None:
-    app = create_app(no_stations, SECRET, None, (), build_measure(read_settings(home=tmp_path)))
+    app = create_app(no_stations, SECRET, measure=build_measure(read_settings(home=tmp_path)))
 
     told = samples(app.test_client().get("/metrics").text)
 
