@@ -264,7 +264,7 @@ class AlertsInput(_Strict):
 class RuleInput(_Strict):
     """The id of an alert rule in a path."""
 
-    rule: Annotated[str, Field(min_length=1, max_length=100)]
+    rule: Annotated[str, Field(max_length=100, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 
 class UidInput(_Strict):
