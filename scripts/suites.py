@@ -45,7 +45,7 @@ SUITES = [
     Suite("property", pytest("tests/property"), 300),
     Suite("cases", pytest("tests/cases"), 180, fast=False),
     Suite("attack", pytest("tests/attack"), 420, fast=False),
-    Suite("fault", pytest("tests/fault"), 240, fast=False),
+    Suite("fault", pytest("tests/fault"), 300, fast=False),
     Suite("terminal", pytest("tests/terminal"), 240, fast=False, lines=""),
     Suite("story", pytest("tests/story"), 150, fast=False),
     Suite("browser", pytest("tests/browser"), 240, fast=False),

@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 import pytest
 from flask.testing import FlaskClient
 
+from tests.web.conftest import Tokens
 from traceapp.domain.ledger_health import AnchorState
+from traceapp.domain.rights import Role
 from traceapp.ledger.anchors.states import anchors_folder, write_states
+from traceapp.usecases.index_ledger import index_ledger
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store
@@ -38,3 +41,19 @@ def test_an_anchor_is_told_with_its_time_and_not_with_its_place(client: FlaskCli
     assert told["unproven"] is None
     (anchors_folder(stations.settings.home) / "states.json").write_text("{")
     assert client.get("/readyz").get_json()["ledger"]["unproven"] is not None
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_page_of_the_audit_trail_says_the_same(client: FlaskClient, stations: Stations, tokens: Tokens) -> None:
+    header = {"Authorization": tokens(Role.AUDITOR)}
+    index_ledger(stations, lambda _: None, lambda: True)
+    before = client.get("/audit", headers=header)
+    moment = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+    write_states(stations.settings.home, [AnchorState("copy", 7, moment, moment, None)])
+    index_ledger(stations, lambda _: None, lambda: True)
+    after = client.get("/audit", headers=header)
+
+    assert (before.status_code, after.status_code) == (200, 200)
+    assert "not against root of the ledger host" in before.text
+    assert "not against root of the ledger host" not in after.text
+    assert "The newest checkpoint that is kept elsewhere is of" in after.text

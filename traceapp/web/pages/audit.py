@@ -4,10 +4,12 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import IdentifierError, InputError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
+from traceapp.usecases.anchor_ledger import anchor_states
 from traceapp.usecases.export_ledger import export_ledger
 from traceapp.usecases.search_ledger import search_ledger, show_record
 from traceapp.usecases.sign_ledger import prove_record
@@ -96,5 +98,12 @@ def _form(errors: dict[str, str] | None = None, **found: Any) -> str:
         purposes_known=list(Purpose),
         may_export=may(current_actor(), Permission.LEDGER_EXPORT),
         act_words=act_words,
+        anchored_at=_anchored_at(),
         **{"page": None, "receipt": None, **found},
     )
+
+
+def _anchored_at() -> str | None:
+    """When a checkpoint was kept elsewhere last, in the stored form; None where none ever was."""
+    moments = [state.at for state in anchor_states(stations().settings.home) if state.at is not None]
+    return stored_time(max(moments)) if moments else None
