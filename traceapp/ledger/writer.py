@@ -27,9 +27,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,7 +36,7 @@ from traceapp.domain.errors import HomeError, LedgerBrokenError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.host.disk_space import DiskSpace
 from traceapp.host.process_memory import close_memory
-from traceapp.ledger.records import ENTRY_FIELDS, LEFT_OUT
+from traceapp.ledger.requests import GrowthWanted, HealthWanted, ProofWanted, Queued, SignatureWanted, read_request
 from traceapp.ledger.reserve import RESERVE
 from traceapp.ledger.storage import LedgerStorage, Refusal, Wanted
 from traceapp.ledger.wire import LENGTH, MAX_FRAME, frame, socket_address
@@ -105,39 +103,6 @@ class Connection:
             found.append(message)
             del self.received[:end]
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class SignatureWanted:
-    """A checkpoint over what is on record."""
-
-    request_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProofWanted:
-    """A proof that this record is in the ledger."""
-
-    request_id: str
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class GrowthWanted:
-    """A checkpoint, and a proof that its tree begins with the first `before` records."""
-
-    request_id: str
-    before: int
-
-
-@dataclass(frozen=True, slots=True)
-class HealthWanted:
-    request_id: str
-
-
-Queued = Wanted | SignatureWanted | ProofWanted | GrowthWanted
-"""What the thread that commits answers, in turn."""
-Asked = Queued | HealthWanted
 
 
 class Writer:
@@ -207,7 +172,7 @@ class Writer:
 
     def _answer(self, connection: Connection, message: dict[str, Any]) -> None:
         try:
-            asked = _asked(message)
+            asked = read_request(message)
         except ValueError as error:
             self._say_refusal(connection, message, str(error))
             connection.reply({"request_id": message.get("request_id"), "error": str(error)})
@@ -319,42 +284,6 @@ class Writer:
         with self._waiting:
             self._waiting.wait_for(lambda: self._queue or self._stopping, left)
             return [self._queue.popleft() for _ in range(min(len(self._queue), GROUP_RECORDS))]
-
-
-def _asked(message: dict[str, Any]) -> Asked:
-    """What a message asks for; the writer trusts nobody's form. raises ValueError: why it cannot be taken."""
-    verb, request_id = message.get("verb"), message.get("request_id")
-    make = VERBS.get(verb) if isinstance(verb, str) else None
-    if make is None:
-        raise ValueError("unknown verb")
-    if not isinstance(request_id, str) or not 16 <= len(request_id) <= 64 or not request_id.isalnum():
-        raise ValueError("request_id: wanted 16 to 64 letters and digits")
-    return make(request_id, message)
-
-
-def _wanted(request_id: str, message: dict[str, Any]) -> Wanted:
-    entry = message.get("entry")
-    if not isinstance(entry, dict) or not ENTRY_FIELDS - LEFT_OUT <= entry.keys() <= ENTRY_FIELDS:
-        raise ValueError("entry: wanted exactly the fields of a ledger entry")
-    if not isinstance(entry["act"], str) or not isinstance(entry["outcome"], str) or not isinstance(entry["actor"], dict):
-        raise ValueError("entry: wanted act, outcome and actor")
-    return Wanted(request_id, entry)
-
-
-def _proof_wanted(request_id: str, message: dict[str, Any]) -> ProofWanted | GrowthWanted:
-    wanted = "before" if "before" in message else "seq"
-    number = message.get(wanted)
-    if not isinstance(number, int) or isinstance(number, bool):
-        raise ValueError(f"{wanted}: wanted the number of a record")
-    return GrowthWanted(request_id, number) if wanted == "before" else ProofWanted(request_id, number)
-
-
-VERBS: Final[Mapping[str, Callable[[str, dict[str, Any]], Asked]]] = {
-    "APPEND": _wanted,
-    "CHECKPOINT": lambda request_id, _: SignatureWanted(request_id),
-    "PROVE": _proof_wanted,
-    "HEALTH": lambda request_id, _: HealthWanted(request_id),
-}
 
 
 def _refuse(text: str) -> None:
