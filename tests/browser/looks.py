@@ -42,12 +42,17 @@ OF_OTHERS: Final = {
     "alerts": ("quality", "/alerts", 200),
     "reviews of break-glass": ("quality", "/break-glass", 200),
     "answer why": ("admin", WHY, 200),
+    "audit trail": ("auditor", "/audit", 200),
+    "audit trail with errors": ("auditor", "/audit?since=yesterday&act=batch%3Atrace", 400),
+    "audit trail, masked": ("admin", "/audit?act=batch%3Atrace", 200),
+    "record of the audit trail": ("auditor", "/audit/records/12", 200),
 }
 """Whose page, its address, its status."""
 PAGES: Final = SIGNED_OUT | SIGNED_IN | {name: (address, status) for name, (_, address, status) in OF_OTHERS.items()}
 FOUR_TIMES: Final = (
     *("sign-in", "search", "finished batch", "forward trace", "question with errors"),
     *("second factors", "masked batch", "masked trace", "answer why", "ambiguous number"),
+    *("audit trail", "record of the audit trail"),
 )
 """Pages that most of the work is done on, or that hold what stands on no other: looked at in every language and width."""
 LOOKS: Final = [

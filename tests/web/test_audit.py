@@ -14,11 +14,15 @@ from flask.testing import FlaskClient
 
 from tests.recorded import records
 from tests.web.conftest import Tokens
+from traceapp.domain.permissions import Act, Permission
+from traceapp.domain.recorded import OUTCOMES
 from traceapp.domain.rights import Role
 from traceapp.usecases import export_ledger
 from traceapp.usecases.index_ledger import index_ledger
 from traceapp.usecases.stations import Stations
 from traceapp.verifiers import verify_ledger
+from traceapp.web.pages.record_words import ACTS
+from traceapp.web.pages.record_words import OUTCOMES as OUTCOME_WORDS
 
 pytestmark = pytest.mark.one_store
 
@@ -240,3 +244,8 @@ def test_the_ledger_verifies_after_all_of_it(trail: Any, filled: Stations) -> No
     trail(Role.AUDITOR).get(f"{API}/export")
 
     assert not verify_ledger.verify(filled.settings.home / "ledger").findings
+
+
+def test_promise_every_act_is_said_in_words() -> None:
+    assert {*ACTS} == {*Permission, *Act}
+    assert {*OUTCOME_WORDS} == {*OUTCOMES}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from traceapp.cli import audit_trail
 from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.composition import terminal_actor
 from traceapp.domain.clock import SystemClock
@@ -23,6 +24,10 @@ MIB = 1024 * 1024
 @click.group()
 def audit() -> None:
     """Ask the ledger about itself."""
+
+
+for command in (audit_trail.search, audit_trail.show, audit_trail.replay, audit_trail.prune):
+    audit.add_command(command)
 
 
 @audit.command()

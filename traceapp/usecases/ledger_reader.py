@@ -26,7 +26,7 @@ LABEL: Final = "LedgerRecord"
 NUMBERS: Final = frozenset({"number", "epc", "uid", "uids", "seeds", "lots", "product", "site", "asked", "source", "note"})
 """Parts of a record that tell which thing it was about: shown where the reader sees that thing."""
 MASK: Final = Masked("T1")
-_KINDS: Final = frozenset(kind.value for kind in NodeKind)
+_KINDS: Final = frozenset({"Traceable", *(kind.value for kind in NodeKind)})
 INTERNAL: Final = frozenset({"prev", "v", "append_id"})
 """Parts that the verifier needs and nobody reads."""
 

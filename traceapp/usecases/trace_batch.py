@@ -13,7 +13,7 @@ from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.record_checks import RecordChecks
 from traceapp.domain.recorded import Recorded
-from traceapp.domain.rights import Actor, Withholding
+from traceapp.domain.rights import Actor, Rights, Withholding
 from traceapp.domain.trace import TraceAnswer, TraceQuestion, Window
 from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.access import disclosure_of, rights_for
@@ -60,16 +60,32 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
     """
     stations, checks = checked(stations)
     rights = rights_for(stations, actor, Permission.BATCH_TRACE, request_document(stations, question, None, ()))
-    disclosure = disclosure_of(stations, rights, question.fields)
     as_of = question.as_of if question.as_of is not None else stations.clock.now()
     head = stations.heads.get_head_at(as_of) if question.as_of is not None else stations.heads.get_head()
+    stub = Stubs(stations)
     try:
-        with readable(checks):
-            seeds = find_seeds(stations, disclosure, head, question.seeds)
+        answer = answer_at(stations, rights, question, head, as_of, checks, stub)
     except (BatchNotFoundError, BatchAmbiguousError, RowAlteredError) as refused:
         stations.ledger.append(failed_entry(stations, actor, question, head, refused))
         raise
-    stub = Stubs(stations)
+    if answer.completeness.routed_to is not None:
+        stations.ledger.append(routed_entry(stations, actor, answer))
+    return stations.ledger.record(answer, answered_entry(stations, actor, answer, stub.own))
+
+
+def answer_at(
+    stations: Stations,
+    rights: Rights,
+    question: TraceQuestion,
+    head: int,
+    as_of: datetime,
+    checks: RecordChecks,
+    stub: Stubs,
+) -> TraceAnswer:
+    """The answer as of one head and moment, which whoever asks records; raises as `trace_batch`, nothing recorded."""
+    disclosure = disclosure_of(stations, rights, question.fields)
+    with readable(checks):
+        seeds = find_seeds(stations, disclosure, head, question.seeds)
     with readable(checks):
         legs = [
             trace_leg(
@@ -77,10 +93,7 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
             )
             for way in DIRECTIONS[question.direction]
         ]
-        answer = _answer(stations, disclosure, question, head, as_of, tuple(sorted(seeds)), legs, checks, stub)
-    if answer.completeness.routed_to is not None:
-        stations.ledger.append(routed_entry(stations, actor, answer))
-    return stations.ledger.record(answer, answered_entry(stations, actor, answer, stub.own))
+        return _answer(stations, disclosure, question, head, as_of, tuple(sorted(seeds)), legs, checks, stub)
 
 
 def _answer(

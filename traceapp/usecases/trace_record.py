@@ -48,7 +48,7 @@ def answered_entry(stations: Stations, actor: Actor, answer: TraceAnswer, own: M
         actor,
         Permission.BATCH_TRACE,
         "answered",
-        request=request_document(stations, answer.question, answer.head, _seed_kinds(answer)),
+        request=request_document(stations, answer.question, answer.head, _seed_kinds(answer)) | {"moment": answer.as_of},
         disclosed=fields.disclosed,
         withheld=fields.withheld,
         result={

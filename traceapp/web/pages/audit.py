@@ -21,6 +21,7 @@ from traceapp.web.pages.audit_form import LedgerFormExportInput, LedgerFormInput
 from traceapp.web.pages.forms import field_errors
 from traceapp.web.pages.layout import may
 from traceapp.web.pages.record_words import OUTCOMES, act_words, fields_of, lines_of
+from traceapp.web.pages.wording import language
 
 audit_pages = Blueprint("audit_trail", __name__)
 
@@ -95,7 +96,7 @@ def _form(errors: dict[str, str] | None = None, **found: Any) -> str:
         outcomes={name: words for name, (_, _, words) in OUTCOMES.items()},
         marks_of=OUTCOMES,
         roles=list(Role),
-        purposes_known=list(Purpose),
+        purpose_names={one.value: stations().policy.purpose_label(one, language()) for one in Purpose},
         may_export=may(current_actor(), Permission.LEDGER_EXPORT),
         act_words=act_words,
         anchored_at=_anchored_at(),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from flask_babel import gettext
+from markupsafe import Markup
 
 from traceapp.domain.disclosure import Masked
 from traceapp.domain.kinds import NodeKind
@@ -49,7 +50,9 @@ ACTS: Final = {
     Act.KEY_REWRAP: N_("wrapped the keys anew"),
     Act.KEY_ROTATE: N_("rotated a key"),
     Act.LEDGER_KEY: N_("changed the key of the ledger"),
+    Act.LEDGER_PRUNE: N_("pruned the ledger"),
     Act.LEDGER_RECOVER: N_("cut off what a crash had left unfinished"),
+    Act.LEDGER_REPLAY: N_("replayed a trace"),
     Act.LEDGER_START: N_("opened the ledger"),
     Act.NUMBER_REFER: N_("handed a number on"),
     Act.POLICY_ACCEPT: N_("accepted a policy"),
@@ -116,7 +119,18 @@ PARTS: Final = {
     "withheld": N_("Withheld"),
     "candidates": N_("Candidates"),
     "things": N_("Things"),
+    "moment": N_("Moment asked about (UTC)"),
+    "budget": N_("Budget"),
+    "source": N_("Source"),
+    "site": N_("Site"),
+    "product": N_("Product"),
+    "status": N_("Status"),
+    "quantity": N_("Quantity"),
+    "unit": N_("Unit"),
+    "object": N_("About"),
 }
+
+_BOTH: Final = Markup("{} · {}")
 
 Line = tuple[str, Any]
 """Label and value: a text, or a mask."""
@@ -129,12 +143,13 @@ def act_words(act: str) -> str:
 
 
 def part_name(name: str) -> str:
-    return gettext(PARTS[name]) if name in PARTS else name
+    """A label; a name that nobody put into words stands as it is, marked as such."""
+    return gettext(PARTS[name]) if name in PARTS else Markup('<bdi class="id">{}</bdi>').format(name)
 
 
 def lines_of(told: Mapping[str, Any]) -> list[Line]:
     """Every part that says something, one line each."""
-    return [(part_name(name), value) for name, value in _flat(told)]
+    return list(_labelled(told))
 
 
 def fields_of(told: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
@@ -144,27 +159,24 @@ def fields_of(told: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     return [(_kind(kind), [_property(kind, name) for name in names]) for kind, names in sorted(told.items())]
 
 
-def _flat(told: Mapping[str, Any]) -> Iterator[Line]:
+def _labelled(told: Mapping[str, Any]) -> Iterator[Line]:
     for name, value in told.items():
         if value is None or value in ({}, [], ""):
             continue
         if isinstance(value, dict):
-            yield from ((f"{part_name(name)} · {label}", inner) for label, inner in lines_of(value))
+            yield from ((_BOTH.format(part_name(name), label), inner) for label, inner in _labelled(value))
         elif isinstance(value, list):
-            yield from _listed(name, value)
+            yield from ((part_name(name), one) for one in _listed(value))
         else:
-            yield name, value if isinstance(value, Masked) else str(value)
+            yield part_name(name), value if isinstance(value, Masked) else str(value)
 
 
-def _listed(name: str, values: list[Any]) -> Iterator[Line]:
+def _listed(values: list[Any]) -> Iterator[Any]:
     if all(isinstance(one, str | int) for one in values):
-        yield name, ", ".join(map(str, values))
+        yield ", ".join(map(str, values))
         return
     for one in values:
-        if isinstance(one, dict):
-            yield name, " ".join(f"{inner}={value}" for inner, value in one.items())
-        else:
-            yield name, one
+        yield " ".join(f"{inner}={value}" for inner, value in one.items()) if isinstance(one, dict) else one
 
 
 def _kind(kind: str) -> str:
