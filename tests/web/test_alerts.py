@@ -144,6 +144,11 @@ def test_the_page_narrows_by_state_level_and_rule(rung: Stations, as_person: AS)
     assert "/acknowledgement" not in browser.get("/alerts").text
 
 
+def test_records_are_opened_from_an_alert_by_whoever_may_search_them(rung: Stations, as_person: AS) -> None:
+    assert 'href="/audit/records/7"' in as_person(Role.AUDITOR).get("/alerts").text
+    assert 'href="/audit/records/10"' in as_person(Role.QUALITY).get("/alerts?rule=break-glass").text
+
+
 def test_whoever_may_not_see_alerts_meets_neither_page_nor_banner(rung: Stations, as_person: AS) -> None:
     browser = as_person(Role.PRODUCTION)
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -26,7 +26,6 @@ LEVELS: Final = {
 }
 """What gives a level its colour, its sign and its word."""
 STATES: Final = {AlertState.OPEN: N_("Still open"), AlertState.ACKNOWLEDGED: N_("Acknowledged")}
-RECORD: Final = "audit_trail.show"
 
 
 @alert_pages.get("/alerts")
@@ -69,5 +68,5 @@ def _page(error: str = "") -> str:
         rules=sorted(((name, alert_words(name, language).title) for name in rule_names()), key=lambda one: one[1]),
         words={one.kept.alert.rule: alert_words(one.kept.alert.rule, language) for one in found.value.alerts},
         may_acknowledge=may(actor, Permission.ALERT_ACKNOWLEDGE),
-        record_page=RECORD if RECORD in current_app.view_functions else None,
+        may_search=may(actor, Permission.LEDGER_SEARCH),
     )
