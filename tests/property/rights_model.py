@@ -5,6 +5,7 @@ thing whether it lies within the view; a service's answer must be the same.
 """
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -70,17 +71,20 @@ class World:
         return sorted({*self.places, *(end for fact in self.facts for end in (fact.source, fact.target))})
 
     def flows(self) -> Flows:
-        """One event a place of a thing, then one a fact, always in the same order."""
+        """One event a place of a thing, then one a fact, always in the same order; each goes by what it says."""
         flows = Flows()
         for thing in self.things:
             identity = self.identity(thing)
             for number, scope in enumerate(sorted(self.places.get(thing, ())) or [None]):
                 flows.event([], describes=[identity], scopes={identity: scope}, at=hour(0), key=f"{self.name} {thing} {number}")
-        for number, fact in enumerate(self.facts):
+        times: Counter[tuple[str, str, str]] = Counter()
+        for fact in self.facts:
+            ends = (fact.kind, fact.source, fact.target)
+            times[ends] += 1
             source, target = self.identity(fact.source), self.identity(fact.target)
             report = {"report": "despatch"} if fact.kind in {"ship", "deliver"} else {}
             told = LinkStatement(TYPES[fact.kind], source, target, hour(fact.at), amount(fact.quantity), "EA", report)
-            flows.event([told], scopes={source: None, target: None}, at=hour(fact.at), key=f"{self.name} fact {number}")
+            flows.event([told], scopes={source: None, target: None}, at=hour(fact.at), key=f"{self.name} {ends} {times[ends]}")
         return flows
 
 
@@ -309,7 +313,7 @@ def draw_role(chance: random.Random) -> dict[str, Any]:
     row: dict[str, Any] = {
         "en": "Role",
         "zh": "角色",
-        "permissions": permissions + (["batch:trace"] if chance.random() < 0.9 else []),
+        "permissions": permissions + (["batch:look_up", "batch:show", "batch:trace"] if chance.random() < 0.9 else []),
         "scope": bounds or ["organisation"],
         "purposes": purposes,
         "default_purpose": purposes[0],

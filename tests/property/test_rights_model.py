@@ -13,6 +13,7 @@ from tests.effort import examples
 from tests.emptied import empty
 from tests.flows import hour
 from tests.property.rights_model import LINES, SITES, Fact, Told, View, World, draw_policy, draw_world, view_of
+from traceapp.domain.batch import BatchQuery
 from traceapp.domain.errors import BatchNotFoundError, PermissionDeniedError
 from traceapp.domain.kinds import LOTS, Certainty, Direction
 from traceapp.domain.purposes import Purpose
@@ -21,6 +22,8 @@ from traceapp.domain.scopes import Scope
 from traceapp.domain.trace import Seed, TraceAnswer, TraceQuestion
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import PolicyDocument
+from traceapp.usecases.look_up_batches import look_up_batches
+from traceapp.usecases.show_batch import show_batch
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import trace_batch
 
@@ -218,6 +221,28 @@ def told_bytes(stations: Stations, case: Case, uids: dict[str, str]) -> bytes:
     return orjson.dumps(replace(answer, as_of=hour(0), head=0), default=str, option=orjson.OPT_SORT_KEYS)
 
 
+def page_bytes(stations: Stations, case: Case, uids: dict[str, str]) -> bytes:
+    """The page of the seed, without what every event moves on."""
+    asked = replace(stations, policy=Policy(case.policy, stations.dictionary))
+    record = show_batch(asked, case.actor, BatchQuery(uid=uids[case.seed])).value
+    facts = tuple(replace(fact, record_time=hour(0)) for fact in record.facts)
+    told = replace(record, as_of=hour(0), head=0, facts=facts)
+    return orjson.dumps(told, default=plain, option=orjson.OPT_SORT_KEYS)
+
+
+def plain(value: object) -> object:
+    """A mask in its own form, a quantity as text."""
+    return getattr(value, "document", None) or str(value)
+
+
+def found_bytes(stations: Stations, case: Case) -> bytes:
+    """What each number of the world, and one that nobody gave, finds."""
+    asked = replace(stations, policy=Policy(case.policy, stations.dictionary))
+    numbers = [case.world.identity(thing).number for thing in case.world.things] + ["NEVER-GIVEN"]
+    found = [look_up_batches(asked, case.actor, BatchQuery(number)).value for number in numbers]
+    return orjson.dumps(found, default=plain)
+
+
 def is_hidden(case: Case, fact: Fact) -> bool:
     return not all(case.view.shows(case.world, end) for end in (fact.source, fact.target))
 
@@ -288,11 +313,12 @@ def fewer_links(chance: random.Random, case: Case) -> World:
 @pytest.mark.usefixtures("one_draw")
 def test_attacker_learns_nothing_from_what_lies_outside_his_view(part: int, renewed: Callable[[], Stations]) -> None:
     """Another value where he may not look: his answer is the same to the byte. Another link there, or one less: under STOP it is
-    the same as well, whatever the link; under PASS it is while the visible set and the number of stubs are.
+    the same as well, whatever the link; under PASS it is while the visible set and the number of stubs are. So is the page of the
+    lot, but that under PASS a link may be one of its own; and what numbers find, whatever was changed.
     """
     chance = random.Random(11 + part)
     wanted = examples(12, 20)
-    compared = {"pass": 0, "stop": 0, "links under pass": 0, "links under stop": 0}
+    compared = {"pass": 0, "stop": 0, "links under pass": 0, "links under stop": 0, "pages": 0}
     while min(compared.values()) < wanted:
         world = draw_world(chance, "W", size=12)
         stations = renewed()
@@ -300,7 +326,7 @@ def test_attacker_learns_nothing_from_what_lies_outside_his_view(part: int, rene
         cases = []
         for _ in range(400):
             case = draw_case(chance, world, chance.choice(ROLES), lambda _, thing: uids[thing])  # noqa: B023
-            allowed = case.row is not None and "batch:trace" in case.row["permissions"]
+            allowed = case.row is not None and {"batch:look_up", "batch:show", "batch:trace"} <= {*case.row["permissions"]}
             fits = allowed and (case.actor.purpose is None or case.actor.purpose in case.row["purposes"])  # type: ignore[index]
             if (
                 fits
@@ -311,7 +337,8 @@ def test_attacker_learns_nothing_from_what_lies_outside_his_view(part: int, rene
                 cases.append(case)
         cases = cases[:6]
         before = [told_bytes(stations, case, uids) for case in cases]
-        for case, first in zip(cases, before, strict=True):
+        pages = [(page_bytes(stations, case, uids), found_bytes(stations, case)) for case in cases]
+        for case, first, (page, found) in zip(cases, before, pages, strict=True):
             mode = case.row["withholding"] if case.row is not None else ""
             changes = [("values", other_values(chance, case))]
             if mode == "stop":
@@ -325,6 +352,10 @@ def test_attacker_learns_nothing_from_what_lies_outside_his_view(part: int, rene
                 stations = renewed()
                 load(stations, changed)
                 assert told_bytes(stations, case, uids) == first, (what, mode)
+                assert found_bytes(stations, case) == found, (what, mode)
+                if what == "values" or mode == "stop":
+                    assert page_bytes(stations, case, uids) == page, (what, mode)
+                    compared["pages"] += 1
                 compared[mode] += 1
                 compared[f"links under {mode}"] += what == "links"
     print(f"\nbyte for byte: {compared}")
