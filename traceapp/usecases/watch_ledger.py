@@ -252,9 +252,10 @@ def deliver_alerts(stations: WatchStations, say: Callable[[str], None]) -> int:
             if sink.name in away:
                 raise AlertDeliveryError("it did not take the one before")
             sink.send(alert, _title(stations, alert), stations.clock.now())
-        except AlertDeliveryError as error:
+        except Exception as error:  # whatever one sink meets, the others get theirs
+            why = str(error) if isinstance(error, AlertDeliveryError) else type(error).__name__
             if sink.name not in away:
-                say(f"an alert was not taken by the {sink.name}: {error}; it is offered again")
+                say(f"an alert was not taken by the {sink.name}: {why}; it is offered again")
             away.add(sink.name)
             stations.book.put_refused(alert.uid, sink.name, _again(stations.clock.now(), delivery.tries))
             continue
