@@ -72,6 +72,9 @@ def test_promise_who_saw_a_field_of_a_batch_is_told_from_what_each_answer_showed
 
     saw = auditor.found(number="B-1", field="number", act="batch:trace")
     assert [one["request"]["seeds"][0].get("number") for one in saw] == ["S-9"], "B-1 was shown in the trace of another lot"
+    saw = auditor.found(number="HOSP-1", field="Party.number")
+    assert [one["actor"]["role"] for one in saw] == ["coordinator"], "it stood on the page of B-1, and the viewer saw a mask"
+    assert auditor.found(number="HOSP-1", field="Party.contact") == []
 
 
 def test_promise_what_was_denied_is_found(trail: Any) -> None:
