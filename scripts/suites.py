@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
-WHOLE, FAST = 1800, 300
+WHOLE, FAST = 2100, 300
 """Seconds that a whole and an everyday run may take on two cores."""
 LINES = "TRACEAPP_NEO4J_LINES"
 STORES = "TRACEAPP_STORES"
@@ -40,7 +40,7 @@ SUITES = [
     Suite("types", [sys.executable, "-m", "mypy"], 90),
     Suite("imports", [str(BIN / "lint-imports"), "--no-cache"], 20),
     Suite("unit", pytest("tests/unit"), 60),
-    Suite("web", pytest("tests/web"), 120),
+    Suite("web", pytest("tests/web"), 210),
     Suite("contract", pytest("tests/contract", "tests/cypher"), 300, fast=False),
     Suite("property", pytest("tests/property"), 300),
     Suite("cases", pytest("tests/cases"), 180, fast=False),

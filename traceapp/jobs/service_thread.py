@@ -1,0 +1,57 @@
+"""What the threads of the service share: they start, look again and again, say an error once, and end when they are told to."""
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from traceapp.domain.errors import TraceappError
+
+
+class ServiceThread(ABC):
+    """One thread; a job says what one sitting of it does.
+
+    name    of the thread.   failed  what is said where a sitting ends with an error, which is the words behind it.
+    """
+
+    name: str
+    failed: str
+
+    def __init__(self, say: Callable[[str], None], every: float) -> None:
+        """every  seconds between two sittings, and between two looks within one."""
+        self._say = say
+        self._every = every
+        self._said = ""
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Returns when the look at hand is done."""
+        self._stop.set()
+        self._thread.join()
+
+    @abstractmethod
+    def work(self) -> None:
+        """One sitting: returns, or raises, and another one follows."""
+
+    def wait(self) -> bool:
+        """Until the next look; True where there is none, because the service ends."""
+        return self._stop.wait(self._every)
+
+    def tell(self, text: str) -> None:
+        """Say it, unless it was what was said last."""
+        if text != self._said:
+            self._said = text
+            self._say(text)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.work()
+            except TraceappError as error:
+                self.tell(f"{self.failed}: {error}")
+            except Exception as error:  # a defect is said, and ends no job
+                self.tell(f"{self.failed}: {type(error).__name__}")
+            self.wait()
