@@ -36,6 +36,7 @@ from traceapp.host.tls import ServerTls, pinned_context
 from traceapp.jobs.anchor_ledger import AnchorLedger
 from traceapp.jobs.index_ledger import IndexLedger
 from traceapp.jobs.rotate_keys import RotateKeys
+from traceapp.jobs.service_thread import ServiceThread
 from traceapp.jobs.settle_intents import SettleIntents
 from traceapp.jobs.watch_ledger import WatchLedger
 from traceapp.settings import Settings
@@ -68,11 +69,7 @@ class Service:
         self._say = say
         self._lock: ServiceLock | None = None
         self._backing: Backing | None = None
-        self._rotation: RotateKeys | None = None
-        self._settling: SettleIntents | None = None
-        self._indexing: IndexLedger | None = None
-        self._alerts: WatchLedger | None = None
-        self._anchoring: AnchorLedger | None = None
+        self._jobs: list[ServiceThread | WatchLedger] = []
         self._web: subprocess.Popen[bytes] | None = None
         self._stop = threading.Event()
         self._listener: socket.socket | None = None
@@ -97,16 +94,8 @@ class Service:
             _stop(self._web)
         if self._listener is not None:
             self._listener.close()
-        if self._rotation is not None:
-            self._rotation.stop()
-        if self._settling is not None:
-            self._settling.stop()
-        if self._indexing is not None:
-            self._indexing.stop()
-        if self._alerts is not None:
-            self._alerts.stop()
-        if self._anchoring is not None:
-            self._anchoring.stop()
+        for job in reversed(self._jobs):
+            job.stop()
         if self._backing is not None:
             self._say("stopping ledger and store")
             self._backing.stop()
@@ -145,17 +134,17 @@ class Service:
             certificate = self._settings.tls_cert_file
             shown = read_facts(certificate).fingerprint if certificate is not None else None
             record_start(stations, terminal_actor(), self.url, shown)
-        self._rotation = RotateKeys(partial(connected, self._settings), terminal_actor(), self._say)
-        self._rotation.start()
-        self._settling = SettleIntents(partial(connected, self._settings), terminal_actor(), self._say)
-        self._settling.start()
-        self._indexing = IndexLedger(partial(connected, self._settings), self._say)
-        self._indexing.start()
-        self._alerts = WatchLedger(build_watch(self._settings), self._say)
-        self._alerts.start()
-        self._anchoring = AnchorLedger(build_anchoring(self._settings, self._say), self._say)
-        self._anchoring.start()
+        there = partial(connected, self._settings)
+        self._begin(RotateKeys(there, terminal_actor(), self._say))
+        self._begin(SettleIntents(there, terminal_actor(), self._say))
+        self._begin(IndexLedger(there, self._say))
+        self._begin(WatchLedger(build_watch(self._settings), self._say))
+        self._begin(AnchorLedger(build_anchoring(self._settings, self._say), self._say))
         self.check_stopped()
+
+    def _begin(self, job: ServiceThread | WatchLedger) -> None:
+        job.start()
+        self._jobs.append(job)
 
     def start_web(self) -> None:
         """Start gunicorn and wait until /readyz says yes."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from traceapp.domain.errors import HomeError
 from traceapp.domain.rights import Actor
-from traceapp.jobs.service_thread import ServiceThread
+from traceapp.jobs.service_thread import StoreThread
 from traceapp.usecases.rotate_keys import count_left, reencrypt
 from traceapp.usecases.stations import Stations
 
@@ -14,7 +14,7 @@ EVERY: Final = 15.0
 """Seconds between two looks."""
 
 
-class RotateKeys(ServiceThread):
+class RotateKeys(StoreThread):
     name = "rotate-keys"
     failed = "values are not brought under the new keys"
 
@@ -25,19 +25,10 @@ class RotateKeys(ServiceThread):
         say: Callable[[str], None],
         every: float = EVERY,
     ) -> None:
-        super().__init__(say, every)
-        self._connected = connected
+        super().__init__(connected, say, every)
         self._actor = actor
 
-    def work(self) -> None:
-        if self.wait():
-            return
-        with self._connected() as stations:
-            self._look(stations)
-            while not self.wait():
-                self._look(stations)
-
-    def _look(self, stations: Stations) -> None:
+    def look(self, stations: Stations) -> None:
         if not count_left(stations):
             return
         try:

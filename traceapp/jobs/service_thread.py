@@ -3,8 +3,10 @@
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from traceapp.domain.errors import TraceappError
+from traceapp.usecases.stations import Stations
 
 
 class ServiceThread(ABC):
@@ -55,3 +57,25 @@ class ServiceThread(ABC):
             except Exception as error:  # a defect is said, and ends no job
                 self.tell(f"{self.failed}: {type(error).__name__}")
             self.wait()
+
+
+class StoreThread(ServiceThread):
+    """One that looks into the store, and not before its first interval has passed."""
+
+    def __init__(
+        self, connected: Callable[[], AbstractContextManager[Stations]], say: Callable[[str], None], every: float
+    ) -> None:
+        super().__init__(say, every)
+        self._connected = connected
+
+    @abstractmethod
+    def look(self, stations: Stations) -> None:
+        """What is done each time."""
+
+    def work(self) -> None:
+        if self.wait():
+            return
+        with self._connected() as stations:
+            self.look(stations)
+            while not self.wait():
+                self.look(stations)

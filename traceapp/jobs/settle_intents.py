@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Final
 
 from traceapp.domain.rights import Actor
-from traceapp.jobs.service_thread import ServiceThread
+from traceapp.jobs.service_thread import StoreThread
 from traceapp.usecases.settle_intents import IntentSweep
 from traceapp.usecases.stations import Stations
 
@@ -13,7 +13,7 @@ EVERY: Final = 5.0
 """Seconds between two looks."""
 
 
-class SettleIntents(ServiceThread):
+class SettleIntents(StoreThread):
     name = "settle-intents"
     failed = "acts without an outcome are not settled"
 
@@ -24,19 +24,16 @@ class SettleIntents(ServiceThread):
         say: Callable[[str], None],
         every: float = EVERY,
     ) -> None:
-        super().__init__(say, every)
-        self._connected = connected
+        super().__init__(connected, say, every)
         self._actor = actor
+        self._sweep: IntentSweep | None = None
+        """Of this sitting: it remembers what it has read of the ledger."""
 
     def work(self) -> None:
-        if self.wait():
-            return
-        with self._connected() as stations:
-            sweep = IntentSweep(stations.settings.home)
-            self._look(sweep, stations)
-            while not self.wait():
-                self._look(sweep, stations)
+        self._sweep = None
+        super().work()
 
-    def _look(self, sweep: IntentSweep, stations: Stations) -> None:
-        for seq, outcome in sweep.look(stations, self._actor):
+    def look(self, stations: Stations) -> None:
+        self._sweep = self._sweep or IntentSweep(stations.settings.home)
+        for seq, outcome in self._sweep.look(stations, self._actor):
             self._say(f"the act that record {seq} began is {outcome}")

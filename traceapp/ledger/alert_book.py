@@ -145,7 +145,7 @@ class AlertBook:
 
     def _select(self, rest: str, values: Sequence[Any] = ()) -> list[KeptAlert]:
         with self._open() as kept:
-            return [_kept(row) for row in kept.execute(f"SELECT {_COLUMNS} FROM alerts {rest}", values)]  # noqa: S608
+            return [_kept(row) for row in kept.execute(f"SELECT {_COLUMNS} FROM alerts {rest}", values)]  # noqa: S608  names of columns are ours, values are bound
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
