@@ -132,6 +132,7 @@ RINGING: Final[dict[str, list[Record]]] = {
     "ledger-recovered": [record(MONDAY, "ledger:recover", "done", {"username": "ledger"}, result={"cut": 117})],
     "ledger-restarts": [record(_after(300 * n), "ledger:start", "done", {}) for n in range(4)],
     "clock-back": [record(_after(0), "batch:show"), record(_after(-3), "batch:show")],
+    "policy-unaccepted": [record(MONDAY, "batch:trace", "denied", reason="policy/closed: The policy changed.")],
     "policy-changed": [record(MONDAY, "policy:accept", "done", request={"accepted_before": "d" * 64, "accepted": POLICY})],
     "dictionary-changed": [record(MONDAY, "batch:show"), record(_after(1), "batch:show", dictionary="f" * 64)],
     "silence-asked": [record(MONDAY, "alert:silence", "denied", request={"rule": "denials"})],
@@ -180,6 +181,7 @@ MEASURED: Final[dict[str, tuple[str, float, float]]] = {
     "ledger-disk": ("ledger_disk_used", 0.79, 0.8),
     "anchor-silent": ("anchor_age_hours", 47.9, 48),
     "clock-step": ("clock_step_seconds", 4.9, 5),
+    "policy-edited": ("policy_unaccepted", 0, 1),
     "key-old": ("key_age_days", 364.9, 365),
 }
 MISSED: Final[dict[str, tuple[Record, timedelta]]] = {

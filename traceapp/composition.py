@@ -25,7 +25,14 @@ from traceapp.dictionary.organisation import read_organisation
 from traceapp.dictionary.properties import read_dictionary
 from traceapp.domain.alerts import AlertSink
 from traceapp.domain.clock import SystemClock
-from traceapp.domain.errors import HomeError, HomeInUseError, KeyUnavailableError, LedgerUnavailableError, SettingsError
+from traceapp.domain.errors import (
+    HomeError,
+    HomeInUseError,
+    KeyUnavailableError,
+    LedgerUnavailableError,
+    PolicyError,
+    SettingsError,
+)
 from traceapp.domain.keys import KeyProvider
 from traceapp.domain.ledger_health import AnchorState
 from traceapp.domain.rights import Actor, Role
@@ -52,7 +59,7 @@ from traceapp.ledger.anchors.configured import build_anchors
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
 from traceapp.ledger.side_files import ROLLS, VALUES, SideFiles
-from traceapp.policy.acceptance import load_policy
+from traceapp.policy.acceptance import Acceptance, load_policy
 from traceapp.policy.alert_rules import read_alert_rules
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import read_policy
@@ -178,6 +185,16 @@ def check_policy(settings: Settings) -> None:
     acceptance_of(settings.home, macs).check(Policy(read_policy(settings.policy), dictionary).document)
 
 
+def policy_is_accepted(settings: Settings) -> bool:
+    """Whether the document on disk can be read and is the one that the home keeps as accepted; raises KeyUnavailableError."""
+    dictionary, keys = read_dictionary(), key_store(settings).load()
+    acceptance = Acceptance(settings.home, DictionarySealer(keys, dictionary, keys.owner).macs, on_record=None)
+    try:
+        return acceptance.names(Policy(read_policy(settings.policy), dictionary).document)
+    except PolicyError:
+        return False
+
+
 def place_demo_organisation(settings: Settings) -> None:
     """The demo's organisation, where the home has none yet."""
     path = settings.home / ORGANISATION
@@ -288,6 +305,7 @@ def build_watch(settings: Settings) -> WatchStations:
         keys=key_store(settings),
         rules=read_alert_rules(),
         facts=RecordFacts(restricted_of(read_dictionary()), shift),
+        policy=partial(policy_is_accepted, settings),
         sinks=alert_sinks(settings),
     )
 

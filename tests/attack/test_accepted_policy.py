@@ -10,6 +10,8 @@ from tests.conftest import MakeActor
 from tests.flows import hour
 from tests.recorded import records
 from traceapp.app import create_app
+from traceapp.composition import build_watch
+from traceapp.domain.alerts import AlertFilter
 from traceapp.domain.errors import PolicyError
 from traceapp.domain.kinds import Direction
 from traceapp.domain.permissions import Permission
@@ -23,6 +25,7 @@ from traceapp.usecases.accept_policy import accept_policy, acceptance_of, record
 from traceapp.usecases.check_readiness import check_readiness
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.watch_ledger import LedgerWatch, WatchStations
 
 pytestmark = pytest.mark.one_store
 
@@ -77,6 +80,35 @@ def test_attacker_who_edits_or_empties_the_policy_gets_everything_denied(
         check_readiness(changed)
     (refusal,) = records(stations, after=before)
     assert (refusal["outcome"], refusal["reason"].partition(":")[0]) == ("denied", CLOSED)
+
+
+def rung(watched: WatchStations) -> set[str]:
+    return {one.alert.rule for one in watched.book.list_alerts(AlertFilter(), 100) if one.alert.rule.startswith("policy-")}
+
+
+def test_attacker_who_edits_the_policy_rings_although_everything_is_denied(
+    stations: Stations, actor: MakeActor, tmp_path: Path
+) -> None:
+    """By the edit itself under a running service, and by the first question that is denied for it."""
+    path = tmp_path / "policy.toml"
+    path.write_bytes(DEFAULT)
+    (stations.settings.home / ACCEPTED).unlink(missing_ok=True)
+    assert under(stations, path).policy.closed is None
+    watched = build_watch(stations.settings.model_copy(update={"policy": str(path)}))
+    watch = LedgerWatch(watched)
+    watch.look_around()
+    assert rung(watched) == set()
+
+    path.write_bytes(LOST["a role may more"](DEFAULT) or b"")
+    watch.look_around()
+
+    assert rung(watched) == {"policy-edited"}
+    with pytest.raises(PolicyError):
+        trace_batch(under(stations, path), actor(Role.COORDINATOR), TraceQuestion((Seed(number="X"),), Direction.FORWARD))
+    while watch.read():
+        pass
+    assert rung(watched) == {"policy-edited", "policy-unaccepted"}
+    watched.ledger.close()
 
 
 def test_attacker_finds_a_service_without_policy_closed_and_saying_so(stations: Stations) -> None:

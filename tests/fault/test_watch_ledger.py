@@ -13,7 +13,7 @@ from tests.clockwork import Clockwork
 from tests.effort import examples
 from tests.processes import wait_until
 from tests.recorded import documents, put_records
-from traceapp.composition import build_watch, prepare_home, terminal_actor
+from traceapp.composition import build_watch, check_policy, prepare_home, terminal_actor
 from traceapp.domain.alerts import Alert, AlertFilter
 from traceapp.domain.errors import AlertDeliveryError, AlertNotFoundError
 from traceapp.domain.recorded import LedgerEntry
@@ -55,6 +55,7 @@ def watched(tmp_path: Path, sink: Sink) -> Iterator[WatchStations]:
     """On a home with keys; the ledger is begun by whoever needs it."""
     settings = read_settings(home=tmp_path)
     prepare_home(settings)
+    check_policy(settings)
     stations = replace(build_watch(settings), clock=Clockwork(), sinks=(sink,))
     yield stations
     stations.ledger.close()

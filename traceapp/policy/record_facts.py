@@ -84,6 +84,15 @@ def _numbers(_: RecordFacts, record: Record) -> tuple[Any, ...]:
     return tuple(found for path in ("request.number", "request.seeds.number") for found in _at(record, path.split(".")))
 
 
+def _refused_by(_: RecordFacts, record: Record) -> tuple[Any, ...]:
+    """The rule of the policy that refused, as `reason` names it before its sentence: `default/deny`, `policy/closed`."""
+    reason = record.get("reason")
+    if record["outcome"] != "denied" or not isinstance(reason, str):
+        return ()
+    rule, said, _sentence = reason.partition(": ")
+    return (rule,) if said else ()
+
+
 def _found_nothing(_: RecordFacts, record: Record) -> tuple[Any, ...]:
     return (_at(record, ["result", "candidates"]) == (0,),)
 
@@ -120,6 +129,7 @@ _FACTS: Final[Mapping[str, Callable[[RecordFacts, Record], tuple[Any, ...]]]] = 
     "asked": _asked,
     "numbers": _numbers,
     "found_nothing": _found_nothing,
+    "refused_by": _refused_by,
     "outside_shift": _outside_shift,
     "shows_restricted": _shows_restricted,
     "is_unverified": _is_unverified,

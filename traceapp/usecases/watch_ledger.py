@@ -5,8 +5,10 @@ It needs no store and no data key, so that it goes on while they are away; and a
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from traceapp.confidential.key_store import KeyStore
@@ -22,6 +24,7 @@ from traceapp.ledger.anchors.states import read_states
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.records import canonical, record_hash
 from traceapp.ledger.tail import MANY, LedgerTail
+from traceapp.policy.acceptance import ACCEPTED
 from traceapp.policy.alert_evaluation import Evaluation
 from traceapp.policy.alert_rules import Rule
 from traceapp.policy.record_facts import RecordFacts
@@ -39,7 +42,12 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class WatchStations:
-    """What the watch needs, built by `composition.py`; `sinks` are those that the settings name."""
+    """What the watch needs, built by `composition.py`.
+
+    policy  whether the document on disk is the accepted one; raises KeyUnavailableError. It decides nothing here: the watch
+            rings whatever the policy says, and where there is none.
+    sinks   those that the settings name.
+    """
 
     settings: Settings
     clock: Clock
@@ -48,6 +56,7 @@ class WatchStations:
     keys: KeyStore
     rules: Mapping[str, Rule]
     facts: RecordFacts
+    policy: Callable[[], bool]
     sinks: Sequence[AlertSink] = ()
 
 
@@ -77,6 +86,7 @@ class LedgerWatch:
         self._is_proven = not known.after
         self._broken = False
         self._writer = _Writer()
+        self._policy: tuple[tuple[object, ...] | None, bool] = None, False
         self._clocks = (time.monotonic(), stations.clock.now())
 
     def read(self) -> int:
@@ -156,6 +166,7 @@ class LedgerWatch:
             "ledger_restarts": float(writer.restarted),
             "ledger_unreadable": float(self._broken),
             "clock_step_seconds": self._clock_step(),
+            "policy_unaccepted": float(self._unaccepted()),
         }
         if (health := writer.now) is not None:
             measures["ledger_queue_used"] = health.queue / health.queue_most
@@ -166,6 +177,15 @@ class LedgerWatch:
             "key_age_days": self._key_ages(),
             "anchor_age_hours": self._anchor_ages(),
         }
+
+    def _unaccepted(self) -> bool:
+        """Asked again whenever one of the two files was touched; while the keys are away, as it was before."""
+        settings = self._stations.settings
+        stamp = tuple(map(_stamp, (settings.home / ACCEPTED, Path(settings.policy))))
+        if stamp != self._policy[0]:
+            with suppress(KeyUnavailableError):
+                self._policy = stamp, not self._stations.policy()
+        return self._policy[1]
 
     def _hear(self) -> None:
         writer = self._writer
@@ -197,6 +217,15 @@ class LedgerWatch:
             return {}
         sealing = [key for key in keys if key.state is KeyState.ACTIVE and key.alias.startswith("T")]
         return {key.alias: (now - parse_stored_time(key.created_at)) / timedelta(days=1) for key in sealing}
+
+
+def _stamp(path: Path) -> tuple[int, int, int, int] | None:
+    """Changes whenever somebody writes to the file or changes its mode; None of a file that is not there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_size
 
 
 def _told(seq: int, record: Mapping[str, Any]) -> list[KeptAlert]:
