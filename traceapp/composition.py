@@ -31,6 +31,7 @@ from traceapp.domain.errors import (
     KeyUnavailableError,
     LedgerUnavailableError,
     PolicyError,
+    RecoveryMissingError,
     SettingsError,
 )
 from traceapp.domain.keys import KeyProvider
@@ -67,6 +68,7 @@ from traceapp.policy.record_facts import RecordFacts, Shift, restricted_of
 from traceapp.settings import Settings
 from traceapp.usecases.accept_policy import acceptance_of, record_first_policy
 from traceapp.usecases.anchor_ledger import anchor_ledger
+from traceapp.usecases.load_demo import STATE as DEMO_STATE
 from traceapp.usecases.migrate_store import migrate_store
 from traceapp.usecases.read_metrics import Measurement, read_metrics
 from traceapp.usecases.record_recovery import record_recovery
@@ -144,11 +146,18 @@ def key_warnings(settings: Settings) -> tuple[str, ...]:
     elif ring.provider != settings.key_provider:
         said.append(f"the keys are wrapped by {ring.provider}, and TRACEAPP_KEY_PROVIDER says {settings.key_provider}")
     if not ring.recovery:
-        said.append(
-            "there is no recovery key: if the key-encryption key is lost, everything sealed is lost; make one with "
-            "traceapp keys officers"
-        )
+        said.append("there is no recovery key of two officers: if the key-encryption key is lost, what you keep elsewhere is all")
     return tuple(said)
+
+
+def check_recovery_key(settings: Settings) -> None:
+    """raises  RecoveryMissingError: production without a recovery key; a home that holds the demo is a trial for good."""
+    if settings.recovery_key == "elsewhere" or (settings.home / DEMO_STATE).exists():
+        return
+    if not key_store(settings).record().recovery:
+        raise RecoveryMissingError(
+            f"{settings.home} has no recovery key: if its key-encryption key is lost, everything that is sealed is lost"
+        )
 
 
 def recover_keys(settings: Settings, officers: tuple[Path, Path], say: Say) -> str:

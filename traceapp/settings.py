@@ -153,6 +153,15 @@ class Settings(BaseSettings):
             "for `pkcs11`.",
         ),
     ] = None
+    recovery_key: Annotated[
+        Literal["officers", "elsewhere"],
+        Field(
+            validation_alias="TRACEAPP_RECOVERY_KEY",
+            description="What opens the home when its key provider is lost: `officers`, a recovery key that `traceapp keys "
+            "officers` cuts in two, or `elsewhere`, something that you keep otherwise. Without the first the service does not "
+            "start, unless you say the second.",
+        ),
+    ] = "officers"
     reencrypt_rate: Annotated[
         float,
         Field(

@@ -91,6 +91,7 @@ class Place:
             **kept,
             "TRACEAPP_HOME": str(self.home),
             "TRACEAPP_LOG_LEVEL": "DEBUG",
+            "TRACEAPP_RECOVERY_KEY": "elsewhere",
             "PYTHONPATH": str(ROOT),
             "TMPDIR": str(self.temporary),
             "PYTHONFAULTHANDLER": "1",

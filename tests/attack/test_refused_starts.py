@@ -23,7 +23,7 @@ def traceapp(home: Path, *words: str, **more: str) -> "subprocess.CompletedProce
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("NEO4J_", "TRACEAPP_", "FLASK_"))}
     return subprocess.run(
         [sys.executable, "-m", "traceapp.cli", *words],
-        env={**kept, "TRACEAPP_HOME": str(home), "PYTHONPATH": str(ROOT), **more},
+        env={**kept, "TRACEAPP_HOME": str(home), "PYTHONPATH": str(ROOT), "TRACEAPP_RECOVERY_KEY": "elsewhere", **more},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -60,6 +60,7 @@ SETTINGS: dict[str, tuple[Callable[[Path], dict[str, str]], str]] = {
         lambda _: {"NEO4J_URI": "neo4j+ssc://graph.example.org", "NEO4J_PASSWORD": "long-enough-and-drawn"},
         "whoever answers",
     ),
+    "nothing that opens a lost home": (lambda _: {"TRACEAPP_RECOVERY_KEY": "officers"}, "has no recovery key"),
     "a setting that is none": (lambda _: {"TRACEAPP_DISABLE_AUDIT": "1"}, "TRACEAPP_DISABLE_AUDIT is no setting"),
     "a setting that is misspelt": (lambda _: {"TRACEAPP_TLS_CERTFILE": "x"}, "TRACEAPP_TLS_CERT_FILE is near it"),
 }

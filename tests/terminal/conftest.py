@@ -10,6 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_SECONDS = 240
+ELSEWHERE = {"TRACEAPP_RECOVERY_KEY": "elsewhere"}
+"""So that a service starts without officers; what asks for them says `officers`."""
 
 
 class Said:
@@ -27,7 +29,7 @@ Terminal = Callable[..., Said]
 
 def child_environment(home: Path, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("NEO4J_", "TRACEAPP_"))}
-    return {**kept, "TRACEAPP_HOME": str(home), "PYTHONPATH": str(ROOT), "COLUMNS": "160", **more}
+    return {**kept, "TRACEAPP_HOME": str(home), "PYTHONPATH": str(ROOT), "COLUMNS": "160", **ELSEWHERE, **more}
 
 
 @pytest.fixture(scope="session")

@@ -14,12 +14,17 @@ def test_keys_from_rotation_to_a_lost_provider(
 ) -> None:
     home = tmp_path / "home"
     officers = [word for name in ("one", "two") for word in ("--officer", str(tmp_path / name))]
-    served = started(home, "serve", "--port", "0")
+    asked = {"TRACEAPP_RECOVERY_KEY": "officers"}
+    refused = traceapp(home, "serve", "--port", "0", **asked)
+    made = traceapp(home, "keys", "officers", *officers)
+    served = started(home, "serve", "--port", "0", **asked)
     wait_for_line(served, "traceapp serves http://")
+    assert refused.code == 1, refused.all
+    assert "has no recovery key" in refused.err
+    assert "next: Make it now" in refused.err
     taken_in = traceapp(home, "import", str(SAMPLES / "party.csv"), str(SAMPLES / "receipt.csv"), "--source", "ERP")
     assert taken_in.code == 0, taken_in.all
 
-    made = traceapp(home, "keys", "officers", *officers)
     rotated = traceapp(home, "keys", "rotate")
     early = traceapp(home, "keys", "retire", "T2.1")
     status = traceapp(home, "keys", "status")

@@ -27,6 +27,7 @@ NAMES = {
     "pkcs11_module": ("TRACEAPP_PKCS11_MODULE", None),
     "pkcs11_token": ("TRACEAPP_PKCS11_TOKEN", None),
     "pkcs11_pin_file": ("TRACEAPP_PKCS11_PIN_FILE", None),
+    "recovery_key": ("TRACEAPP_RECOVERY_KEY", "officers"),
     "reencrypt_rate": ("TRACEAPP_REENCRYPT_RATE", 2000.0),
     "anchor_every": ("TRACEAPP_ANCHOR_EVERY", 60.0),
     "anchor_copy": ("TRACEAPP_ANCHOR_COPY", None),

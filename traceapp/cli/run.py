@@ -50,7 +50,7 @@ def run(check: bool, port: int | None, demo: bool, store: str | None, tls: bool,
 
 
 def _serve(settings: Settings, *, demo: bool, check: bool) -> None:
-    with Service(settings, say=_say) as service:
+    with Service(settings, say=_say, trial=demo) as service:
         service.start_backing()
         loaded = _demo(settings, service) if demo else None
         service.start_web()

@@ -18,6 +18,8 @@ from traceapp.composition import key_warnings
 def serve(port: int | None, tls: bool, home: Path | None) -> None:
     """Start store, ledger and web service, and serve until Ctrl-C.
 
+    The first time make the recovery key before: traceapp keys officers --officer FILE --officer FILE.
+
     Exit codes: 0 stopped by you · 1 something failed, the reason is printed
     """
     settings = settings_of(home, port=port)

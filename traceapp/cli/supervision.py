@@ -22,6 +22,7 @@ from traceapp.composition import (
     build_anchoring,
     build_watch,
     check_policy,
+    check_recovery_key,
     connected,
     prepare_home,
     start_backing,
@@ -61,11 +62,13 @@ class WebStartError(TraceappError):
 class Service:
     """Context manager: what was started inside is stopped on the way out, in reverse order, whatever happened.
 
+    trial   a demo is shown, whose keys nobody needs to bring back.
     raises  HomeError: home not usable, or another service on it. PortInUseError: somebody else listens.
-            CertificateError, SettingsError: the certificate cannot be used.
+            CertificateError, SettingsError: the certificate cannot be used. RecoveryMissingError: no trial, and no recovery key.
     """
 
-    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+    def __init__(self, settings: Settings, say: Callable[[str], None], *, trial: bool = False) -> None:
+        self._trial = trial
         self._say = say
         self._lock: ServiceLock | None = None
         self._backing: Backing | None = None
@@ -79,6 +82,8 @@ class Service:
         close_memory()
         self._check_certificate()
         prepare_home(self._settings)
+        if not self._trial:
+            check_recovery_key(self._settings)
         self._listener = _listen(self._settings.host, self._settings.port)
         self._lock = ServiceLock(self._settings.home)
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -262,6 +262,15 @@ class RecoveryError(TraceappError):
     next_step = "Take the two officers' files of this home's recovery key, or two new paths outside the home folder."
 
 
+class RecoveryMissingError(TraceappError):
+    """Nothing opens this home if its key provider is lost: no recovery key was made, and nobody said that it is kept otherwise."""
+
+    next_step = (
+        "Make it now, one new file for each of two officers: traceapp keys officers --officer /media/a/part --officer "
+        "/media/b/part. Or say that you keep it otherwise: TRACEAPP_RECOVERY_KEY=elsewhere."
+    )
+
+
 class SealBrokenError(TraceappError):
     """A ciphertext does not belong where it was found."""
 

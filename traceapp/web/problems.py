@@ -108,6 +108,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.KeyDestroyedError: Problem(410, "key-destroyed", "The key was destroyed"),
     errors.KeyStateError: Problem(409, "key-state", "The key cannot be brought into this state"),
     errors.RecoveryError: Problem(409, "recovery", "The recovery key cannot be used"),
+    errors.RecoveryMissingError: Problem(500, "recovery-missing", "There is no recovery key", _DEFECT),
     errors.SealBrokenError: Problem(500, "seal-broken", "Stored data does not belong where it was found", _DEFECT),
     errors.LedgerUnavailableError: Problem(503, "ledger-unavailable", "No record, no answer", _LEDGER),
     errors.LedgerBrokenError: Problem(503, "ledger-broken", "The ledger is not what was written", _LEDGER),
