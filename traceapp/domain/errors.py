@@ -263,7 +263,7 @@ class RecoveryError(TraceappError):
 
 
 class RecoveryMissingError(TraceappError):
-    """Nothing opens this home if its key provider is lost: no recovery key was made, and nobody said that it is kept otherwise."""
+    """Nothing opens this home if its key provider is lost: there is no recovery key, and nobody said that it is kept otherwise."""
 
     next_step = (
         "Make it now, one new file for each of two officers: traceapp keys officers --officer /media/a/part --officer "
