@@ -263,7 +263,7 @@ class RecoveryError(TraceappError):
 
 
 class RecoveryMissingError(TraceappError):
-    """Nothing opens this home if its key provider is lost: there is no recovery key, and nobody said that it is kept otherwise."""
+    """There is no recovery key: nothing opens this home if its key provider is lost, and nobody said otherwise."""
 
     next_step = (
         "Make it now, one new file for each of two officers: traceapp keys officers --officer /media/a/part --officer "
