@@ -10,6 +10,7 @@
 // column: properties   map            all properties
 // bounds: one index seek, row_limit rows
 MATCH (account:Account {oldest_key: $key})
+USING INDEX SEEK account:Account(oldest_key)
 WHERE NOT account.uid IN $passed
 RETURN account.uid AS uid, 'Account' AS kind, properties(account) AS properties
 LIMIT $row_limit

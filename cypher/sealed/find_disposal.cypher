@@ -10,6 +10,7 @@
 // column: properties   map            all properties
 // bounds: one index seek, row_limit rows
 MATCH (disposal:Disposal {oldest_key: $key})
+USING INDEX SEEK disposal:Disposal(oldest_key)
 WHERE NOT disposal.uid IN $passed
 RETURN disposal.uid AS uid, disposal.kind AS kind, properties(disposal) AS properties
 LIMIT $row_limit

@@ -10,6 +10,7 @@
 // column: properties   map            all properties
 // bounds: one index seek, row_limit rows
 MATCH (event:Event {oldest_key: $key})
+USING INDEX SEEK event:Event(oldest_key)
 WHERE NOT event.uid IN $passed
 RETURN event.uid AS uid, 'Event' AS kind, properties(event) AS properties
 LIMIT $row_limit

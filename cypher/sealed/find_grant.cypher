@@ -10,6 +10,7 @@
 // column: properties   map            all properties
 // bounds: one index seek, row_limit rows
 MATCH (grant:Grant {oldest_key: $key})
+USING INDEX SEEK grant:Grant(oldest_key)
 WHERE NOT grant.uid IN $passed
 RETURN grant.uid AS uid, 'Grant' AS kind, properties(grant) AS properties
 LIMIT $row_limit

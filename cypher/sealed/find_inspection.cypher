@@ -10,6 +10,7 @@
 // column: properties   map            all properties
 // bounds: one index seek, row_limit rows
 MATCH (inspection:Inspection {oldest_key: $key})
+USING INDEX SEEK inspection:Inspection(oldest_key)
 WHERE NOT inspection.uid IN $passed
 RETURN inspection.uid AS uid, inspection.kind AS kind, properties(inspection) AS properties
 LIMIT $row_limit

@@ -10,6 +10,7 @@
 // column: properties   map            all properties
 // bounds: one index seek, row_limit rows
 MATCH (operator:Operator {oldest_key: $key})
+USING INDEX SEEK operator:Operator(oldest_key)
 WHERE NOT operator.uid IN $passed
 RETURN operator.uid AS uid, operator.kind AS kind, properties(operator) AS properties
 LIMIT $row_limit

@@ -10,6 +10,7 @@
 // column: properties   map            all properties
 // bounds: one index seek, row_limit rows
 MATCH (node:Traceable {oldest_key: $key})
+USING INDEX SEEK node:Traceable(oldest_key)
 WHERE NOT node.uid IN $passed
 RETURN node.uid AS uid, node.kind AS kind, properties(node) AS properties
 LIMIT $row_limit

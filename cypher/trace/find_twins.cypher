@@ -16,9 +16,11 @@
 // bounds: two index seeks a uid
 UNWIND $uids AS uid
 MATCH (lot:Traceable {uid: uid})
+USING INDEX SEEK lot:Traceable(uid)
 WHERE (lot.acl IN $see OR lot.uid IN $named)
   AND lot.number_key IS NOT NULL
 MATCH (twin:Traceable {number_key: lot.number_key})
+USING INDEX SEEK twin:Traceable(number_key)
 WHERE twin.uid <> lot.uid
   AND ('Batch' IN labels(twin) OR 'Unit' IN labels(twin))
   AND (twin.acl IN $see OR twin.uid IN $named)
