@@ -1,29 +1,65 @@
-"""What has passed its date is told; nothing goes before it, and nothing goes by one person alone."""
+"""What has passed its date is told; nothing goes before it, and nothing goes by one person alone; the rest goes on as before."""
 
+import json
+import os
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from tests.conftest import MakeActor
+from tests.conftest import MakeActor, running_stations
+from tests.old_ledgers import make_old_ledger
 from tests.recorded import ledger_bytes, records
+from tests.servers import StoreLeg
 from tests.web.conftest import MovingClock
-from traceapp.domain.errors import PermissionDeniedError
+from traceapp.composition import terminal_actor
+from traceapp.domain.errors import InputError, LedgerBrokenError, PermissionDeniedError, RecordNotFoundError
+from traceapp.domain.ledger_search import ExportForm, LedgerQuery
+from traceapp.domain.permissions import Act
 from traceapp.domain.rights import Role
-from traceapp.usecases.prune_ledger import find_due, prune_ledger
+from traceapp.ledger.frames import frame
+from traceapp.ledger.pruned import leaves_path
+from traceapp.ledger.records import canonical, leaf_of
+from traceapp.ledger.segments import first_kept, list_segments, read_beginning, read_segment
+from traceapp.usecases.access import entry
+from traceapp.usecases.export_ledger import export_ledger
+from traceapp.usecases.index_ledger import index_ledger
+from traceapp.usecases.prune_ledger import find_due, prune_ledger, pruning_request
+from traceapp.usecases.search_ledger import search_ledger, show_record
+from traceapp.usecases.settle_intents import ABORTED, COMMITTED, IntentSweep
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.verify_ledger import verify_ledger
 
 pytestmark = pytest.mark.one_store
 
+APPROVAL = "a" * 32
+OLD = datetime(2004, 2, 1, tzinfo=UTC)
 
-def test_promise_nothing_goes_by_one_person(stations: Stations, actor: MakeActor) -> None:
-    before = ledger_bytes(stations.settings.home)
+
+@pytest.fixture
+def old(empty_leg: StoreLeg, home: Path) -> Iterator[Stations]:
+    """Stations on a ledger that began in 2004, with a roll and values of that time."""
+    make_old_ledger(home)
+    with running_stations(empty_leg, home) as built:
+        for files in (built.rolls, built.values):
+            files.append("b" * 64, b"sealed", OLD)
+            files.close()
+            (path,) = files.paths()
+            os.utime(path, (OLD.timestamp(),) * 2)
+        yield built
+
+
+def test_promise_nothing_goes_by_one_person(old: Stations, actor: MakeActor) -> None:
+    before = ledger_bytes(old.settings.home)
 
     with pytest.raises(PermissionDeniedError):
-        prune_ledger(stations, actor(Role.ADMIN))
+        prune_ledger(old, actor(Role.ADMIN), pruning_request(find_due(old, actor(Role.ADMIN)).value))
 
-    assert ledger_bytes(stations.settings.home).startswith(before)
-    assert records(stations, act="ledger:prune")[-1]["outcome"] == "denied"
+    assert ledger_bytes(old.settings.home).startswith(before)
+    assert records(old, act="ledger:prune")[-1]["outcome"] == "denied"
 
 
 @pytest.mark.parametrize("years", [0, 14, 40])
@@ -33,5 +69,105 @@ def test_promise_the_newest_segment_is_never_due(stations: Stations, actor: Make
 
     due = find_due(replace(stations, clock=clock), actor(Role.ADMIN)).value
 
-    assert (due.segments, due.upto) == (0, 0)
+    assert (due.segments, due.range) == (0, None)
     assert records(stations, act="ledger:prune")[-1]["request"] == {"dry_run": True}
+
+
+def test_promise_what_two_persons_prune_is_gone_and_all_else_goes_on(old: Stations, actor: MakeActor) -> None:
+    home, auditor = old.settings.home, actor(Role.AUDITOR)
+    index_ledger(old, lambda _: None, lambda: True)
+    found = search_ledger(old, auditor, LedgerQuery(person="rc"), None, 500).value.records
+    wanted = pruning_request(find_due(old, actor(Role.ADMIN)).value)
+    old.rolls.append("c" * 64, b"of today", datetime.now(UTC))
+
+    done = prune_ledger(old, actor(Role.ADMIN), wanted, APPROVAL)
+
+    begins = first_kept(home)
+    assert begins == wanted["upto"] + 1
+    intent, outcome = records(old, act="ledger:prune")[-2:]
+    assert (intent["outcome"], outcome["outcome"], outcome["seq"]) == ("intended", "done", done.receipt.seq)
+    assert intent["request"] == wanted
+    assert {one["approval"] for one in (intent, outcome)} == {APPROVAL}
+    assert [(files.read("b" * 64), len(files.paths())) for files in (old.rolls, old.values)] == [(None, 1), (None, 0)]
+    assert old.rolls.read("c" * 64) == b"of today"
+
+    verdict = verify_ledger(old, actor(Role.ADMIN)).value
+    assert (verdict.ok, verdict.pruned) == (True, begins - 1), verdict.reason
+    assert old.ledger.prove(1)
+    kept = [one.seq for one in found if one.seq >= begins]
+    assert 0 < len(kept) < len(found)
+    assert search_seqs(old, auditor) == kept, "before the index is made anew"
+    said: list[str] = []
+    index_ledger(old, said.append, lambda: True)
+    assert "records were pruned" in said[0]
+    assert search_seqs(old, auditor) == kept
+    with pytest.raises(RecordNotFoundError, match="pruned"):
+        show_record(old, auditor, begins - 1)
+    export = export_ledger(old, auditor, LedgerQuery(person="rc"), ExportForm.JSON_LINES).value
+    with export.file as file:
+        assert [json.loads(line)["seq"] for line in file.read().splitlines()] == kept
+
+
+def search_seqs(stations: Stations, auditor: object) -> list[int]:
+    page = search_ledger(stations, auditor, LedgerQuery(person="rc"), None, 500).value  # type: ignore[arg-type]
+    return [one.seq for one in page.records]
+
+
+def test_promise_no_other_records_go_than_those_that_were_approved(old: Stations, actor: MakeActor) -> None:
+    wanted = pruning_request(find_due(old, actor(Role.ADMIN)).value)
+
+    with pytest.raises(InputError):
+        prune_ledger(old, actor(Role.ADMIN), {**wanted, "upto": wanted["upto"] + 4}, APPROVAL)
+
+    assert first_kept(old.settings.home) == 1
+    assert records(old, act="ledger:prune")[-1]["outcome"] == "failed"
+
+
+def test_promise_no_edited_record_is_pruned_away(old: Stations, actor: MakeActor) -> None:
+    """The last one that would go, in a whole frame: what follows it and the tree speak against it, so nothing goes."""
+    segments = find_due(old, actor(Role.ADMIN)).value.segments
+    path = list_segments(old.settings.home)[segments - 1]
+    kept = read_segment(path, closed=True)
+    kept[-1] = canonical({**json.loads(kept[-1]), "actor": {"username": "nobody"}})
+    frames = [read_beginning(path).record(), *kept]
+    path.write_bytes(b"".join(frame(record, leaf_of(record)) for record in frames))
+    wanted = pruning_request(find_due(old, actor(Role.ADMIN)).value)
+    assert wanted["segments"] == segments
+
+    with pytest.raises(LedgerBrokenError):
+        prune_ledger(old, actor(Role.ADMIN), wanted, APPROVAL)
+
+    assert first_kept(old.settings.home) == 1
+    assert records(old, act="ledger:prune")[-1]["outcome"] == "failed"
+
+
+@pytest.mark.parametrize("came_to_be", [True, False])
+def test_promise_an_act_that_was_cut_off_is_ended_or_was_none(came_to_be: bool, old: Stations, actor: MakeActor) -> None:
+    """Killed with the leaf hashes in place and half of the segments gone, or before; the sweep of intents says which."""
+    home = old.settings.home
+    kept = shutil.copytree(home / "ledger" / "segments", home / "copy")
+    wanted = pruning_request(find_due(old, actor(Role.ADMIN)).value)
+    prune_ledger(old, actor(Role.ADMIN), wanted, APPROVAL)
+    first, *rest = sorted(path for path in kept.iterdir() if not (home / "ledger" / "segments" / path.name).exists())
+    for path in rest if came_to_be else [first, *rest]:
+        shutil.copy(path, home / "ledger" / "segments")
+    if not came_to_be:
+        leaves_path(home, 1).unlink()
+    command = "d" * 32
+    intent = entry(
+        old,
+        actor(Role.ADMIN),
+        Act.LEDGER_PRUNE,
+        "intended",
+        request=wanted,
+        result={"change": "0" * 64},
+        command=command,
+        approval=APPROVAL,
+    )
+    old.ledger.append(intent)
+
+    settled = IntentSweep(home).look(old, terminal_actor())
+
+    assert [outcome for _, outcome in settled] == [COMMITTED if came_to_be else ABORTED]
+    assert records(old, act="ledger:prune")[-1]["approval"] == APPROVAL
+    assert first_kept(home) == (wanted["upto"] + 1 if came_to_be else 1)

@@ -43,6 +43,8 @@ def verify(home: Path | None) -> None:
         click.echo(f"note: an end that a crash left unfinished was cut off and kept: {path}", err=True)
     if not any(state.at is not None for state in anchor_states(settings.home)):
         click.echo(f"note: {NOT_ANCHORED}; docs/ledger.md tells how to keep checkpoints elsewhere", err=True)
+    if verdict.pruned:
+        click.echo(f"note: records 1–{verdict.pruned} pruned: leaf hashes kept, content not checked", err=True)
     if verdict.ok:
         click.echo(f"whole: {verdict.records} records, head leaf {verdict.head_leaf}")
         return

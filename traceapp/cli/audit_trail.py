@@ -104,7 +104,7 @@ def _utc(moment: datetime | None) -> datetime | None:
 @click.option("--dry-run", is_flag=True, help="Only say what has passed its date.")
 @home_option
 def prune(dry_run: bool, home: Path | None) -> None:
-    """Say which of the oldest records have passed their date; to let them go takes a second person, and so is refused as yet.
+    """Say which of the oldest records have passed their date; to let them go takes a second person, and so is refused here.
 
     Exit codes: 0 said · 1 refused
     """
@@ -112,7 +112,13 @@ def prune(dry_run: bool, home: Path | None) -> None:
         if not dry_run:
             prune_ledger(stations, terminal_actor())
         due = find_due(stations, terminal_actor()).value
-    click.echo(f"due: {due.segments} segments, records 1 to {due.upto}" if due.upto else "due: nothing")
+    if due.range is None:
+        click.echo("due: nothing")
+    else:
+        told = due.range
+        click.echo(
+            f"due: {due.segments} segments, records {told.first_seq} to {told.last_seq}, of which the newest is of {told.until}"
+        )
     if due.blocked is not None:
         seq, act, name = due.blocked
         click.echo(f"record {seq} ({act}; {name}) has not passed its date")

@@ -72,6 +72,7 @@ class LedgerVerdict:
     first_bad_seq  sequence number of the first record that is not what was written; None where all are.
     reason         one sentence.
     head_leaf      leaf hash of the newest record that was read; compare it with the newest receipt.
+    pruned         records 1 to this one are gone: their leaf hashes were checked, and nothing else of them.
     """
 
     ok: bool
@@ -79,3 +80,4 @@ class LedgerVerdict:
     first_bad_seq: int | None
     reason: str
     head_leaf: str
+    pruned: int = 0

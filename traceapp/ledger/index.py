@@ -107,6 +107,11 @@ class LedgerIndex:
         """The newest record that is in it; 0 for none."""
         return int(self._open.execute("SELECT indexed FROM state").fetchone()[0])
 
+    @property
+    def is_of_kept(self) -> bool:
+        """Whether it begins where the ledger begins: after a pruning it does not, and is made anew."""
+        return int(self._open.execute("SELECT first FROM state").fetchone()[0]) == first_kept(self._home)
+
     def add(self, records: Sequence[PlacedRecord], open_roll: OpenRoll) -> None:
         """The records that follow, in order; all of them or none."""
         if not records:

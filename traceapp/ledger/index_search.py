@@ -38,6 +38,7 @@ def find_places(home: Path, query: LedgerQuery, before: int | None, at_most: int
     try:
         with closing(_open(home)) as index:
             first, indexed, unread = index.execute("SELECT first, indexed, unread FROM state").fetchone()
+            first = max(first, nothing.first)  # pruned since: the index is about to be made anew
             end = indexed + 1 if before is None else min(before, indexed + 1)
             seqs = list(_newest(index, query, first, end, at_most))
             places = [
@@ -53,7 +54,7 @@ def find_place(home: Path, seq: int) -> Place | None:
     try:
         with closing(_open(home)) as index:
             row = index.execute("SELECT seq, segment, place FROM places WHERE seq = ?", (seq,)).fetchone()
-            return Place(*row) if row else None
+            return Place(*row) if row and seq >= first_kept(home) else None
     except (sqlite3.Error, TypeError):
         return None
 

@@ -14,8 +14,9 @@ from traceapp.domain.recorded import LedgerReceipt
 from traceapp.host.private_files import create_private, sync_folder
 from traceapp.ledger.checkpoints import Checkpoint
 from traceapp.ledger.frames import first_whole_frame, is_torn, whole_frames
+from traceapp.ledger.pruned import leaves_in, list_pruned
 from traceapp.ledger.records import GENESIS, append_id, leaf_of, record_hash
-from traceapp.ledger.segments import Beginning, list_segments, read_segment, segment_path
+from traceapp.ledger.segments import Beginning, first_kept, list_segments, read_segment, segment_path
 from traceapp.ledger.tree import TreeFile
 
 _TELLS_KEY: Final = tuple(f'{{"act":"{act.value}"'.encode() for act in (Act.LEDGER_START, Act.LEDGER_KEY))
@@ -157,8 +158,14 @@ def _follows(record: bytes, seq: int, prev: str) -> bool:
 
 
 def _plant_anew(tree: TreeFile, home: Path, before: int) -> None:
-    """From all segments but the newest, which end at record `before`."""
-    start = 0
+    """From what is kept of pruned records and from all segments but the newest, which end at record `before`."""
+    start, kept = 0, first_kept(home) - 1
+    for path in list_pruned(home):
+        if start < kept:
+            for some in leaves_in(path):
+                tree.put(start, some)
+                start += len(some)
+    start = min(start, kept)  # a crash may have left segments whose leaf hashes are kept already
     for path in list_segments(home):
         if start < before:
             leaves = [leaf_of(record) for record in read_segment(path, closed=True)]

@@ -80,10 +80,27 @@ def read_segment(path: Path, *, closed: bool) -> list[bytes]:
     return [record for _, record in frames[1:]]
 
 
+def read_beginning(path: Path) -> Beginning:
+    """What a segment says of itself; raises OSError, LedgerBrokenError: it does not begin as it is named."""
+    with path.open("rb") as file:
+        record = frame_at(file.read(_LONGEST_BEGINNING), 0)
+    with suppress(ValueError):
+        beginning = Beginning.read(record or b"")
+        if beginning.first_seq == first_of(path):
+            return beginning
+    raise LedgerBrokenError(f"The ledger's segment {path.name} does not begin as it is named.")
+
+
 def newest_records(home: Path) -> Iterator[bytes]:
     """Every record that is kept, the newest first; raises what `read_segment` raises."""
     for back, path in enumerate(reversed(list_segments(home))):
-        yield from reversed(read_segment(path, closed=back > 0))
+        try:
+            records = read_segment(path, closed=back > 0)
+        except FileNotFoundError:
+            if not back:
+                raise
+            return  # pruned meanwhile, and with it all that stood before
+        yield from reversed(records)
 
 
 def first_of(path: Path) -> int:

@@ -4,6 +4,7 @@ import fcntl
 import os
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -20,6 +21,8 @@ from traceapp.host.disk_space import DiskSpace, space_of
 from traceapp.host.private_files import sync_folder
 from traceapp.ledger.checkpoints import Checkpoint, Checkpoints
 from traceapp.ledger.frames import frame
+from traceapp.ledger.pruned import alone
+from traceapp.ledger.pruning import end_pruning_alone
 from traceapp.ledger.receipts import REMEMBERED, RecentReceipts, fingerprint
 from traceapp.ledger.records import FOLDER, FORMAT, MAX_RECORD, canonical, leaf_of, plain_entry, record_hash
 from traceapp.ledger.recovery import Recovered, bring_tree_up, check_signed, mend, read_back
@@ -91,11 +94,14 @@ class LedgerStorage:
         self._checkpoints = Checkpoints(folder)
         self._nodes = os.open(folder / TREE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._tree = TreeFile(self._nodes)
-        found, newest = read_back(self._home), self._signed.newest
-        check_signed(found, newest)
-        bring_tree_up(self._tree, self._home, found, newest)
-        self._head, self._prev = found.head, found.prev
-        self._receipts.take_back(self._newest_records(found))
+        with alone(self._home):
+            with suppress(LedgerBrokenError):  # leaf hashes that were changed: the verifier says so, and nothing more goes
+                end_pruning_alone(self._home)
+            found, newest = read_back(self._home), self._signed.newest
+            check_signed(found, newest)
+            bring_tree_up(self._tree, self._home, found, newest)
+            self._head, self._prev = found.head, found.prev
+            self._receipts.take_back(self._newest_records(found))
         self._check_key(found.key)
         dropped = mend(found, folder, self._boot)
         for one in (folder, folder.parent):

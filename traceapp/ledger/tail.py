@@ -68,6 +68,8 @@ class LedgerTail:
 
     def _records(self) -> Iterator[PlacedRecord]:
         while True:
+            if self._path is not None and not self._path.exists():
+                self._path = None  # pruned: what was not read of it is gone, and the first kept record follows
             if self._path is None and not self._enter():
                 return
             yield from self._rest()
@@ -135,9 +137,12 @@ class LedgerTail:
         """raises LedgerBrokenError: what follows the last whole frame is none that is being written."""
         assert self._path is not None  # noqa: S101 - entered before
         later = [path for path in list_segments(self._home) if path > self._path]
-        with self._path.open("rb") as file:
-            file.seek(self._place)
-            rest = file.read(_LONGEST)
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._place)
+                rest = file.read(_LONGEST)
+        except FileNotFoundError:
+            return  # pruned this moment, with what follows it or without
         if frame_at(rest, 0) is not None or segment_path(self._home, self._next) in later:
             return  # it came this moment
         if later or (rest and not is_torn(rest, self._place)):

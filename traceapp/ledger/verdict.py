@@ -37,7 +37,7 @@ def verify(
         return LedgerVerdict(False, 0, 1, f"The ledger cannot be read: {told.get('unreadable')}.", "")
     bad = told["first_bad_seq"]
     good = told["records"] if bad is None else bad - 1
-    return LedgerVerdict(done.returncode == _WHOLE, good, bad, _reason(told), told["head_leaf"])
+    return LedgerVerdict(done.returncode == _WHOLE, good, bad, _reason(told), told["head_leaf"], told["pruned"])
 
 
 def _reason(told: dict[str, Any]) -> str:

@@ -40,11 +40,14 @@ def carry_out(
     *,
     about: Objects | None = None,
     changes: Changes | None = None,
+    approval: str | None = None,
 ) -> Recorded[T]:
     """about  what is changed (`things`).
-    changes  values before and after, of which the record holds commitments.
+    changes   values before and after, of which the record holds commitments.
+    approval  under which it is done.
     """
-    return carry_out_of(stations, actor_document(stations, actor), act, request, work, about=about, changes=changes)
+    who = actor_document(stations, actor)
+    return carry_out_of(stations, who, act, request, work, about=about, changes=changes, approval=approval)
 
 
 def carry_out_of(
@@ -56,11 +59,12 @@ def carry_out_of(
     *,
     about: Objects | None = None,
     changes: Changes | None = None,
+    approval: str | None = None,
 ) -> Recorded[T]:
     """The same for somebody who is no actor (yet); `who` is what is known of him."""
 
     def told(outcome: str, request: Mapping[str, Any], **said: Any) -> LedgerEntry:
-        return entry_of(stations, who, act, outcome, request=request, object=about, **said)
+        return entry_of(stations, who, act, outcome, request=request, object=about, approval=approval, **said)
 
     values = keep_values(stations, changes) if changes else None
     if act in KEY_ACTS:

@@ -52,6 +52,8 @@ def _follow(stations: Stations, index: LedgerIndex, say: Say, wait: Callable[[],
     open_roll: OpenRoll = partial(_open_roll, stations)
     told = 0
     while True:
+        if not index.is_of_kept:
+            return _follow(stations, index, say, wait)
         while records := tail.read_placed():
             index.add(records, open_roll)
             if long and records[-1].seq // TOLD_EVERY > told:

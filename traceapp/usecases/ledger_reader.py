@@ -15,7 +15,7 @@ from traceapp.domain.rights import Actor, Rights
 from traceapp.domain.trace import Seed
 from traceapp.ledger.index_search import Place
 from traceapp.ledger.records import leaf_of
-from traceapp.ledger.segments import read_frame
+from traceapp.ledger.segments import first_kept, read_frame
 from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.access import disclosure_of, recorded_name
 from traceapp.usecases.stations import Stations
@@ -107,6 +107,8 @@ class LedgerReader:
             content = read_frame(self.stations.settings.home, place.segment, place.place)
         except OSError as error:
             raise LedgerUnavailableError(f"The ledger cannot be read ({type(error).__name__}).") from None
+        if content is None and place.seq < first_kept(self.stations.settings.home):
+            raise LedgerUnavailableError(f"Record {place.seq} of the ledger was pruned this moment.")
         if content is None:
             raise LedgerBrokenError(f"Record {place.seq} of the ledger is not where it was; verify the ledger.")
         if orjson.loads(content)["seq"] != place.seq:

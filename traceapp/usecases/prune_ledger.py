@@ -1,73 +1,131 @@
-"""What of the ledger has passed its date. To let it go takes two persons, and there is no approval yet: so nothing goes.
+"""What of the ledger has passed its date, and its going: whole segments from the front, with the approval of a second person.
 
-To refuse is the safe side: records that are kept too long harm nobody, and what one person alone pruned proves nothing.
+Without an approval it is refused: records that are kept too long harm nobody, and what one person alone pruned proves nothing.
 """
 
-from dataclasses import dataclass
-from functools import cache
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import orjson
 
 from traceapp.domain.clock import parse_stored_time
-from traceapp.domain.errors import LedgerUnavailableError, PermissionDeniedError
+from traceapp.domain.errors import InputError, LedgerBrokenError, LedgerUnavailableError, PermissionDeniedError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
-from traceapp.domain.retention import is_due, retention_of
 from traceapp.domain.rights import Actor
-from traceapp.ledger.reading import find_records
-from traceapp.ledger.segments import first_of, list_segments, read_segment
+from traceapp.ledger.pruned import list_pruned, read_end
+from traceapp.ledger.pruning import Plan, end_pruning, plan_pruning, prune_segments
+from traceapp.ledger.segments import list_segments, read_segment
 from traceapp.usecases.access import authorise, entry
+from traceapp.usecases.changes import carry_out
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.verify_ledger import verify_whole
 
-TWO: Final = (
-    "Pruning the ledger takes a second person who approves it, and this version has no approvals yet. Nothing was pruned."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class DueRecords:
-    """The oldest segments of which every record has passed its date.
-
-    upto     the last record of them; 0 where nothing is due.
-    blocked  the first record that keeps the next segment, with its act and class; None where only the newest segment is left.
-    """
-
-    segments: int
-    upto: int
-    blocked: tuple[int, str, str] | None
+TWO: Final = "Pruning the ledger takes a second person who approves exactly these records. Nothing was pruned."
+OTHERS: Final = "other records than those that were approved have passed their date"
 
 
-def find_due(stations: Stations, actor: Actor) -> Recorded[DueRecords]:
-    """What would go, the newest segment never; raises PermissionDeniedError, LedgerUnavailableError, LedgerBrokenError."""
+def find_due(stations: Stations, actor: Actor) -> Recorded[Plan]:
+    """What would go; raises PermissionDeniedError, LedgerUnavailableError, LedgerBrokenError."""
     authorise(stations, actor, Permission.LEDGER_VERIFY)
-    due = _due(stations)
-    result = {"segments": due.segments, "upto": due.upto}
+    plan = plan_now(stations)
+    result = {"segments": plan.segments, "upto": plan.range.last_seq if plan.range is not None else 0}
     return stations.ledger.record(
-        due, entry(stations, actor, Act.LEDGER_PRUNE, "answered", request={"dry_run": True}, result=result)
+        plan, entry(stations, actor, Act.LEDGER_PRUNE, "answered", request={"dry_run": True}, result=result)
     )
 
 
-def prune_ledger(stations: Stations, actor: Actor) -> None:
-    """Refused, on record; raises PermissionDeniedError."""
-    authorise(stations, actor, Permission.LEDGER_VERIFY)
-    stations.ledger.append(entry(stations, actor, Act.LEDGER_PRUNE, "denied", reason=TWO))
-    raise PermissionDeniedError(TWO)
-
-
-def _due(stations: Stations) -> DueRecords:
-    home, upto, now = stations.settings.home, 0, stations.clock.now()
-    segments = list_segments(home)
-    newest = cache(lambda act: next((one["seq"] for one in find_records(home, act, 1)), 0))
+def plan_now(stations: Stations) -> Plan:
+    """Only a part of an act that is itself decided and recorded; raises LedgerUnavailableError, LedgerBrokenError."""
     try:
-        for number, path in enumerate(segments[:-1]):
-            records = read_segment(path, closed=True)
-            for content in records:
-                told = orjson.loads(content)
-                stays = retention_of(told["act"]).newest_stays and newest(told["act"]) == told["seq"]
-                if stays or not is_due(told["act"], parse_stored_time(told["time"]), now):
-                    return DueRecords(number, upto, (told["seq"], told["act"], retention_of(told["act"]).name))
-            upto = first_of(path) + len(records) - 1
+        return plan_pruning(stations.settings.home, stations.clock.now(), stations.ledger.get_head().seq)
     except OSError as error:
-        raise LedgerUnavailableError(f"The ledger cannot be read ({type(error).__name__}).") from None
-    return DueRecords(max(0, len(segments) - 1), upto, None)
+        raise _unreadable(error) from None
+
+
+def pruning_request(plan: Plan) -> dict[str, Any]:
+    """What two persons agree on: which records, and the digest of the leaf hashes that stay of them.
+
+    raises  InputError: nothing has passed its date.
+    """
+    if plan.range is None:
+        raise InputError("nothing of the ledger has passed its date", ())
+    told = plan.range
+    return {
+        "first": told.first_seq,
+        "upto": told.last_seq,
+        "until": told.until,
+        "segments": plan.segments,
+        "leaves": plan.digest,
+    }
+
+
+def prune_ledger(
+    stations: Stations, actor: Actor, wanted: Mapping[str, Any] | None = None, approval: str | None = None
+) -> Recorded[Plan]:
+    """Take away what was approved, and nothing if that is not what has passed its date.
+
+    wanted    as `pruning_request` said it when it was approved.
+    approval  id of the approval that somebody else gave to exactly that; who calls has checked it. None is refused, on record.
+    raises    PermissionDeniedError; InputError: other records have passed their date by now; LedgerUnavailableError;
+              LedgerBrokenError: the ledger is not whole, and then nothing of it goes.
+    """
+    authorise(stations, actor, Permission.LEDGER_VERIFY)
+    if approval is None or wanted is None:
+        stations.ledger.append(entry(stations, actor, Act.LEDGER_PRUNE, "denied", reason=TWO))
+        raise PermissionDeniedError(TWO)
+    plan = plan_now(stations)
+    if plan.range is None or pruning_request(plan) != dict(wanted):
+        said = entry(stations, actor, Act.LEDGER_PRUNE, "failed", request=dict(wanted), reason=OTHERS, approval=approval)
+        stations.ledger.append(said)
+        raise InputError(OTHERS, ())
+    verdict = verify_whole(stations)
+    if not verdict.ok:
+        said = entry(stations, actor, Act.LEDGER_PRUNE, "failed", request=dict(wanted), reason=verdict.reason, approval=approval)
+        stations.ledger.append(said)
+        raise LedgerBrokenError(f"Nothing is pruned of a ledger that is not whole. {verdict.reason}")
+
+    def work() -> Plan:
+        try:
+            prune_segments(stations.settings.home, plan)
+        except OSError as error:
+            raise LedgerUnavailableError(f"The ledger cannot be pruned ({type(error).__name__}).") from None
+        prune_beside(stations)
+        return plan
+
+    return carry_out(stations, actor, Act.LEDGER_PRUNE, wanted, work, approval=approval)
+
+
+def was_pruned(stations: Stations, request: Mapping[str, Any]) -> bool:
+    """Whether the act that a record intended came to be; what a crash left of it is ended.
+
+    raises  LedgerUnavailableError, LedgerBrokenError: not known now.
+    """
+    home = stations.settings.home
+    try:
+        kept = {read_end(path)[1] for path in list_pruned(home)}
+        if request.get("leaves") not in kept:
+            return False
+        end_pruning(home)
+    except OSError as error:
+        raise _unreadable(error) from None
+    prune_beside(stations)
+    return True
+
+
+def prune_beside(stations: Stations) -> None:
+    """Take away rolls and values of which every record is gone; raises LedgerUnavailableError, LedgerBrokenError."""
+    oldest = next(iter(list_segments(stations.settings.home)), None)
+    try:
+        records = read_segment(oldest, closed=False) if oldest is not None else []
+    except OSError as error:
+        raise _unreadable(error) from None
+    if records:
+        # The clock may have been set back amid them.
+        first_kept = min(parse_stored_time(orjson.loads(record)["time"]) for record in records)
+        for files in (stations.rolls, stations.values):
+            files.prune(first_kept)
+
+
+def _unreadable(error: OSError) -> LedgerUnavailableError:
+    return LedgerUnavailableError(f"The ledger cannot be read ({type(error).__name__}).")

@@ -12,6 +12,7 @@ from traceapp.ledger.tail import LedgerTail
 from traceapp.usecases.accept_policy import acceptance_of
 from traceapp.usecases.access import entry
 from traceapp.usecases.changes import KEY_ACTS
+from traceapp.usecases.prune_ledger import was_pruned
 from traceapp.usecases.stations import Stations
 
 COMMITTED: Final = "recovered-committed"
@@ -86,6 +87,7 @@ def settle(stations: Stations, actor: Actor, intent: dict[str, Any]) -> str:
         request=request,
         reason=REASON,
         object=intent.get("object"),
+        approval=intent.get("approval"),
         command=intent["command"] if outcome == COMMITTED else None,
     )
     stations.ledger.append(made)
@@ -98,6 +100,8 @@ def _came_to_be(stations: Stations, intent: dict[str, Any]) -> bool:
         return bool(request.get("ring") != stations.keys.ring_digest())
     if intent["act"] == Act.POLICY_ACCEPT:
         return acceptance_of(stations.settings.home, stations.sealer.macs).digest == request.get("accepted")
+    if intent["act"] == Act.LEDGER_PRUNE:
+        return was_pruned(stations, request)
     return stations.commands.was_carried_out(intent["command"])
 
 

@@ -11,7 +11,7 @@ from traceapp.domain.rights import Actor
 from traceapp.ledger.anchors.states import anchors_folder
 from traceapp.ledger.anchors.witness import KEPT
 from traceapp.ledger.records import FOLDER
-from traceapp.ledger.segments import list_segments
+from traceapp.ledger.segments import first_kept, list_segments
 from traceapp.ledger.verdict import verify
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.stations import Stations
@@ -23,15 +23,24 @@ def verify_ledger(stations: Stations, actor: Actor) -> Recorded[LedgerVerdict]:
     raises  PermissionDeniedError; LedgerUnavailableError.
     """
     authorise(stations, actor, Permission.LEDGER_VERIFY)
-    home = stations.settings.home
-    with tempfile.TemporaryDirectory() as folder:
-        # As they are before the newest record is asked for: none of them is over more than that one.
-        anchors = [Path(shutil.copy(path, folder)) for path in kept_anchors(home)]
-        newest = stations.ledger.get_head()
-        verdict = verify(home, receipts=(newest,), anchors=anchors, upto=newest.seq)
-    result = {"ok": verdict.ok, "records": verdict.records, "first_bad_seq": verdict.first_bad_seq}
+    verdict = verify_whole(stations)
+    result = {"ok": verdict.ok, "records": verdict.records, "pruned": verdict.pruned, "first_bad_seq": verdict.first_bad_seq}
     outcome = entry(stations, actor, Permission.LEDGER_VERIFY, "answered", result=result, reason=verdict.reason)
     return stations.ledger.record(verdict, outcome)
+
+
+def verify_whole(stations: Stations) -> LedgerVerdict:
+    """Only a part of an act that is itself decided and recorded; raises LedgerUnavailableError."""
+    home = stations.settings.home
+    with tempfile.TemporaryDirectory() as folder:
+        while True:
+            begins = first_kept(home)
+            # As they are before the newest record is asked for: none of them is over more than that one.
+            anchors = [Path(shutil.copy(path, folder)) for path in kept_anchors(home)]
+            newest = stations.ledger.get_head()
+            verdict = verify(home, receipts=(newest,), anchors=anchors, upto=newest.seq)
+            if verdict.ok or first_kept(home) == begins:  # else segments were pruned while they were read
+                return verdict
 
 
 def verify_closed_ledger(home: Path) -> LedgerVerdict:

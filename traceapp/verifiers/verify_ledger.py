@@ -5,6 +5,8 @@ It reads segments, checkpoints and anchors, and shares no code with whoever wrot
 
 frames       every frame is whole: length, CRC-32, RFC 6962 leaf hash
 sequence     records 1, 2, 3 … with none missing, none twice
+pruned       what is gone is gone from the front, its leaf hashes are kept as they were written, and a record says under which
+             approval; of what it held, nothing is checked
 chain        every record names the hash of the one before
 tree         every checkpoint names the root over its first records (RFC 6962, 2.1)
 signatures   every checkpoint is signed by the key that was valid at its size (C2SP signed-note, tlog-checkpoint)
@@ -41,11 +43,16 @@ LEAF = 32
 LARGEST = 64 * 1024
 GENESIS = "0" * 64
 SEGMENT = re.compile(r"(\d{20})\.segment")
+LEAVES = re.compile(r"(\d{20})\.leaves")
 NOTE = re.compile(r"(?P<text>[^\n]+\n(?P<size>[0-9]{1,19})\n(?P<root>[A-Za-z0-9+/=]+)\n)\n(?P<lines>(?:— [^\n]+\n)+)")
 BEGINNINGS = (b'{"act":', b'{"epoch":')
-CHECKS = ("frames", "sequence", "chain", "tree", "signatures", "forks", "rollback", "receipts", "anchors")
+CHECKS = ("frames", "sequence", "pruned", "chain", "tree", "signatures", "forks", "rollback", "receipts", "anchors")
 DRIFT = timedelta(minutes=5)
 """By which clocks of a ledger and of an authority may differ."""
+SHORTEST = timedelta(days=15 * 366)
+"""No record may be pruned sooner."""
+STALE = timedelta(days=1)
+"""Behind the newest record, the newest checkpoint that went to an anchor."""
 MOST_SAID = 50
 """Findings a check that are listed; the rest is counted."""
 
@@ -97,9 +104,11 @@ class Report:
     witnessed   cosignatures of a witness that hold: his name, size of the checkpoint, when.
     stamped     time stamps that hold: size of the checkpoint, when.
     unfinished  bytes at the end that are no whole frame: of a ledger that runs, a record on its way.
+    pruned      records 1 to this one are gone, and their leaf hashes are here.
     """
 
     records: int = 0
+    pruned: int = 0
     head_leaf: str = ""
     findings: list[Finding] = field(default_factory=list)
     missing: list[tuple[int, int]] = field(default_factory=list)
@@ -124,6 +133,7 @@ class Report:
         return {
             "ok": not self.findings,
             "records": self.records,
+            "pruned": self.pruned,
             "head_leaf": self.head_leaf,
             "first_bad_seq": self.first_bad_seq,
             "missing": [list(span) for span in self.missing],
@@ -215,6 +225,58 @@ class Tree:
         return node
 
 
+# -- what was pruned ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pruning:
+    """A record about a file of leaf hashes, named by its digest, with an approval."""
+
+    digest: str
+    time: str
+
+
+@dataclass(frozen=True)
+class Leaves:
+    """A file of leaf hashes.
+
+    hash    of the last record of them, which the next one names.
+    until   time of the newest of them.
+    before  digest of the file before.
+    keys    (record, verifier key), told by those records.
+    """
+
+    first: int
+    last: int
+    hashes: tuple[bytes, ...]
+    hash: str
+    until: str
+    before: str
+    keys: tuple[tuple[int, str], ...]
+    digest: str
+
+
+def leaves_in(path: Path, report: Report) -> Leaves | None:
+    """None where the file is not what was written; that is found."""
+    first = int(path.stem)
+    try:
+        content = path.read_bytes()
+        body, digest = content[:-32], content[-32:]
+        (length,) = struct.unpack(">I", body[-4:])
+        said, hashes = body[-4 - length : -4], body[: -4 - length]
+        told = json.loads(said)
+        last, keys = int(told["last_seq"]), tuple((int(seq), str(key)) for seq, key in told["keys"])
+        if hashlib.sha256(body).digest() != digest or told["first_seq"] != first or len(hashes) != (last - first + 1) * LEAF:
+            raise ValueError
+        found = tuple(hashes[place : place + LEAF] for place in range(0, len(hashes), LEAF))
+        return Leaves(first, last, found, str(told["last"]), str(told["until"]), str(told["before"]), keys, digest.hex())
+    except OSError as error:
+        raise UnreadableError(f"{path} cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, struct.error, RecursionError):
+        report.find("pruned", f"The leaf hashes of the records from {first} on were changed.", first)
+        return None
+
+
 # -- records -----------------------------------------------------------------------------------------------------------
 
 
@@ -230,6 +292,8 @@ class Walk:
     roots: dict[int, bytes] = field(default_factory=dict)
     times: dict[int, str] = field(default_factory=dict)
     keys: list[Key] = field(default_factory=list)
+    prunings: list[Pruning] = field(default_factory=list)
+    kept_leaves: dict[int, bytes] = field(default_factory=dict)
     tree: Tree = field(default_factory=Tree)
     gap: bool = False
     doubted: int | None = None
@@ -252,6 +316,8 @@ class Walk:
             if record is not None:
                 self.take(record)
             return
+        if self.seq and self.seq == self.report.pruned and not self._previous:
+            self._previous = prev  # a crash left the act half done: nothing tells the hash of the last record that went
         follows = first != expected or self.gap or self.doubted is not None or prev == self._previous
         if first != int(path.stem) or not follows or not isinstance(epoch, int) or epoch < self._epoch:
             self.report.find("chain", f"{path.name} says of itself what does not fit: the beginning was changed.", expected)
@@ -283,6 +349,25 @@ class Walk:
             self.times[seq] = str(told.get("time"))
         if act == "ledger:start" or act == "ledger:key":
             self._note_key(told, seq)
+        if act == "ledger:prune":
+            self._note_pruning(told)
+
+    def pass_pruned(self, leaves: Leaves, upto: int) -> None:
+        """The leaf hashes of records that are gone, up to this one; those behind it are compared with the records."""
+        if leaves.first != self.seq + 1:
+            return  # said already; what is not there is missing
+        for seq, leaf in enumerate(leaves.hashes, leaves.first):
+            if seq > upto:
+                self.kept_leaves[seq] = leaf
+                continue
+            self.tree.add(leaf)
+            if seq in self.wanted:
+                self.leaves[seq], self.roots[seq] = leaf, self.tree.root()
+            self.report.records, self.report.head_leaf = seq, leaf.hex()
+        self.report.pruned = self.seq
+        self._previous = leaves.hash if self.seq == leaves.last else ""
+        for seq, text in leaves.keys:
+            self._note_key({"result": {"key": text}}, seq)
 
     def close(self) -> None:
         if self.doubted is not None:
@@ -320,6 +405,8 @@ class Walk:
             if seq == 1:
                 self.report.find("chain", "Record 1 was changed: it is not the beginning of a ledger.", 1)
         leaf = hashlib.sha256(b"\x00" + record).digest()
+        if self.kept_leaves.pop(seq, leaf) != leaf:
+            self.report.find("pruned", f"Record {seq} is not the one whose leaf hash is kept for the time when it is gone.", seq)
         self._before, self._previous = self._previous, hashlib.sha256(record).hexdigest()
         self.report.records, self.report.head_leaf = seq, leaf.hex()
         if seq in self.wanted:
@@ -329,6 +416,13 @@ class Walk:
             if seq in self.wanted:
                 self.roots[seq] = self.tree.root()
         self.gap = False
+
+    def _note_pruning(self, told: Mapping[str, Any]) -> None:
+        """A record that says which file of leaf hashes stays, and who agreed."""
+        request = told.get("request")
+        happened = told.get("outcome") in {"intended", "done", "recovered-committed"} and told.get("approval")
+        if isinstance(request, dict) and isinstance(request.get("leaves"), str) and happened:
+            self.prunings.append(Pruning(request["leaves"], str(told.get("time"))))
 
     def _note_key(self, told: Mapping[str, Any], seq: int) -> None:
         """The key that signs from here on; the first one from the beginning."""
@@ -341,6 +435,60 @@ class Walk:
         if self.keys:
             self.keys[-1] = replace(self.keys[-1], retired=seq)
         self.keys.append(key)
+
+
+# -- what is gone -------------------------------------------------------------------------------------------------------
+
+
+def pass_pruned(folder: Path, first_kept: int, walk: Walk) -> list[Leaves]:
+    """Everything that is kept of records before the first segment; in order, as far as it is whole."""
+    files = sorted(path for path in (folder / "pruned").glob("*.leaves") if LEAVES.fullmatch(path.name))
+    found = [leaves for path in files if (leaves := leaves_in(path, walk.report)) is not None]
+    expected = 1
+    for leaves in found:
+        if leaves.first != expected:
+            said = f"Of records {expected} to {leaves.first - 1} there are no leaf hashes: what was pruned is not from the front."
+            walk.report.find("pruned", said, expected)
+            break
+        if leaves.first < first_kept:
+            walk.pass_pruned(leaves, first_kept - 1)
+        expected = leaves.last + 1
+    if first_kept > walk.seq + 1:
+        said = f"Records {walk.seq + 1} to {first_kept - 1} are gone, and no leaf hashes are kept of them."
+        walk.report.find("pruned", said, walk.seq + 1)
+    return found
+
+
+def check_prunings(found: list[Leaves], walk: Walk, anchored: Iterable[tuple[int, datetime]]) -> None:
+    """A record names the newest file, which names the one before; and nothing went before its date.
+
+    anchored  (size, moment): so many records were there, and a later one not signed for, when somebody else saw it.
+    """
+    gone = [leaves for leaves in found if leaves.first <= walk.report.pruned]
+    named = {pruning.digest: pruning for pruning in walk.prunings}
+    expected = ""
+    for leaves in reversed(found):
+        told = named.get(leaves.digest)
+        agreed = told is not None or leaves.digest == expected
+        if agreed:
+            expected = leaves.before
+        if leaves not in gone:
+            continue
+        if not agreed:
+            said = f"Records {leaves.first} to {leaves.last} were pruned, and no record says under which approval."
+            walk.report.find("pruned", said, leaves.first)
+        until, at = _moment(leaves.until), _moment(told.time) if told is not None else None
+        if told is not None and (at is None or until is None or at - until < SHORTEST):
+            said = f"Records {leaves.first} to {leaves.last} were pruned at {told.time}; the newest of them is of {leaves.until}."
+            walk.report.find("pruned", said, leaves.last)
+        for size, moment in anchored:
+            if leaves.first <= size < leaves.last and until is not None and moment > until + STALE:
+                said = (
+                    f"Record {leaves.last} is said to be of {leaves.until}; at {moment.isoformat()} the ledger was seen with "
+                    f"{size} records: it was pruned before its date, or dated back."
+                )
+                walk.report.find("pruned", said, leaves.last)
+                break
 
 
 # -- checkpoints -------------------------------------------------------------------------------------------------------
@@ -594,6 +742,7 @@ def verify(
     sizes = {note.size for notes in (own, *(notes for _, notes in kept)) for note in notes}
     firsts = {1, *(stamp.note.size + 1 for stamp in stamps)} if stamps else set()
     walk = Walk(report, frozenset(sizes | firsts | wanted_receipts.keys()), wanted_receipts, upto)
+    found = pass_pruned(folder, int(paths[0].stem), walk)
     _walk(paths, walk)
     if upto is not None and walk.seq < upto:
         report.find("rollback", f"Record {walk.seq + 1} is missing: the ledger was cut off after {walk.seq}.", walk.seq + 1)
@@ -609,6 +758,8 @@ def verify(
     for witness in witnesses:
         check_witness(witness, [note for _, notes in kept for note in notes], report)
     check_stamps(stamps, walk, report, stamped_within)
+    seen = [(size, _moment(time)) for _, size, time in report.witnessed] + [(one.note.size, one.moment) for one in stamps]
+    check_prunings(found, walk, [(size, moment) for size, moment in seen if moment is not None])
     _check_receipts(wanted_receipts, walk, report)
     report.checkpoints, report.checkpointed = len(own), max((note.size for note in own), default=0)
     report.anchors = sum(len(notes) for _, notes in kept)
@@ -660,6 +811,8 @@ def _print(report: Report, folder: Path) -> None:
             print(f"            {finding.said}")
         if len(found) > MOST_SAID:
             print(f"            … and {len(found) - MOST_SAID} more")
+    if report.pruned:
+        print(f"note: records 1–{report.pruned} pruned: leaf hashes kept, content not checked")
     if report.unfinished:
         print(f"note: {report.unfinished} bytes at the end are no whole record: one on its way, or cut off by a crash")
     if not report.pinned:
