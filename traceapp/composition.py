@@ -39,6 +39,7 @@ from traceapp.domain.ledger_health import AnchorState
 from traceapp.domain.rights import Actor, Role
 from traceapp.graph.account_store import AccountStore
 from traceapp.graph.acl_store import AclStore
+from traceapp.graph.approval_store import ApprovalStore
 from traceapp.graph.batch_store import BatchStore
 from traceapp.graph.command_store import CommandStore
 from traceapp.graph.connection import Graph
@@ -236,6 +237,7 @@ def build_stations(settings: Settings) -> Stations:
         accounts=AccountStore(graph, sealer.macs, register),
         sessions=SessionStore(graph, register),
         grants=GrantStore(graph, sealer.macs, register),
+        approvals=ApprovalStore(graph, sealer.macs, register),
         events=EventStore(graph, register),
         batches=BatchStore(graph),
         traces=TraceStore(graph),

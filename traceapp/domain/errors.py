@@ -229,6 +229,12 @@ class PermissionDeniedError(TraceappError):
     next_step = "Ask somebody whose role allows this, or the administrator for the right."
 
 
+class ApprovalStateError(TraceappError):
+    """An approval that is over, not complete, or of something else than what would happen now."""
+
+    next_step = "Look at the approval again; where it is over, ask for a new one."
+
+
 class PolicyError(TraceappError):
     """The policy document is missing, empty, malformed or not the accepted one, or it failed; everything is denied."""
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from traceapp.domain.record_checks import RecordChecks
     from traceapp.graph.account_store import AccountStore
     from traceapp.graph.acl_store import AclStore
+    from traceapp.graph.approval_store import ApprovalStore
     from traceapp.graph.batch_store import BatchStore
     from traceapp.graph.command_store import CommandStore
     from traceapp.graph.connection import Graph
@@ -54,6 +55,7 @@ class Stations:
     accounts: AccountStore
     sessions: SessionStore
     grants: GrantStore
+    approvals: ApprovalStore
     events: EventStore
     batches: BatchStore
     traces: TraceStore

@@ -1,4 +1,4 @@
-"""Are accounts, tokens, break-glass accesses and sessions what the service wrote last, and is each of them still there?"""
+"""Are rows that decide rights, and sessions, what the service wrote last, and is each of them still there?"""
 
 from hmac import compare_digest
 from typing import Final
@@ -21,6 +21,7 @@ def check_rows(stations: Stations, store: SweepStore) -> tuple[int, tuple[str, .
         "Account": stations.accounts.fault,
         "Token": stations.accounts.fault_of_token,
         "Grant": stations.grants.fault,
+        "Approval": stations.approvals.fault,
     }
     findings: list[str] = []
     count = 0

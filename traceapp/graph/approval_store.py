@@ -1,0 +1,158 @@
+"""Approvals. One that is not what the service wrote last allows nothing."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+from traceapp.domain.approvals import Approval, ApprovalState, Person, Signature, Step
+from traceapp.domain.clock import parse_stored_time, stored_time
+from traceapp.domain.keys import key_named, oldest_of
+from traceapp.domain.record_macs import RecordMacs
+from traceapp.domain.rights import Role
+from traceapp.domain.row_register import RowFault
+from traceapp.graph.connection import Graph, Row, Transaction
+from traceapp.graph.kept_rows import KeptRows
+from traceapp.host.row_register import RowRegister
+
+LABEL: Final = "Approval"
+_SEALED: Final = ("document", "words")
+_WRITTEN: Final = ("uid", "words", "signatures", "state", "ended_by", "ended_at", "oldest_key", "version")
+"""What `put_approval.cypher` takes; the rest stands as it was asked for."""
+
+
+class ApprovalStore:
+    """Every method raises StoreError and its kinds, and HomeError."""
+
+    def __init__(self, graph: Graph, macs: RecordMacs, register: RowRegister) -> None:
+        self._graph = graph
+        self._rows = KeptRows(graph, macs, register, LABEL, "approval.get_approval", _deciding)
+
+    def append_approval(self, approval: Approval) -> None:
+        row = _row(approval)
+
+        def work(transaction: Transaction) -> bytes:
+            mac = self._rows.note(approval.uid, row)
+            transaction.run("approval.append_approval", **row, mac=mac)
+            return mac
+
+        self._rows.write(approval.uid, work, "approval:append")
+
+    def get_approval(self, uid: str) -> Approval | None:
+        """None where there is none, or it is not what the service wrote last."""
+        rows = self._graph.read("approval.get_approval", uid=uid)
+        row = self._rows.believed(rows[0]) if rows else None
+        return _approval(row) if row is not None else None
+
+    def list_approvals(self, state: ApprovalState, at_most: int) -> list[Approval]:
+        """Those in this state, the newest first; what is not as the service wrote it last is left out, and named by the sweep."""
+        rows = self._graph.read("approval.list_approvals", state=state.value, row_limit=at_most)
+        found = (self._rows.believed(row) for row in rows)
+        return [_approval(row) for row in found if row is not None and row["state"] == state.value]
+
+    def put_approval(self, approval: Approval) -> bool:
+        """Keep one move; False where it was written since `approval.version` was read: of many at once one wins."""
+        written = _row(approval)
+
+        def work(transaction: Transaction) -> bytes | None:
+            stood = transaction.run("approval.get_approval", uid=approval.uid)
+            if not stood or not self._rows.stands(stood[0]):
+                return None
+            mac = self._rows.note(approval.uid, _row(replace(approval, version=approval.version + 1)))
+            told = {name: written[name] for name in _WRITTEN}
+            return mac if transaction.run("approval.put_approval", **told, mac=mac) else None
+
+        return self._rows.write(approval.uid, work, "approval:put")
+
+    def fault(self, uid: str) -> RowFault | None:
+        """What is wrong with the approval of this id; None where nothing is, or there never was one."""
+        return self._rows.fault(uid)
+
+
+def _deciding(row: Row) -> Row:
+    """All but the ciphertexts, which prove themselves and come under new keys now and then."""
+    return {name: value for name, value in row.items() if name not in {*_SEALED, "oldest_key", "mac"}}
+
+
+def _row(approval: Approval) -> Row:
+    return {
+        "uid": approval.uid,
+        "operation": approval.operation,
+        "digest": approval.digest,
+        "document": approval.document,
+        "words": approval.words,
+        "requester": _text(_person_document(approval.requester)),
+        "steps": _text([_step_document(step) for step in approval.steps]),
+        "signatures": _text([_signature_document(one) for one in approval.signatures]),
+        "requested_at": stored_time(approval.requested_at),
+        "expires_at": stored_time(approval.expires_at),
+        "state": approval.state.value,
+        "ended_by": approval.ended_by,
+        "ended_at": stored_time(approval.ended_at) if approval.ended_at else None,
+        "oldest_key": oldest_of(key_named(one) for one in (approval.document, approval.words)),
+        "version": approval.version,
+    }
+
+
+def _approval(row: Row) -> Approval:
+    return Approval(
+        uid=row["uid"],
+        operation=row["operation"],
+        digest=row["digest"],
+        document=bytes(row["document"]),
+        words=bytes(row["words"]),
+        requester=_person(json.loads(row["requester"])),
+        steps=tuple(map(_step, json.loads(row["steps"]))),
+        signatures=tuple(map(_signature, json.loads(row["signatures"]))),
+        requested_at=parse_stored_time(row["requested_at"]),
+        expires_at=parse_stored_time(row["expires_at"]),
+        state=ApprovalState(row["state"]),
+        ended_by=row["ended_by"],
+        ended_at=parse_stored_time(row["ended_at"]) if row["ended_at"] else None,
+        version=row["version"],
+    )
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def _person_document(person: Person) -> dict[str, str]:
+    return {
+        "account": person.account_uid,
+        "person": person.person_id,
+        "role": person.role.value,
+        "name_key": person.name_key,
+    }
+
+
+def _person(told: Mapping[str, Any]) -> Person:
+    return Person(told["account"], told["person"], Role(told["role"]), told["name_key"])
+
+
+def _step_document(step: Step) -> dict[str, Any]:
+    return {
+        "roles": sorted(step.roles),
+        "count": step.count,
+        "deputies": sorted(step.deputies),
+        "escalates_after": int(step.escalates_after.total_seconds()),
+    }
+
+
+def _step(told: Mapping[str, Any]) -> Step:
+    roles, deputies = (frozenset(map(Role, told[name])) for name in ("roles", "deputies"))
+    return Step(roles, told["count"], deputies, timedelta(seconds=told["escalates_after"]))
+
+
+def _signature_document(signature: Signature) -> dict[str, Any]:
+    return {
+        "by": _person_document(signature.person),
+        "step": signature.step,
+        "signed_at": stored_time(signature.signed_at),
+        "digest": signature.digest,
+    }
+
+
+def _signature(told: Mapping[str, Any]) -> Signature:
+    return Signature(_person(told["by"]), told["step"], parse_stored_time(told["signed_at"]), told["digest"])
