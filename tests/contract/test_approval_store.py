@@ -12,7 +12,7 @@ import pytest
 from tests.clockwork import Clockwork
 from traceapp.confidential.sealer import DictionarySealer
 from traceapp.domain import approvals
-from traceapp.domain.approvals import Approval, ApprovalState, Person, Step
+from traceapp.domain.approvals import Approval, ApprovalState, Operation, Person, Step
 from traceapp.domain.rights import Role
 from traceapp.graph.approval_store import ApprovalStore
 from traceapp.graph.connection import Graph
@@ -25,7 +25,7 @@ ANNA, BEN, CLEO = (
 )
 ASKED = Approval(
     uid="4" * 16,
-    operation="export",
+    operation=Operation.ALERT_SILENCE,
     digest="d" * 64,
     document=b"\x01" * 60,
     words=b"\x02" * 60,

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.effort import examples
 from traceapp.domain import approvals
-from traceapp.domain.approvals import Approval, ApprovalState, Person, Step
+from traceapp.domain.approvals import Approval, ApprovalState, Operation, Person, Step
 from traceapp.domain.errors import ApprovalStateError, PermissionDeniedError
 from traceapp.domain.rights import Role
 
@@ -72,7 +72,7 @@ class Four(RuleBasedStateMachine):
         self.signed: list[tuple[int, str]] = []
         """(person, digest) of words that stand."""
         self.approval = Approval(
-            "f" * 16, "reveal", self.truth, b"", b"", self.persons[requester], tuple(steps), BEGUN, BEGUN + LASTS
+            "f" * 16, Operation.ALERT_SILENCE, self.truth, b"", b"", self.persons[requester], tuple(steps), BEGUN, BEGUN + LASTS
         )
 
     def approve(self, who: int, digest: str = "a" * 64) -> None:
@@ -193,7 +193,7 @@ def test_promise_an_approval_can_be_carried_out() -> None:
     """Else the machine above proves nothing."""
     requester, first, second = (Person(f"account {n}", f"person {n}", role) for n, role in enumerate((Role.QUALITY, *ROLES)))
     steps = (Step(frozenset({Role.QUALITY})), Step(frozenset({Role.PRODUCTION})))
-    asked = Approval("f" * 16, "reveal", "a" * 64, b"", b"", requester, steps, BEGUN, BEGUN + LASTS)
+    asked = Approval("f" * 16, Operation.ALERT_SILENCE, "a" * 64, b"", b"", requester, steps, BEGUN, BEGUN + LASTS)
     one = approvals.approve(asked, first, BEGUN, "a" * 64)
     both = approvals.approve(one, second, BEGUN, "a" * 64)
     assert (one.state, both.state) == (ApprovalState.REQUESTED, ApprovalState.APPROVED)

@@ -41,6 +41,12 @@ class Move(StrEnum):
     EXECUTE = "execute"
 
 
+class Operation(StrEnum):
+    """What happens only after others agreed; who they are is a row of the policy document, what it does one of a use case."""
+
+    ALERT_SILENCE = "alert_silence"
+
+
 _REQUESTED, _APPROVED = ApprovalState.REQUESTED, ApprovalState.APPROVED
 MOVES: Final[Mapping[tuple[ApprovalState, Move], ApprovalState]] = {
     (_REQUESTED, Move.APPROVE): _APPROVED,  # while others have to agree as well, it stays requested
@@ -107,7 +113,7 @@ class Signature:
 class Approval:
     """As the store keeps it.
 
-    operation   what shall happen, a row of the policy document.
+    operation   what shall happen.
     digest      SHA-256 (hex) of everything that makes it exactly this act.
     document    what the digest is of, sealed by the use case.
     words       why it was asked for, approved and ended, by account; sealed by the use case.
@@ -118,7 +124,7 @@ class Approval:
     """
 
     uid: str
-    operation: str
+    operation: Operation
     digest: str
     document: bytes = field(repr=False)
     words: bytes = field(repr=False)

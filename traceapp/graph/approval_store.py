@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from traceapp.domain.approvals import Approval, ApprovalState, Person, Signature, Step
+from traceapp.domain.approvals import Approval, ApprovalState, Operation, Person, Signature, Step
 from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.keys import key_named, oldest_of
 from traceapp.domain.record_macs import RecordMacs
@@ -78,7 +78,7 @@ def _deciding(row: Row) -> Row:
 def _row(approval: Approval) -> Row:
     return {
         "uid": approval.uid,
-        "operation": approval.operation,
+        "operation": approval.operation.value,
         "digest": approval.digest,
         "document": approval.document,
         "words": approval.words,
@@ -98,7 +98,7 @@ def _row(approval: Approval) -> Row:
 def _approval(row: Row) -> Approval:
     return Approval(
         uid=row["uid"],
-        operation=row["operation"],
+        operation=Operation(row["operation"]),
         digest=row["digest"],
         document=bytes(row["document"]),
         words=bytes(row["words"]),

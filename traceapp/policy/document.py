@@ -14,6 +14,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from traceapp.dictionary.entries import Tier
+from traceapp.domain.approvals import Operation
 from traceapp.domain.errors import PolicyError
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
@@ -113,10 +114,37 @@ class RoleRow(BaseModel):
         return self
 
 
+class StepRow(BaseModel):
+    """One level of a chain of approval: so many persons of these roles; after some hours those of the deputies' roles as well."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    roles: Annotated[frozenset[Role], Field(min_length=1)]
+    count: Annotated[int, Field(ge=1, le=5)] = 1
+    deputies: frozenset[Role] = frozenset()
+    escalates_after_hours: Annotated[int, Field(ge=0, le=168)] = 0
+
+
+class ApprovalRow(BaseModel):
+    """Who has to agree before something happens, one step after the other, and within how many hours.
+
+    factor_minutes  whoever agrees has shown a second factor within so many minutes.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    en: Words
+    zh: Words
+    hours: Annotated[int, Field(ge=1, le=168)]
+    steps: Annotated[tuple[StepRow, ...], Field(min_length=1)]
+    factor_minutes: Annotated[int, Field(ge=1, le=720)] | None = None
+
+
 class PolicyDocument(BaseModel):
     """The whole document; a role that it does not name may do nothing, a purpose that it does not name opens nothing.
 
     routed_to  the role to which whatever is withheld from an answer is routed.
+    approvals  what happens only after others agreed; what would need an approval and stands not here cannot happen.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -127,6 +155,7 @@ class PolicyDocument(BaseModel):
     fields: dict[str, FieldSet]
     purposes: dict[Purpose, PurposeRow]
     roles: Annotated[dict[Role, RoleRow], Field(min_length=1)]
+    approvals: dict[Operation, ApprovalRow] = {}
 
     @model_validator(mode="after")
     def _names_what_is_there(self) -> Self:
@@ -138,7 +167,15 @@ class PolicyDocument(BaseModel):
         for role, row in self.roles.items():
             if unknown := sorted(row.purposes - self.purposes.keys()):
                 raise ValueError(f"roles.{role}: wanted purposes that are there, found {', '.join(unknown)}")
+        for operation, asked in self.approvals.items():
+            deciding = {role for step in asked.steps for role in step.roles | step.deputies}
+            without = {role for role in deciding if not self._decides(role)}
+            if without:
+                raise ValueError(f"approvals.{operation}: wanted roles that may decide, found {', '.join(sorted(without))}")
         return self
+
+    def _decides(self, role: Role) -> bool:
+        return role in self.roles and Permission.APPROVAL_DECIDE in self.roles[role].permissions
 
     @classmethod
     def empty(cls) -> Self:
