@@ -14,6 +14,9 @@ MORNING, EVENING = 7, 18
 POLICY, DICTIONARY = "a" * 64, "b" * 64
 
 
+SILENCE: Final = {"rule": "bulk-looks", "hours": 4, "until": stored_time(MONDAY + timedelta(hours=4))}
+
+
 def actor(name: str, role: str = "production", address: str = "10.1.1.20", through: str = "session") -> Record:
     return {
         "account": f"{name:x>32}",
@@ -136,6 +139,7 @@ RINGING: Final[dict[str, list[Record]]] = {
     "policy-changed": [record(MONDAY, "policy:accept", "done", request={"accepted_before": "d" * 64, "accepted": POLICY})],
     "dictionary-changed": [record(MONDAY, "batch:show"), record(_after(1), "batch:show", dictionary="f" * 64)],
     "silence-asked": [record(MONDAY, "alert:silence", "denied", request={"rule": "denials"})],
+    "rule-silenced": [record(MONDAY, "alert:silence", "done", request=SILENCE, approval="e" * 16)],
 }
 """Rule → records of which the last one, and no other, must ring it, and nothing else."""
 

@@ -13,6 +13,7 @@ from traceapp.usecases.stations import Stations
 from traceapp.web import access, gate, host_names, language, limits, metrics, pages, problems, security_headers, session, shares
 from traceapp.web import stations as held_stations
 from traceapp.web.api.alerts import alerts
+from traceapp.web.api.approvals import approvals
 from traceapp.web.api.audit import audit
 from traceapp.web.api.batches import batches
 from traceapp.web.api.events import events
@@ -73,7 +74,7 @@ def create_app(
     access.register(app)
     problems.register(app)
     security_headers.register(app)
-    for blueprint in (alerts, metrics.metrics, batches, events, referrals, traces, health, openapi, audit):
+    for blueprint in (alerts, approvals, metrics.metrics, batches, events, referrals, traces, health, openapi, audit):
         app.register_blueprint(blueprint)
     pages.register(app)
     return app

@@ -1,4 +1,4 @@
-"""`traceapp alerts`: the list says what rang, and nobody silences a rule alone."""
+"""`traceapp alerts` and `traceapp approval`: the list says what rang, and nobody silences a rule alone."""
 
 from pathlib import Path
 
@@ -6,18 +6,23 @@ from tests.recorded import documents
 from tests.terminal.conftest import Terminal
 
 
-def test_the_list_is_told_and_silencing_is_refused_on_record(traceapp: Terminal, tmp_path: Path) -> None:
+def test_the_list_is_told_and_silencing_alone_is_refused_on_record(traceapp: Terminal, tmp_path: Path) -> None:
     home = tmp_path / "home"
 
-    refused = traceapp(home, "alerts", "silence", "break-glass")
+    refused = traceapp(home, "alerts", "silence", "denials", "--hours", "4", "--reason", "It rings at every import.")
+    open_ones = traceapp(home, "approval", "list")
+    nothing = traceapp(home, "approval", "show", "0" * 16)
     unknown = traceapp(home, "alerts", "acknowledge", "0" * 32)
     listed = traceapp(home, "alerts", "list", "--state", "all")
 
     assert refused.code == 1
-    assert "Nobody silences a rule alone" in refused.err
+    assert "Not enough persons can agree to it" in refused.err
+    assert (open_ones.code, nothing.code) == (0, 1)
+    assert "0 open" in open_ones.err
+    assert "No approval has this id" in nothing.err
     assert "next: " in refused.err
     assert (unknown.code, listed.code) == (1, 0)
     assert "No alert has this id" in unknown.err
     assert "0 alerts" in listed.err
-    acts = [one["act"] for one in documents(home) if one["act"].startswith("alert:")]
-    assert acts == ["alert:silence", "alert:list"]
+    acts = [one["act"] for one in documents(home) if one["act"].startswith(("alert:", "approval:"))]
+    assert acts == ["approval:request", "approval:list", "alert:list"]

@@ -45,9 +45,15 @@ moments = st.datetimes(
 schemathesis.openapi.format("date-time", moments)
 
 
-ALERTS = "/api/v1/alerts"
-NEVER_BY_TOKEN = {"POST /api/v1/alerts/{uid}/acknowledgement", "POST /api/v1/alerts/rules/{rule}/silence"}
-"""What takes a person, or two."""
+ROLES = {AUDIT: Role.AUDITOR, "/api/v1/alerts": Role.ADMIN, "/api/v1/approvals": Role.QUALITY}
+NEVER_BY_TOKEN = {
+    "POST /api/v1/alerts/{uid}/acknowledgement",
+    "POST /api/v1/alerts/rules/{rule}/silence",
+    "POST /api/v1/approvals",
+    "GET /api/v1/approvals/{uid}",
+    *(f"POST /api/v1/approvals/{{uid}}/{move}" for move in ("approve", "cancel", "deny", "execute", "withdraw")),
+}
+"""What takes a person, or two, or is about something that only persons make."""
 
 
 @pytest.fixture
@@ -69,7 +75,7 @@ def operation_of(schema: BaseSchema, label: str) -> "APIOperation[Any, Any, Any,
 def test_the_api_keeps_its_document(label: str, random_seed: int, schema: BaseSchema, tokens: Tokens) -> None:
     operation = operation_of(schema, label)
     event_uid = known_event(schema, {"Authorization": tokens(Role.COORDINATOR)})
-    role = Role.AUDITOR if AUDIT in label else Role.ADMIN if ALERTS in label else Role.COORDINATOR
+    role = next((role for place, role in ROLES.items() if place in label), Role.COORDINATOR)
     header = {"Authorization": tokens(role)}
     taken: set[int] = set()
 

@@ -12,10 +12,13 @@ from werkzeug.test import TestResponse
 from tests.recorded import records
 from tests.web.conftest import Tokens
 from traceapp.composition import terminal_actor
+from traceapp.domain.approvals import Operation
 from traceapp.domain.rights import Role
+from traceapp.domain.sessions import Client
 from traceapp.recorded_page import recorded_endpoints
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.open_session import make_session
+from traceapp.usecases.request_approval import request_approval
 from traceapp.usecases.stations import Stations
 from traceapp.web.access import open_door
 from traceapp.web.session import begin_session, client_of_request
@@ -27,6 +30,10 @@ PASSWORD = "correct horse battery"
 ELSEWHERE = {"provider.come_back", "provider.leave"}
 """They need an identity provider: tests/attack/test_identity_provider.py looks at their records."""
 REASON = "a recall is on, and the site does not answer"
+
+
+APPROVAL = "/api/v1/approvals/{approval}"
+SILENCE = {"rule": "denials", "hours": 4}
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,23 @@ CALLS = {
     "alert.show": Call("/alerts"),
     "alerts.acknowledge": Call(f"/api/v1/alerts/{'0' * 32}/acknowledgement", "POST", role=Role.COORDINATOR),
     "alerts.show": Call("/api/v1/alerts", role=Role.AUDITOR),
-    "alerts.silence": Call("/api/v1/alerts/rules/denials/silence", "POST", role=Role.ADMIN),
+    "alerts.silence": Call("/api/v1/alerts/rules/denials/silence", "POST", json={"hours": 4, "reason": REASON}),
+    "approval.ask": Call("/approvals", "POST", {"rule": "denials", "hours": "4", "reason": REASON}),
+    "approval.cancel": Call("/approvals/{approval}/cancellation", "POST", {"reason": REASON}),
+    "approval.decide": Call("/approvals/{approval}/decision", "POST", {"reason": REASON, "decision": "deny"}),
+    "approval.execute": Call("/approvals/{approval}/execution", "POST", {}),
+    "approval.open_one": Call("/approvals/{approval}"),
+    "approval.show": Call("/approvals"),
+    "approvals.approve": Call(f"{APPROVAL}/approve", "POST", json={"digest": "0" * 64, "reason": REASON}),
+    "approvals.cancel": Call(f"{APPROVAL}/cancel", "POST", json={"reason": REASON}),
+    "approvals.deny": Call(f"{APPROVAL}/deny", "POST", json={"reason": REASON}),
+    "approvals.execute": Call(f"{APPROVAL}/execute", "POST"),
+    "approvals.request": Call(
+        "/api/v1/approvals", "POST", json={"operation": "alert_silence", "parameters": SILENCE, "reason": REASON}
+    ),
+    "approvals.show": Call(APPROVAL),
+    "approvals.show_all": Call("/api/v1/approvals"),
+    "approvals.withdraw": Call(f"{APPROVAL}/withdraw", "POST", json={"reason": REASON}),
     "audit.export": Call("/api/v1/audit/export", role=Role.AUDITOR),
     "audit.proof": Call("/api/v1/audit/records/1/proof", role=Role.AUDITOR),
     "audit.search": Call("/api/v1/audit/records", role=Role.AUDITOR),
@@ -135,6 +158,14 @@ class House:
             given["headers"] = {"X-CSRFToken": browser.get("/test/csrf").text}
         return _status(browser.open(said.path.format(**self.names), method=said.method, **given))
 
+    def ask(self) -> str:
+        """Somebody else of quality asks for an approval."""
+        made = create_account(self.stations, terminal_actor(), "ben", PASSWORD, "Ben", Role.QUALITY, EVERYWHERE, EVERYWHERE)
+        account = self.stations.accounts.get_account(made.value)
+        assert account is not None
+        actor = make_session(self.stations, account, Client("", "")).actor
+        return request_approval(self.stations, actor, Operation.ALERT_SILENCE, SILENCE, REASON).value.uid
+
 
 def _status(reply: TestResponse) -> int:
     reply.close()
@@ -180,6 +211,8 @@ def test_promise_every_address_is_on_record_as_it_says(endpoint: str, house: Hou
     assert promised is not None
     for before in CALLS[endpoint].before:
         house.call(before)
+    if "{approval}" in CALLS[endpoint].path:
+        house.names["approval"] = house.ask()
     head = house.stations.ledger.get_head().seq
 
     status = house.call(endpoint)

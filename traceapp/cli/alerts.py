@@ -7,12 +7,14 @@ import click
 from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.composition import build_watch, terminal_actor
 from traceapp.domain.alerts import AlertFilter, AlertLevel, AlertState
+from traceapp.domain.approvals import Operation
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import KeyUnavailableError, StoreUnavailableError, TraceappError
 from traceapp.usecases.acknowledge_alert import acknowledge_alert
 from traceapp.usecases.alerts_without_store import acknowledge_without_store, list_alerts_without_store
 from traceapp.usecases.list_alerts import ListedAlert, alert_words, list_alerts
-from traceapp.usecases.silence_rule import silence_rule
+from traceapp.usecases.request_approval import request_approval
+from traceapp.usecases.silence_rule import LONGEST_HOURS
 
 ALL = "all"
 AWAY = (StoreUnavailableError, KeyUnavailableError)
@@ -61,11 +63,15 @@ def acknowledge(uid: str, home: Path | None) -> None:
 
 @alerts.command()
 @click.argument("rule")
+@click.option("--hours", type=click.IntRange(1, LONGEST_HOURS), required=True, help="For how long.")
+@click.option("--reason", required=True, help="Why, so that others can judge it.")
 @home_option
-def silence(rule: str, home: Path | None) -> None:
-    """Refused: nobody silences a RULE alone, and whoever tries rings another alert."""
+def silence(rule: str, hours: int, reason: str, home: Path | None) -> None:
+    """Ask that a RULE be silent for a while; two others agree, and then: traceapp approval execute."""
     with stations_of(settings_of(home)) as stations:
-        silence_rule(stations, terminal_actor(), rule)
+        asked = {"rule": rule, "hours": hours}
+        made = request_approval(stations, terminal_actor(), Operation.ALERT_SILENCE, asked, reason)
+    click.echo(f"{made.value.uid}  waits for approval (ledger record {made.receipt.seq})")
 
 
 def _say_away(error: TraceappError) -> None:

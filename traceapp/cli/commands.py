@@ -7,6 +7,7 @@ import click
 from traceapp import __version__
 from traceapp.cli.accounts import account, token
 from traceapp.cli.alerts import alerts
+from traceapp.cli.approvals import approval
 from traceapp.cli.audit import audit
 from traceapp.cli.break_glass import break_glass
 from traceapp.cli.imports import import_files
@@ -32,7 +33,23 @@ def commands() -> None:
     """
 
 
-for command in (account, alerts, audit, break_glass, import_files, keys, policy, run, serve, session, tls, token, trace, verify):
+for command in (
+    account,
+    alerts,
+    approval,
+    audit,
+    break_glass,
+    import_files,
+    keys,
+    policy,
+    run,
+    serve,
+    session,
+    tls,
+    token,
+    trace,
+    verify,
+):
     commands.add_command(command)
 
 

@@ -235,6 +235,33 @@ def execute(approval: Approval, person: Person, now: datetime, digest: str, enti
     return _ended(approval, Move.EXECUTE, person, now)
 
 
+def first_step_without(steps: Sequence[Step], persons: Sequence[Person]) -> int | None:
+    """Number of a step for which there is nobody left, where everybody signs once; None where there are enough for all.
+
+    persons  who may sign; two that are one person count once. Deputies count: whoever waits long enough finds them.
+    """
+    distinct: list[list[Person]] = []
+    for person in persons:
+        alike = [known for known in distinct if any(person.is_same(one) for one in known)]
+        distinct = [known for known in distinct if known not in alike] + [sum(alike, [person])]
+    seats = [number for number, step in enumerate(steps) for _ in range(step.count)]
+    taken: dict[int, int] = {}
+
+    def seated(seat: int, tried: set[int]) -> bool:
+        """Whether a person is found for this seat, others moving over where that helps (Kuhn, 1955)."""
+        step = steps[seats[seat]]
+        for who, accounts in enumerate(distinct):
+            if who in tried or not any(one.role in step.roles | step.deputies for one in accounts):
+                continue
+            tried.add(who)
+            if who not in taken or seated(taken[who], tried):
+                taken[who] = seat
+                return True
+        return False
+
+    return next((seats[seat] for seat in range(len(seats)) if not seated(seat, set())), None)
+
+
 def _ended(approval: Approval, move: Move, person: Person, now: datetime) -> Approval:
     return replace(approval, state=MOVES[approval.state, move], ended_by=person.account_uid, ended_at=now)
 
@@ -249,5 +276,4 @@ def _check_person(approval: Approval, steps: Sequence[Step], person: Person, now
     if person.is_same(approval.requester):
         raise PermissionDeniedError("Somebody else decides this: nobody agrees to his own request, by whatever account.")
     if not any(step.is_for(person.role, now - approval.requested_at) for step in steps):
-        wanted = " or ".join(sorted({role.value for step in steps for role in step.roles}))
-        raise PermissionDeniedError(f"The word of the role {wanted} is asked for here.")
+        raise PermissionDeniedError("It is not your role whose word is asked for now.")

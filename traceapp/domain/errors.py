@@ -229,6 +229,12 @@ class PermissionDeniedError(TraceappError):
     next_step = "Ask somebody whose role allows this, or the administrator for the right."
 
 
+class ApprovalNotFoundError(TraceappError):
+    """There is no approval with this id, or the asker has no part in it: the same."""
+
+    next_step = "Take the id from the list of approvals."
+
+
 class ApprovalStateError(TraceappError):
     """An approval that is over, not complete, or of something else than what would happen now."""
 
@@ -311,12 +317,6 @@ class AlertNotFoundError(TraceappError):
     """There is no alert with this id, or no alert rule of this name."""
 
     next_step = "Take the id from the list of alerts."
-
-
-class SilenceRefusedError(TraceappError):
-    """Nobody silences an alert rule alone."""
-
-    next_step = "Acknowledge its alerts; if the rule rings too often, ask for another threshold in the next release."
 
 
 class ServiceNotRunningError(TraceappError):

@@ -45,7 +45,18 @@ PROOF: Final = RetentionClass(
     newest_stays=True,
 )
 _PROOF_OF: Final = ("ledger:", "key:", "policy:accept", "rows:", "store:")
-_PEOPLE_OF: Final = ("account:", "token:", "session:", "sign_in:", "factor:", "request:", "purpose:", "break_glass:", "alert:")
+_PEOPLE_OF: Final = (
+    "account:",
+    "token:",
+    "session:",
+    "sign_in:",
+    "factor:",
+    "request:",
+    "purpose:",
+    "break_glass:",
+    "alert:",
+    "approval:",
+)
 
 
 def retention_of(act: str) -> RetentionClass:

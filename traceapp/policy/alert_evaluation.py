@@ -12,6 +12,7 @@ from typing import Any, Final, assert_never
 
 from traceapp.domain.alerts import MOST_RECORDS, Alert, Surroundings
 from traceapp.domain.clock import stored_time
+from traceapp.domain.permissions import Permission
 from traceapp.policy.alert_rules import (
     Absence,
     Backwards,
@@ -32,6 +33,7 @@ DAY: Final = 86_400.0
 SWEEP: Final = 2_000
 """After so many records what no window needs any more is forgotten."""
 _APART: Final = "\x1f"
+SILENCE: Final = Permission.ALERT_SILENCE.value
 MOST_NUMBERS: Final = 500
 """Of a run of numbers so many are kept for a group; no flood of questions makes the evaluation slow."""
 State = dict[str, Any]
@@ -76,6 +78,7 @@ class Evaluation:
         """One record more; the alerts that it rings, in the order of the rules."""
         moment = datetime.fromisoformat(record["time"])
         self._state.setdefault("began", moment.timestamp())
+        self._hear_silence(record)
         rung = []
         for name, rule in [*self._of_act.get(record["act"], ()), *self._of_any]:
             for group in self._groups(rule, record):
@@ -220,8 +223,16 @@ class Evaluation:
         made: dict[str, Any] = self._state.setdefault(name, {})
         return made
 
+    def _hear_silence(self, record: Record) -> None:
+        """A rule that others agreed to silence is silent until the end that its record names."""
+        if record["act"] == SILENCE and record["outcome"] == "done" and record.get("approval"):
+            asked = record["request"]
+            self._state.setdefault("silenced", {})[asked["rule"]] = datetime.fromisoformat(asked["until"]).timestamp()
+
     def _is_quiet(self, name: str, rule: Rule, group: str, now: float) -> bool:
-        """Whether it rang for this group just now; where it did not, it does now."""
+        """Whether it is silenced, or rang for this group just now; where neither is so, it rings now."""
+        if rule.can_be_silenced and now < self._state.get("silenced", {}).get(name, now):
+            return True
         rung: dict[str, float] = self._state["rung"]
         key = f"{name}{_APART}{group}"
         before = rung.get(key)

@@ -60,15 +60,20 @@ are on the page.
 
 Somebody who may (`alert:acknowledge`) puts his name to it, on the page, by `POST /api/v1/alerts/{uid}/acknowledgement` or
 with `traceapp alerts acknowledge`: he has seen to it. That is on record. Nobody acknowledges an alert about his own account,
-and a token acknowledges none. A rule cannot be silenced: that takes a second person, and until approvals exist `traceapp
-alerts silence` and `POST /api/v1/alerts/rules/{rule}/silence` are refused. The attempt is on record, and is an alert itself.
+and a token acknowledges none.
+
+Nobody silences a rule alone. Somebody who may (`alert:silence`) asks for it, for 168 hours at the most and with a reason: on the
+page `/approvals`, by `POST /api/v1/alerts/rules/{rule}/silence` or with `traceapp alerts silence`; somebody else agrees, and then
+whoever asked carries it out (`docs/approvals.md`). That a rule is silent is an alert itself, and after its end it rings again. A
+critical rule, and one that watches over those who silence and approve, always rings. What happened while a rule was silent is on
+record as ever; it rings for none of it afterwards.
 
 `critical` is for now, by day or night; `high` for today; `medium` for this week. After it rang, a rule is quiet for the same
 person or thing for a while (by the time of the records), and rings again if it goes on.
 
 ## Rules
 
-A rule about approvals or backups waits for the records of those: they are made by none of today's acts.
+A rule about backups waits for the records of those: they are made by none of today's acts.
 `restricted-outside-shift` waits for `TRACEAPP_SHIFT`.
 """
 
@@ -81,7 +86,8 @@ def render_page(rules: Mapping[str, Rule]) -> str:
 def _section(name: str, rule: Rule) -> str:
     said = [
         f"\n### {rule.en.title} · {rule.zh.title}\n",
-        f"`{name}` · {rule.level.value} · {_condition(rule)}{_counted(rule)}; quiet for {_minutes(rule.quiet_minutes)}.",
+        f"`{name}` · {rule.level.value} · {_condition(rule)}{_counted(rule)}; quiet for {_minutes(rule.quiet_minutes)}"
+        f"{_loud(rule)}.",
         "",
         f"- To do: {rule.en.todo} {rule.zh.todo}",
         f"- Harmless: {rule.en.harmless} {rule.zh.harmless}",
@@ -129,6 +135,10 @@ def _fits(where: Mapping[str, list[str | int | bool]]) -> str:
 
 def _value(value: str | int | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _loud(rule: Rule) -> str:
+    return "" if rule.can_be_silenced else "; it cannot be silenced"
 
 
 def _counted(rule: Rule) -> str:

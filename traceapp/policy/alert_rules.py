@@ -34,6 +34,7 @@ class _Rule(BaseModel):
     unless  the same; none may hold.
     group   facts by which it counts; a record that lacks one of them is passed over. Empty: everything together.
     quiet_minutes  how long it does not ring again for the same group, by the time of the records.
+    always_rings   it cannot be silenced, as no critical rule can: it watches over those who could silence it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -43,6 +44,7 @@ class _Rule(BaseModel):
     unless: Mapping[str, Wanted] = {}
     group: tuple[Words, ...] = ()
     quiet_minutes: Annotated[float, Field(ge=0)] = 60
+    always_rings: bool = False
     en: RuleWords
     zh: RuleWords
 
@@ -50,6 +52,11 @@ class _Rule(BaseModel):
     def quiet(self) -> float:
         """Seconds."""
         return self.quiet_minutes * 60
+
+    @property
+    def can_be_silenced(self) -> bool:
+        """For a while, where two persons agree."""
+        return not self.always_rings and self.level is not AlertLevel.CRITICAL
 
     def words(self, language: str) -> RuleWords:
         return self.zh if language.startswith("zh") else self.en

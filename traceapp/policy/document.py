@@ -23,6 +23,8 @@ from traceapp.domain.rights import Role, ScopeKind, Withholding
 
 Words = Annotated[str, Field(min_length=1)]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+_MAKES_APPROVERS: Final = frozenset({Permission.ACCOUNT_CREATE, Permission.ACCOUNT_CHANGE})
+"""Whoever may do this makes as many persons as he needs: he is none of those who agree."""
 SHIPPED: Final = {"default": "default_policy.toml", "small": "small_policy.toml"}
 """Documents that come with the program, by the name under which they are chosen."""
 
@@ -129,6 +131,7 @@ class ApprovalRow(BaseModel):
     """Who has to agree before something happens, one step after the other, and within how many hours.
 
     factor_minutes  whoever agrees has shown a second factor within so many minutes.
+    cooling_hours   whoever agrees has had his account, as it is now, for so long: nobody is made an approver for the occasion.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -138,6 +141,7 @@ class ApprovalRow(BaseModel):
     hours: Annotated[int, Field(ge=1, le=168)]
     steps: Annotated[tuple[StepRow, ...], Field(min_length=1)]
     factor_minutes: Annotated[int, Field(ge=1, le=720)] | None = None
+    cooling_hours: Annotated[int, Field(ge=0, le=720)] = 0
 
 
 class PolicyDocument(BaseModel):
@@ -167,11 +171,15 @@ class PolicyDocument(BaseModel):
         for role, row in self.roles.items():
             if unknown := sorted(row.purposes - self.purposes.keys()):
                 raise ValueError(f"roles.{role}: wanted purposes that are there, found {', '.join(unknown)}")
-        for operation, asked in self.approvals.items():
-            deciding = {role for step in asked.steps for role in step.roles | step.deputies}
+        for operation, told in self.approvals.items():
+            deciding = {role for step in told.steps for role in step.roles | step.deputies}
             without = {role for role in deciding if not self._decides(role)}
             if without:
                 raise ValueError(f"approvals.{operation}: wanted roles that may decide, found {', '.join(sorted(without))}")
+        makers = {role for role in self.roles if self._decides(role) and self.roles[role].permissions & _MAKES_APPROVERS}
+        if makers:
+            found = ", ".join(sorted(makers))
+            raise ValueError(f"roles: wanted nobody who makes or changes accounts among those who decide, found {found}")
         return self
 
     def _decides(self, role: Role) -> bool:
@@ -180,12 +188,13 @@ class PolicyDocument(BaseModel):
     @classmethod
     def empty(cls) -> Self:
         """A document that grants nothing; no file can be one."""
-        return cls.model_construct(format=2, version=0, routed_to=Role.ADMIN, fields={}, purposes={}, roles={})
+        return cls.model_construct(format=2, version=0, routed_to=Role.ADMIN, fields={}, purposes={}, roles={}, approvals={})
 
     @property
     def digest(self) -> str:
         """SHA-256 (hex) of what the document says, whatever its layout and comments."""
-        said = json.dumps(_sorted(self.model_dump()), sort_keys=True, ensure_ascii=False)
+        told = self.model_dump(exclude=None if self.approvals else {"approvals"})
+        said = json.dumps(_sorted(told), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(said.encode()).hexdigest()
 
 

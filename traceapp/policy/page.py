@@ -10,8 +10,9 @@ from typing import Final
 
 from traceapp.dictionary.page import table
 from traceapp.domain.permissions import Permission
+from traceapp.domain.rights import Role
 from traceapp.policy.conditions import demanded
-from traceapp.policy.document import PolicyDocument, RoleRow, read_policy
+from traceapp.policy.document import ApprovalRow, PolicyDocument, RoleRow, StepRow, read_policy
 
 INTRODUCTION: Final = """\
 # Who may do what?
@@ -82,6 +83,14 @@ FIELDS: Final = """\
 What the service itself writes of a thing (its kind, number, product, place) is not listed here: it goes by its tier alone.
 
 """
+APPROVALS: Final = """\
+## What happens only after others agreed · 须经他人同意
+
+Step after step, each of so many persons; nobody agrees to his own request ([approvals](approvals.md)). What is not written here
+cannot happen. 逐级审批，任何人不得批准本人的申请；未列出者不能执行。
+
+"""
+AGREED: Final = ("operation", "what · 事项", "含义", "who agrees · 审批人", "hours · 时限", "second factor · 第二因素")
 MEANINGS: Final[Mapping[Permission, tuple[str, str]]] = {
     Permission.ACCOUNT_CHANGE: (
         "change the password, role and view of accounts, close and open them",
@@ -90,6 +99,13 @@ MEANINGS: Final[Mapping[Permission, tuple[str, str]]] = {
     Permission.ACCOUNT_CREATE: ("make accounts for persons", "建立个人账户"),
     Permission.ALERT_ACKNOWLEDGE: ("put one's name to an alert that one has seen to", "以本人姓名确认警报"),
     Permission.ALERT_LIST: ("see the alerts", "查看警报"),
+    Permission.ALERT_SILENCE: ("ask that an alert rule be silent for a while", "申请暂停警报规则"),
+    Permission.APPROVAL_DECIDE: ("agree to what others asked for, or say no", "同意或拒绝他人的申请"),
+    Permission.APPROVAL_LIST: ("see the approvals that one has a part in", "查看与本人有关的审批"),
+    Permission.APPROVAL_REQUEST: (
+        "ask for what others have to agree to, and carry it out then",
+        "提出须经他人同意的申请，获准后执行",
+    ),
     Permission.BATCH_LOOK_UP: ("look a number up", "按编号查询"),
     Permission.BATCH_SHOW: ("open the page of a batch: its state, where it came from and went, who worked on it", "查看批次页"),
     Permission.BATCH_TRACE: ("ask forward and backward traces", "正向与反向追溯"),
@@ -139,15 +155,39 @@ def render_page(policy: PolicyDocument) -> str:
         )
         for name, fields in sorted(policy.fields.items())
     ]
+    agreed = [
+        (f"`{operation.value}`", row.en, row.zh, _chain(row), str(row.hours), _factor(row))
+        for operation, row in sorted(policy.approvals.items())
+    ]
     return "\n".join(
         [
             INTRODUCTION.format(digest=policy.digest),
             f"## Roles · 角色\n\n{table(('role', 'what it is there for', '职责'), told)}",
             f"## Permissions · 权限\n\n{table(('permission', *(role.value for role in roles), 'meaning', '含义'), granted)}",
+            APPROVALS + table(AGREED, agreed),
             CLEARANCE + table(BOUNDS, bounded),
             FIELDS + table(("fields", *(purpose.value for purpose in purposes), "meaning", "含义", "properties · 属性"), opened),
         ]
     )
+
+
+def _chain(row: ApprovalRow) -> str:
+    """`quality or auditor, then 2 of production (after 4 h also warehouse)`."""
+    return ", then ".join(map(_step, row.steps))
+
+
+def _step(step: StepRow) -> str:
+    count = f"{step.count} of " if step.count > 1 else ""
+    deputies = f" (after {step.escalates_after_hours} h also {_roles(step.deputies)})" if step.deputies else ""
+    return f"{count}{_roles(step.roles)}{deputies}"
+
+
+def _roles(roles: frozenset[Role]) -> str:
+    return " or ".join(sorted(role.value for role in roles))
+
+
+def _factor(row: ApprovalRow) -> str:
+    return f"within {row.factor_minutes} minutes" if row.factor_minutes is not None else ""
 
 
 def _bounds(row: RoleRow) -> tuple[str, ...]:

@@ -1,25 +1,62 @@
-"""Somebody wants that a rule rings no more. Nobody does that alone, and there is no second person to ask yet."""
+"""An alert rule rings no more for a while: after somebody else agreed, with an end, and that it is silent is an alert itself."""
 
-from typing import NoReturn
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from traceapp.domain.errors import AlertNotFoundError, SilenceRefusedError
-from traceapp.domain.permissions import Act, Permission
+from traceapp.domain.alerts import AlertFilter, AlertState
+from traceapp.domain.errors import AlertNotFoundError, InputError
+from traceapp.domain.permissions import Permission
+from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.usecases.access import authorise, entry
-from traceapp.usecases.list_alerts import rule_names
+from traceapp.policy.alert_rules import read_alert_rules
+from traceapp.usecases.access import entry
 from traceapp.usecases.stations import Stations
 
-REFUSED = "Nobody silences a rule alone: that takes a second person who approves it, and this version asks none. It rings on."
+LONGEST_HOURS: Final = 168
+MOST: Final = 1_000
+"""Alerts of a rule that are counted."""
 
 
-def silence_rule(stations: Stations, actor: Actor, rule: str) -> NoReturn:
-    """Refuse it, on record; the record is an alert itself.
+def check_silence(stations: Stations, said: Mapping[str, Any]) -> dict[str, Any]:
+    """`rule` and `hours`, 1 to 168.
 
-    raises  SilenceRefusedError, always; PermissionDeniedError; AlertNotFoundError: there is no such rule; LedgerUnavailableError.
+    raises  AlertNotFoundError: there is no such rule; InputError: one that always rings, or hours that are none.
     """
-    if rule not in rule_names():
+    rule, hours = said.get("rule"), said.get("hours")
+    if said.keys() != {"rule", "hours"}:
+        raise InputError("parameters: wanted rule and hours", (("parameters", "rule and hours"),))
+    if not isinstance(hours, int) or isinstance(hours, bool) or not 1 <= hours <= LONGEST_HOURS:
+        wanted = f"1 to {LONGEST_HOURS}"
+        raise InputError(f"hours: wanted {wanted}", (("hours", wanted),))
+    known = read_alert_rules().get(rule) if isinstance(rule, str) else None
+    if known is None:
         raise AlertNotFoundError("There is no such rule.")
-    authorise(stations, actor, Permission.ALERT_ACKNOWLEDGE, {"rule": rule})
-    denied = entry(stations, actor, Act.ALERT_SILENCE, "denied", request={"rule": rule}, reason=REFUSED)
-    stations.ledger.append(denied)
-    raise SilenceRefusedError(REFUSED)
+    if not known.can_be_silenced:
+        wanted = "a rule that is neither critical nor one that watches over this"
+        raise InputError(f"rule: wanted {wanted}", (("rule", wanted),))
+    return {"rule": rule, "hours": hours}
+
+
+def silenced_rule(stations: Stations, parameters: Mapping[str, Any]) -> Any:
+    """The rule as it stands: another release may mean something else by its name."""
+    known = read_alert_rules().get(parameters["rule"])
+    return known.model_dump(mode="json") if known is not None else None
+
+
+def preview_silence(stations: Stations, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """How loud it is: its alerts that are kept, and those nobody has seen to. raises HomeError."""
+    found = stations.alerts.list_alerts(AlertFilter(rule=parameters["rule"]), MOST)
+    return {"alerts": len(found), "open": sum(one.state is AlertState.OPEN for one in found)}
+
+
+def silence_rule(stations: Stations, actor: Actor, parameters: Mapping[str, Any], approval: str) -> Recorded[datetime]:
+    """Put it on record, which is all: the watch reads it there, and lets the rule ring again after the end.
+
+    returns  when it rings again.
+    raises  LedgerUnavailableError: it rings on.
+    """
+    until = stations.clock.now() + timedelta(hours=parameters["hours"])
+    request = {"rule": parameters["rule"], "hours": parameters["hours"], "until": until}
+    told = entry(stations, actor, Permission.ALERT_SILENCE, "done", request=request, approval=approval)
+    return stations.ledger.record(until, told)

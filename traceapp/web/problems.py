@@ -65,6 +65,7 @@ _DEFECT: Final = "The program met something that it does not know how to handle.
 _FULL: Final = "As many heavy questions as may be are being answered at this moment."
 _NO_RECORD: Final = "The ledger has no record with this number, or it was pruned."
 _NO_ALERT: Final = "No alert has this id, or no rule this name."
+_NO_APPROVAL: Final = "No approval has this id, or you have no part in it."
 _UNSEEN: Final = "What you ask for is unknown, or outside your view."
 
 PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
@@ -113,7 +114,8 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.LedgerUnavailableError: Problem(503, "ledger-unavailable", "No record, no answer", _LEDGER),
     errors.LedgerBrokenError: Problem(503, "ledger-broken", "The ledger is not what was written", _LEDGER),
     errors.AlertNotFoundError: Problem(404, "alert-not-found", "There is no such alert", _NO_ALERT),
-    errors.SilenceRefusedError: Problem(409, "silence-refused", "No rule is silenced by one person"),
+    errors.ApprovalNotFoundError: Problem(404, "approval-not-found", "There is no such approval", _NO_APPROVAL),
+    errors.ApprovalStateError: Problem(409, "approval-state", "The approval is not in the state for this"),
     errors.AlertDeliveryError: Problem(503, "alert-delivery", "An alert was not taken", _DEFECT),
     errors.AnchorError: Problem(503, "anchor", "An anchor of the ledger cannot be used", _LEDGER),
     errors.ServiceNotRunningError: Problem(503, "service-not-running", "A part of the service does not run", _DEFECT),

@@ -39,6 +39,13 @@ t3 = { factor_minutes = 5, shift = ["22:00", "06:00"], networks = ["10.0.0.0/8"]
 permissions = []
 """
 LITTLE = HEAD + VIEWER + ADMIN
+APPROVAL = """\
+[approvals.alert_silence]
+en = "Silence a rule"
+zh = "暂停规则"
+hours = 4
+steps = [{ roles = ["viewer"] }]
+"""
 AUDIT = """\
 [purposes.audit]
 en = "Audit"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.policy.little_policy import ADMIN, HEAD, LITTLE, VIEWER
+from tests.unit.policy.little_policy import ADMIN, APPROVAL, HEAD, LITTLE, VIEWER
 from traceapp.dictionary.properties import read_dictionary
 from traceapp.domain.errors import PolicyError
 from traceapp.domain.permissions import Permission
@@ -45,6 +45,10 @@ GRANTED = {
     "ledger:verify": {"admin", "auditor"},
     "alert:acknowledge": {"admin", "quality"},
     "alert:list": {"admin", "auditor", "quality"},
+    "alert:silence": {"admin", "quality"},
+    "approval:decide": {"auditor", "quality"},
+    "approval:list": {"admin", "auditor", "quality"},
+    "approval:request": {"admin", "auditor", "quality"},
     "metrics:read": {"admin"},
     "session:list": {"admin"},
     "session:stop": {"admin"},
@@ -109,6 +113,14 @@ MALFORMED = {
     "an unknown permission": (LITTLE.replace("batch:show", "batch:delete"), "roles.viewer.permissions"),
     "a wildcard": (LITTLE.replace("batch:show", "*"), "roles.viewer.permissions"),
     "an unknown field": (LITTLE + "sites = []\n", "roles.admin.sites: Extra inputs are not permitted"),
+    "an operation that there is not": (LITTLE + APPROVAL.replace("alert_silence", "anything"), "approvals.anything"),
+    "a step without a role": (LITTLE + APPROVAL.replace('["viewer"]', "[]"), "approvals.alert_silence.steps.0.roles"),
+    "no steps": (LITTLE + APPROVAL.replace('[{ roles = ["viewer"] }]', "[]"), "approvals.alert_silence.steps"),
+    "a step of a role that decides nothing": (LITTLE + APPROVAL, "wanted roles that may decide, found viewer"),
+    "somebody who decides and makes accounts": (
+        LITTLE.replace("permissions = []", 'permissions = ["account:create", "approval:decide"]'),
+        "wanted nobody who makes or changes accounts among those who decide, found admin",
+    ),
     "an unknown table": (LITTLE + "[exceptions]\n", "exceptions: Extra inputs are not permitted"),
     "permissions that are none": (LITTLE.replace("permissions = []", 'permissions = "all"'), "roles.admin.permissions"),
     "a role without its sentence": (LITTLE.replace('en = "Runs."\n', ""), "roles.admin.en: Field required"),

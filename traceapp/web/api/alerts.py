@@ -2,13 +2,17 @@
 
 from flask import Blueprint, Response
 
-from traceapp.domain.permissions import Act, Permission
+from traceapp.domain.approvals import Operation
+from traceapp.domain.permissions import Permission
 from traceapp.usecases.acknowledge_alert import acknowledge_alert
 from traceapp.usecases.list_alerts import list_alerts
-from traceapp.usecases.silence_rule import silence_rule
+from traceapp.usecases.request_approval import request_approval
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.alert_answers import acknowledged_answer, alerts_answer
 from traceapp.web.answer_models import AlertAcknowledged, Alerts
+from traceapp.web.approval_answers import moved_answer
+from traceapp.web.approval_inputs import SilenceBody
+from traceapp.web.approval_models import ApprovalMoved
 from traceapp.web.inputs import AlertsInput, RuleInput, UidInput
 from traceapp.web.operations import operation
 
@@ -38,9 +42,13 @@ def acknowledge(path: UidInput) -> Response:
 
 
 @alerts.post("/rules/<rule>/silence")
-@permission(Permission.ALERT_ACKNOWLEDGE)
-@records(Act.ALERT_SILENCE)
-@operation(answer=AlertAcknowledged, path=RuleInput, refuses=(404, 409))
-def silence(path: RuleInput) -> Response:
-    """Silence a rule: refused with 409, since nobody does that alone, and an alert itself."""
-    silence_rule(stations(), current_actor(), path.rule)
+@permission(Permission.ALERT_SILENCE)
+@records(Permission.APPROVAL_REQUEST)
+@operation(answer=ApprovalMoved, path=RuleInput, body=SilenceBody, refuses=(404,))
+def silence(path: RuleInput, body: SilenceBody) -> Response:
+    """Ask that a rule be silent for a while.
+
+    Nothing is silent yet: somebody else agrees first, and then you carry it out. That a rule is silent is an alert itself.
+    """
+    asked = {"rule": path.rule, "hours": body.hours}
+    return moved_answer(request_approval(stations(), current_actor(), Operation.ALERT_SILENCE, asked, body.reason))

@@ -6,6 +6,7 @@ from flask import Flask
 
 from traceapp.web.pages import catalogue, layout, problem_page, showing
 from traceapp.web.pages.alerts import alert_pages
+from traceapp.web.pages.approvals import approval_pages
 from traceapp.web.pages.audit import audit_pages
 from traceapp.web.pages.batches import batch_pages
 from traceapp.web.pages.break_glass import break_glass_pages
@@ -37,6 +38,7 @@ PAGES: Final = (
     provider_pages,
     referral_pages,
     alert_pages,
+    approval_pages,
     passkey_pages,
     audit_pages,
 )

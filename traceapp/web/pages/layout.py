@@ -13,6 +13,7 @@ from traceapp.domain.rights import Actor
 from traceapp.usecases.break_glass import count_reviews
 from traceapp.usecases.choose_purpose import purposes_of
 from traceapp.usecases.list_alerts import count_alerts
+from traceapp.usecases.list_approvals import count_waiting
 from traceapp.web.language import LANGUAGES
 from traceapp.web.pages import wording
 from traceapp.web.pages.paging import address_with
@@ -60,6 +61,7 @@ def _frame() -> dict[str, Any]:
         **_purposes(actor),
         "reviews": _reviews(actor),
         "open_alerts": _open_alerts(actor),
+        "approvals_waiting": _approvals_waiting(actor),
     }
 
 
@@ -82,6 +84,17 @@ def _open_alerts(actor: Actor | None) -> int:
         return count_alerts(stations(), actor)
     except TraceappError as error:
         _log.warning("the open alerts were not counted: %s", type(error).__name__)
+        return 0
+
+
+def _approvals_waiting(actor: Actor | None) -> int:
+    """How many wait for the person's word; 0 where that cannot be told now."""
+    if actor is None or actor.session is None:
+        return 0
+    try:
+        return count_waiting(stations(), actor)
+    except TraceappError as error:
+        _log.warning("the approvals that wait were not counted: %s", type(error).__name__)
         return 0
 
 

@@ -1,0 +1,107 @@
+"""Exactly what shall happen, and what people said of it: an approval holds both sealed, and its digest is what they signed."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from traceapp.domain.approvals import LONGEST_REASON, SHORTEST_REASON, Approval, Operation
+from traceapp.domain.clock import parse_stored_time, stored_time
+from traceapp.domain.errors import InputError, SealBrokenError
+from traceapp.ledger.records import plain_json
+from traceapp.usecases.stations import Stations
+
+LABEL: Final = "Approval"
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """Exactly what shall happen: the digest of this is what people sign.
+
+    parameters  what was asked for, as plain JSON.
+    recipient   who gets what leaves; None where nothing leaves.
+    result      SHA-256 (hex) of what it would be done to, as that stands; None where that is said by the parameters.
+    policy      digest of the policy document by which it was asked for.
+    requester   account that asked, or `os:NAME` of somebody at the terminal.
+    """
+
+    approval: str
+    operation: Operation
+    parameters: Mapping[str, Any]
+    recipient: str | None
+    result: str | None
+    policy: str
+    requester: str
+
+    @property
+    def document(self) -> bytes:
+        """In canonical JSON: names sorted, no blanks."""
+        told = {
+            "approval": self.approval,
+            "operation": self.operation.value,
+            "parameters": plain_json(self.parameters),
+            "recipient": self.recipient,
+            "result": self.result,
+            "policy": self.policy,
+            "requester": self.requester,
+        }
+        return json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex)."""
+        return hashlib.sha256(self.document).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What somebody said when he did his part; `act` is "request", "approve", "withdraw", "deny" or "cancel"."""
+
+    account: str
+    act: str
+    text: str
+    at: datetime
+
+
+def open_frozen(stations: Stations, approval: Approval) -> Frozen:
+    """What was asked for.
+
+    raises  SealBrokenError: it is not what its digest is of; KeyUnavailableError.
+    """
+    content = stations.sealer.open_document(LABEL, approval.uid, "document", approval.document)
+    told = json.loads(content)
+    found = Frozen(**{**told, "operation": Operation(told["operation"])})
+    if found.digest != approval.digest or found.document != content or found.approval != approval.uid:
+        raise SealBrokenError("What an approval says shall happen is not what its digest is of.")
+    return found
+
+
+def seal_frozen(stations: Stations, frozen: Frozen) -> bytes:
+    return stations.sealer.seal_document(LABEL, frozen.approval, "document", frozen.document)
+
+
+def open_words(stations: Stations, approval: Approval) -> tuple[Words, ...]:
+    """All that was said, in the order of time; raises SealBrokenError; KeyUnavailableError."""
+    told = json.loads(stations.sealer.open_document(LABEL, approval.uid, "words", approval.words))
+    return tuple(Words(one["account"], one["act"], one["text"], parse_stored_time(one["at"])) for one in told)
+
+
+def seal_words(stations: Stations, uid: str, words: tuple[Words, ...]) -> bytes:
+    told = [{"account": one.account, "act": one.act, "text": one.text, "at": stored_time(one.at)} for one in words]
+    return stations.sealer.seal_document(LABEL, uid, "words", json.dumps(told, ensure_ascii=False).encode())
+
+
+def with_words(stations: Stations, approval: Approval, said: Words) -> Approval:
+    """The approval with one person's words more."""
+    return replace(approval, words=seal_words(stations, approval.uid, (*open_words(stations, approval), said)))
+
+
+def check_reason(text: str) -> str:
+    """Without blanks at its ends; raises InputError."""
+    reason = text.strip()
+    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+        wanted = f"{SHORTEST_REASON} to {LONGEST_REASON} characters"
+        raise InputError(f"reason: wanted {wanted}", (("reason", wanted),))
+    return reason

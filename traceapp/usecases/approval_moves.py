@@ -1,0 +1,87 @@
+"""An approval is found and moved: each move is one write in the store, of many at once one, and one act of the ledger."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from traceapp.domain.approvals import OPEN, Approval, ApprovalState, Person, expire, supersede
+from traceapp.domain.errors import ApprovalNotFoundError, ConcurrentChangeError
+from traceapp.domain.permissions import Act, Permission
+from traceapp.domain.recorded import Recorded
+from traceapp.domain.rights import Actor
+from traceapp.usecases.access import things
+from traceapp.usecases.approval_document import LABEL, open_words
+from traceapp.usecases.approval_persons import has_part, person_of
+from traceapp.usecases.changes import carry_out
+from traceapp.usecases.stations import Stations
+
+UNKNOWN: Final = "No approval has this id, or you have no part in it."
+
+
+def find_approval(stations: Stations, actor: Actor, uid: str) -> tuple[Approval, Person]:
+    """One that the actor has a part in, as it is now: expired where its time is over, which is written down.
+
+    raises  ApprovalNotFoundError; what `person_of` raises.
+    """
+    approval, person = stations.approvals.get_approval(uid), person_of(stations, actor)
+    if approval is None or not has_part(approval, person):
+        raise ApprovalNotFoundError(UNKNOWN)
+    return settled(stations, actor, approval), person
+
+
+def settled(stations: Stations, actor: Actor, approval: Approval) -> Approval:
+    """The approval; one whose time is over is written down as expired, by whoever meets it."""
+    now = stations.clock.now()
+    if approval.state not in OPEN or approval.state_at(now) is not ApprovalState.EXPIRED:
+        return approval
+    return put(stations, actor, Act.APPROVAL_EXPIRE, expire(approval, now), approval).value
+
+
+def superseded(stations: Stations, actor: Actor, approval: Approval) -> Approval:
+    """What would happen is not what was asked for any more: that is its end, written down by whoever meets it."""
+    return put(stations, actor, Act.APPROVAL_SUPERSEDE, supersede(approval, stations.clock.now()), approval).value
+
+
+def request_of(approval: Approval, **said: Any) -> dict[str, Any]:
+    """An approval as a record's request names it."""
+    asked_by = approval.requester.account_uid
+    told = {"approval": approval.uid, "operation": approval.operation.value, "digest": approval.digest}
+    return {**told, "requested_by": asked_by, **said}
+
+
+def put(
+    stations: Stations, actor: Actor, act: Permission | Act, moved: Approval, before: Approval | None, **said: Any
+) -> Recorded[Approval]:
+    """Keep one move, on record, with commitments to what was said.
+
+    before  as it was read; None of a new one.
+    raises  ConcurrentChangeError: somebody else moved it since; StoreError and its kinds; LedgerUnavailableError.
+    """
+
+    def work() -> Approval:
+        if before is None:
+            stations.approvals.append_approval(moved)
+        elif not stations.approvals.put_approval(moved):
+            raise ConcurrentChangeError("Somebody else did something with this approval at this moment.")
+        return moved if before is None else replace(moved, version=moved.version + 1)
+
+    return carry_out(
+        stations,
+        actor,
+        act,
+        request_of(moved, **said),
+        work,
+        about=things(LABEL, moved.uid),
+        changes=_changes(stations, before, moved),
+        approval=moved.uid,
+    )
+
+
+def _changes(stations: Stations, before: Approval | None, after: Approval) -> dict[str, tuple[Any, Any]]:
+    old, new = (_values(stations, before) if before is not None else {}), _values(stations, after)
+    return {name: (old.get(name), value) for name, value in new.items()}
+
+
+def _values(stations: Stations, approval: Approval) -> dict[str, Any]:
+    words = [{"account": one.account, "act": one.act, "text": one.text} for one in open_words(stations, approval)]
+    signed = [f"{one.person.account_uid} {one.digest}" for one in approval.signatures]
+    return {"state": approval.state.value, "signatures": signed, "words": words}

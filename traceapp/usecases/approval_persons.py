@@ -1,0 +1,100 @@
+"""Who asks and who may sign: persons, not accounts, and only those who are entitled at this moment."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from traceapp.domain.accounts import SERVICE_OWNER, Account, fold_printed_name
+from traceapp.domain.approvals import Approval, Operation, Person, Step
+from traceapp.domain.errors import KeyDestroyedError
+from traceapp.domain.permissions import Permission
+from traceapp.domain.rights import Actor
+from traceapp.graph.sweep_store import SweepStore
+from traceapp.policy.document import ApprovalRow
+from traceapp.usecases.stations import Stations
+
+PAGE: Final = 1_000
+
+
+def account_of(actor: Actor) -> str:
+    """Whose word it is: of a token its owner's."""
+    return actor.owner or actor.account_uid
+
+
+def person_of(stations: Stations, actor: Actor) -> Person:
+    """The person who asks, by everything that tells a person; whoever is at the terminal is known by the system's name alone.
+
+    raises  KeyUnavailableError, SealBrokenError: his printed name cannot be opened now.
+    """
+    uid = account_of(actor)
+    account = stations.accounts.get_account(uid)
+    return _person(stations, account) if account is not None else Person(uid, uid, actor.role)
+
+
+def list_persons(stations: Stations, row: ApprovalRow) -> list[Person]:
+    """All who may sign by this row at this moment: accounts that are open and have been as they are for long enough.
+
+    raises  KeyUnavailableError, SealBrokenError.
+    """
+    roles = {role for step in row.steps for role in step.roles | step.deputies}
+    found = [account for account in _accounts(stations) if account.role in roles and is_entitled(stations, row, account)]
+    return [_person(stations, account) for account in found]
+
+
+def signers_today(stations: Stations, row: ApprovalRow, approval: Approval) -> list[Person]:
+    """Those who signed, as they are now; who may not sign any more is missing."""
+    accounts = (stations.accounts.get_account(one.person.account_uid) for one in approval.signatures)
+    return [_person(stations, one) for one in accounts if one is not None and is_entitled(stations, row, one)]
+
+
+def is_entitled(stations: Stations, row: ApprovalRow, account: Account) -> bool:
+    """Whether this account may sign: open, of a role that decides, and not made or changed for the occasion."""
+    told = stations.policy.document.roles.get(account.role)
+    decides = told is not None and Permission.APPROVAL_DECIDE in told.permissions
+    return decides and not account.disabled and not is_cooling(stations, row, account)
+
+
+def is_cooling(stations: Stations, row: ApprovalRow, account: Account) -> bool:
+    """Whether the account was made, or came to its present rights, too short a time ago."""
+    return stations.clock.now() - account.created_at < timedelta(hours=row.cooling_hours)
+
+
+def steps_of(row: ApprovalRow, requester: str) -> tuple[Step, ...]:
+    """The chain of a row.
+
+    Nobody knows which of the persons sits at the terminal, or holds a token that was made there, so his request takes one
+    signature more in the first step: whoever it is, somebody else agrees.
+    """
+    steps = [Step(one.roles, one.count, one.deputies, timedelta(hours=one.escalates_after_hours)) for one in row.steps]
+    if requester.startswith(SERVICE_OWNER):
+        steps[0] = replace(steps[0], count=steps[0].count + 1)
+    return tuple(steps)
+
+
+def row_of(stations: Stations, operation: Operation) -> ApprovalRow | None:
+    """Who has to agree by the policy in force; None where it does not say, and so it cannot happen."""
+    return stations.policy.document.approvals.get(operation)
+
+
+def has_part(approval: Approval, person: Person) -> bool:
+    """Whether he asked for it, signed it, or his role has a place in its chain."""
+    roles = {role for step in approval.steps for role in step.roles | step.deputies}
+    known = [approval.requester, *(one.person for one in approval.signatures)]
+    return person.role in roles or any(person.is_same(one) for one in known)
+
+
+def _accounts(stations: Stations) -> Iterator[Account]:
+    rows, after = SweepStore(stations.graph), ""
+    while page := rows.list_rows("Account", after, PAGE):
+        after = page[-1]
+        yield from (one for one in map(stations.accounts.get_account, page) if one is not None)
+
+
+def _person(stations: Stations, account: Account) -> Person:
+    try:
+        opened = stations.sealer.open_document("Account", account.uid, "printed_name", account.printed_name)
+    except KeyDestroyedError:
+        return Person(account.uid, account.person_id, account.role)
+    name_key = stations.sealer.digest(f"printed name: {fold_printed_name(opened.decode())}")
+    return Person(account.uid, account.person_id, account.role, name_key)

@@ -1,0 +1,48 @@
+"""What happens only after others agreed: one row for each, with who may ask, what is signed, what is shown, and what does it.
+
+Who has to agree is no part of this: it is a row of the policy document of the same name.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from traceapp.domain.approvals import Operation
+from traceapp.domain.permissions import Permission
+from traceapp.domain.recorded import Recorded
+from traceapp.domain.rights import Actor
+from traceapp.usecases.silence_rule import check_silence, preview_silence, silence_rule, silenced_rule
+from traceapp.usecases.stations import Stations
+
+Parameters = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedOperation:
+    """permission  who may ask, and has to be allowed it still when it happens.
+
+    check      (what was sent) → parameters as they are signed; raises InputError.
+    state      (parameters) → what it would be done to, as that stands now, in plain JSON: whoever signs, signs it too.
+    preview    (parameters) → what whoever signs is shown beside them; it decides nothing, and may be another one later.
+    carry_out  (parameters, uid of the approval) does it, on record, as an act of its own.
+    """
+
+    permission: Permission
+    check: Callable[[Stations, Parameters], dict[str, Any]]
+    state: Callable[[Stations, Parameters], Any]
+    preview: Callable[[Stations, Parameters], Mapping[str, Any]]
+    carry_out: Callable[[Stations, Actor, Parameters, str], Recorded[Any]]
+
+    def result(self, stations: Stations, parameters: Parameters) -> str:
+        """SHA-256 (hex) of what it would be done to."""
+        return hashlib.sha256(orjson.dumps(self.state(stations, parameters), option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
+    Operation.ALERT_SILENCE: ApprovedOperation(
+        Permission.ALERT_SILENCE, check_silence, silenced_rule, preview_silence, silence_rule
+    ),
+}

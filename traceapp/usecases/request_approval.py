@@ -1,0 +1,91 @@
+"""Somebody asks for what nobody does alone: exactly that is frozen, and others are to agree to it."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from traceapp.domain.approvals import Approval, Operation, Person, Step, first_step_without
+from traceapp.domain.errors import PermissionDeniedError
+from traceapp.domain.permissions import Permission
+from traceapp.domain.recorded import Recorded
+from traceapp.domain.rights import Actor, Role
+from traceapp.policy.document import ApprovalRow
+from traceapp.usecases.access import authorise, entry
+from traceapp.usecases.approval_document import Frozen, Words, check_reason, seal_frozen, seal_words
+from traceapp.usecases.approval_moves import put
+from traceapp.usecases.approval_persons import account_of, list_persons, person_of, row_of, steps_of
+from traceapp.usecases.approved_operations import OPERATIONS
+from traceapp.usecases.stations import Stations
+
+NO_ROW: Final = "The policy does not say who has to agree to this, so it cannot happen."
+
+
+def request_approval(
+    stations: Stations,
+    actor: Actor,
+    operation: Operation,
+    said: Mapping[str, Any],
+    reason: str,
+    recipient: str | None = None,
+) -> Recorded[Approval]:
+    """Ask for it; nothing happens yet.
+
+    said    its parameters, as they were sent.   recipient  who gets what leaves, where something does.
+    raises  PermissionDeniedError: not for this role, or there are not enough persons who could agree: then it would wait for
+            ever, so it is refused at once and says who is missing. InputError; what the check of its parameters raises.
+    """
+    row, request = OPERATIONS[operation], {"operation": operation.value}
+    authorise(stations, actor, Permission.APPROVAL_REQUEST, request)
+    authorise(stations, actor, row.permission, request)
+    words = check_reason(reason)
+    parameters = row.check(stations, said)
+    asker = person_of(stations, actor)
+    told = row_of(stations, operation)
+    refusal = NO_ROW if told is None else why_stuck(stations, told, asker)
+    if told is None or refusal is not None:
+        denied = entry(stations, actor, Permission.APPROVAL_REQUEST, "denied", request=request, reason=refusal)
+        stations.ledger.append(denied)
+        raise PermissionDeniedError(refusal or NO_ROW)
+
+    uid, now = secrets.token_hex(8), stations.clock.now()
+    account, result = account_of(actor), row.result(stations, parameters)
+    frozen = Frozen(uid, operation, parameters, recipient, result, stations.policy.digest, account)
+    asked = Approval(
+        uid=uid,
+        operation=operation,
+        digest=frozen.digest,
+        document=seal_frozen(stations, frozen),
+        words=seal_words(stations, uid, (Words(account, "request", words, now),)),
+        requester=asker,
+        steps=steps_of(told, account),
+        requested_at=now,
+        expires_at=now + timedelta(hours=told.hours),
+    )
+    return put(stations, actor, Permission.APPROVAL_REQUEST, asked, None)
+
+
+def why_stuck(stations: Stations, row: ApprovalRow, asker: Person | None) -> str | None:
+    """Who is missing for what this row asks for; None where there are enough.
+
+    asker  who cannot sign himself; None for nobody in particular: whoever asks, he is one of those who may.
+    """
+    persons = list_persons(stations, row)
+    if asker is None:
+        return _lacking(steps_of(row, ""), persons)
+    return _lacking(steps_of(row, asker.account_uid), [one for one in persons if not one.is_same(asker)])
+
+
+def _lacking(steps: tuple[Step, ...], persons: list[Person]) -> str | None:
+    number = first_step_without(steps, persons)
+    if number is None:
+        return None
+    step = steps[number]
+    return (
+        f"Not enough persons can agree to it: step {number + 1} takes {step.count} of the role {_names(step.roles)}, "
+        "beside whoever asks, whose accounts are open and not new."
+    )
+
+
+def _names(roles: frozenset[Role]) -> str:
+    return " or ".join(sorted(roles))

@@ -1,0 +1,102 @@
+"""What happens only after others agreed: asked for, decided, carried out."""
+
+from flask import Blueprint, Response
+
+from traceapp.domain.permissions import Act, Permission
+from traceapp.usecases.decide_approval import approve_approval, cancel_approval, deny_approval, withdraw_approval
+from traceapp.usecases.execute_approval import execute_approval
+from traceapp.usecases.list_approvals import list_approvals, show_approval
+from traceapp.usecases.request_approval import request_approval
+from traceapp.web.access import current_actor, permission, records, stations
+from traceapp.web.approval_answers import approvals_answer, executed_answer, moved_answer, shown_answer
+from traceapp.web.approval_inputs import ApprovalBody, ApprovalInput, ApproveBody, ReasonBody
+from traceapp.web.approval_models import ApprovalExecuted, ApprovalMoved, Approvals, ApprovalShown
+from traceapp.web.operations import operation
+
+approvals = Blueprint("approvals", __name__, url_prefix="/api/v1/approvals")
+
+
+@approvals.get("")
+@permission(Permission.APPROVAL_LIST)
+@records(Permission.APPROVAL_LIST, Act.APPROVAL_EXPIRE)
+@operation(answer=Approvals)
+def show_all() -> Response:
+    """List the open approvals that you have a part in.
+
+    What waits for your word, what you asked for, and what others of your role have signed.
+    """
+    return approvals_answer(list_approvals(stations(), current_actor()))
+
+
+@approvals.post("")
+@permission(Permission.APPROVAL_REQUEST)
+@operation(answer=ApprovalMoved, body=ApprovalBody, refuses=(404,))
+def request(body: ApprovalBody) -> Response:
+    """Ask for something that others have to agree to.
+
+    Nothing happens yet. Where too few persons could agree, it is refused at once with 403, and says who is missing.
+    """
+    made = request_approval(stations(), current_actor(), body.operation, body.parameters, body.reason)
+    return moved_answer(made)
+
+
+@approvals.get("/<uid>")
+@permission(Permission.APPROVAL_LIST)
+@records(Act.APPROVAL_OPEN, Act.APPROVAL_EXPIRE)
+@operation(answer=ApprovalShown, path=ApprovalInput, refuses=(404, 409))
+def show(path: ApprovalInput) -> Response:
+    """Open one approval in full: what would happen, and who said what."""
+    return shown_answer(show_approval(stations(), current_actor(), path.uid))
+
+
+@approvals.post("/<uid>/approve")
+@permission(Permission.APPROVAL_DECIDE)
+@records(Permission.APPROVAL_DECIDE, Act.APPROVAL_EXPIRE, Act.APPROVAL_SUPERSEDE)
+@operation(answer=ApprovalMoved, path=ApprovalInput, body=ApproveBody, refuses=(404, 409))
+def approve(path: ApprovalInput, body: ApproveBody) -> Response:
+    """Agree to exactly what you saw.
+
+    A person does it, in a session of his own, and never for what he asked for himself. `digest` is that of the approval as it
+    was shown; of anything else it is refused with 409.
+    """
+    return moved_answer(approve_approval(stations(), current_actor(), path.uid, body.digest, body.reason))
+
+
+@approvals.post("/<uid>/deny")
+@permission(Permission.APPROVAL_DECIDE)
+@records(Permission.APPROVAL_DECIDE, Act.APPROVAL_EXPIRE)
+@operation(answer=ApprovalMoved, path=ApprovalInput, body=ReasonBody, refuses=(404, 409))
+def deny(path: ApprovalInput, body: ReasonBody) -> Response:
+    """Say no, which ends it."""
+    return moved_answer(deny_approval(stations(), current_actor(), path.uid, body.reason))
+
+
+@approvals.post("/<uid>/withdraw")
+@permission(Permission.APPROVAL_DECIDE)
+@records(Act.APPROVAL_WITHDRAW, Act.APPROVAL_EXPIRE)
+@operation(answer=ApprovalMoved, path=ApprovalInput, body=ReasonBody, refuses=(404, 409))
+def withdraw(path: ApprovalInput, body: ReasonBody) -> Response:
+    """Take your own word back, as long as it has not happened."""
+    return moved_answer(withdraw_approval(stations(), current_actor(), path.uid, body.reason))
+
+
+@approvals.post("/<uid>/cancel")
+@permission(Permission.APPROVAL_REQUEST)
+@records(Act.APPROVAL_CANCEL, Act.APPROVAL_EXPIRE)
+@operation(answer=ApprovalMoved, path=ApprovalInput, body=ReasonBody, refuses=(404, 409))
+def cancel(path: ApprovalInput, body: ReasonBody) -> Response:
+    """Take back what you asked for."""
+    return moved_answer(cancel_approval(stations(), current_actor(), path.uid, body.reason))
+
+
+@approvals.post("/<uid>/execute")
+@permission(Permission.APPROVAL_REQUEST)
+@records(Act.APPROVAL_EXECUTE, Act.APPROVAL_EXPIRE, Act.APPROVAL_SUPERSEDE, Permission.ALERT_SILENCE)
+@operation(answer=ApprovalExecuted, path=ApprovalInput, refuses=(404, 409))
+def execute(path: ApprovalInput) -> Response:
+    """Carry out what was approved.
+
+    Whoever asked for it does, once. What would happen is compared again with what was approved; where it is another thing, or
+    one of those who agreed may not any more, it does not happen.
+    """
+    return executed_answer(path.uid, execute_approval(stations(), current_actor(), path.uid))

@@ -1,0 +1,72 @@
+"""The bytes of answers about approvals; `answers.py` says what holds for all."""
+
+from typing import Any
+
+from flask import Response
+
+from traceapp.domain.approvals import Approval
+from traceapp.domain.recorded import Recorded
+from traceapp.usecases.list_approvals import ApprovalList, ListedApproval, ShownApproval
+from traceapp.web.answers import CONTENT_TYPE, document_bytes
+
+
+def approvals_answer(recorded: Recorded[ApprovalList]) -> Response:
+    found = recorded.value
+    return _answer({"approvals": [_listed(one) for one in found.approvals], "cut": found.cut, "ledger": recorded.receipt})
+
+
+def shown_answer(recorded: Recorded[ShownApproval]) -> Response:
+    shown = recorded.value
+    words = [{"username": one.account, "act": one.act, "text": one.text, "at": one.at} for one in shown.words]
+    return _answer(
+        {
+            "approval": _listed(shown.listed),
+            "words": words,
+            "preview": shown.preview,
+            "recipient": shown.recipient,
+            "policy": shown.policy,
+            "ledger": recorded.receipt,
+        }
+    )
+
+
+def moved_answer(recorded: Recorded[Approval]) -> Response:
+    moved = recorded.value
+    return _answer(
+        {
+            "uid": moved.uid,
+            "operation": moved.operation,
+            "state": moved.state,
+            "digest": moved.digest,
+            "expires_at": moved.expires_at,
+            "ledger": recorded.receipt,
+        }
+    )
+
+
+def executed_answer(uid: str, recorded: Recorded[Any]) -> Response:
+    return _answer({"uid": uid, "ledger": recorded.receipt})
+
+
+def _answer(document: dict[str, Any]) -> Response:
+    return Response(document_bytes(document), content_type=CONTENT_TYPE)
+
+
+def _listed(one: ListedApproval) -> dict[str, Any]:
+    approval = one.approval
+    return {
+        "uid": approval.uid,
+        "operation": approval.operation,
+        "state": approval.state,
+        "digest": approval.digest,
+        "requester": one.requester,
+        "requested_at": approval.requested_at,
+        "expires_at": approval.expires_at,
+        "parameters": one.parameters,
+        "own": one.own,
+        "may": sorted(one.may),
+        "waits_for": one.waits_for,
+        "signatures": [
+            {"username": signed.username, "role": signed.role, "step": signed.step, "at": signed.at} for signed in one.signed
+        ],
+    }

@@ -1,0 +1,54 @@
+"""What is asked of approvals, read from path and body; `inputs.py` says how."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from traceapp.domain.approvals import LONGEST_REASON, SHORTEST_REASON, Operation
+from traceapp.usecases.silence_rule import LONGEST_HOURS
+
+Reason = Annotated[
+    str,
+    Field(
+        min_length=SHORTEST_REASON,
+        max_length=LONGEST_REASON,
+        description="Why, so that others can judge it; it is kept with the approval.",
+    ),
+]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="`digest` of the approval as you saw it.")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ApprovalInput(_Strict):
+    """The id of an approval in a path."""
+
+    uid: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="Id of the approval: 16 hexadecimal digits.")]
+
+
+class ApprovalBody(_Strict):
+    """What shall happen once others agreed."""
+
+    operation: Operation
+    parameters: Annotated[dict[str, Any], Field(description="As docs/approvals.md tells them for each operation.")]
+    reason: Reason
+
+
+class SilenceBody(_Strict):
+    """For how long a rule shall be silent."""
+
+    hours: Annotated[int, Field(ge=1, le=LONGEST_HOURS)]
+    reason: Reason
+
+
+class ApproveBody(_Strict):
+    """One person's word on exactly what he saw."""
+
+    digest: Digest
+    reason: Reason
+
+
+class ReasonBody(_Strict):
+    reason: Reason

@@ -1,0 +1,84 @@
+"""Answers about approvals as OpenAPI describes them. `approval_answers.py` writes the bytes."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from traceapp.domain.approvals import ApprovalState, Move, Operation
+from traceapp.domain.rights import Role
+from traceapp.web.answer_models import Ledger
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=False)
+
+
+class Signature(_Said):
+    """Somebody agreed."""
+
+    username: str
+    role: Role
+    step: Annotated[int, Field(ge=0, description="Place in the chain, counted from 0.")]
+    at: datetime
+
+
+class ApprovalWords(_Said):
+    """What somebody said when he did his part."""
+
+    username: str
+    act: Annotated[str, Field(description="request, approve, withdraw, deny or cancel.")]
+    text: str
+    at: datetime
+
+
+class Approval(_Said):
+    """What shall happen once others agreed to exactly that."""
+
+    uid: Annotated[str, Field(description="16 hexadecimal digits.")]
+    operation: Operation
+    state: ApprovalState
+    digest: Annotated[str, Field(description="SHA-256 of exactly what would happen; whoever approves sends it back.")]
+    requester: str
+    requested_at: datetime
+    expires_at: datetime
+    parameters: dict[str, Any]
+    own: Annotated[bool, Field(description="You asked for it yourself, by whatever account.")]
+    may: Annotated[list[Move], Field(description="What you can do with it now.")]
+    waits_for: Annotated[list[Role], Field(description="Roles whose word is asked for next.")]
+    signatures: list[Signature]
+
+
+class Approvals(_Said):
+    """Open ones that you have a part in, the newest first."""
+
+    approvals: list[Approval]
+    cut: Annotated[bool, Field(description="There are more.")]
+    ledger: Ledger
+
+
+class ApprovalShown(_Said):
+    approval: Approval
+    words: list[ApprovalWords]
+    preview: Annotated[dict[str, Any], Field(description="What the operation shows to whoever decides; empty once it is over.")]
+    recipient: str | None
+    policy: Annotated[str, Field(description="Digest of the policy by which it was asked for.")]
+    ledger: Ledger
+
+
+class ApprovalMoved(_Said):
+    """How it stands from now on."""
+
+    uid: str
+    operation: Operation
+    state: ApprovalState
+    digest: str
+    expires_at: datetime
+    ledger: Ledger
+
+
+class ApprovalExecuted(_Said):
+    """It happened; `ledger` is the record of what happened."""
+
+    uid: str
+    ledger: Ledger

@@ -1,0 +1,84 @@
+"""Approvals in words: what would happen, how far it is, and why something was refused."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from flask_babel import gettext
+
+from traceapp.domain.approvals import ApprovalState, Operation
+from traceapp.usecases.list_alerts import alert_words
+from traceapp.web.pages.wording import N_, language
+from traceapp.web.stations import stations
+
+STATES: Final = {
+    ApprovalState.REQUESTED: ("held", "degraded", N_("Waits for others")),
+    ApprovalState.APPROVED: ("released", "check", N_("Approved, not carried out yet")),
+    ApprovalState.EXECUTED: ("released", "released", N_("Carried out")),
+    ApprovalState.DENIED: ("recalled", "recalled", N_("Denied")),
+    ApprovalState.EXPIRED: ("expired", "expired", N_("Time is over")),
+    ApprovalState.CANCELLED: ("plain", "plain", N_("Taken back")),
+    ApprovalState.SUPERSEDED: ("unknown", "unknown", N_("No longer what was asked for")),
+}
+"""What gives a state its colour, its sign and its word."""
+SAID: Final = {
+    "request": N_("asked for it"),
+    "approve": N_("agreed"),
+    "deny": N_("said no"),
+    "withdraw": N_("took the word back"),
+    "cancel": N_("took it back"),
+}
+REASONS: Final = frozenset(
+    {
+        N_("What you saw is not what would happen: look at the approval again."),
+        N_("Everybody who has to agree has agreed."),
+        N_("You have agreed to this already, by this account or by another of yours."),
+        N_("You have not agreed to this; there is nothing to take back."),
+        N_("Only whoever asked for it can cancel it; others can deny it."),
+        N_("Only whoever asked for it can carry it out."),
+        N_("What would happen now is not what was approved."),
+        N_("One of those who agreed is not entitled to it any more: ask for the approval anew."),
+        N_("Somebody else decides this: nobody agrees to his own request, by whatever account."),
+        N_("It is not your role whose word is asked for now."),
+        N_("Only a person in a session of his own agrees to something; a token and the terminal do not."),
+        N_("Your account was made or changed too short a time ago: for a while it agrees to nothing."),
+        N_("What would happen now is not what was asked for: it was closed as superseded. Ask for it anew."),
+        N_("The policy does not say who has to agree to this, so it cannot happen."),
+    }
+)
+"""Sentences with which one is refused, as the domain and the use cases say them."""
+
+Facts = list[tuple[str, str]]
+
+
+def refusal(error: Exception) -> str:
+    """Why it was refused, in the language of the page."""
+    said = str(error)
+    return gettext(said) if said in REASONS else gettext("It did not happen: it is over, or somebody decided at this moment.")
+
+
+def title_of(operation: Operation) -> str:
+    """The words of the policy document for it."""
+    row = stations().policy.document.approvals.get(operation)
+    if row is None:
+        return operation.value
+    return row.zh if language().startswith("zh") else row.en
+
+
+def facts_of(operation: Operation, parameters: Mapping[str, Any], preview: Mapping[str, Any]) -> Facts:
+    """What would happen, as names and values; what no row tells stands under its own name."""
+    told = {**parameters, **preview}
+    made = [(gettext(_NAMES.get(name, name)), _VALUES.get(name, str)(value)) for name, value in told.items()]
+    return [(name, value) for name, value in made if value]
+
+
+def _rule(name: Any) -> str:
+    return f"{alert_words(name, language()).title} ({name})"
+
+
+_NAMES: Final = {
+    "rule": N_("Rule"),
+    "hours": N_("Hours"),
+    "alerts": N_("Alerts of this rule that are kept"),
+    "open": N_("Open ones among them"),
+}
+_VALUES: Final[Mapping[str, Callable[[Any], str]]] = {"rule": _rule}

@@ -1,0 +1,149 @@
+"""Approvals: what waits for a person's word, what he asked for, and one of them in full."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from traceapp.domain.approvals import Move, Operation
+from traceapp.domain.errors import (
+    ApprovalStateError,
+    ConcurrentChangeError,
+    FactorNeededError,
+    InputError,
+    PermissionDeniedError,
+)
+from traceapp.domain.permissions import Act, Permission
+from traceapp.policy.alert_rules import read_alert_rules
+from traceapp.usecases import decide_approval as decisions
+from traceapp.usecases.execute_approval import execute_approval
+from traceapp.usecases.list_alerts import alert_words
+from traceapp.usecases.list_approvals import list_approvals, operations_of, show_approval
+from traceapp.usecases.request_approval import request_approval
+from traceapp.web.access import current_actor, permission, records, stations
+from traceapp.web.pages import approval_words as words
+from traceapp.web.pages import wording
+from traceapp.web.pages.layout import may
+
+approval_pages = Blueprint("approval", __name__)
+
+REFUSALS: Final = (ApprovalStateError, ConcurrentChangeError, PermissionDeniedError)
+
+
+@approval_pages.get("/approvals")
+@permission(Permission.APPROVAL_LIST)
+@records(Permission.APPROVAL_LIST, Act.APPROVAL_EXPIRE)
+def show() -> str:
+    """What waits for the person, what he asked for, and what else of others is open."""
+    return _inbox()
+
+
+@approval_pages.post("/approvals")
+@permission(Permission.APPROVAL_REQUEST)
+@records(Permission.APPROVAL_REQUEST, Permission.APPROVAL_LIST, Act.APPROVAL_EXPIRE)
+def ask() -> Response | tuple[str, int]:
+    """Ask that a rule be silent for a while."""
+    said = request.form
+    hours = said.get("hours", "")
+    asked = {"rule": said.get("rule", ""), "hours": int(hours) if hours.isascii() and hours.isdigit() and len(hours) < 4 else 0}
+    try:
+        made = request_approval(stations(), current_actor(), Operation.ALERT_SILENCE, asked, said.get("reason", ""))
+    except InputError:
+        return _inbox(gettext("Wanted a rule, 1 to 168 hours, and a reason of 10 to 1000 characters.")), 400
+    except PermissionDeniedError as error:
+        few = gettext(
+            "Too few persons could agree to it. The policy says whose word it takes; ask the administrator for accounts."
+        )
+        return _inbox(words.refusal(error) if str(error) in words.REASONS else few), 403
+    return redirect(url_for("approval.open_one", uid=made.value.uid), 303)
+
+
+@approval_pages.get("/approvals/<uid>")
+@permission(Permission.APPROVAL_LIST)
+@records(Act.APPROVAL_OPEN, Act.APPROVAL_EXPIRE)
+def open_one(uid: str) -> str:
+    """One in full."""
+    return _page(uid)
+
+
+@approval_pages.post("/approvals/<uid>/decision")
+@permission(Permission.APPROVAL_DECIDE)
+@records(Permission.APPROVAL_DECIDE, Act.APPROVAL_WITHDRAW, Act.APPROVAL_EXPIRE, Act.APPROVAL_SUPERSEDE, Act.APPROVAL_OPEN)
+def decide(uid: str) -> Response | tuple[str, int]:
+    """Agree to exactly what was shown, say no, or take one's word back."""
+    said, actor = request.form, current_actor()
+    reason = said.get("reason", "")
+    moves: dict[str, Callable[[], Any]] = {
+        Move.APPROVE: lambda: decisions.approve_approval(stations(), actor, uid, said.get("digest", ""), reason),
+        Move.DENY: lambda: decisions.deny_approval(stations(), actor, uid, reason),
+        Move.WITHDRAW: lambda: decisions.withdraw_approval(stations(), actor, uid, reason),
+    }
+    return _moved(uid, moves.get(said.get("decision", "")))
+
+
+@approval_pages.post("/approvals/<uid>/cancellation")
+@permission(Permission.APPROVAL_REQUEST)
+@records(Act.APPROVAL_CANCEL, Act.APPROVAL_EXPIRE, Act.APPROVAL_OPEN)
+def cancel(uid: str) -> Response | tuple[str, int]:
+    """Take back what one asked for."""
+    reason = request.form.get("reason", "")
+    return _moved(uid, lambda: decisions.cancel_approval(stations(), current_actor(), uid, reason))
+
+
+@approval_pages.post("/approvals/<uid>/execution")
+@permission(Permission.APPROVAL_REQUEST)
+@records(Act.APPROVAL_EXECUTE, Act.APPROVAL_EXPIRE, Act.APPROVAL_SUPERSEDE, Act.APPROVAL_OPEN, Permission.ALERT_SILENCE)
+def execute(uid: str) -> Response | tuple[str, int]:
+    """Carry out what others agreed to."""
+    return _moved(uid, lambda: execute_approval(stations(), current_actor(), uid))
+
+
+def _moved(uid: str, move: Callable[[], Any] | None) -> Response | tuple[str, int]:
+    try:
+        if move is None:
+            raise InputError("decision: wanted one of the three", (("decision", "one of the three"),))
+        move()
+    except FactorNeededError:
+        return redirect(url_for("factors.form", next=url_for("approval.open_one", uid=uid)), 303)
+    except InputError:
+        return _page(uid, gettext("Wanted a reason of 10 to 1000 characters.")), 400
+    except REFUSALS as error:
+        return _page(uid, words.refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
+    return redirect(url_for("approval.open_one", uid=uid), 303)
+
+
+def _inbox(error: str = "") -> str:
+    actor, language = current_actor(), wording.language()
+    found = list_approvals(stations(), actor)
+    rules = [(name, alert_words(name, language).title) for name, rule in read_alert_rules().items() if rule.can_be_silenced]
+    return render_template(
+        "approvals/inbox.html",
+        found=found.value,
+        receipt=found.receipt,
+        error=error,
+        words=words,
+        asks=Operation.ALERT_SILENCE in operations_of(stations(), actor),
+        rules=sorted(rules, key=lambda one: one[1]),
+        said=request.form,
+    )
+
+
+def _page(uid: str, error: str = "") -> str:
+    actor = current_actor()
+    shown = show_approval(stations(), actor, uid)
+    listed = shown.value.listed
+    row = stations().policy.document.approvals.get(listed.approval.operation)
+    return render_template(
+        "approvals/approval.html",
+        shown=shown.value,
+        one=listed,
+        receipt=shown.receipt,
+        error=error,
+        words=words,
+        facts=words.facts_of(listed.approval.operation, listed.parameters, shown.value.preview),
+        factor_minutes=row.factor_minutes if row is not None else None,
+        may_search=may(actor, Permission.LEDGER_SEARCH),
+        reason=request.form.get("reason", ""),
+    )
