@@ -18,6 +18,11 @@ MOST: Final = 1_000
 """Alerts of a rule that are counted."""
 
 
+def silent_rules() -> tuple[str, ...]:
+    """Names of the rules that can be silenced, in the order of the document."""
+    return tuple(name for name, rule in read_alert_rules().items() if rule.can_be_silenced)
+
+
 def check_silence(stations: Stations, said: Mapping[str, Any]) -> dict[str, Any]:
     """`rule` and `hours`, 1 to 168.
 

@@ -16,12 +16,12 @@ from traceapp.domain.errors import (
     PermissionDeniedError,
 )
 from traceapp.domain.permissions import Act, Permission
-from traceapp.policy.alert_rules import read_alert_rules
 from traceapp.usecases import decide_approval as decisions
 from traceapp.usecases.execute_approval import execute_approval
 from traceapp.usecases.list_alerts import alert_words
 from traceapp.usecases.list_approvals import list_approvals, operations_of, show_approval
 from traceapp.usecases.request_approval import request_approval
+from traceapp.usecases.silence_rule import silent_rules
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.pages import approval_words as words
 from traceapp.web.pages import wording
@@ -117,7 +117,7 @@ def _moved(uid: str, move: Callable[[], Any] | None) -> Response | tuple[str, in
 def _inbox(error: str = "") -> str:
     actor, language = current_actor(), wording.language()
     found = list_approvals(stations(), actor)
-    rules = [(name, alert_words(name, language).title) for name, rule in read_alert_rules().items() if rule.can_be_silenced]
+    rules = [(name, alert_words(name, language).title) for name in silent_rules()]
     return render_template(
         "approvals/inbox.html",
         found=found.value,
