@@ -89,7 +89,6 @@ def settle(stations: Stations, actor: Actor, intent: dict[str, Any]) -> str:
         object=intent.get("object"),
         approval=intent.get("approval"),
         command=intent["command"] if outcome == COMMITTED else None,
-        approval=intent.get("approval"),
     )
     stations.ledger.append(made)
     return outcome
