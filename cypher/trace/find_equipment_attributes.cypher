@@ -9,6 +9,7 @@
 // column: number          string          printed
 // column: identity        string          canonical
 // column: acl             integer         number of its set of scopes
+// column: projected_seq   integer         newest record that the stored properties stem from
 // column: kind            string          its kind
 // column: labels          list<string>    every label
 // column: mac             bytes?          record MAC
@@ -16,4 +17,4 @@
 UNWIND $uids AS uid
 MATCH (node:Equipment {uid: uid})
 WHERE (node.acl IN $see OR node.uid IN $named)
-RETURN node.uid AS uid, node.number AS number, node.identity AS identity, node.acl AS acl, node.kind AS kind, labels(node) AS labels, node.mac AS mac
+RETURN node.uid AS uid, node.number AS number, node.identity AS identity, node.acl AS acl, node.projected_seq AS projected_seq, node.kind AS kind, labels(node) AS labels, node.mac AS mac

@@ -6,11 +6,9 @@ TWICE at LYON and TWICE at SUZHOU are two lots.      A/B%C 1 and "A" are two lot
 """
 
 import hashlib
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from random import Random
 
 from traceapp.domain.events import CapturedEvent, LinkStatement, NodeStatement, SourcePlace
 from traceapp.domain.identifiers import Identity, local_identity
@@ -67,24 +65,6 @@ def fill(stations: Stations, folder: Path) -> None:
     path.write_text(FILE, encoding="utf-8")
     report = import_file(stations, terminal_importer(), path, "MES-TEST", lambda share: None)
     assert (report.events, report.rejected) == (1, 0)
-
-
-def later_events(draw: Random, first: int, many: int) -> list[CapturedEvent]:
-    """What may come in afterwards: orders and despatches of the same lots, corrections, and words that take an event back."""
-    made: list[CapturedEvent] = []
-    for n in range(first, first + many):
-        match draw.choice(["order", "shipment", "voided"]):
-            case "order":
-                site, scope = draw.choice([("LYON", LYON), ("SUZHOU", SUZHOU)])
-                made += _order(n, f"O-{n}", site, scope, draw.choice([MATERIAL, B1]), batch(site, f"L-{n}"))
-            case "shipment":
-                made += _shipment(
-                    n, f"D-{n}", "LYON", LYON, draw.choice([B1, S9]), draw.choice([FIRST_HOSPITAL, SECOND_HOSPITAL])
-                )
-            case _:
-                (voiding,) = _lone(n, "LYON", LYON, f"V-{n}")
-                made.append(replace(voiding, voids=f"TEST/{draw.randint(1, 5)}"))
-    return made
 
 
 def terminal_importer() -> Actor:

@@ -149,6 +149,9 @@ class RecordMacs:
     def written_at(self, mac: bytes) -> int:
         return int.from_bytes(mac[WRITTEN])
 
+    def projected_at(self, mac: bytes) -> int:
+        return int.from_bytes(mac[PROJECTED])
+
     def proves_shown(
         self, mac: bytes, number: str | None, product: str | None, identity: str | None, projected_seq: int | None = None
     ) -> bool:

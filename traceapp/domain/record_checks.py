@@ -56,6 +56,8 @@ class RecordChecks:
     """Whether the counter of records, which bounds what is read, is proven."""
     explains: Callable[[int], bool] | None = None
     """Whether there is a set of scopes behind an acl number; None asks nobody."""
+    sees: Callable[[str, str, bytes], bool] | None = None
+    """(uid, kind, proven MAC) → whether it may be shown; where this is asked, the store is asked for everything."""
     _waiting: list[Waiting] = field(default_factory=list)
     _rights: Rights | None = None
     """Of whom `_sees` is the set: one question is answered under one or two rights."""
@@ -81,6 +83,8 @@ class RecordChecks:
                 self.nodes.add(uid)
                 if shown and not rights.everywhere:
                     self.secret.add(uid)
+            if shown and acl is not None and self.sees is not None and not self.sees(uid, kind, self.proven[uid]):
+                self.secret.add(uid)
             if shown and uid not in self.secret:
                 self.seen[uid] = kind if acl is not None else _labelled(kind, labels)
         return shown and uid not in self.secret
@@ -143,6 +147,8 @@ class RecordChecks:
             if prove is None:
                 continue
             other[3] = self.may_show(far, kind, labels, mac, shown, rights)
+            if stops and passage in self.secret:
+                other[3] = False
             if stops and not other[3]:
                 continue
             self._waiting.append(Waiting(prove, type_, passage, far, links, macs, outward))

@@ -88,6 +88,9 @@ class RecordMacs(Protocol):
     def written_at(self, mac: bytes) -> int:
         """The record sequence that a node of which `proven_acl` is known was first written with."""
 
+    def projected_at(self, mac: bytes) -> int:
+        """The record sequence that such a node was last written with."""
+
     def proves_shown(
         self, mac: bytes, number: str | None, product: str | None, identity: str | None, projected_seq: int | None = None
     ) -> bool:

@@ -107,7 +107,7 @@ class EventGroup:
         live = [claim for planned in self.new.values() if planned.verdict is None for claim in planned.event.claims]
         named = {uid: kind for uid, (_, kind) in nodes.identities.items()}
         nodes.read(named | {claim.node_uid: claim.kind for claim in void_claims if claim.node_uid not in named})
-        nodes.withdraw(void_claims)
+        nodes.withdraw(void_claims, self.record_seq)
         nodes.add(live)
         self._write_acl_entries(
             nodes.scopes() | {planned.event.properties["acl"]: planned.event.scopes for planned in self.new.values()}

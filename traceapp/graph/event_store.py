@@ -139,6 +139,16 @@ class EventStore:
             self._checks.recorded(str(row["properties"].get("uid", NAMELESS)), label, node_uid, row["act"], row["act_mac"])
         return [event for event, live in self._stored_events(rows, head) if live]
 
+    def find_linking_events(self, node_uid: str, head: int, kind: NodeKind) -> list[StoredEvent]:
+        """Events that were known and live at a head and made a link of a node: they may say no more of it than where it was."""
+        found: list[StoredEvent] = []
+        for row in self._graph.read(f"event.expand_mentions_{LABELS[kind].lower()}", uids=[node_uid], head=head):
+            events = row["events"]
+            for start in range(0, len(events), PAYLOADS):
+                rows = self._graph.read("event.find_whole_events", uids=events[start : start + PAYLOADS])
+                found += [event for event, live in self._stored_events(rows, head) if live]
+        return found
+
     def find_statements(self, lots: Sequence[str], head: int) -> list[tuple[str, str]]:
         """(uid of a lot, uid of an event that states something of it) of events that were known and live at a head."""
         found: list[tuple[str, str]] = []

@@ -110,14 +110,17 @@ class NodeGroup:
             if uid not in self.states:
                 self.states[uid] = NodeState(kind, Projection())
 
-    def withdraw(self, claims: Iterable[Claim]) -> None:
-        """Take back what events claimed that became void; the store marks them as void already."""
+    def withdraw(self, claims: Iterable[Claim], record_seq: int) -> None:
+        """Take back what events claimed that became void; the store marks them as void already.
+
+        record_seq  the last one of the group.
+        """
         by_node: dict[str, list[Claim]] = {}
         for claim in claims:
             by_node.setdefault(claim.node_uid, []).append(claim)
         losses = {uid: withdraw(self.states[uid].projection, taken) for uid, taken in by_node.items()}
         self._restore_recorded({uid: loss for uid, loss in losses.items() if not loss.is_settled})
-        self._restore_mentions({uid: loss for uid, loss in losses.items() if loss.mentioned})
+        self._restore_mentions({uid: loss for uid, loss in losses.items() if loss.mentioned}, record_seq)
 
     def add(self, claims: Iterable[Claim]) -> None:
         """Merge the claims of new live events."""
@@ -229,9 +232,9 @@ class NodeGroup:
             losses = {uid: loss for uid, loss in losses.items() if uid in seen and not loss.is_settled}
             skipped += PAGE
 
-    def _restore_mentions(self, losses: dict[str, Loss]) -> None:
+    def _restore_mentions(self, losses: dict[str, Loss], head: int) -> None:
         for label, uids in self._by_label(losses).items():
-            for row in self.transaction.run(f"event.expand_mentions_{label.lower()}", uids=uids):
+            for row in self.transaction.run(f"event.expand_mentions_{label.lower()}", uids=uids, head=head):
                 uid, events = row["node"], row["events"]
                 for start in range(0, len(events), PAYLOADS):
                     if losses[uid].mentioned:

@@ -79,6 +79,7 @@ class PlainEnd:
     number: str
     identity: str
     acl: int
+    projected_seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,8 @@ class TraceStore:
         for chunk in _chunks(containers):
             row = self._graph.read("trace.find_emptied", frontier=chunk, **rights.view, head=head)[0]
             for uid, event, event_time, mac in row["emptied"]:
+                if uid in self._checks.secret:
+                    continue
                 self._checks.link(LinkType.EMPTIED, event, uid, [event, None, None, None, event_time], mac, head)
                 found.setdefault(uid, []).append(event_time)
         return found
@@ -249,7 +252,7 @@ class TraceStore:
         for chunk in _chunks(uids):
             for row in self._graph.read(PLAIN_ENDS[kind], uids=chunk, **rights.view):
                 if self._checks.may_show(row["uid"], row["kind"], row["labels"], row["mac"], True, rights):
-                    end = PlainEnd(row["uid"], row["number"], row["identity"], row["acl"])
+                    end = PlainEnd(row["uid"], row["number"], row["identity"], row["acl"], row["projected_seq"])
                     self._checks.part(end.uid, partial(_proves_end, end))
                     found.append(end)
         return found
@@ -339,7 +342,7 @@ def _proves_names(name: StoredName, macs: RecordMacs, mac: bytes) -> bool:
 
 
 def _proves_end(end: PlainEnd, macs: RecordMacs, mac: bytes) -> bool:
-    return macs.acl_of(mac) == end.acl and macs.proves_shown(mac, end.number, None, end.identity)
+    return macs.acl_of(mac) == end.acl and macs.proves_shown(mac, end.number, None, end.identity, end.projected_seq)
 
 
 def _bytes(value: Any) -> Any:

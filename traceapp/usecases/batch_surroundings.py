@@ -169,7 +169,7 @@ class Surroundings:
         names = read_names(self.stations, self.disclosure, sorted(shown.keys() - plain.keys()), self.head)
         for kind in sorted(set(plain.values())):
             ends = sorted(uid for uid, of_kind in plain.items() if of_kind is kind)
-            names |= read_plain_ends(self.stations, self.disclosure, kind, ends)
+            names |= read_plain_ends(self.stations, self.disclosure, kind, ends, self.head)
         return names
 
     def _workplaces(self, links: Sequence[StepLink]) -> dict[str, tuple[Text, Text]]:

@@ -1,13 +1,13 @@
 """What the events that were known at a moment say of one thing, opened."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from traceapp.domain.clock import stored_time
 from traceapp.domain.disclosure import Gap, Unavailable
 from traceapp.domain.event_payload import read_payload
-from traceapp.domain.kinds import NodeKind
+from traceapp.domain.kinds import SHARED_KINDS, NodeKind
 from traceapp.domain.projection import Claim, Projection, project, stamp
 from traceapp.graph.event_store import StoredEvent
 from traceapp.usecases.event_view import Named
@@ -60,7 +60,27 @@ def open_claims(document: bytes, event_stamp: str) -> Said:
 
 def read_claims(stations: Stations, uid: str, head: int, kind: NodeKind) -> Claims:
     """Open the events recorded of one thing."""
-    events = stations.events.find_describing_events(uid, head, kind)
+    return _open(stations, uid, stations.events.find_describing_events(uid, head, kind))
+
+
+def acl_known(stations: Stations, uid: str, head: int, kind: NodeKind, said: Claims | None = None) -> int | None:
+    """The acl number that a thing had at a head, as its events told until then; None where one of them cannot be opened.
+
+    Nothing is seen by it: what somebody may see goes by the acl of today. It says at which sites a thing was known to be.
+    said  what `read_claims` found of the thing; read where it is not given.
+    """
+    said = said or read_claims(stations, uid, head, kind)
+    projection, closed = said.projection, said.unavailable
+    if not projection.scopes and kind not in SHARED_KINDS:
+        # Nothing that describes it placed it. Then what mentions it does, some of which is found by its links alone.
+        linked = _open(stations, uid, stations.events.find_linking_events(uid, head, kind))
+        closed |= linked.unavailable
+        for claim in linked.claims:
+            projection.add(claim)
+    return None if closed else projection.acl(kind)
+
+
+def _open(stations: Stations, uid: str, events: Sequence[StoredEvent]) -> Claims:
     claims: list[Claim] = []
     characteristics: dict[str, str] = {}
     named: dict[str, frozenset[Named]] = {}

@@ -14,7 +14,7 @@ from traceapp.domain.identifiers import GS1_HOST, Identity
 from traceapp.domain.kinds import INDEXED_IDENTITIES, NodeKind
 from traceapp.graph.trace_store import PLAIN_ENDS, NodeColumns, StoredName
 from traceapp.policy.disclosure import Disclosure
-from traceapp.usecases.event_claims import read_claims
+from traceapp.usecases.event_claims import Claims, acl_known, read_claims
 from traceapp.usecases.stations import Stations
 
 FIELDS: Final = ("number", "name", "epc", "product", "country")
@@ -62,12 +62,12 @@ def read_names(stations: Stations, disclosure: Disclosure, uids: Sequence[str], 
     names = dict(_plain_names(columns, disclosure.rights.places))
     _place_approved(stations, disclosure, names, columns)
     _open_sealed(stations, disclosure, names)
-    for name in names.values():
-        name.masked = isinstance(name.number, Masked) and not disclosure.identifies(name.kind)
     later = [uid for uid, seq in zip(columns.uid, columns.projected_seq, strict=True) if seq > head]
     for uid in later:
         names[uid].told_later = True
         _as_known_at(stations, disclosure, names[uid], head)
+    for name in names.values():
+        name.masked = isinstance(name.number, Masked) and not disclosure.identifies(name.kind)
     return _asked(disclosure, names)
 
 
@@ -123,10 +123,15 @@ def _place_approved(stations: Stations, disclosure: Disclosure, names: Mapping[s
     """What was approved by itself is told with all its sites: they are its own, whatever sites are within the view."""
     approved = names.keys() & set(disclosure.rights.named)
     if approved:
-        sites = {entry.number: entry.sites for entry in stations.acls.list_entries()}
+        sites = _all_sites(stations)
         for uid, acl in zip(columns.uid, columns.acl, strict=True):
             if uid in approved:
                 names[uid].sites = sites.get(acl, ())
+
+
+def _all_sites(stations: Stations) -> dict[int, tuple[str, ...]]:
+    """acl number → its sites, whoever may see them."""
+    return {entry.number: entry.sites for entry in stations.acls.list_entries()}
 
 
 def _open_sealed(stations: Stations, disclosure: Disclosure, names: dict[str, NodeName]) -> None:
@@ -186,6 +191,7 @@ def _describe_party(disclosure: Disclosure, name: NodeName, values: Mapping[str,
 def _as_known_at(stations: Stations, disclosure: Disclosure, name: NodeName, head: int) -> None:
     """What is stored was told later than the moment asked about: tell it again from the events known then."""
     said = read_claims(stations, name.uid, head, name.kind)
+    name.sites = _sites_known_at(stations, disclosure, name, head, said)
     if said.unavailable:
         name.unavailable, name.name, name.country = name.unavailable or bool(said.closed), None, None
         if name.kind in INDEXED_IDENTITIES:
@@ -200,6 +206,18 @@ def _as_known_at(stations: Stations, disclosure: Disclosure, name: NodeName, hea
         _describe_party(disclosure, name, known.values)
 
 
+def _sites_known_at(
+    stations: Stations, disclosure: Disclosure, name: NodeName, head: int, said: Claims | None = None
+) -> tuple[str, ...]:
+    """Where it was known to be; none where that cannot be opened. Of sites outside the view none is told, as of today's."""
+    acl = acl_known(stations, name.uid, head, name.kind, said)
+    if acl is None:
+        return ()
+    if name.uid in disclosure.rights.named:
+        return _all_sites(stations).get(acl, ())
+    return disclosure.rights.places.get(acl, ())
+
+
 def read_candidates(stations: Stations, disclosure: Disclosure, uids: Sequence[str], head: int) -> list[Candidate]:
     """What tells the nodes apart that carry one number, sorted by kind, product and uid; none whose name is masked."""
     names = read_names(stations, disclosure.whole, uids, head)
@@ -212,17 +230,20 @@ def read_candidates(stations: Stations, disclosure: Disclosure, uids: Sequence[s
     return sorted(found, key=lambda one: (one.kind.value, one.product or "", one.uid))
 
 
-def read_plain_ends(stations: Stations, disclosure: Disclosure, kind: NodeKind, uids: Sequence[str]) -> dict[str, NodeName]:
-    """Names of locations, orders, disposals, products and machines."""
+def read_plain_ends(
+    stations: Stations, disclosure: Disclosure, kind: NodeKind, uids: Sequence[str], head: int
+) -> dict[str, NodeName]:
+    """Names of locations, orders, disposals, products and machines, at the sites that were known at a head."""
     if not uids or kind not in PLAIN_ENDS:
         return {}
     sites = disclosure.rights.places
-    names = {
-        end.uid: NodeName(
+    names = {}
+    for end in stations.traces.find_plain_ends(kind, uids, disclosure.rights):
+        name = names[end.uid] = NodeName(
             end.uid, kind, end.number, None, Identity(end.identity).epc, None, sites.get(end.acl, ()), True, None, end.identity
         )
-        for end in stations.traces.find_plain_ends(kind, uids, disclosure.rights)
-    }
+        if end.projected_seq > head:
+            name.sites = _sites_known_at(stations, disclosure, name, head)
     return _asked(disclosure, names)
 
 

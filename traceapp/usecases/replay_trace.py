@@ -14,12 +14,13 @@ from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.replay import Replay
-from traceapp.domain.rights import Actor, Grant, Role
+from traceapp.domain.rights import Actor, Grant, Rights, Role
 from traceapp.domain.trace import Budget, Seed, TraceQuestion, Window
 from traceapp.ledger.reading import find_record
 from traceapp.policy.compilation import compile_rights
 from traceapp.usecases.access import authorise, entry, things
 from traceapp.usecases.answer_ids import Stubs
+from traceapp.usecases.event_claims import acl_known
 from traceapp.usecases.ledger_reader import LABEL
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import answer_at
@@ -38,6 +39,22 @@ class _Stopped:
 
     def now(self) -> datetime:
         return self._moment
+
+
+class _PastView:
+    """What somebody saw at a head: by the acl that each thing had then, which its events tell. Nothing is shown by it to anybody:
+    of the answer no more than a digest and counts is left.
+    """
+
+    def __init__(self, stations: Stations, rights: Rights, head: int) -> None:
+        self._stations, self._head = stations, head
+        self._see, self._named = frozenset(rights.see), frozenset(rights.named)
+
+    def shows(self, uid: str, kind: str, mac: bytes) -> bool:
+        macs = self._stations.sealer.macs
+        if macs.projected_at(mac) <= self._head:
+            return macs.acl_of(mac) in self._see or uid in self._named
+        return uid in self._named or acl_known(self._stations, uid, self._head, NodeKind(kind)) in self._see
 
 
 def replay_trace(stations: Stations, actor: Actor, seq: int, numbers: Sequence[str] = ()) -> Recorded[Replay]:
@@ -81,14 +98,27 @@ def _ask_again(stations: Stations, told: Mapping[str, Any], question: TraceQuest
     names = {"policy": stations.policy.digest, "dictionary": stations.dictionary.digest}
     changed = tuple(name for name, digest in names.items() if told[name] != digest)
     past, checks = checked(replace(stations, clock=_Stopped(moment)))
-    rights = compile_rights(stations.policy, stations.acls.list_entries(), _asker(stations, told["actor"]), moment)
+    entries, head = stations.acls.list_entries(), int(asked["head"])
+    rights = compile_rights(stations.policy, entries, _asker(stations, told["actor"]), moment)
+    if not rights.everywhere:
+        checks.sees = _PastView(stations, rights, _reached(stations, told)).shows
+        rights = replace(rights, see=tuple(entry.number for entry in entries))
     try:
-        answer = answer_at(past, rights, question, int(asked["head"]), moment, checks, Stubs(past))
+        answer = answer_at(past, rights, question, head, moment, checks, Stubs(past))
     except TraceappError as error:
         return Replay(int(told["seq"]), str(then["sha256"]), None, {}, changed, type(error).__name__)
     found = {name: (int(then[name]), len(getattr(answer, name))) for name in COUNTED}
     counts = {name: pair for name, pair in found.items() if pair[0] != pair[1]}
     return Replay(int(told["seq"]), str(then["sha256"]), result_digest(answer), counts, changed)
+
+
+def _reached(stations: Stations, told: Mapping[str, Any]) -> int:
+    """The head when it was asked; a record of an earlier version does not say it."""
+    asked = told["request"]
+    if asked["as_of"] is None:
+        return int(asked["head"])
+    reached = asked.get("reached")
+    return int(reached) if reached is not None else stations.heads.get_head_at(parse_stored_time(told["time"]))
 
 
 def _asker(stations: Stations, who: Mapping[str, Any]) -> Actor:

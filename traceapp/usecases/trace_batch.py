@@ -61,7 +61,8 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
     stations, checks = checked(stations)
     rights = rights_for(stations, actor, Permission.BATCH_TRACE, request_document(stations, question, None, ()))
     as_of = question.as_of if question.as_of is not None else stations.clock.now()
-    head = stations.heads.get_head_at(as_of) if question.as_of is not None else stations.heads.get_head()
+    reached = stations.heads.get_head()
+    head = stations.heads.get_head_at(as_of) if question.as_of is not None else reached
     stub = Stubs(stations)
     try:
         answer = answer_at(stations, rights, question, head, as_of, checks, stub)
@@ -70,7 +71,7 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
         raise
     if answer.completeness.routed_to is not None:
         stations.ledger.append(routed_entry(stations, actor, answer))
-    return stations.ledger.record(answer, answered_entry(stations, actor, answer, stub.own))
+    return stations.ledger.record(answer, answered_entry(stations, actor, answer, stub.own, reached))
 
 
 def answer_at(
@@ -114,7 +115,7 @@ def _answer(
     statuses = read_statuses(stations, disclosure, names, head, as_of)
     properties = read_properties(stations, disclosure, names, reached.hops.keys(), head)
     without_lot = class_level_links(stations.traces, rights, head, legs)
-    products = read_plain_ends(stations, disclosure.whole, NodeKind.PRODUCT, sorted({uid for uid, _ in without_lot}))
+    products = read_plain_ends(stations, disclosure.whole, NodeKind.PRODUCT, sorted({uid for uid, _ in without_lot}), head)
     ids = ids_of(reached, names, stub)
     receivers = consignees(legs, names, stations.organisation, read_bounds(stations, rights, head, legs), ids)
     return TraceAnswer(

@@ -38,7 +38,7 @@ def read_reached(stations: Stations, disclosure: Disclosure, reached: Reached, h
     traceable = [uid for kind in sorted(TRACEABLE_VALUES) for uid in by_kind.get(kind, [])]
     names = read_names(stations, disclosure, sorted({*traceable, *reached.places}), head)
     for kind in PLAIN_KINDS:
-        names |= read_plain_ends(stations, disclosure, kind, by_kind.get(kind.value, []))
+        names |= read_plain_ends(stations, disclosure, kind, by_kind.get(kind.value, []), head)
     # Who worked on it is asked for one by one, on the page of a batch; a trace names nobody.
     nameless = NodeKind.OPERATOR
     return names | {uid: NodeName(uid, nameless, None, None, None, None, (), True) for uid in by_kind.get(nameless.value, [])}

@@ -36,19 +36,21 @@ STATED = ("event_time", "quantity", "unit")
 STUB = "withheld"
 
 
-def answered_entry(stations: Stations, actor: Actor, answer: TraceAnswer, own: Mapping[str, str]) -> LedgerEntry:
+def answered_entry(stations: Stations, actor: Actor, answer: TraceAnswer, own: Mapping[str, str], reached: int) -> LedgerEntry:
     """The record of an answer that is about to leave; its roll is durable by then.
 
-    own     ids of this answer alone → the uids that they stand for.
-    raises  LedgerUnavailableError.
+    own      ids of this answer alone → the uids that they stand for.
+    reached  the head when it was asked: where things were known to be by then decided what the asker saw.
+    raises   LedgerUnavailableError.
     """
     fields, said = _fields(answer, own), answer.completeness
+    request = request_document(stations, answer.question, answer.head, _seed_kinds(answer))
     return entry(
         stations,
         actor,
         Permission.BATCH_TRACE,
         "answered",
-        request=request_document(stations, answer.question, answer.head, _seed_kinds(answer)) | {"moment": answer.as_of},
+        request=request | {"moment": answer.as_of, "reached": reached},
         disclosed=fields.disclosed,
         withheld=fields.withheld,
         result={
