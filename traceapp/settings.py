@@ -1,64 +1,30 @@
 """The only reader of the environment."""
 
 import os
-import re
-from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from traceapp.domain.errors import SettingsError
-from traceapp.host.outbound import Network, parse_networks
-
-LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+from traceapp.setting_values import Hosts, LogLevel, Networks, ShiftTimes, Zone
 
 OURS, SHARED = "TRACEAPP_", "NEO4J_"
 """With the first prefix every name is one of ours or wrong; the second belongs to other tools as well."""
 NOT_OF_THE_SERVICE: Final = frozenset(f"{OURS}{name}" for name in ("CASES", "LONG", "NEO4J_LINES", "PYTHON", "STORES", "VENV"))
 """What the scripts of a checkout read."""
 DEBUGGERS: Final = ("FLASK_DEBUG", "FLASK_RUN_FROM_CLI", "WERKZEUG_RUN_MAIN")
-SHIFT: Final = re.compile(r"((?:[01][0-9]|2[0-3]):[0-5][0-9])-((?:[01][0-9]|2[0-3]):[0-5][0-9])")
 OFF: Final = frozenset({"", "0", "false", "no", "off"})
-
-
-def _capital(value: Any) -> Any:
-    return value.upper() if isinstance(value, str) else value
-
-
-def _hosts(value: Any) -> Any:
-    return (
-        tuple(word.strip().lower().rstrip(".") for word in value.split(",") if word.strip()) if isinstance(value, str) else value
-    )
-
-
-def _networks(value: Any) -> Any:
-    return parse_networks(value) if isinstance(value, str) else value
-
-
-def _shift(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    found = SHIFT.fullmatch(value.strip())
-    if found is None or found[1] == found[2]:
-        raise ValueError("wanted two times of day such as 07:30-18:00")
-    return time.fromisoformat(found[1]), time.fromisoformat(found[2])
-
-
-def _zone(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError("wanted a time zone such as Asia/Shanghai") from None
-
-
-Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
-Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)]
+TOGETHER: Final = (
+    ("tls_cert_file", "tls_key_file"),
+    ("alert_webhook", "alert_webhook_secret_file"),
+    ("anchor_witness", "anchor_witness_key"),
+    ("anchor_tsa", "anchor_tsa_ca_file"),
+)
+"""Settings of which the one says nothing without the other."""
 
 
 class Settings(BaseSettings):
@@ -329,9 +295,7 @@ class Settings(BaseSettings):
         ),
     ] = None
     shift: Annotated[
-        tuple[time, time] | None,
-        NoDecode,
-        BeforeValidator(_shift),
+        ShiftTimes,
         Field(
             validation_alias="TRACEAPP_SHIFT",
             description="When people work, such as `07:30-18:00`; the end may lie on the next day. Restricted values (T3) that "
@@ -339,8 +303,7 @@ class Settings(BaseSettings):
         ),
     ] = None
     shift_zone: Annotated[
-        ZoneInfo,
-        BeforeValidator(_zone),
+        Zone,
         Field(validation_alias="TRACEAPP_SHIFT_ZONE", description="By whose clock, such as `Asia/Shanghai`."),
     ] = ZoneInfo("UTC")
     workers: Annotated[
@@ -349,7 +312,6 @@ class Settings(BaseSettings):
     ] = 2
     log_level: Annotated[
         LogLevel,
-        BeforeValidator(_capital),
         Field(
             validation_alias="TRACEAPP_LOG_LEVEL",
             description="How much the web service says of itself: `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`. "
@@ -363,7 +325,6 @@ class Settings(BaseSettings):
             description="Process that started the workers, with which they end. Set by the service itself.",
         ),
     ] = None
-
     listener: Annotated[
         int | None,
         Field(
@@ -374,23 +335,10 @@ class Settings(BaseSettings):
     ] = None
 
     @model_validator(mode="after")
-    def _certificate_and_key(self) -> "Settings":
-        if (self.tls_cert_file is None) != (self.tls_key_file is None):
-            raise ValueError("set TRACEAPP_TLS_CERT_FILE and TRACEAPP_TLS_KEY_FILE, or neither")
-        return self
-
-    @model_validator(mode="after")
-    def _signed_webhook(self) -> "Settings":
-        if (self.alert_webhook is None) != (self.alert_webhook_secret_file is None):
-            raise ValueError("set TRACEAPP_ALERT_WEBHOOK and TRACEAPP_ALERT_WEBHOOK_SECRET_FILE, or neither")
-        return self
-
-    @model_validator(mode="after")
-    def _whole_anchors(self) -> "Settings":
-        if (self.anchor_witness is None) != (self.anchor_witness_key is None):
-            raise ValueError("set TRACEAPP_ANCHOR_WITNESS and TRACEAPP_ANCHOR_WITNESS_KEY, or neither")
-        if (self.anchor_tsa is None) != (self.anchor_tsa_ca_file is None):
-            raise ValueError("set TRACEAPP_ANCHOR_TSA and TRACEAPP_ANCHOR_TSA_CA_FILE, or neither")
+    def _whole_pairs(self) -> "Settings":
+        for one, other in TOGETHER:
+            if (getattr(self, one) is None) != (getattr(self, other) is None):
+                raise ValueError(f"set {variable_of(one)} and {variable_of(other)}, or neither")
         return self
 
     @model_validator(mode="after")
@@ -424,13 +372,16 @@ def read_settings(**overrides: object) -> Settings:
     _check_names()
     _check_debuggers()
     try:
-        said = {
-            str(Settings.model_fields[name].validation_alias): value for name, value in overrides.items() if value is not None
-        }
+        said = {variable_of(name): value for name, value in overrides.items() if value is not None}
         return Settings.model_validate(said)
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, item['loc'])) or 'settings'}: {item['msg']}" for item in error.errors())
         raise SettingsError(wrong) from None
+
+
+def variable_of(setting: str) -> str:
+    """Name of the environment variable that decides a setting."""
+    return str(Settings.model_fields[setting].validation_alias)
 
 
 def forget_secrets() -> None:

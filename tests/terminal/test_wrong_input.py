@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.terminal.conftest import Terminal, wait_for_line
-from traceapp.composition import backing
+from traceapp.backing import backing
 from traceapp.settings import Settings
 
 SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"

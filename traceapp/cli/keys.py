@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from traceapp.backing import recover_keys
 from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.cli.printing import console
-from traceapp.composition import recover_keys, terminal_actor
+from traceapp.composition import terminal_actor
 from traceapp.usecases.destroy_key import destroy_key
 from traceapp.usecases.make_recovery_key import make_recovery_key
 from traceapp.usecases.retire_key import retire_key

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from traceapp.composition import backing
+from traceapp.backing import backing
 from traceapp.domain.errors import CertificateError
 from traceapp.host.certificates import TlsFolder
 from traceapp.settings import Settings, forget_secrets, read_settings

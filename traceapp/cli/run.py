@@ -12,12 +12,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from traceapp.backing import backing
 from traceapp.cli.client import get_json, trust
 from traceapp.cli.options import home_option, settings_of, with_tls
 from traceapp.cli.printing import console, print_trace
 from traceapp.cli.supervision import Service
 from traceapp.cli.trace import read_token
-from traceapp.composition import backing, place_demo_organisation, terminal_actor
+from traceapp.composition import place_demo_organisation, terminal_actor
 from traceapp.domain.errors import SettingsError, StoreUnavailableError, TraceappError
 from traceapp.host.certificates import TlsFolder, init_tls
 from traceapp.settings import Settings, read_settings

@@ -1,4 +1,4 @@
-"""The processes of one service: store and ledger by composition, gunicorn here; all stop with the parent."""
+"""The processes of one service: store and ledger by `backing.py`, gunicorn here; all stop with the parent."""
 
 import os
 import signal
@@ -15,17 +15,15 @@ from pathlib import Path
 from types import TracebackType
 from urllib.error import URLError
 
+from traceapp.backing import Backing, ServiceLock, start_backing
 from traceapp.cli.client import direct
 from traceapp.composition import (
-    Backing,
-    ServiceLock,
     build_anchoring,
     build_watch,
     check_policy,
     check_recovery_key,
     connected,
     prepare_home,
-    start_backing,
     terminal_actor,
 )
 from traceapp.domain.errors import PortInUseError, TraceappError

@@ -5,7 +5,6 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from traceapp.domain.alerts import AlertLevel, AlertState
 from traceapp.domain.kinds import Certainty, Direction, EventType, LinkType, NodeKind
 from traceapp.domain.rights import LEAST_TOLD
 from traceapp.domain.state import LotStatus
@@ -28,11 +27,13 @@ UnverifiedFew = Annotated[
 StatusName = Literal["COMPLETE", "UNRESOLVED", "WITHHELD", "TRUNCATED", "DEGRADED", "UNVERIFIED"]
 
 
-class _Said(BaseModel):
+class Said(BaseModel):
+    """What all answers have in common: nothing but what is described."""
+
     model_config = ConfigDict(extra="forbid", strict=False)
 
 
-class Masked(_Said):
+class Masked(Said):
     """A value that you may not see. It is the same whether there is one, none, or an empty one."""
 
     masked: Literal[True]
@@ -46,14 +47,14 @@ class Masked(_Said):
     ] = None
 
 
-class Unavailable(_Said):
+class Unavailable(Said):
     """A value that you may see and that cannot be opened now, since its key is not at hand."""
 
     unavailable: Literal[True]
     tier: Annotated[str, Field(pattern="^T[0-3]$")]
 
 
-class Unproven(_Said):
+class Unproven(Said):
     """A value that you may see and that is not shown, since what is stored for it was changed outside the service."""
 
     unverified: Literal[True]
@@ -64,14 +65,14 @@ Text = str | Masked | Unavailable | Unproven | None
 Property = str | int | bool | Masked | Unavailable | Unproven
 
 
-class Ledger(_Said):
+class Ledger(Said):
     """The record that was durable before this answer left."""
 
     seq: Annotated[int, Field(ge=1)]
     leaf: Annotated[str, Field(description="RFC 6962 leaf hash of the record, hexadecimal.")]
 
 
-class Candidate(_Said):
+class Candidate(Said):
     """One thing that a number fits, with what tells it from the others."""
 
     uid: Uid
@@ -84,12 +85,12 @@ class Candidate(_Said):
     unverified: Annotated[bool, Field(description="True where it was changed outside the service: rely on nothing of it.")]
 
 
-class FieldError(_Said):
+class FieldError(Said):
     field: str
     detail: str
 
 
-class Problem(_Said):
+class Problem(Said):
     """RFC 9457. Every problem has this one shape."""
 
     type: Annotated[str, Field(description="urn:traceapp:problem:…; docs/api.md lists them.")]
@@ -108,12 +109,12 @@ class Problem(_Said):
     ]
 
 
-class Window(_Said):
+class Window(Said):
     event_time_from: datetime | None
     event_time_to: datetime | None
 
 
-class Question(_Said):
+class Question(Said):
     """What was asked, as it was understood."""
 
     seeds: list[Uid]
@@ -125,7 +126,7 @@ class Question(_Said):
     fields: Annotated[list[str] | None, Field(description="What was asked for of each thing; null for all that an answer tells.")]
 
 
-class Node(_Said):
+class Node(Said):
     """A thing of the answer; a stub has neither kind nor number."""
 
     uid: Uid
@@ -159,7 +160,7 @@ class Node(_Said):
     ]
 
 
-class Link(_Said):
+class Link(Said):
     """source → target in the direction in which material flows; `via` is the transformation between two lots.
 
     A link of which an end or the transformation is withheld is not told.
@@ -176,7 +177,7 @@ class Link(_Said):
     pair: str | None
 
 
-class QuantityByUnit(_Said):
+class QuantityByUnit(Said):
     quantity: Annotated[Quantity | None, Field(description="null where some source states none.")]
     unit: Unit | None
     worst_case: Annotated[
@@ -187,7 +188,7 @@ class QuantityByUnit(_Said):
     ] = False
 
 
-class Party(_Said):
+class Party(Said):
     """A consignee or supplier: how much, and by which lots."""
 
     uid: Uid
@@ -202,18 +203,18 @@ class Party(_Said):
     masked: IsMasked
 
 
-class Reason(_Said):
+class Reason(Said):
     status: StatusName
     code: str
     sentence: str
 
 
-class Limit(_Said):
+class Limit(Said):
     limit: str
     value: int
 
 
-class Completeness(_Said):
+class Completeness(Said):
     """What the answer covers and what it lacks. The status is the worst of the reasons."""
 
     status: StatusName
@@ -257,12 +258,12 @@ class Completeness(_Said):
     worst_case: Annotated[list[Uid], Field(description="Parties of which a quantity is withheld: its worst case, or none.")]
 
 
-class ClassLevel(_Said):
+class ClassLevel(Said):
     product: str
     quantities: list[QuantityByUnit]
 
 
-class Trace(_Said):
+class Trace(Said):
     """The answer to a trace."""
 
     trace: Question
@@ -278,7 +279,7 @@ class Trace(_Said):
     ledger: Ledger
 
 
-class State(_Said):
+class State(Said):
     """A computed state and the event that set it."""
 
     name: str
@@ -287,7 +288,7 @@ class State(_Said):
     event_time: datetime | None
 
 
-class Neighbour(_Said):
+class Neighbour(Said):
     """One step from the lot: backward is where it came from, forward is where it went."""
 
     direction: Direction
@@ -306,7 +307,7 @@ class Neighbour(_Said):
     masked: IsMasked
 
 
-class Participation(_Said):
+class Participation(Said):
     """Equipment it ran on, or an operator who worked on it."""
 
     uid: Uid
@@ -321,7 +322,7 @@ class Participation(_Said):
     masked: IsMasked
 
 
-class Fact(_Said):
+class Fact(Said):
     """An event that describes the lot; its first source is at /api/v1/events/{event_uid}/source."""
 
     event_uid: Uid
@@ -332,7 +333,7 @@ class Fact(_Said):
     position: str
 
 
-class Batch(_Said):
+class Batch(Said):
     """One lot: where from, where to, in what state, and who touched it."""
 
     batch: Candidate
@@ -366,7 +367,7 @@ class Batch(_Said):
     ledger: Ledger
 
 
-class Source(_Said):
+class Source(Said):
     """The first source of an event: the sender's own words, the file by digest, the place in it."""
 
     event_uid: Uid
@@ -383,61 +384,8 @@ class Source(_Said):
     ledger: Ledger
 
 
-class Alert(_Said):
-    """Something on record, or missing there, that somebody has to look at."""
-
-    uid: Annotated[str, Field(description="32 hexadecimal digits.")]
-    rule: Annotated[str, Field(description="docs/alerts.md says what it means and what to do.")]
-    level: AlertLevel
-    title: str
-    at: datetime
-    group: Annotated[str, Field(description="What the rule counts by: the id of an account, an address, a key; may be empty.")]
-    username: Annotated[str, Field(description="Whose account that is; empty where it is none.")]
-    records: Annotated[list[int], Field(description="Ledger records that it rests on, the newest twenty of `count`.")]
-    count: Annotated[int, Field(ge=0)]
-    recorded: Annotated[int | None, Field(description="Its own ledger record; null while the ledger does not answer.")]
-    state: AlertState
-    acknowledged_by: str | None
-    acknowledged_at: datetime | None
-
-
-class Alerts(_Said):
-    alerts: list[Alert]
-    cut: Annotated[bool, Field(description="There are more that fit.")]
-    open: Annotated[dict[AlertLevel, int], Field(description="How many are open, by level.")]
-    ledger: Ledger
-
-
-class AlertAcknowledged(_Said):
-    alert: Alert
-    ledger: Ledger
-
-
-class Referral(_Said):
+class Referral(Said):
     """A number was handed on; the same whether it exists or not."""
 
     routed_to: Annotated[str, Field(description="The role that may see more.")]
     ledger: Ledger
-
-
-class Health(_Said):
-    status: Literal["alive"]
-
-
-class Anchoring(_Said):
-    """A place where checkpoints of the ledger are kept, so that nobody who owns its host rewrites it unseen."""
-
-    name: Literal["witness", "time-stamp", "copy"]
-    at: Annotated[datetime | None, Field(description="When the newest checkpoint was there; null where none is yet.")]
-    fails: Annotated[bool, Field(description="The last try failed; the service says why.")]
-
-
-class LedgerReadiness(_Said):
-    checkpoint_at: Annotated[datetime, Field(description="When the ledger was signed last.")]
-    anchors: list[Anchoring]
-    unproven: Annotated[str | None, Field(description="Where no checkpoint is kept elsewhere: what is then not proven.")]
-
-
-class Readiness(_Said):
-    status: Literal["ready"]
-    ledger: LedgerReadiness

@@ -4,11 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from traceapp.web.answer_models import Ledger, Masked
-
-
-class _Said(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=False)
+from traceapp.web.answer_models import Ledger, Masked, Said
 
 
 class _Record(BaseModel):
@@ -33,7 +29,7 @@ class AuditRecord(_Record):
     masked: Annotated[list[str], Field(description="Names of the parts that are masked for you.")]
 
 
-class IndexState(_Said):
+class IndexState(Said):
     """How far the search has come. With `lag` 0 and `unread` 0, nothing that fits is left out."""
 
     first: Annotated[int, Field(description="The oldest record that is kept; those before it were pruned.")]
@@ -43,7 +39,7 @@ class IndexState(_Said):
     unread: Annotated[int, Field(ge=0, description="Disclosure rolls that could not be opened.")]
 
 
-class AuditRecords(_Said):
+class AuditRecords(Said):
     """A page of records, the newest first."""
 
     records: list[AuditRecord]
@@ -52,12 +48,12 @@ class AuditRecords(_Said):
     ledger: Ledger
 
 
-class AuditRecordAnswer(_Said):
+class AuditRecordAnswer(Said):
     record: AuditRecord
     ledger: Ledger
 
 
-class RecordProof(_Said):
+class RecordProof(Said):
     """Stands for itself: `traceapp-verify-ledger` and every reader of C2SP tlog-proof checks it."""
 
     seq: Annotated[int, Field(ge=1)]

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from traceapp.domain.clock import stored_time
 from traceapp.usecases.check_readiness import check_readiness
 from traceapp.web.access import open_door, records_nothing, stations
-from traceapp.web.answer_models import Health, Readiness
+from traceapp.web.health_models import Health, Readiness
 from traceapp.web.operations import operation
 
 health = Blueprint("health", __name__)

@@ -9,7 +9,7 @@ from traceapp.usecases.list_alerts import list_alerts
 from traceapp.usecases.request_approval import request_approval
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.alert_answers import acknowledged_answer, alerts_answer
-from traceapp.web.answer_models import AlertAcknowledged, Alerts
+from traceapp.web.alert_models import AlertAcknowledged, Alerts
 from traceapp.web.approval_answers import moved_answer
 from traceapp.web.approval_inputs import SilenceBody
 from traceapp.web.approval_models import ApprovalMoved
