@@ -147,6 +147,17 @@ class Settings(BaseSettings):
             "64 hold about 60,000 records. `0` sets nothing aside.",
         ),
     ] = 64
+    verify_every: Annotated[
+        float,
+        Field(
+            validation_alias="TRACEAPP_VERIFY_EVERY",
+            gt=0,
+            le=24,
+            allow_inf_nan=False,
+            description="Hours between two checks of the whole ledger, which the service makes by itself at the lowest priority; "
+            "a day without one is an alert.",
+        ),
+    ] = 6.0
     anchor_every: Annotated[
         float,
         Field(

@@ -29,6 +29,7 @@ NAMES = {
     "pkcs11_pin_file": ("TRACEAPP_PKCS11_PIN_FILE", None),
     "recovery_key": ("TRACEAPP_RECOVERY_KEY", "officers"),
     "reencrypt_rate": ("TRACEAPP_REENCRYPT_RATE", 2000.0),
+    "verify_every": ("TRACEAPP_VERIFY_EVERY", 6.0),
     "anchor_every": ("TRACEAPP_ANCHOR_EVERY", 60.0),
     "anchor_copy": ("TRACEAPP_ANCHOR_COPY", None),
     "anchor_witness": ("TRACEAPP_ANCHOR_WITNESS", None),

@@ -37,6 +37,7 @@ from traceapp.jobs.index_ledger import IndexLedger
 from traceapp.jobs.rotate_keys import RotateKeys
 from traceapp.jobs.service_thread import ServiceThread
 from traceapp.jobs.settle_intents import SettleIntents
+from traceapp.jobs.verify_ledger import VerifyLedger
 from traceapp.jobs.watch_ledger import WatchLedger
 from traceapp.settings import Settings
 from traceapp.usecases.record_start import record_start
@@ -143,6 +144,7 @@ class Service:
         self._begin(IndexLedger(there, self._say))
         self._begin(WatchLedger(build_watch(self._settings), self._say))
         self._begin(AnchorLedger(build_anchoring(self._settings, self._say), self._say))
+        self._begin(VerifyLedger(build_watch(self._settings), self._say))
         self.check_stopped()
 
     def _begin(self, job: ServiceThread | WatchLedger) -> None:

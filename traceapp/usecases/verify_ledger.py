@@ -2,19 +2,23 @@
 
 import shutil
 import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from traceapp.domain.permissions import Permission
-from traceapp.domain.recorded import LedgerVerdict, Recorded
+from traceapp.domain.recorded import LedgerEntry, LedgerVerdict, Recorded
 from traceapp.domain.rights import Actor
 from traceapp.ledger.anchors.states import anchors_folder
 from traceapp.ledger.anchors.witness import KEPT
 from traceapp.ledger.records import FOLDER
 from traceapp.ledger.segments import first_kept, list_segments
-from traceapp.ledger.verdict import verify
+from traceapp.ledger.verdict import Background, verify
 from traceapp.usecases.access import authorise, entry
+from traceapp.usecases.read_metrics import VERIFIER
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.watch_ledger import SERVICE, WatchStations
 
 
 def verify_ledger(stations: Stations, actor: Actor) -> Recorded[LedgerVerdict]:
@@ -24,12 +28,33 @@ def verify_ledger(stations: Stations, actor: Actor) -> Recorded[LedgerVerdict]:
     """
     authorise(stations, actor, Permission.LEDGER_VERIFY)
     verdict = verify_whole(stations)
-    result = {"ok": verdict.ok, "records": verdict.records, "pruned": verdict.pruned, "first_bad_seq": verdict.first_bad_seq}
-    outcome = entry(stations, actor, Permission.LEDGER_VERIFY, "answered", result=result, reason=verdict.reason)
+    outcome = entry(stations, actor, Permission.LEDGER_VERIFY, "answered", result=_result(verdict), reason=verdict.reason)
     return stations.ledger.record(verdict, outcome)
 
 
-def verify_whole(stations: Stations) -> LedgerVerdict:
+def verify_by_itself(stations: WatchStations, most: float, ended: Callable[[], bool]) -> Recorded[LedgerVerdict]:
+    """The same by the service, without anybody who asks, and while the store and the keys are away, too; at the lowest priority.
+
+    most    seconds that it may take.   ended  whether it is wanted no more.
+    raises  LedgerUnavailableError: as well where it took longer, or was ended.
+    """
+    verdict = verify_whole(stations, Background(most, ended))
+    made = LedgerEntry(Permission.LEDGER_VERIFY.value, "answered", SERVICE, result=_result(verdict), reason=verdict.reason)
+    return stations.ledger.record(verdict, made)
+
+
+def verified_at(stations: WatchStations) -> datetime | None:
+    """When anybody verified the ledger last, as the alert rules know it; None where they know of no time. raises HomeError."""
+    progress = stations.book.get_progress()
+    known = progress.state.get(VERIFIER, {}).get("") if progress is not None else None
+    return datetime.fromtimestamp(known, UTC) if known is not None else None
+
+
+def _result(verdict: LedgerVerdict) -> dict[str, Any]:
+    return {"ok": verdict.ok, "records": verdict.records, "pruned": verdict.pruned, "first_bad_seq": verdict.first_bad_seq}
+
+
+def verify_whole(stations: Stations | WatchStations, background: Background | None = None) -> LedgerVerdict:
     """Only a part of an act that is itself decided and recorded; raises LedgerUnavailableError."""
     home = stations.settings.home
     with tempfile.TemporaryDirectory() as folder:
@@ -38,7 +63,7 @@ def verify_whole(stations: Stations) -> LedgerVerdict:
             # As they are before the newest record is asked for: none of them is over more than that one.
             anchors = [Path(shutil.copy(path, folder)) for path in kept_anchors(home)]
             newest = stations.ledger.get_head()
-            verdict = verify(home, receipts=(newest,), anchors=anchors, upto=newest.seq)
+            verdict = verify(home, receipts=(newest,), anchors=anchors, upto=newest.seq, background=background)
             if verdict.ok or first_kept(home) == begins:  # else segments were pruned while they were read
                 return verdict
 
