@@ -105,6 +105,11 @@ def _sign_in(seconds: float, address: str, role: str = "admin") -> Record:
     return record(_after(seconds), "session:start", "done", actor("chen", role, address))
 
 
+def _message(outcome: str, **said: Any) -> Record:
+    who = actor("mes", "integrator", "10.9.0.5", "token")
+    return record(MONDAY, "feed:send", outcome, who, request={"feed": "MES-LYON", "sequence": 45}, **said)
+
+
 RINGING: Final[dict[str, list[Record]]] = {
     "number-walk": _number_walk(),
     "number-run": _number_run(),
@@ -126,6 +131,10 @@ RINGING: Final[dict[str, list[Record]]] = {
     "same-pair": [_approval(86_400 * n, "approval:decide", "done", f"{n:032x}") for n in range(4)],
     "quick-approval": [_approval(0, "approval:open", "answered"), _approval(4.9, "approval:decide", "done")],
     "approval-refused": [_approval(0, "approval:decide", "denied")],
+    "feed-forged": [_message("denied", reason="feed/signature: The message is not signed with the key of this feed.")],
+    "feed-replayed": [_message("denied", reason="feed/sequence: Message 41 came before.")],
+    "feed-gap": [_message("done", result={"gaps": ["42-44"], "gap": "42-44"})],
+    "feed-changed": [record(MONDAY, "feed:change", "done", request={"feed": "MES-LYON", "change": "key"})],
     "record-altered": [_altered(unverified=["0" * 32], unverified_withheld=0)],
     "seal-broken": [record(MONDAY, "batch:trace", "failed", reason="SealBrokenError")],
     "keys-away": [record(_after(n), "batch:show", "failed", reason="KeyUnavailableError") for n in range(5)],
@@ -255,6 +264,9 @@ def _night(chance: random.Random, midnight: datetime) -> list[Record]:
             for n in range(chance.randrange(40)):
                 number = f"B-26-{chance.randrange(10_000):04}"
                 made.append(record(time + timedelta(seconds=60 + 2 * n), "batch:look_up", who=who, request={"number": number}))
+            sent = {"feed": str(who["username"]).upper(), "sequence": 8 * (midnight - MONDAY).days + hour // 3 + 100}
+            made.append(record(time + timedelta(seconds=45), "feed:send", "intended", who, request=sent))
+            made.append(record(time + timedelta(seconds=46), "feed:send", "done", who, request=sent, result={"gaps": []}))
     if chance.random() < 0.1:
         made += [
             record(midnight + timedelta(hours=5), "ledger:start", "done", {}),

@@ -17,6 +17,7 @@ from traceapp.web.api.approvals import approvals
 from traceapp.web.api.audit import audit
 from traceapp.web.api.batches import batches
 from traceapp.web.api.events import events
+from traceapp.web.api.feeds import feeds
 from traceapp.web.api.referrals import referrals
 from traceapp.web.api.traces import traces
 from traceapp.web.client_address import ClientAddress
@@ -74,7 +75,7 @@ def create_app(
     access.register(app)
     problems.register(app)
     security_headers.register(app)
-    for blueprint in (alerts, approvals, metrics.metrics, batches, events, referrals, traces, health, openapi, audit):
+    for blueprint in (alerts, approvals, metrics.metrics, batches, events, feeds, referrals, traces, health, openapi, audit):
         app.register_blueprint(blueprint)
     pages.register(app)
     return app

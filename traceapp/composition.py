@@ -36,6 +36,7 @@ from traceapp.graph.command_store import CommandStore
 from traceapp.graph.connection import Graph
 from traceapp.graph.endpoint import read_server_file
 from traceapp.graph.event_store import EventStore
+from traceapp.graph.feed_store import FeedStore
 from traceapp.graph.grant_store import GrantStore
 from traceapp.graph.head_store import HeadStore
 from traceapp.graph.revocation_store import RevocationStore
@@ -194,6 +195,7 @@ def build_stations(settings: Settings) -> Stations:
         sessions=SessionStore(graph, register),
         grants=GrantStore(graph, sealer.macs, register),
         approvals=ApprovalStore(graph, sealer.macs, register),
+        feeds=FeedStore(graph, sealer.macs, register),
         events=EventStore(graph, register),
         batches=BatchStore(graph),
         traces=TraceStore(graph),

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from tests.capture import append, batch, day, declaration, event, material, party, production, receipt
+from tests.signed_feed import Source
+from tests.signed_feed import receipt as message
 from tests.web.plant import fill
 from traceapp.composition import terminal_actor
 from traceapp.confidential.sealer import DictionarySealer
@@ -19,7 +21,7 @@ from traceapp.domain.identifiers import local_identity
 from traceapp.domain.kinds import EventType, LinkType, NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
-from traceapp.domain.rights import Role
+from traceapp.domain.rights import Actor, Role
 from traceapp.domain.sessions import Client
 from traceapp.graph.connection import Graph
 from traceapp.graph.event_store import EventStore
@@ -27,12 +29,15 @@ from traceapp.usecases.authenticate_token import authenticate_token
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.import_file import import_file
 from traceapp.usecases.issue_token import TokenRequest, issue_token
+from traceapp.usecases.manage_feeds import create_feed, end_feed
 from traceapp.usecases.second_factors import begin_totp
 from traceapp.usecases.sign_in import sign_in
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.take_feed_message import take_feed_message
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
 EVERYWHERE = frozenset({"*"})
+INTEGRATOR = Actor("1" * 32, "token:mes", Role.INTEGRATOR, EVERYWHERE, EVERYWHERE, through="token")
 
 
 def aggregation(action: str) -> dict[str, Any]:
@@ -88,6 +93,10 @@ def full(stations: Stations, tmp_path: Path) -> Stations:
     whole = {"only": frozenset({Permission.BATCH_SHOW}), "purpose": Purpose.RECALL, "networks": ("192.0.2.0/24",)}
     made = issue_token(stations, terminal_actor(), TokenRequest(Role.VIEWER, EVERYWHERE, EVERYWHERE, "a test", 1, **whole))  # type: ignore[arg-type]
     authenticate_token(stations, made.value, "192.0.2.1")
+    source = Source("MES-LYON")
+    create_feed(stations, terminal_actor(), source.name, source.key)
+    take_feed_message(stations, INTEGRATOR, source.name, source.sign(2, message("FED")))
+    end_feed(stations, terminal_actor(), source.name)
     return stations
 
 

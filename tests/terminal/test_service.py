@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -21,6 +22,7 @@ from traceapp.domain.ledger_health import NOT_ANCHORED
 from traceapp.verifiers import verify_ledger
 
 NUMBER = "RM-26-0417"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +135,46 @@ def test_import_and_audit_use_the_running_store_and_ledger(service: Running, tra
     assert "starting" not in imported.all, "the service's own store and ledger were used"
     assert (before, after) == (404, 200)
     assert "whole" in verified.out
+
+
+def openssl(*words: str) -> None:
+    subprocess.run(["openssl", *words], capture_output=True, check=True)
+
+
+def test_a_source_system_sends_by_the_example_of_the_docs(service: Running, traceapp: Terminal, tmp_path: Path) -> None:
+    """docs/feeds.md, line by line: openssl makes the key, the script signs and sends; the Python of the page signs the same."""
+    key, public, token = (str(tmp_path / name) for name in ("mes.key", "mes.pub", "mes.token"))
+    openssl("genpkey", "-algorithm", "ed25519", "-out", key)
+    openssl("pkey", "-in", key, "-pubout", "-out", public)
+    created = traceapp(service.home, "feed", "create", "MES-LYON", "--key", public)
+    issued = traceapp(service.home, "token", "create", "--role", "integrator", "--days", "90", "--file", token)
+    assert (created.code, issued.code) == (0, 0), created.all + issued.all
+    lots = DOCS / "samples" / "receipt.csv"
+
+    sent = subprocess.run(
+        [DOCS / "samples" / "send-message.sh", service.url, token, key, "MES-LYON", "1", lots], capture_output=True, check=False
+    )
+    told = json.loads(sent.stdout)
+    assert (told["receipt"]["rejected"], told["next"]) == (0, 2), sent
+    assert told["receipt"]["appended"] == told["receipt"]["events"] > 0
+
+    page: dict[str, Any] = {}
+    exec((DOCS / "feeds.md").read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0], page)  # noqa: S102 - of our own page
+    body = lots.read_bytes().replace(b"RM-26-", b"RM-27-")
+    signed = page["headers"](Path(key).read_bytes(), "MES-LYON", 3, body)
+    bearer = {"Authorization": f"Bearer {Path(token).read_text(encoding='utf-8').strip()}", "Content-Type": "text/csv"}
+    with urlopen(Request(f"{service.url}/api/v1/feeds/MES-LYON/messages", body, {**signed, **bearer}), timeout=30) as reply:
+        assert json.load(reply)["gaps"] == ["2"]
+    listed = traceapp(service.home, "feed", "list")
+    assert listed.out.startswith("MES-LYON  next 4  last message "), listed.all
+    assert "missing 2" in listed.out
+
+    openssl("genpkey", "-algorithm", "ed25519", "-out", key)
+    openssl("pkey", "-in", key, "-pubout", "-out", public)
+    other = traceapp(service.home, "feed", "key", "MES-LYON", "--key", public)
+    ended = traceapp(service.home, "feed", "end", "MES-LYON")
+    assert (other.code, ended.code) == (0, 0), other.all + ended.all
+    assert "ended" in traceapp(service.home, "feed", "list").out
 
 
 def test_promise_the_service_anchors_its_ledger_and_the_terminal_says_when(service: Running, traceapp: Terminal) -> None:

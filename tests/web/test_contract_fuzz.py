@@ -45,15 +45,22 @@ moments = st.datetimes(
 schemathesis.openapi.format("date-time", moments)
 
 
-ROLES = {AUDIT: Role.AUDITOR, "/api/v1/alerts": Role.ADMIN, "/api/v1/approvals": Role.QUALITY}
+ROLES = {
+    AUDIT: Role.AUDITOR,
+    "/api/v1/alerts": Role.ADMIN,
+    "/api/v1/approvals": Role.QUALITY,
+    "GET /api/v1/feeds": Role.ADMIN,
+    "POST /api/v1/feeds": Role.INTEGRATOR,
+}
 NEVER_BY_TOKEN = {
     "POST /api/v1/alerts/{uid}/acknowledgement",
     "POST /api/v1/alerts/rules/{rule}/silence",
     "POST /api/v1/approvals",
     "GET /api/v1/approvals/{uid}",
+    "POST /api/v1/feeds/{name}/messages",
     *(f"POST /api/v1/approvals/{{uid}}/{move}" for move in ("approve", "cancel", "deny", "execute", "withdraw")),
 }
-"""What takes a person, or two, or is about something that only persons make."""
+"""What takes a person, or two, or a signature, or is about something that only persons make."""
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Every address is called, and the record that it promises is there; where it promises none, there is none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -29,6 +29,12 @@ EVERYWHERE = frozenset({"*"})
 PASSWORD = "correct horse battery"
 ELSEWHERE = {"provider.come_back", "provider.leave"}
 """They need an identity provider: tests/attack/test_identity_provider.py looks at their records."""
+SIGNED = {
+    "webhook-id": "NO-SUCH:1",
+    "webhook-timestamp": "1767225600",
+    "webhook-signature": "v1a,",
+    "Content-Type": "text/csv",
+}
 REASON = "a recall is on, and the site does not answer"
 
 
@@ -47,6 +53,7 @@ class Call:
     role: Role | None = None
     before: tuple[str, ...] = ()
     signed_in: bool = True
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 CALLS = {
@@ -95,6 +102,8 @@ CALLS = {
     "factors.form": Call("/second-factor"),
     "factors.list_all": Call("/factors"),
     "factors.show": Call("/second-factor", "POST", {"code": "000000"}),
+    "feeds.send": Call("/api/v1/feeds/NO-SUCH/messages", "POST", role=Role.INTEGRATOR, headers=SIGNED),
+    "feeds.show": Call("/api/v1/feeds", role=Role.ADMIN),
     "health.live": Call("/healthz", signed_in=False),
     "health.ready": Call("/readyz", signed_in=False),
     "languages.choose": Call("/language", "POST", {"language": "en", "next": "/"}),
@@ -145,7 +154,7 @@ class House:
     def call(self, endpoint: str) -> int:
         said = CALLS[endpoint]
         if said.role is not None:
-            header = {"Authorization": self.headers[said.role]}
+            header = {"Authorization": self.headers[said.role], **said.headers}
             path = said.path.format(**self.names)
             return _status(self.app.test_client().open(path, method=said.method, headers=header, data=said.form))
         browser = self.browser if said.signed_in else self.app.test_client()
@@ -197,7 +206,7 @@ def house(app: Flask, filled: Stations, tokens: Tokens) -> House:
     event = app.test_client().get("/api/v1/batches/CSV-1", headers={"Authorization": tokens(Role.COORDINATOR)}).get_json()
     lot = records(stations, act="batch:show")[-1]["object"][0]["uid"]
     names = {"lot": lot, "event": event["facts"][0]["event_uid"], "session": other, "purpose": "recall", "grant": "0" * 16}
-    headers = {role: tokens(role) for role in (Role.ADMIN, Role.AUDITOR, Role.COORDINATOR)}
+    headers = {role: tokens(role) for role in (Role.ADMIN, Role.AUDITOR, Role.COORDINATOR, Role.INTEGRATOR)}
     return House(app, stations, browser, headers, names)
 
 

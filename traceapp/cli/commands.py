@@ -10,6 +10,7 @@ from traceapp.cli.alerts import alerts
 from traceapp.cli.approvals import approval
 from traceapp.cli.audit import audit
 from traceapp.cli.break_glass import break_glass
+from traceapp.cli.feeds import feed
 from traceapp.cli.imports import import_files
 from traceapp.cli.keys import keys
 from traceapp.cli.policy import policy
@@ -39,6 +40,7 @@ for command in (
     approval,
     audit,
     break_glass,
+    feed,
     import_files,
     keys,
     policy,

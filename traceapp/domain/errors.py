@@ -223,6 +223,18 @@ class FactorNeededError(TraceappError):
     next_step = "Show your second factor (at /second-factor), then do it again; set one up at /factors if you have none."
 
 
+class FeedNotFoundError(TraceappError):
+    """No feed of this name takes messages: there is none, or it was ended."""
+
+    next_step = "Ask the administrator for the name of your feed; traceapp feed list shows them all."
+
+
+class FeedSequenceError(TraceappError):
+    """A message has a sequence that was used, or cannot be used now."""
+
+    next_step = "Send each message once, under the sequence that follows the one before it; what comes next is said."
+
+
 class PermissionDeniedError(TraceappError):
     """The policy says no; the message is the reason, and the rule that spoke stands in the ledger."""
 
@@ -239,6 +251,15 @@ class ApprovalStateError(TraceappError):
     """An approval that is over, not complete, or of something else than what would happen now."""
 
     next_step = "Look at the approval again; where it is over, ask for a new one."
+
+
+class FeedSignatureError(PermissionDeniedError):
+    """A message is not proven to come from the source of its feed."""
+
+    next_step = (
+        "Sign the exact bytes that you send, with the key of the feed and the present time; docs/feeds.md shows how. "
+        "A new key is made known by traceapp feed key."
+    )
 
 
 class PolicyError(TraceappError):

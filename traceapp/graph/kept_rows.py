@@ -64,17 +64,23 @@ class KeptRows:
                 self._register.settle_found(self._label, uid, _mac(rows[0]) if rows else None)
 
     def write(
-        self, uid: str, work: Callable[[Transaction], bytes | None], act: str, settled: Callable[[], None] | None = None
+        self,
+        uid: str,
+        work: Callable[[Transaction], bytes | None],
+        act: str,
+        settled: Callable[[], None] | None = None,
+        command: str | None = None,
     ) -> bool:
         """Write a row, as the only one who does.
 
+        command  id of the write, where the work has to know it.
         settled  what is to be done once the row stands, before anybody else writes.
         work     what `Graph.write` takes; it asks `stands` of the row that it is about to change, calls `note` before it
                  writes, and returns what that returned, or None where it wrote nothing.
         returns  whether something was written.
         """
         with self._register.writing():
-            mac = self._graph.write(work, command=draw_command(), act=act)
+            mac = self._graph.write(work, command=command or draw_command(), act=act)
             if mac is not None:
                 self._register.settle(self._label, uid, mac)
                 if settled is not None:

@@ -47,6 +47,16 @@ def read_file(
         raise DocumentError(f"{path} cannot be read ({error.strerror})") from None
 
 
+def read_content(content: bytes, source: str, organisation: Organisation) -> Iterator[CapturedEvent | RejectedRow]:
+    """The same of the bytes of a message; raises DocumentError."""
+    digest, encoding, is_json = _inspect(io.BytesIO(content))
+    if is_json:
+        yield from read_epcis(content.decode(encoding), digest, source, organisation)
+        return
+    with io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="") as lines:
+        yield from read_csv(lines, digest, source, organisation)
+
+
 def _inspect(file: BinaryIO) -> tuple[str, str, bool]:
     """Digest, encoding and whether it is JSON; raises DocumentError."""
     digest = hashlib.sha256()

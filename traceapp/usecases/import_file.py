@@ -1,9 +1,5 @@
 """A file of a source system into the graph: all its good rows, each once, and a file of those that were refused."""
 
-import csv
-import hashlib
-import json
-import os
 import re
 import sys
 from collections import Counter
@@ -11,15 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 from traceapp.domain.errors import (
     DocumentError,
-    HomeError,
     ImportBrokenOffError,
     InputError,
     TraceappError,
@@ -28,20 +23,19 @@ from traceapp.domain.events import CapturedEvent, CaptureOutcome, RejectedRow
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Actor
-from traceapp.domain.scopes import ANY
-from traceapp.formats.csv_cells import harmless
 from traceapp.graph.commands import draw_command
 from traceapp.graph.event_group import PreparedGroup
 from traceapp.intake.files import read_file
 from traceapp.usecases.access import authorise, entry, things
 from traceapp.usecases.changes import carry_out_as
+from traceapp.usecases.importer_view import view_of, within
+from traceapp.usecases.rejects_file import RejectsFile, conflict
 from traceapp.usecases.stations import Stations
 
 GROUP_EVENTS: Final = 2000
 GROUP_STATEMENTS: Final = 20_000
 """A group is full with so many events, or so many nodes and links in them: one event may name thousands of serials."""
 SOURCE: Final = re.compile(r"\S(?:.{0,98}\S)?")
-FOLDER: Final = "rejects"
 SWITCH_SECONDS: Final = 0.0005
 
 
@@ -88,13 +82,13 @@ def import_file(stations: Stations, actor: Actor, path: Path, source: str, progr
         stations.ledger.append(record("failed", request=request, reason=type(error).__name__))
         raise
     request["sha256"] = digest
-    intake = _Intake(stations, _Rejects(stations.settings.home / FOLDER / f"{digest}.csv"))
+    intake = _Intake(stations, RejectsFile.of(stations.settings.home, digest))
 
     def told(outcome: str, request: Mapping[str, Any], **said: Any) -> LedgerEntry:
         return record(outcome, request=request, object=things("File", digest), **said)
 
     def take() -> None:
-        intake.take(map(partial(_within, _view_of(actor)), _same_file(rows, digest)))
+        intake.take(map(partial(within, view_of(actor)), _same_file(rows, digest)))
 
     try:
         carry_out_as(stations.ledger, told, request, take, result=intake.result)
@@ -122,37 +116,11 @@ def _broken_off(intake: "_Intake", error: TraceappError) -> TraceappError:
 
 
 @dataclass(slots=True)
-class _Rejects:
-    """The file of what was not taken; it is made with its first row, readable by its owner alone."""
-
-    path: Path
-    count: int = 0
-    _file: TextIO | None = None
-
-    def add(self, row: RejectedRow) -> None:
-        if self._file is None:
-            try:
-                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            except OSError as error:
-                raise HomeError(f"{self.path} cannot be written ({error.strerror})") from None
-            self._file = os.fdopen(descriptor, "w", encoding="utf-8-sig", errors="backslashreplace", newline="")
-            csv.writer(self._file).writerow(("line", "reason", "original"))
-        self.count += 1
-        csv.writer(self._file).writerow(map(harmless, (row.position, row.reason, row.original)))
-
-    def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-
-@dataclass(slots=True)
 class _Intake:
     """Groups on their way into the store: the next one is sealed while one is committed, never more than these two."""
 
     stations: Stations
-    rejects: _Rejects
+    rejects: RejectsFile
     events: int = 0
     links: int = 0
     outcomes: Counter[CaptureOutcome] = field(default_factory=Counter)
@@ -204,7 +172,7 @@ class _Intake:
             if outcome is CaptureOutcome.APPENDED:
                 self.links += len(event.links)
             elif outcome is CaptureOutcome.CONFLICT:
-                self.rejects.add(_conflict(event))
+                self.rejects.add(conflict(event))
 
 
 @contextmanager
@@ -238,36 +206,3 @@ def _same_file(rows: Iterable[CapturedEvent | RejectedRow], digest: str) -> Iter
         if isinstance(row, CapturedEvent) and row.place.file_digest != digest:
             raise DocumentError("the file was changed while it was read")
         yield row
-
-
-def _conflict(event: CapturedEvent) -> RejectedRow:
-    reason = "known with other content, and nothing is edited away: send it under a new id that corrects the old one"
-    return RejectedRow(event.place.position, reason, json.dumps(event.original, ensure_ascii=False, default=str))
-
-
-def _within(view: str | None, row: CapturedEvent | RejectedRow) -> CapturedEvent | RejectedRow:
-    """The event under a key of its importer's view: what others sent under the same source and row_id is another event to him.
-
-    So the outcome of his rows, and what he may declare void, depends on nothing that lies outside his view.
-    """
-    if view is None or isinstance(row, RejectedRow):
-        return row
-    return replace(
-        row,
-        key=f"{view}/{row.key}",
-        content_digest=_digest_within(view, row.content_digest),
-        voids=f"{view}/{row.voids}" if row.voids is not None else None,
-        voids_digest=_digest_within(view, row.voids_digest) if row.voids_digest is not None else None,
-    )
-
-
-def _digest_within(view: str, digest: str) -> str:
-    return hashlib.sha256(f"{view}/{digest}".encode()).hexdigest()
-
-
-def _view_of(actor: Actor) -> str | None:
-    """A name for the sites and lines of somebody who does not see all of them; None for whoever does."""
-    if ANY in actor.sites and ANY in actor.lines:
-        return None
-    told = json.dumps([sorted(actor.sites), sorted(actor.lines)], ensure_ascii=False)
-    return hashlib.sha256(told.encode()).hexdigest()

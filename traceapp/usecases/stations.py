@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from traceapp.graph.command_store import CommandStore
     from traceapp.graph.connection import Graph
     from traceapp.graph.event_store import EventStore
+    from traceapp.graph.feed_store import FeedStore
     from traceapp.graph.grant_store import GrantStore
     from traceapp.graph.head_store import HeadStore
     from traceapp.graph.sealed_store import SealedStore
@@ -56,6 +57,7 @@ class Stations:
     sessions: SessionStore
     grants: GrantStore
     approvals: ApprovalStore
+    feeds: FeedStore
     events: EventStore
     batches: BatchStore
     traces: TraceStore

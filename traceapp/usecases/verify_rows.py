@@ -22,6 +22,7 @@ def check_rows(stations: Stations, store: SweepStore) -> tuple[int, tuple[str, .
         "Token": stations.accounts.fault_of_token,
         "Grant": stations.grants.fault,
         "Approval": stations.approvals.fault,
+        "Feed": stations.feeds.fault,
     }
     findings: list[str] = []
     count = 0

@@ -278,22 +278,22 @@ def read_query(model: type[Input]) -> Input:
 
     raises  InputError: with every wrong, unknown or repeated parameter.
     """
-    return _read(model, _said_once(request.args))
+    return read_said(model, _said_once(request.args))
 
 
 def read_form(model: type[Input]) -> Input:
     """The query string of a page's form as `model`: a field left empty was not said; raises InputError."""
-    return _read(model, {name: value for name, value in _said_once(request.args).items() if value.strip()})
+    return read_said(model, {name: value for name, value in _said_once(request.args).items() if value.strip()})
 
 
 def read_posted(model: type[Input]) -> Input:
     """The form that a page posted as `model`, without its CSRF token; raises InputError."""
-    return _read(model, {name: value for name, value in _said_once(request.form).items() if name != "csrf_token"})
+    return read_said(model, {name: value for name, value in _said_once(request.form).items() if name != "csrf_token"})
 
 
 def read_path(model: type[Input], said: dict[str, Any]) -> Input:
     """The variable parts of the path as `model`; raises InputError."""
-    return _read(model, said)
+    return read_said(model, said)
 
 
 def read_body(model: type[Input]) -> Input:
@@ -330,7 +330,7 @@ def _check_epcs(said: Iterable[tuple[str, str | None]]) -> None:
         raise IdentifierError("; ".join(detail for _, detail in wrong[:5]), tuple(wrong))
 
 
-def _read(model: type[Input], said: dict[str, Any]) -> Input:
+def read_said(model: type[Input], said: dict[str, Any]) -> Input:
     try:
         return model.model_validate(said)
     except ValidationError as error:

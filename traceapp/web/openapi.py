@@ -30,7 +30,7 @@ _SAID: Final = {
     404: "Unknown, or outside your view: the same bytes.",
     409: "The number fits more than one; `candidates` lists all.",
     413: "The body is larger than 1 MiB.",
-    415: "The body is not application/json.",
+    415: "The body is of another type.",
     429: "Too many tries without valid credentials from this address.",
     500: "A defect, noted for the administrator.",
     503: "Store, keys or ledger cannot be asked; no data.",
@@ -117,6 +117,7 @@ def _describe(app: Flask, rule: Rule, operation: Operation, schemas: Document) -
         "parameters": [
             *_parameters(operation.path, "path", schemas),
             *_parameters(operation.query, "query", schemas),
+            *_parameters(operation.headers, "header", schemas),
             *([_PURPOSE] if closed else []),
         ],
         "responses": {"200": _response("The answer.", "application/json", operation.answer)},
@@ -132,6 +133,10 @@ def _describe(app: Flask, rule: Rule, operation: Operation, schemas: Document) -
         said["x-permission"] = door.permission.value
     if operation.body is not None:
         said["requestBody"] = {"required": True, "content": {"application/json": {"schema": _reference(operation.body)}}}
+        statuses |= {*_WITH_BODY}
+    if operation.content:
+        kinds = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in operation.content}
+        said["requestBody"] = {"required": True, "content": kinds}
         statuses |= {*_WITH_BODY}
     for status in sorted(statuses):
         said["responses"][str(status)] = _response(_SAID[status], CONTENT_TYPE, Problem)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from traceapp.domain.errors import InputError
 from traceapp.web.inputs import NoInput, read_body, read_path, read_query
+from traceapp.web.message_inputs import read_content, read_headers
 
 _MARK: Final = "__traceapp_operation__"
 
@@ -19,7 +20,8 @@ View = Callable[..., Response]
 @dataclass(frozen=True, slots=True)
 class Operation:
     """path, query and body are the models that the request is read by; refuses names statuses beside the common ones; files,
-    where the answer is no document, the types that it comes in.
+    where the answer is no document, the types that it comes in; content, where the body is read by no model, the types that
+    it may have.
     """
 
     answer: type[BaseModel]
@@ -28,6 +30,8 @@ class Operation:
     body: type[BaseModel] | None
     refuses: tuple[int, ...]
     files: tuple[str, ...] = ()
+    headers: type[BaseModel] = NoInput
+    content: tuple[str, ...] = ()
 
 
 def operation(
@@ -38,17 +42,21 @@ def operation(
     body: type[BaseModel] | None = None,
     refuses: tuple[int, ...] = (),
     files: tuple[str, ...] = (),
+    headers: type[BaseModel] = NoInput,
+    content: tuple[str, ...] = (),
 ) -> Callable[[View], View]:
-    """Read path, query and body before the view; it is called with those that the operation has, in this order.
+    """Read path, query, body and headers before the view; it is called with those that the operation has, in this order, and
+    with the bytes of the body where `content` says their types.
 
     The view's docstring is the text of the document. Wrong input anywhere is one InputError with all fields.
     """
-    said = Operation(answer, path, query, body, refuses, files)
+    said = Operation(answer, path, query, body, refuses, files, headers, content)
 
     def declare(view: View) -> View:
         @wraps(view)
         def checked(**parts: str) -> Response:
-            return view(*_read(said, parts))
+            found = _read(said, parts)
+            return view(*found, read_content(said.content)) if said.content else view(*found)
 
         setattr(checked, _MARK, said)
         return checked
@@ -69,6 +77,7 @@ def _read(said: Operation, parts: dict[str, str]) -> list[BaseModel]:
     if said.body is not None:
         body = said.body
         readers.append((body, lambda: read_body(body)))
+    readers.append((said.headers, lambda: read_headers(said.headers)))
     found: list[BaseModel] = []
     wrong: list[InputError] = []
     for model, read in readers:

@@ -64,6 +64,7 @@ _ALTERED: Final = "A record that this rests on is not what the service wrote las
 _DEFECT: Final = "The program met something that it does not know how to handle. It was noted for the administrator."
 _FULL: Final = "As many heavy questions as may be are being answered at this moment."
 _NO_RECORD: Final = "The ledger has no record with this number, or it was pruned."
+_NO_FEED: Final = "No feed of this name takes messages."
 _NO_ALERT: Final = "No alert has this id, or no rule this name."
 _NO_APPROVAL: Final = "No approval has this id, or you have no part in it."
 _UNSEEN: Final = "What you ask for is unknown, or outside your view."
@@ -104,6 +105,9 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.FactorRefusedError: Problem(401, "factor-refused", "The second factor was refused"),
     errors.FactorNeededError: Problem(403, "factor-needed", "A second factor is needed for this"),
     errors.PermissionDeniedError: Problem(403, "denied", "You may not do this"),
+    errors.FeedNotFoundError: Problem(404, "feed-not-found", "There is no such feed", _NO_FEED),
+    errors.FeedSignatureError: Problem(403, "feed-signature", "The message is not proven to come from its source"),
+    errors.FeedSequenceError: Problem(409, "feed-sequence", "The sequence of the message cannot be used"),
     errors.PolicyError: Problem(503, "policy", "The policy cannot be read", "Without a policy everything is denied."),
     errors.KeyUnavailableError: Problem(503, "key-unavailable", "A key is missing", _KEYS),
     errors.KeyDestroyedError: Problem(410, "key-destroyed", "The key was destroyed"),
@@ -129,7 +133,7 @@ HTTP_PROBLEMS: Final[dict[int, tuple[Problem, str]]] = {
     414: (Problem(414, "address-too-long", "The address is too long"), "Send the question in the body: POST /api/v1/traces."),
     415: (
         Problem(415, "media-type", "The body is of another kind than this address reads"),
-        "Send Content-Type: application/json.",
+        "Send one of the types that /openapi.json names, such as Content-Type: application/json.",
     ),
     429: (Problem(429, "too-many", "Too many tries from this address"), "Wait a minute and try again."),
     500: (Problem(500, "internal", "Something went wrong", _DEFECT), TraceappError.next_step),

@@ -1,0 +1,85 @@
+"""`traceapp feed …`: source systems that send signed messages."""
+
+from pathlib import Path
+
+import click
+
+from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.composition import terminal_actor
+from traceapp.domain.clock import stored_time
+from traceapp.domain.errors import InputError
+from traceapp.domain.feeds import Feed
+from traceapp.usecases.manage_feeds import create_feed, end_feed, list_feeds, replace_feed_key
+
+LONGEST_KEY = 4_096
+
+key_option = click.option(
+    "--key",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False, readable=False),
+    help="File with the Ed25519 public key that the source system gave: whpk_… or PEM.",
+)
+
+
+@click.group()
+def feed() -> None:
+    """Feeds: the signed messages of source systems (docs/feeds.md)."""
+
+
+@feed.command()
+@click.argument("name")
+@key_option
+@click.option("--next", "first", type=click.IntRange(min=1), default=1, show_default=True, help="Sequence of its first message.")
+@home_option
+def create(name: str, key: Path, first: int, home: Path | None) -> None:
+    """Register the feed NAME, which is the source of its events from then on."""
+    with stations_of(settings_of(home)) as stations:
+        made = create_feed(stations, terminal_actor(), name, _read_key(key), first)
+    click.echo(f"feed {made.value.name} takes message {made.value.next} next (ledger record {made.receipt.seq})")
+
+
+@feed.command("list")
+@home_option
+def list_all(home: Path | None) -> None:
+    """List every feed: the sequence that comes next, when the last message came, and what is missing."""
+    with stations_of(settings_of(home)) as stations:
+        found = list_feeds(stations, terminal_actor())
+    for one in found.value:
+        click.echo(_line(one))
+    click.echo(f"{len(found.value)} feeds (ledger record {found.receipt.seq})", err=True)
+
+
+@feed.command("key")
+@click.argument("name")
+@key_option
+@home_option
+def replace_key(name: str, key: Path, home: Path | None) -> None:
+    """Give the feed NAME another key; messages signed with the former alone are refused from then on."""
+    with stations_of(settings_of(home)) as stations:
+        done = replace_feed_key(stations, terminal_actor(), name, _read_key(key))
+    click.echo(f"feed {done.value.name} has another key (ledger record {done.receipt.seq})")
+
+
+@feed.command()
+@click.argument("name")
+@home_option
+def end(name: str, home: Path | None) -> None:
+    """End the feed NAME for good; what it sent stays, and no other feed will have this name."""
+    with stations_of(settings_of(home)) as stations:
+        done = end_feed(stations, terminal_actor(), name)
+    click.echo(f"feed {done.value.name} takes nothing any more (ledger record {done.receipt.seq})")
+
+
+def _read_key(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(LONGEST_KEY).decode("ascii", "replace")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror})") from None
+
+
+def _line(one: Feed) -> str:
+    last = f"{stored_time(one.received_at)[:19]}Z" if one.received_at is not None else "never"
+    missing = ", ".join(gap.text for gap in one.gaps)
+    state = "  ended" if one.ended_at is not None else ""
+    return f"{one.name}  next {one.next}  last message {last}  {f'missing {missing}' if missing else 'nothing missing'}{state}"
