@@ -147,6 +147,7 @@ RINGING: Final[dict[str, list[Record]]] = {
     "policy-unaccepted": [record(MONDAY, "batch:trace", "denied", reason="policy/closed: The policy changed.")],
     "policy-changed": [record(MONDAY, "policy:accept", "done", request={"accepted_before": "d" * 64, "accepted": POLICY})],
     "dictionary-changed": [record(MONDAY, "batch:show"), record(_after(1), "batch:show", dictionary="f" * 64)],
+    "approver-made": [record(MONDAY, "account:change", "done", request={"account": "e" * 32, "approves": True})],
     "silence-asked": [record(MONDAY, "alert:silence", "denied", request={"rule": "denials"})],
     "rule-silenced": [record(MONDAY, "alert:silence", "done", request=SILENCE, approval="e" * 16)],
 }

@@ -17,6 +17,7 @@
 // column: factors         bytes?         second factors, sealed; null for none
 // column: factor_version  integer?       how often they were written; null for never
 // column: person          string?        id of the person whose account it is; null where he has no other
+// column: granted_at      string?        when it came to its present rights; stored time, UTC; null: with its making
 // column: mac             bytes?         proves what the service wrote
 // bounds: one index seek, at most one row
 MATCH (account:Account {username: $username})
@@ -34,4 +35,5 @@ RETURN account.uid AS uid,
        account.factors AS factors,
        account.factor_version AS factor_version,
        account.person AS person,
+       account.granted_at AS granted_at,
        account.mac AS mac

@@ -14,6 +14,7 @@
 // param:  created_at      string         stored time, UTC
 // param:  disabled        boolean        whether signing in is refused
 // param:  person          string?        id of the person whose account it is; null where he has no other
+// param:  granted_at      string?        when it came to its present rights; stored time, UTC; null: with its making
 // param:  mac             bytes          proves what the service wrote
 // bounds: one index seek, one node
 MERGE (account:Account {uid: $uid})
@@ -29,4 +30,5 @@ SET account.username = $username,
     account.created_at = $created_at,
     account.disabled = $disabled,
     account.person = $person,
+    account.granted_at = $granted_at,
     account.mac = $mac

@@ -38,6 +38,7 @@ class Account:
     printed_name   the person's name, sealed by the use case: the store never sees it plain.
     sites, lines   what the person may see; `*` stands for all.
     person         id of the person whose account it is, where another account of his names the same; None: he has this one.
+    granted_at     when somebody last changed what it may do or how one comes in by it; None where nobody did since it was made.
     lots           uids that were approved for the person one by one, besides; they count where the role has the scope `case`.
     session_epoch  how often the person's sessions were ended; a session of an earlier epoch is nobody's.
     factors        second factors (`domain/factors.py`), sealed; None for none.
@@ -58,6 +59,12 @@ class Account:
     factor_version: int = 0
     lots: frozenset[str] = frozenset()
     person: str | None = None
+    granted_at: datetime | None = None
+
+    @property
+    def rights_since(self) -> datetime:
+        """Since when it is as it is."""
+        return self.granted_at or self.created_at
 
     @property
     def person_id(self) -> str:

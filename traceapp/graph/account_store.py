@@ -31,6 +31,7 @@ DECIDING: Final = (
     "disabled",
     "session_epoch",
     "person",
+    "granted_at",
 )
 
 
@@ -188,8 +189,8 @@ def _deciding_of_token(row: Row) -> Row:
 
 
 def _proven(row: Row) -> Row:
-    """Without lots and person where there are none: no list, and an empty one, say the same."""
-    return {name: value for name, value in row.items() if name not in {"lots", "person"} or value}
+    """Without lots, person and change of rights where there are none: no list, and an empty one, say the same."""
+    return {name: value for name, value in row.items() if name not in {"lots", "person", "granted_at"} or value}
 
 
 def _oldest_key(*ciphertexts: bytes | bytearray | None) -> str | None:
@@ -210,6 +211,7 @@ def _account_row(account: Account) -> Row:
         "created_at": stored_time(account.created_at),
         "disabled": account.disabled,
         "person": account.person,
+        "granted_at": stored_time(account.granted_at) if account.granted_at is not None else None,
     }
 
 
@@ -217,6 +219,7 @@ def _account(row: Row) -> Account:
     told = _typed(row, "created_at")
     del told["mac"]
     factors = bytes(told["factors"]) if told["factors"] is not None else None
+    told["granted_at"] = parse_stored_time(row["granted_at"]) if row["granted_at"] else None
     return Account(**{**told, "factors": factors, "factor_version": told["factor_version"] or 0})
 
 

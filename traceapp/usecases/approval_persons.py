@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from traceapp.domain.accounts import SERVICE_OWNER, Account, fold_printed_name
 from traceapp.domain.approvals import Approval, Operation, Person, Step
 from traceapp.domain.errors import KeyDestroyedError
 from traceapp.domain.permissions import Permission
-from traceapp.domain.rights import Actor
+from traceapp.domain.rights import Actor, Role
 from traceapp.graph.sweep_store import SweepStore
 from traceapp.policy.document import ApprovalRow
 from traceapp.usecases.stations import Stations
@@ -33,12 +33,13 @@ def person_of(stations: Stations, actor: Actor) -> Person:
 
 
 def list_persons(stations: Stations, row: ApprovalRow) -> list[Person]:
-    """All who may sign by this row at this moment: accounts that are open and have been as they are for long enough.
+    """All who may sign by this row before what is asked for now expires: accounts that are open, and as they are for long enough.
 
     raises  KeyUnavailableError, SealBrokenError.
     """
     roles = {role for step in row.steps for role in step.roles | step.deputies}
-    found = [account for account in _accounts(stations) if account.role in roles and is_entitled(stations, row, account)]
+    end = stations.clock.now() + timedelta(hours=row.hours)
+    found = [account for account in _accounts(stations) if account.role in roles and is_entitled(stations, row, account, end)]
     return [_person(stations, account) for account in found]
 
 
@@ -48,16 +49,25 @@ def signers_today(stations: Stations, row: ApprovalRow, approval: Approval) -> l
     return [_person(stations, one) for one in accounts if one is not None and is_entitled(stations, row, one)]
 
 
-def is_entitled(stations: Stations, row: ApprovalRow, account: Account) -> bool:
+def is_entitled(stations: Stations, row: ApprovalRow, account: Account, at: datetime | None = None) -> bool:
     """Whether this account may sign: open, of a role that decides, and not made or changed for the occasion."""
-    told = stations.policy.document.roles.get(account.role)
-    decides = told is not None and Permission.APPROVAL_DECIDE in told.permissions
-    return decides and not account.disabled and not is_cooling(stations, row, account)
+    return decides(stations, account.role) and not account.disabled and not is_cooling(stations, row, account, at)
 
 
-def is_cooling(stations: Stations, row: ApprovalRow, account: Account) -> bool:
-    """Whether the account was made, or came to its present rights, too short a time ago."""
-    return stations.clock.now() - account.created_at < timedelta(hours=row.cooling_hours)
+def decides(stations: Stations, role: Role) -> bool:
+    """Whether the policy lets this role agree to anything."""
+    told = stations.policy.document.roles.get(role)
+    return told is not None and Permission.APPROVAL_DECIDE in told.permissions
+
+
+def told_of_approver(stations: Stations, role: Role) -> dict[str, bool]:
+    """What the record of an account says more where it is one that may agree to things: an alert rings on it."""
+    return {"approves": True} if decides(stations, role) else {}
+
+
+def is_cooling(stations: Stations, row: ApprovalRow, account: Account, at: datetime | None = None) -> bool:
+    """Whether the account was made, or came to its present rights, too short a time before this moment; None for now."""
+    return (at or stations.clock.now()) - account.rights_since < timedelta(hours=row.cooling_hours)
 
 
 def steps_of(row: ApprovalRow, requester: str) -> tuple[Step, ...]:

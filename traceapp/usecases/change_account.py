@@ -9,6 +9,7 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.identity.passwords import hash_password
 from traceapp.usecases.access import authorise, things
+from traceapp.usecases.approval_persons import told_of_approver
 from traceapp.usecases.changed_values import changes_of_account
 from traceapp.usecases.changes import carry_out
 from traceapp.usecases.find_account import find_account
@@ -62,8 +63,12 @@ def set_disabled(stations: Stations, actor: Actor, username: str, disabled: bool
     return _change(stations, actor, request, account, replace(account, disabled=disabled))
 
 
-def _change(stations: Stations, actor: Actor, request: Mapping[str, object], read: Account, changed: Account) -> Recorded[None]:
-    """raises ConcurrentChangeError: somebody else changed it since it was read; his change stands."""
+def _change(stations: Stations, actor: Actor, request: Mapping[str, object], read: Account, to: Account) -> Recorded[None]:
+    """Whatever is changed, the account is new to its rights from then on: for a while it agrees to nothing.
+
+    raises ConcurrentChangeError: somebody else changed it since it was read; his change stands.
+    """
+    changed = replace(to, granted_at=stations.clock.now())
 
     def work() -> None:
         stations.accounts.put_account(changed, read)
@@ -73,7 +78,7 @@ def _change(stations: Stations, actor: Actor, request: Mapping[str, object], rea
         stations,
         actor,
         Permission.ACCOUNT_CHANGE,
-        {**request, "account": changed.uid},
+        {**request, "account": changed.uid, **({} if changed.disabled else told_of_approver(stations, changed.role))},
         work,
         about=things("Account", changed.uid),
         changes=changes_of_account(read, changed),

@@ -11,6 +11,7 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.identity.passwords import hash_password
 from traceapp.usecases.access import authorise, things
+from traceapp.usecases.approval_persons import told_of_approver
 from traceapp.usecases.changed_values import changes_of_account
 from traceapp.usecases.changes import carry_out
 from traceapp.usecases.destroy_key import group_of_account
@@ -49,7 +50,7 @@ def create_account(
         raise InputError(f"username: {name} is taken", (("username", "one that nobody has yet"),))
     password_hash = hash_password(password)
     uid = secrets.token_hex(16)
-    done = {**request, "account": uid, "username": name, "lots": approved}
+    done = {**request, "account": uid, "username": name, "lots": approved, **told_of_approver(stations, role)}
 
     made = Account(
         uid=uid,

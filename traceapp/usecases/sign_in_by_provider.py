@@ -11,6 +11,7 @@ from traceapp.domain.sessions import Client
 from traceapp.identity.oidc import Asked, Claims, GroupRow, OidcProvider
 from traceapp.identity.passwords import hash_password
 from traceapp.usecases.access import entry_of, things
+from traceapp.usecases.approval_persons import told_of_approver
 from traceapp.usecases.changed_values import changes_of_account
 from traceapp.usecases.changes import carry_out_of
 from traceapp.usecases.open_session import Opened, admit, make_session
@@ -60,8 +61,11 @@ def _follow(stations: Stations, account: Account | None, uid: str, claims: Claim
         made = _new_account(stations, uid, claims, row, client)
     else:
         made = replace(account, role=row.role, sites=row.sites, lines=row.lines)
+        made = replace(made, granted_at=stations.clock.now()) if made.role is not account.role else made
     if made != account:
-        request = {"account": uid, "role": row.role.value, "sites": sorted(row.sites), "lines": sorted(row.lines)}
+        is_new = account is None or account.role is not row.role
+        told = told_of_approver(stations, row.role) if is_new else {}
+        request = {"account": uid, "role": row.role.value, "sites": sorted(row.sites), "lines": sorted(row.lines), **told}
         who = _known({"account": uid, "username": made.username}, client)
 
         def work() -> None:
