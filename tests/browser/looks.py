@@ -40,6 +40,7 @@ OF_OTHERS: Final = {
     "trace for an authority": ("regulator", "/traces?number=RM-26-0417&direction=forward", 200),
     "numbers handed on": ("quality", "/referrals", 200),
     "alerts": ("quality", "/alerts", 200),
+    "approvals": ("quality", "/approvals", 200),
     "reviews of break-glass": ("quality", "/break-glass", 200),
     "answer why": ("admin", WHY, 200),
     "audit trail": ("auditor", "/audit", 200),

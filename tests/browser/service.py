@@ -5,6 +5,7 @@ import secrets
 import signal
 import subprocess
 import sys
+from importlib import resources
 from pathlib import Path
 from types import TracebackType
 
@@ -13,6 +14,7 @@ from tests.terminal.conftest import child_environment
 
 START_SECONDS = 180.0
 STOP_SECONDS = 60.0
+WAIT = "cooling_hours = 24"
 
 
 class DemoService:
@@ -25,15 +27,17 @@ class DemoService:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._words = home.with_name("service.log")
+        self._policy = home.with_name("policy.toml")
         self._process: subprocess.Popen[bytes] | None = None
         self._passwords: dict[str, str] = {}
         self.url = ""
 
     def __enter__(self) -> "DemoService":
+        self._write_policy()
         with self._words.open("wb") as words:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "traceapp.cli", "run", "--port", "0"],
-                env=child_environment(self._home),
+                env=child_environment(self._home, TRACEAPP_POLICY=str(self._policy)),
                 stdin=subprocess.DEVNULL,
                 stdout=words,
                 stderr=subprocess.STDOUT,
@@ -59,7 +63,7 @@ class DemoService:
         password = secrets.token_urlsafe(12)
         done = subprocess.run(
             [sys.executable, "-m", "traceapp.cli", "account", "create", name, "--role", role],
-            env=child_environment(self._home),
+            env=child_environment(self._home, TRACEAPP_POLICY=str(self._policy)),
             input=password + "\n",
             capture_output=True,
             text=True,
@@ -69,6 +73,13 @@ class DemoService:
         assert done.returncode == 0, done.stdout + done.stderr
         self._passwords[name] = password
         return password
+
+    def _write_policy(self) -> None:
+        """The one that comes with the program, in which accounts of today agree to things: a browser waits out no day."""
+        said = resources.files("traceapp.policy").joinpath("default_policy.toml").read_text(encoding="utf-8")
+        assert WAIT in said
+        self._policy.write_text(said.replace(WAIT, "cooling_hours = 0"), encoding="utf-8")
+        self._policy.chmod(0o644)
 
     def _address(self) -> Path:
         return self._home / "service.url"

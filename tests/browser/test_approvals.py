@@ -1,0 +1,102 @@
+"""Approvals as persons meet them: asked for, agreed to and carried out by keyboard alone, without a script, in both languages."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, StorageState, expect
+
+from tests.browser.browsing import CHINESE, ENGLISH, NARROW, WIDE, Language, Window, window
+from tests.browser.conftest import Windows
+from tests.browser.looks import look_here
+from tests.browser.service import DemoService
+from tests.browser.test_break_glass import set_up_codes
+
+ASKER, DECIDER = "qm-asks", "auditor-decides"
+WHY = "The new interface asks for numbers before they are imported."
+SEEN = "The interface was looked at, and is mended tomorrow."
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the buttons and states of the pages are called."""
+
+    ask: str
+    agree: str
+    carry_out: str
+    done: str
+    waiting: str
+
+
+SAID = {
+    ENGLISH: Words("Ask for it", "Agree to exactly this", "Carry it out now", "Carried out", "waits for your word"),
+    CHINESE: Words("提交申请", "同意以上内容", "立即执行", "已执行", "等待您决定"),
+}
+both_languages = pytest.mark.parametrize("language", [ENGLISH, CHINESE], ids=lambda language: language.code)
+
+
+@pytest.fixture(scope="module")
+def asker(service: DemoService, browser: Browser) -> StorageState:
+    """The session of somebody of quality."""
+    password = service.create_account(ASKER, "quality")
+    with window(browser, service.url) as opened:
+        opened.sign_in(ASKER, password)
+        return opened.page.context.storage_state()
+
+
+@pytest.fixture(scope="module")
+def decider(service: DemoService, browser: Browser) -> StorageState:
+    """The session of an auditor who has just shown his second factor."""
+    password = service.create_account(DECIDER, "auditor")
+    with window(browser, service.url) as opened:
+        opened.sign_in(DECIDER, password)
+        set_up_codes(opened, password)
+        return opened.page.context.storage_state()
+
+
+def look_well(opened: Window, width: int) -> None:
+    seen = look_here(opened)
+    assert (seen.violations, seen.width, seen.cut_ids) == ((), width, ())
+    assert seen.smallest >= 12
+
+
+@both_languages
+def test_promise_two_persons_do_by_keyboard_what_none_does_alone(
+    open_window: Windows, asker: StorageState, decider: StorageState, language: Language
+) -> None:
+    said, width = SAID[language], NARROW if language is CHINESE else WIDE
+    asking = open_window(language, width, session=asker, scripts=False)
+    page = asking.page
+    asking.open("/approvals")
+    look_well(asking, width)
+    asking.tab_to(page.locator("#reason"))
+    page.keyboard.type(WHY)
+    asking.tab_to(page.get_by_role("button", name=said.ask, exact=True))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/approvals/[0-9a-f]{16}$"))
+    expect(page.get_by_role("button", name=said.agree, exact=True)).to_have_count(0)
+    address = page.url
+
+    deciding = open_window(language, width, session=decider, scripts=False)
+    there = deciding.page
+    deciding.open("/")
+    expect(there.locator(".alert a[href='/approvals']")).to_contain_text(said.waiting)
+    deciding.tab_to(there.locator(".alert a[href='/approvals']"))
+    there.keyboard.press("Enter")
+    look_well(deciding, width)
+    deciding.tab_to(there.locator(f"a[href='{address[address.index('/approvals/') :]}']"))
+    there.keyboard.press("Enter")
+    expect(there.locator("main")).to_contain_text(WHY)
+    look_well(deciding, width)
+    deciding.tab_to(there.locator("#reason"))
+    there.keyboard.type(SEEN)
+    deciding.tab_to(there.get_by_role("button", name=said.agree, exact=True))
+    there.keyboard.press("Enter")
+    expect(there.locator("main")).to_contain_text(SEEN)
+
+    page.goto(address)
+    look_well(asking, width)
+    asking.tab_to(page.get_by_role("button", name=said.carry_out, exact=True))
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text(said.done)
+    look_well(asking, width)
