@@ -14,6 +14,7 @@ class Permission(StrEnum):
     APPROVAL_DECIDE = "approval:decide"
     APPROVAL_LIST = "approval:list"
     APPROVAL_REQUEST = "approval:request"
+    BATCH_EXPORT = "batch:export"
     BATCH_LOOK_UP = "batch:look_up"
     BATCH_SHOW = "batch:show"
     BATCH_TRACE = "batch:trace"

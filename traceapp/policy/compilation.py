@@ -16,12 +16,14 @@ EVERY: Final = frozenset({ANY})
 NONE: Final[frozenset[str]] = frozenset()
 
 
-def compile_rights(policy: Policy, acl_entries: Iterable[AclEntry], actor: Actor, now: datetime) -> Rights:
+def compile_rights(policy: Policy, acl_entries: Iterable[AclEntry], actor: Actor, now: datetime, most: Tier = Tier.T3) -> Rights:
     """The acl numbers with a scope that lies within the actor's scope, his approved lots, and the properties in clear.
 
     A scope that the role is bounded by and the account does not carry shows nothing, shared things included: a missing
     attribute denies. So does a role without any batch permission, and a purpose that is not the role's. A number that is
     in no entry is in no set. A T3 property is in `clear` only while the conditions of the role hold.
+
+    most  the highest tier whose values are wanted, whatever else he may see.
     """
     row = policy.document.roles.get(actor.role)
     purpose = policy.purpose_of(actor)
@@ -36,7 +38,7 @@ def compile_rights(policy: Policy, acl_entries: Iterable[AclEntry], actor: Actor
         sites, lines = EVERY, EVERY
     held = ((entry.number, [scope for scope in entry.scopes if _within(sites, lines, scope)]) for entry in acl_entries)
     places = {number: sites_of(scopes) for number, scopes in held if scopes}
-    clearance = clearance_of(row, actor, now)
+    clearance = min(most, clearance_of(row, actor, now))
     return Rights(
         tuple(sorted(places)),
         policy.digest,

@@ -144,11 +144,27 @@ class ApprovalRow(BaseModel):
     cooling_hours: Annotated[int, Field(ge=0, le=720)] = 0
 
 
+class ExportRow(BaseModel):
+    """What one person takes out as a file by himself: values up to this tier, and so many rows; for more, others agree."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tier: Tier
+    rows: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _leaves_the_rest_to_two(self) -> Self:
+        if self.tier > Tier.T1:
+            raise ValueError("tier: wanted T0 or T1; what is sealed in the store leaves only after others agreed")
+        return self
+
+
 class PolicyDocument(BaseModel):
     """The whole document; a role that it does not name may do nothing, a purpose that it does not name opens nothing.
 
     routed_to  the role to which whatever is withheld from an answer is routed.
     approvals  what happens only after others agreed; what would need an approval and stands not here cannot happen.
+    exports    what leaves as a file without that; nothing where it is absent.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -160,6 +176,7 @@ class PolicyDocument(BaseModel):
     purposes: dict[Purpose, PurposeRow]
     roles: Annotated[dict[Role, RoleRow], Field(min_length=1)]
     approvals: dict[Operation, ApprovalRow] = {}
+    exports: ExportRow | None = None
 
     @model_validator(mode="after")
     def _names_what_is_there(self) -> Self:
@@ -188,12 +205,15 @@ class PolicyDocument(BaseModel):
     @classmethod
     def empty(cls) -> Self:
         """A document that grants nothing; no file can be one."""
-        return cls.model_construct(format=2, version=0, routed_to=Role.ADMIN, fields={}, purposes={}, roles={}, approvals={})
+        return cls.model_construct(
+            format=2, version=0, routed_to=Role.ADMIN, fields={}, purposes={}, roles={}, approvals={}, exports=None
+        )
 
     @property
     def digest(self) -> str:
         """SHA-256 (hex) of what the document says, whatever its layout and comments."""
-        told = self.model_dump(exclude=None if self.approvals else {"approvals"})
+        absent = {name for name in ("approvals", "exports") if not getattr(self, name)}
+        told = self.model_dump(exclude=absent)
         said = json.dumps(_sorted(told), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(said.encode()).hexdigest()
 

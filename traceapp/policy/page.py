@@ -106,6 +106,7 @@ MEANINGS: Final[Mapping[Permission, tuple[str, str]]] = {
         "ask for what others have to agree to, and carry it out then",
         "提出须经他人同意的申请，获准后执行",
     ),
+    Permission.BATCH_EXPORT: ("take the rows of a trace out as a file", "将追溯结果导出为文件"),
     Permission.BATCH_LOOK_UP: ("look a number up", "按编号查询"),
     Permission.BATCH_SHOW: ("open the page of a batch: its state, where it came from and went, who worked on it", "查看批次页"),
     Permission.BATCH_TRACE: ("ask forward and backward traces", "正向与反向追溯"),

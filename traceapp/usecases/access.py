@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
+from traceapp.dictionary.entries import Tier
 from traceapp.domain.clock import stored_time
 from traceapp.domain.disclosure import Masked, Unavailable, Unproven
 from traceapp.domain.errors import (
@@ -40,17 +41,20 @@ PSEUDONYM: Final = 8
 """Characters of one; within an answer no two things share it but by a chance of one in 2^32."""
 
 
-def rights_for(stations: Stations, actor: Actor, permission: Permission, request: Mapping[str, Any] | None = None) -> Rights:
+def rights_for(
+    stations: Stations, actor: Actor, permission: Permission, request: Mapping[str, Any] | None = None, most: Tier = Tier.T3
+) -> Rights:
     """What the actor may see while he does this.
 
     request  what was asked, for the record of a refusal.
+    most     the highest tier whose values are wanted.
     raises   PermissionDeniedError, PolicyError (none is in force, or it failed): recorded first;
              LedgerUnavailableError: it could not be.
     """
     authorise(stations, actor, permission, request)
     entries = stations.acls.list_entries()
     try:
-        return compile_rights(stations.policy, entries, actor, stations.clock.now())
+        return compile_rights(stations.policy, entries, actor, stations.clock.now(), most)
     except Exception:
         raise _refused(stations, actor, permission, request, Decision(False, FAILED, EVALUATION)) from None
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from traceapp.dictionary.entries import Tier
 from traceapp.domain.completeness import Findings, complete
 from traceapp.domain.consignees import one_sided
 from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError, RowAlteredError
@@ -37,7 +38,7 @@ from traceapp.usecases.trace_leg import Leg, may_turn, trace_leg
 from traceapp.usecases.trace_opening import open_seeds
 from traceapp.usecases.trace_parties import consignees, read_bounds, suppliers
 from traceapp.usecases.trace_reach import Reached, gather, shown_links
-from traceapp.usecases.trace_record import answered_entry, failed_entry, request_document, routed_entry
+from traceapp.usecases.trace_record import Traced, answered_entry, failed_entry, request_document, routed_entry
 from traceapp.usecases.trace_seeds import find_seeds
 from traceapp.usecases.trace_twins import find_twins
 from traceapp.usecases.verification import checked, readable
@@ -58,8 +59,17 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
             the number was; LedgerUnavailableError;
             StoreError and its kinds.
     """
+    traced = ask(stations, actor, question, Permission.BATCH_TRACE)
+    return stations.ledger.record(traced.answer, answered_entry(stations, actor, traced))
+
+
+def ask(stations: Stations, actor: Actor, question: TraceQuestion, act: Permission, most: Tier = Tier.T3) -> Traced:
+    """The answer, which whoever asks has still to record; what was withheld is routed, and a refusal recorded.
+
+    act   what the answer is asked for.   most  the highest tier whose values are wanted.
+    """
     stations, checks = checked(stations)
-    rights = rights_for(stations, actor, Permission.BATCH_TRACE, request_document(stations, question, None, ()))
+    rights = rights_for(stations, actor, act, request_document(stations, question, None, ()), most)
     as_of = question.as_of if question.as_of is not None else stations.clock.now()
     reached = stations.heads.get_head()
     head = stations.heads.get_head_at(as_of) if question.as_of is not None else reached
@@ -67,11 +77,11 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
     try:
         answer = answer_at(stations, rights, question, head, as_of, checks, stub)
     except (BatchNotFoundError, BatchAmbiguousError, RowAlteredError) as refused:
-        stations.ledger.append(failed_entry(stations, actor, question, head, refused))
+        stations.ledger.append(failed_entry(stations, actor, question, head, refused, act))
         raise
     if answer.completeness.routed_to is not None:
         stations.ledger.append(routed_entry(stations, actor, answer))
-    return stations.ledger.record(answer, answered_entry(stations, actor, answer, stub.own, reached))
+    return Traced(answer, stub.own, reached)
 
 
 def answer_at(

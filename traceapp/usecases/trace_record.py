@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from itertools import islice
 from operator import attrgetter
@@ -36,21 +36,36 @@ STATED = ("event_time", "quantity", "unit")
 STUB = "withheld"
 
 
-def answered_entry(stations: Stations, actor: Actor, answer: TraceAnswer, own: Mapping[str, str], reached: int) -> LedgerEntry:
-    """The record of an answer that is about to leave; its roll is durable by then.
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """An answer that is not on record yet.
 
     own      ids of this answer alone → the uids that they stand for.
     reached  the head when it was asked: where things were known to be by then decided what the asker saw.
-    raises   LedgerUnavailableError.
     """
-    fields, said = _fields(answer, own), answer.completeness
+
+    answer: TraceAnswer
+    own: Mapping[str, str]
+    reached: int
+
+
+def answered_entry(
+    stations: Stations, actor: Actor, traced: Traced, act: Permission = Permission.BATCH_TRACE, **result: Any
+) -> LedgerEntry:
+    """The record of an answer that is about to leave; its roll is durable by then.
+
+    result  what more there is to say of it.
+    raises  LedgerUnavailableError.
+    """
+    answer = traced.answer
+    fields, said = _fields(answer, traced.own), answer.completeness
     request = request_document(stations, answer.question, answer.head, _seed_kinds(answer))
     return entry(
         stations,
         actor,
-        Permission.BATCH_TRACE,
+        act,
         "answered",
-        request=request | {"moment": answer.as_of, "reached": reached},
+        request=request | {"moment": answer.as_of, "reached": traced.reached},
         disclosed=fields.disclosed,
         withheld=fields.withheld,
         result={
@@ -61,6 +76,7 @@ def answered_entry(stations: Stations, actor: Actor, answer: TraceAnswer, own: M
             "withheld": sum(answer.completeness.withheld.values()),
             "sha256": result_digest(answer),
             **on_record(Unverified(said.unverified, said.unverified_withheld, said.unverified_few)),
+            **result,
         },
         completeness=answer.completeness.status.name,
         object=_seeds_of(answer),
@@ -82,14 +98,16 @@ def routed_entry(stations: Stations, actor: Actor, answer: TraceAnswer) -> Ledge
     )
 
 
-def failed_entry(stations: Stations, actor: Actor, question: TraceQuestion, head: int, error: TraceappError) -> LedgerEntry:
+def failed_entry(
+    stations: Stations, actor: Actor, question: TraceQuestion, head: int, error: TraceappError, act: Permission
+) -> LedgerEntry:
     """The record of a question that named nothing, or too much."""
     candidates = _candidates(error)
     fields = candidate_fields(candidates)
     return entry(
         stations,
         actor,
-        Permission.BATCH_TRACE,
+        act,
         "failed",
         request=request_document(stations, question, head, ()),
         disclosed=fields.disclosed,

@@ -1,8 +1,6 @@
 """The bytes of answers of the audit trail: `Recorded` comes in and nothing else."""
 
-from base64 import b64encode
-from collections.abc import Iterator
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from flask import Response
 
@@ -10,9 +8,9 @@ from traceapp.domain.ledger_search import ExportForm, IndexState, LedgerExport, 
 from traceapp.domain.ledger_search import FoundRecord as Found
 from traceapp.domain.recorded import Recorded
 from traceapp.web.answers import CONTENT_TYPE, document_bytes
+from traceapp.web.files import named_file, stored_file
 
 MEDIA: Final = {ExportForm.CSV: "text/csv; charset=utf-8", ExportForm.JSON_LINES: "application/jsonl"}
-_CHUNK: Final = 64 * 1024
 
 
 def records_answer(recorded: Recorded[LedgerPage]) -> Response:
@@ -38,19 +36,16 @@ def proof_answer(seq: int, recorded: Recorded[str]) -> Response:
 
 def proof_file(seq: int, recorded: Recorded[str]) -> Response:
     """The same as a file; its record is named in the header."""
-    return _file(f"record-{seq}.tlog-proof", recorded, Response(recorded.value, content_type="text/plain; charset=utf-8"))
+    return named_file(f"record-{seq}.tlog-proof", recorded, Response(recorded.value, content_type="text/plain; charset=utf-8"))
 
 
 def export_file(recorded: Recorded[LedgerExport]) -> Response:
     """The finished file, with the digest that is on record (RFC 9530)."""
     made = recorded.value
-    answer = Response(_chunks(made.file), content_type=MEDIA[made.form])
-    answer.content_length = made.size
-    answer.headers["Repr-Digest"] = f"sha-256=:{b64encode(bytes.fromhex(made.sha256)).decode()}:"
+    answer = stored_file(made.file, made.size, made.sha256, MEDIA[made.form])
     answer.headers["Traceapp-Rows"] = str(made.rows)
     answer.headers["Traceapp-Lag"] = str(made.state.lag)
-    answer.call_on_close(made.file.close)
-    return _file(f"audit-trail-{recorded.receipt.seq}.{made.form.value}", recorded, answer)
+    return named_file(f"audit-trail-{recorded.receipt.seq}.{made.form.value}", recorded, answer)
 
 
 def record_document(found: Found) -> dict[str, Any]:
@@ -60,15 +55,3 @@ def record_document(found: Found) -> dict[str, Any]:
 
 def state_document(state: IndexState) -> dict[str, int]:
     return {"first": state.first, "indexed": state.indexed, "head": state.head, "lag": state.lag, "unread": state.unread}
-
-
-def _file(name: str, recorded: Recorded[Any], answer: Response) -> Response:
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["Traceapp-Ledger"] = f"{recorded.receipt.seq} {recorded.receipt.leaf}"
-    return answer
-
-
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while chunk := file.read(_CHUNK):
-            yield chunk

@@ -13,7 +13,7 @@ from flask import Flask, current_app, g
 from traceapp.domain.errors import BusyError, TooManyQuestionsError
 from traceapp.domain.permissions import Permission
 
-HEAVY: Final = frozenset({Permission.BATCH_TRACE, Permission.FEED_SEND})
+HEAVY: Final = frozenset({Permission.BATCH_EXPORT, Permission.BATCH_TRACE, Permission.FEED_SEND})
 AT_ONCE: Final = 4
 IN_LINE: Final = 2
 OF_ONE: Final = 3

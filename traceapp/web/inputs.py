@@ -26,6 +26,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from traceapp.domain.alerts import AlertFilter, AlertLevel, AlertState
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.errors import IdentifierError, InputError
+from traceapp.domain.exports import TableForm
 from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.trace import Seed, TraceQuestion, Window
 from traceapp.formats.gs1 import parse_identity
@@ -180,6 +181,12 @@ class TraceSearchInput(TraceInput):
 
     def search(self) -> TraceQuestion:
         return self.question(self.number, self.uid, self.epc)
+
+
+class TraceExportInput(TraceSearchInput):
+    """A trace as a file."""
+
+    form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.CSV
 
 
 class SeedInput(NarrowingInput):

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import InputError
+from traceapp.domain.exports import TableForm
 from traceapp.web.field_names import BatchFields
 from traceapp.web.inputs import BatchInput, BatchSearchInput, Moment, NarrowingInput, Printed, TraceSearchInput
 from traceapp.web.pages.wording import N_
@@ -31,6 +32,7 @@ WANTED: Final[Mapping[str, str]] = {
     "since": _MOMENT_WANTED,
     "until": _MOMENT_WANTED,
     "field": N_("Wanted the name of a property, such as name or Party.name."),
+    "question": N_("Wanted a narrower question: the policy lets one person take out fewer rows than this answer has."),
     "request_id": N_("Wanted our own id of 32 hexadecimal digits."),
 }
 """Field → what it takes, in the words of the page."""
@@ -92,6 +94,12 @@ class TracePageInput(TraceSearchInput):
     parties: PageNumber = 1
     links: PageNumber = 1
     group: Annotated[str | None, Field(pattern=r"^[0-9]{1,3}\.[0-9]{1,3}$")] = None
+
+
+class TraceExportPageInput(TracePageInput):
+    """The answer of the trace page as a file."""
+
+    form: TableForm = TableForm.CSV
 
 
 def field_errors(error: InputError) -> dict[str, str]:

@@ -20,6 +20,7 @@ ACTS: Final = {
     Permission.APPROVAL_DECIDE: N_("decided what another asked for"),
     Permission.APPROVAL_LIST: N_("listed approvals"),
     Permission.APPROVAL_REQUEST: N_("asked for an approval"),
+    Permission.BATCH_EXPORT: N_("took a trace out as a file"),
     Permission.BATCH_LOOK_UP: N_("looked up a number"),
     Permission.BATCH_SHOW: N_("opened a lot"),
     Permission.BATCH_TRACE: N_("traced"),

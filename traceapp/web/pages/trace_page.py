@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
 
 from traceapp.domain.disclosure import told
-from traceapp.domain.kinds import LOTS, Certainty, Direction, NodeKind
-from traceapp.domain.trace import DescribedNode, PartyLine, TraceAnswer, TraceLink, TraceNode, hop_order
+from traceapp.domain.kinds import Certainty, Direction, NodeKind
+from traceapp.domain.trace import DescribedNode, PartyLine, TraceAnswer, TraceLink, TraceNode
 from traceapp.web.lane_stages import condition, members_of
 from traceapp.web.lanes import Picture, draw_lanes
 from traceapp.web.pages import completeness_words
@@ -20,6 +21,7 @@ from traceapp.web.pages.lane_captions import PageCaptions
 from traceapp.web.pages.paging import SHORT_PAGE, Cut, address_with, cut
 from traceapp.web.pages.showing import amount_text
 from traceapp.web.pages.wording import DIRECTIONS, STATES, direction_question, sign_of, site_names, text_of
+from traceapp.web.trace_order import end_of, largest, nearest, outwards
 
 FIELDS = (
     "number",
@@ -145,18 +147,18 @@ class TracePage:
 
     @cached_property
     def consignees(self) -> Cut[PartyLine]:
-        return cut("parties", sorted(self.answer.consignees, key=_largest), self._asked.parties, SHORT_PAGE)
+        return cut("parties", sorted(self.answer.consignees, key=largest), self._asked.parties, SHORT_PAGE)
 
     @cached_property
     def suppliers(self) -> Cut[PartyLine]:
-        return cut("parties", sorted(self.answer.suppliers, key=_largest), self._asked.parties, SHORT_PAGE)
+        return cut("parties", sorted(self.answer.suppliers, key=largest), self._asked.parties, SHORT_PAGE)
 
     @cached_property
     def lots(self) -> Cut[TraceNode]:
         """Lots and stubs, nearest first; of one card alone where a card was opened."""
         chosen = self.group
         nodes = self._lots if chosen is None else [node for node in self.answer.nodes if node.uid in chosen]
-        return cut("lots", sorted(nodes, key=_nearest), self._asked.lots)
+        return cut("lots", sorted(nodes, key=nearest), self._asked.lots)
 
     @cached_property
     def group(self) -> frozenset[str] | None:
@@ -165,8 +167,7 @@ class TracePage:
 
     @cached_property
     def links(self) -> Cut[TraceLink]:
-        """From the start outwards, so that what was done first stands first."""
-        return cut("links", sorted(self.answer.links, key=self._outwards), self._asked.links, SHORT_PAGE)
+        return cut("links", sorted(self.answer.links, key=partial(outwards, self.nodes)), self._asked.links, SHORT_PAGE)
 
     @cached_property
     def class_level(self) -> list[tuple[str, str]]:
@@ -194,6 +195,12 @@ class TracePage:
         """This answer again, in another part: the moment that was asked about stays, so that nothing moves meanwhile."""
         return address_with(anchor, **({"as_of": typed_moment(self.answer.as_of)} | changed))
 
+    def file_address(self, form: str) -> str:
+        """The rows of this answer as a file, as of the moment that was asked about."""
+        said = self.asked | {"as_of": typed_moment(self.answer.as_of), "form": form}
+        kept: dict[str, Any] = {name: value for name, value in said.items() if value}
+        return url_for("trace.export", **kept)
+
     def batch_address(self, uid: str) -> str:
         return url_for("batch.show", uid=uid)
 
@@ -203,8 +210,8 @@ class TracePage:
         return site_names(codes, self._sites)
 
     def end(self, uid: str) -> TraceNode:
-        """The node at an end of a link; what the answer does not hold is withheld."""
-        return self.nodes.get(uid) or TraceNode(uid, None, stub=True)
+        """The node at an end of a link."""
+        return end_of(self.nodes, uid)
 
     @staticmethod
     def properties(node: TraceNode) -> list[Property]:
@@ -244,27 +251,10 @@ class TracePage:
     def supplied(self) -> list[str]:
         return _sums(self.answer.suppliers)
 
-    def _outwards(self, link: TraceLink) -> tuple[object, ...]:
-        source, target = self.end(link.source), self.end(link.target)
-        names = [(end.stub, told(end.number) or told(end.name) or "", end.uid) for end in (source, target)]
-        near, far = sorted((hop_order(source.hop), hop_order(target.hop)))
-        return (near, far, target.kind not in LOTS, *names, link.type)
-
     @cached_property
     def _lots(self) -> list[TraceNode]:
         ends = {NodeKind.SHIPMENT, NodeKind.PARTY, NodeKind.CONTAINER, NodeKind.LOCATION, NodeKind.ORDER, NodeKind.DISPOSAL}
         return [node for node in self.answer.nodes if node.kind not in ends]
-
-
-def _nearest(node: TraceNode) -> tuple[object, ...]:
-    return (node.stub, hop_order(node.hop), node.kind not in LOTS, node.product or "", told(node.number) or "", node.uid)
-
-
-def _largest(line: PartyLine) -> tuple[object, ...]:
-    """What nobody stated may be the largest; of the rest whoever may have most, by name where they are alike."""
-    stated = [amount for amount in line.quantities.values() if amount is not None]
-    silent = not stated or len(stated) < len(line.quantities)
-    return (not silent, -max(stated, default=Decimal(0)), told(line.name) or "", told(line.number) or "", line.uid)
 
 
 def _figure(label: str, items: Sequence[TraceNode] | Sequence[PartyLine], anchor: str) -> Figure:

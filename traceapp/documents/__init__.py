@@ -1,0 +1,1 @@
+"""One file out: tables as CSV, a workbook or JSON."""

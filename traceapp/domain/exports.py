@@ -1,0 +1,87 @@
+"""What leaves as a file: tables with a head that says what they are, how complete, and whose copy this is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import BinaryIO, TypeAlias
+
+from traceapp.domain.disclosure import Gap, Masked
+
+Cell: TypeAlias = str | int | Decimal | datetime | Masked | Gap | None
+"""A moment is aware; a quantity keeps every digit; what is masked stays visible as masked."""
+
+
+class TableForm(StrEnum):
+    """How tables leave as a file."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """name is a code for machines, title and columns are words for people; each row has a cell for each column.
+
+    columns  code → word.
+    """
+
+    name: str
+    title: str
+    columns: Mapping[str, str]
+    rows: Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of the head: a code for machines, its word for people, and what it says."""
+
+    name: str
+    word: str
+    said: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file holds, in one language.
+
+    masks  what stands in place of a value in words; by what stands there in the answer.
+    """
+
+    title: str
+    made_at: datetime
+    facts: Sequence[Fact]
+    tables: Sequence[Table]
+    masks: Mapping[Masked | Gap, str]
+
+    @property
+    def rows(self) -> int:
+        return sum(len(table.rows) for table in self.tables)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Whose copy a file is: it stands in the file, and on record.
+
+    uid   of this copy alone, 32 hex digits.   holder  user name.   made_at  when.
+    """
+
+    uid: str
+    holder: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFile:
+    """A file that is finished and on record; whoever sends it closes it.
+
+    size  in bytes.   sha256  of the file, in hex; the record of the export names it too.
+    """
+
+    form: TableForm
+    file: BinaryIO
+    size: int
+    sha256: str
+    rows: int

@@ -1,0 +1,77 @@
+"""The rows of a trace as a file: finished and hashed first, on record with its digest next, and only then sent."""
+
+import hashlib
+import secrets
+import tempfile
+from collections.abc import Callable
+from typing import BinaryIO, Final, TypeAlias
+
+from traceapp.dictionary.entries import Tier
+from traceapp.documents.tables import write_document
+from traceapp.domain.errors import HomeError, InputError
+from traceapp.domain.exports import Copy, Document, ExportedFile, TableForm
+from traceapp.domain.permissions import Permission
+from traceapp.domain.recorded import Recorded
+from traceapp.domain.rights import Actor
+from traceapp.domain.trace import TraceAnswer, TraceQuestion
+from traceapp.policy.document import ExportRow
+from traceapp.usecases.access import entry
+from traceapp.usecases.stations import Stations
+from traceapp.usecases.trace_batch import ask
+from traceapp.usecases.trace_record import answered_entry, request_document
+
+Arrange: TypeAlias = Callable[[TraceAnswer, Copy], Document]
+"""Puts an answer into tables, in words of one language."""
+NOTHING: Final = ExportRow(tier=Tier.T0, rows=0)
+
+
+def export_trace(
+    stations: Stations, actor: Actor, question: TraceQuestion, form: TableForm, arrange: Arrange
+) -> Recorded[ExportedFile]:
+    """What one person takes out by himself: values of the tiers that the policy names are in clear, others masked.
+
+    raises  what `trace_batch` raises; InputError: more rows than the policy lets one person take, or than the form holds;
+            HomeError: the file cannot be written.
+    """
+    alone = stations.policy.document.exports or NOTHING
+    traced = ask(stations, actor, question, Permission.BATCH_EXPORT, alone.tier)
+    copy = Copy(secrets.token_hex(16), actor.username, stations.clock.now())
+    answer = traced.answer
+    document = arrange(answer, copy)
+    if document.rows > alone.rows:
+        wanted = f"a question whose answer has at most {alone.rows} rows; this one has {document.rows}"
+        asked = request_document(stations, question, answer.head, ())
+        refused = entry(stations, actor, Permission.BATCH_EXPORT, "failed", request=asked, reason="too many rows")
+        stations.ledger.append(refused)
+        raise InputError(f"question: wanted {wanted}", (("question", wanted),))
+    file, size, digest = _finished(stations, document, form)
+    try:
+        result = {"form": form.value, "rows": document.rows, "bytes": size, "file": digest, "copy": copy.uid}
+        made = answered_entry(stations, actor, traced, Permission.BATCH_EXPORT, **result)
+        recorded = stations.ledger.record(ExportedFile(form, file, size, digest, document.rows), made)
+        stations.ledger.make_checkpoint()
+    except BaseException:
+        file.close()
+        raise
+    return recorded
+
+
+def _finished(stations: Stations, document: Document, form: TableForm) -> tuple[BinaryIO, int, str]:
+    """The file at its beginning, its size in bytes and its SHA-256; it has no name, and is gone when it is closed."""
+    try:
+        file = tempfile.TemporaryFile(dir=stations.settings.home)  # noqa: SIM115 - closed by whoever sends it
+    except OSError as error:
+        raise HomeError(f"the file cannot be written ({error.strerror})") from None
+    try:
+        write_document(document, form, file)
+        size = file.tell()
+        file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+    except OSError as error:
+        file.close()
+        raise HomeError(f"the file cannot be written ({error.strerror})") from None
+    except BaseException:
+        file.close()
+        raise
+    return file, size, digest

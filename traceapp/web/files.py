@@ -1,0 +1,47 @@
+"""Answers that are files: finished, hashed and on record before the first byte leaves."""
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO, Final
+
+from flask import Response
+
+from traceapp.domain.exports import ExportedFile, TableForm
+from traceapp.domain.recorded import Recorded
+
+MEDIA: Final[Mapping[TableForm, str]] = {
+    TableForm.CSV: "text/csv; charset=utf-8",
+    TableForm.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    TableForm.JSON: "application/json",
+}
+_CHUNK: Final = 64 * 1024
+
+
+def table_file(name: str, recorded: Recorded[ExportedFile]) -> Response:
+    """The finished file, with the digest that is on record (RFC 9530) and the number of its record in its name."""
+    made = recorded.value
+    answer = stored_file(made.file, made.size, made.sha256, MEDIA[made.form])
+    answer.headers["Traceapp-Rows"] = str(made.rows)
+    return named_file(f"{name}-{recorded.receipt.seq}.{made.form.value}", recorded, answer)
+
+
+def stored_file(file: BinaryIO, size: int, sha256: str, media: str) -> Response:
+    """size in bytes, sha256 in hex; the file is closed when it is sent, or when nobody wants it any more."""
+    answer = Response(_chunks(file), content_type=media)
+    answer.content_length = size
+    answer.headers["Repr-Digest"] = f"sha-256=:{b64encode(bytes.fromhex(sha256)).decode()}:"
+    answer.call_on_close(file.close)
+    return answer
+
+
+def named_file(name: str, recorded: Recorded[Any], answer: Response) -> Response:
+    """Under this name, with its record in the header."""
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Traceapp-Ledger"] = f"{recorded.receipt.seq} {recorded.receipt.leaf}"
+    return answer
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
