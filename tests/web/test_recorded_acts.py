@@ -135,8 +135,10 @@ CALLS = {
     "sign_in.leave": Call("/sign-out", "POST", {}),
     "source.show": Call("/events/{event}/source"),
     "static": Call("/static/mark.svg", signed_in=False),
+    "trace.export": Call("/traces/export?number=S-9"),
     "trace.show": Call("/traces?number=S-9&direction=backward"),
     "traces.ask": Call("/api/v1/traces", "POST", json={"seeds": [{"number": "S-9"}]}),
+    "traces.export": Call("/api/v1/traces/export?number=S-9"),
     "traces.search": Call("/api/v1/traces?number=S-9"),
 }
 

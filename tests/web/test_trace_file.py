@@ -81,8 +81,8 @@ def test_promise_what_others_have_to_agree_to_stays_masked_and_visible_as_masked
 
     assert shown
     assert all(isinstance(line["number"], str) for line in shown), "on the page the coordinator sees them"
-    assert all(line["number"] == {"masked": True, "tier": "T2"} for line in told)
-    assert {row[1] for row in sheet.iter_rows(min_row=2, values_only=True)} == {"Masked (T2)"}
+    assert all(line["number"]["masked"] and line["number"]["tier"] == "T2" for line in told)
+    assert all(str(row[1]).startswith("Masked ") for row in sheet.iter_rows(min_row=2, values_only=True))
     for line in shown:
         assert line["number"] not in take(form="csv").text
 

@@ -32,6 +32,7 @@ GRANTED = {
     # by hand, from what each role is there for; a role must gain or lose a right here first
     "account:change": {"admin"},
     "account:create": {"admin"},
+    "batch:export": {"auditor", "coordinator", "quality", "regulator"},
     "batch:look_up": EVERYBODY - {"admin"},
     "batch:show": EVERYBODY - {"admin"},
     "batch:trace": EVERYBODY - {"admin"},
