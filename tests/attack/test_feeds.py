@@ -211,7 +211,9 @@ def test_attacker_who_swallows_messages_has_the_gap_named_until_they_come(plant:
     skipped = plant.taken(5, "G5")
 
     assert (skipped["receipt"]["appended"], skipped["next"], skipped["gaps"]) == (1, 6, ["2-4"])
-    assert [feed.gaps[0].text for feed in list_feeds(plant.stations, terminal_actor()).value if feed.name == name] == ["2-4"]
+    assert [feed.gaps[0].text for feed in list_feeds(plant.stations, terminal_actor()).value.feeds if feed.name == name] == [
+        "2-4"
+    ]
     (done,) = [
         one
         for one in records(plant.stations, act="feed:send")
@@ -235,6 +237,37 @@ def test_attacker_who_sends_to_an_ended_or_unknown_feed_is_told_one_thing(plant:
 
     assert (ended.status_code, ended.data) == (404, unknown.data)
     assert not plant.keeps(receipt("LATER"))
+
+
+EVENT = '{"type": "ObjectEvent", "action": "ADD", "epcList": [], "eventTimeZoneOffset": "+00:00", "eventTime": '
+UNREADABLE = {
+    "an outside entity": b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><epcis:EPCISDocument>&e;</epcis:EPCISDocument>',
+    "ten thousand deep": b"[" * 10_000 + b"]" * 10_000,
+    "two lists of events": b'{"type": "EPCISDocument", "@context": [], "epcisBody": {"eventList": [], "eventList": []}}',
+    "a number without end": b"[" + b"9" * 100_000 + b"]",
+    "compressed": b"\x1f\x8b\x08" + bytes(100),
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
+def test_attacker_whose_signed_document_reads_in_two_ways_or_never_ends_is_refused(body: bytes, plant: Plant) -> None:
+    """The source itself is in his hands."""
+    head = plant.head
+
+    reply = plant.send(plant.source.sign(1, body))
+
+    assert reply.status_code == 400 or reply.json["receipt"]["rejected"] == reply.json["receipt"]["events"] == 1, reply.text
+    assert plant.head == head
+
+
+def test_attacker_whose_event_says_a_member_twice_has_it_refused(plant: Plant) -> None:
+    twice = EVENT + '"2026-03-02T10:00:00Z", "eventTime": "2026-03-03T10:00:00Z"}'
+
+    told = plant.send(plant.source.sign(1, twice.encode())).json
+
+    assert (told["receipt"]["rejected"], told["receipt"]["appended"]) == (1, 0)
+    assert "eventTime: wanted each member of an object once" in told["rejects"][0]["reason"]
 
 
 def another_key(plant: Plant) -> None:
@@ -269,7 +302,8 @@ def test_attacker_who_changes_a_feed_in_the_store_sends_nothing_and_is_named(
 
     assert (reply.status_code, reply.json["type"]) == (500, "urn:traceapp:problem:row-altered")
     assert plant.head == head
-    assert plant.stations.feeds.fault(plant.source.name.lower()) is not None
+    uid = plant.source.name.lower()
+    assert list_feeds(plant.stations, terminal_actor()).value.altered[uid] is plant.stations.feeds.fault(uid) is not None
 
 
 def test_attacker_who_puts_an_older_feed_back_sends_nothing_again(plant: Plant) -> None:

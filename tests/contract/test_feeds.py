@@ -12,7 +12,8 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.errors import ConcurrentChangeError, DocumentError, FeedNotFoundError, FeedSequenceError, InputError
 from traceapp.domain.feeds import Feed
 from traceapp.domain.rights import Actor, Role
-from traceapp.usecases.manage_feeds import create_feed, end_feed, list_feeds, replace_feed_key
+from traceapp.domain.row_register import RowFault
+from traceapp.usecases.manage_feeds import FeedList, create_feed, end_feed, list_feeds, replace_feed_key
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.take_feed_message import FeedAnswer, take_feed_message
 from traceapp.usecases.verify_graph import verify_graph
@@ -85,6 +86,21 @@ def test_two_who_send_one_message_at_once_have_it_taken_once(fed: Stations) -> N
     assert stored(fed).next == 2
 
 
+def test_two_messages_of_one_sequence_at_once_are_one_taken_and_one_refused(fed: Stations) -> None:
+    def attempt(lot: str) -> bool:
+        try:
+            return send(fed, 1, receipt(lot)).receipt.appended == 1
+        except FeedSequenceError:
+            return False
+
+    with ThreadPoolExecutor(4) as senders:
+        assert sorted(senders.map(attempt, ["R1", "R2", "R3", "R4"])) == [False, False, False, True]
+    refused = [one["reason"] for one in records(fed, act="feed:send") if one["outcome"] == "denied"]
+    assert [reason.partition(":")[0] for reason in refused] == ["feed/sequence"] * 3, (
+        "whichever way they were overtaken, it rings"
+    )
+
+
 def test_messages_that_come_at_once_leave_no_gap_and_lose_none(fed: Stations) -> None:
     with ThreadPoolExecutor(4) as senders:
         found = list(senders.map(lambda n: send(fed, n, receipt(f"P{n}")), [3, 1, 4, 2, 6, 5]))
@@ -129,4 +145,4 @@ def test_the_sweep_looks_at_feeds_too(fed: Stations) -> None:
     fed.graph.administer("MATCH (f:Feed) DELETE f", "attack")
 
     assert verify_graph(fed, terminal_actor(), lambda _: None).value.findings == ("gone: Feed mes-lyon",)
-    assert list_feeds(fed, terminal_actor()).value == ()
+    assert list_feeds(fed, terminal_actor()).value == FeedList((), {"mes-lyon": RowFault.GONE})

@@ -14,10 +14,12 @@ from flask.testing import FlaskClient
 
 from tests.recorded import records
 from tests.web.conftest import Tokens
+from traceapp.composition import terminal_actor
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import OUTCOMES
 from traceapp.domain.rights import Role
 from traceapp.usecases import export_ledger
+from traceapp.usecases.create_account import create_account
 from traceapp.usecases.index_ledger import index_ledger
 from traceapp.usecases.stations import Stations
 from traceapp.verifiers import verify_ledger
@@ -140,6 +142,23 @@ def test_attacker_at_one_site_reads_no_number_of_another(trail: Any) -> None:
     assert {one["request"].get("number") for one in shown.values()} == {"B-1"}
     assert "S-9" not in json.dumps(traced)
     assert lyon.found(number="S-9") == []
+
+
+def test_attacker_who_reads_a_change_finds_neither_the_old_value_nor_the_new(trail: Any, filled: Stations) -> None:
+    """What somebody was called is T3: the trail tells that it was made, and a number that nobody can try guesses against."""
+    create_account(
+        filled, terminal_actor(), "anna", "correct horse battery", "Anna Kovács", Role.VIEWER, frozenset({"*"}), frozenset({"*"})
+    )
+
+    for role in (Role.AUDITOR, Role.ADMIN):
+        reader = trail(role)
+        seqs = [one["seq"] for one in reader.found(act="account:create")]
+        told = [reader.get(f"{API}/records/{seq}").get_json() for seq in seqs]
+        page = "".join(reader.get(f"/audit/records/{seq}").text for seq in seqs)
+        assert "Kovács" not in json.dumps(told, ensure_ascii=False) + page
+        changed = [value for one in told for value in one["record"].get("values") or []]
+        assert {side for one in changed for side in ("old", "new") if one[side] is not None} == {"new"}
+        assert all(len(one["new"]) == 64 for one in changed)
 
 
 def test_promise_one_record_can_be_read_and_proven(trail: Any, filled: Stations) -> None:

@@ -44,9 +44,11 @@ def list_all(home: Path | None) -> None:
     """List every feed: the sequence that comes next, when the last message came, and what is missing."""
     with stations_of(settings_of(home)) as stations:
         found = list_feeds(stations, terminal_actor())
-    for one in found.value:
+    for one in found.value.feeds:
         click.echo(_line(one))
-    click.echo(f"{len(found.value)} feeds (ledger record {found.receipt.seq})", err=True)
+    for uid, fault in found.value.altered.items():
+        click.echo(f"{uid}  takes nothing: its row in the store is {fault.value}; run traceapp verify graph")
+    click.echo(f"{len(found.value.feeds)} feeds (ledger record {found.receipt.seq})", err=True)
 
 
 @feed.command("key")

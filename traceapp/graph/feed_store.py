@@ -51,6 +51,14 @@ class Taken:
     outcomes: Sequence[CaptureOutcome] | None
 
 
+@dataclass(frozen=True, slots=True)
+class FeedList:
+    """altered: uid of each feed whose row is not what the service wrote last, and what is wrong with it."""
+
+    feeds: tuple[Feed, ...]
+    altered: Mapping[str, RowFault]
+
+
 class FeedStore:
     """Every method raises StoreError and its kinds, and HomeError."""
 
@@ -83,14 +91,20 @@ class FeedStore:
         """What is wrong with the feed of this uid; None where nothing is, or there never was one."""
         return self._rows.fault(uid)
 
-    def list_feeds(self) -> tuple[Feed, ...]:
-        """All that are what the service wrote last, ended ones too, in the order of their names."""
-        found: list[Feed] = []
+    def list_feeds(self) -> FeedList:
+        """All of them, ended ones too, in the order of their names; of one that is not what was written last, how it is not."""
+        found: dict[str, Feed | None] = dict.fromkeys(self._register.list_missed(LABEL))
         after = ""
         while rows := self._graph.read("feed.list_feeds", after=after, page=PAGE):
-            found += [_feed(row) for row in map(self._rows.believed, rows) if row is not None]
+            for row in rows:
+                believed = self._rows.believed(row)
+                found[row["uid"]] = _feed(believed) if believed is not None else None
             after = rows[-1]["uid"]
-        return tuple(found)
+        doubted = ((uid, self.fault(uid)) for uid, feed in sorted(found.items()) if feed is None)
+        return FeedList(
+            tuple(feed for _, feed in sorted(found.items()) if feed is not None),
+            {uid: fault for uid, fault in doubted if fault is not None},
+        )
 
     def put_feed(self, feed: Feed) -> None:
         """Keep another key of a feed, or its end; raises ConcurrentChangeError: it was written since it was read."""

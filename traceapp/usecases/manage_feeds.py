@@ -11,6 +11,7 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.row_register import OUTSIDE
+from traceapp.graph.feed_store import FeedList as FeedList
 from traceapp.intake.feed_signatures import parse_public_key
 from traceapp.usecases.access import authorise, entry, things
 from traceapp.usecases.changes import carry_out
@@ -52,12 +53,12 @@ def end_feed(stations: Stations, actor: Actor, name: str) -> Recorded[Feed]:
     return _change(stations, actor, request, feed, replace(feed, ended_at=stations.clock.now()))
 
 
-def list_feeds(stations: Stations, actor: Actor) -> Recorded[tuple[Feed, ...]]:
+def list_feeds(stations: Stations, actor: Actor) -> Recorded[FeedList]:
     """Every feed, ended ones too: where it is, and what is missing. raises PermissionDeniedError."""
     authorise(stations, actor, Permission.FEED_LIST)
     found = stations.feeds.list_feeds()
-    told = {"count": len(found), "gaps": sum(len(feed.gaps) for feed in found)}
-    shown = things("Feed", *(feed.uid for feed in found))
+    told = {"count": len(found.feeds), "gaps": sum(len(feed.gaps) for feed in found.feeds), "altered": sorted(found.altered)}
+    shown = things("Feed", *(feed.uid for feed in found.feeds))
     return stations.ledger.record(found, entry(stations, actor, Permission.FEED_LIST, "answered", result=told, object=shown))
 
 

@@ -80,13 +80,21 @@ def take_feed_message(stations: Stations, actor: Actor, name: str, message: Sign
         feed.taking(sequence, stations.clock.now())
         rows = list(read_content(message.body, feed.name, stations.organisation))
     except (FeedNotFoundError, FeedSignatureError, FeedSequenceError) as error:
-        stations.ledger.append(record("denied", request=request, reason=f"{REFUSED_BY[type(error)]}: {error}"))
+        stations.ledger.append(record("denied", request=request, reason=_refusal(error)))
         raise
     except (DocumentError, RowAlteredError) as error:
         stations.ledger.append(record("failed", request=request, reason=type(error).__name__))
         raise
     stations.archive.keep_stream(io.BytesIO(message.body), "the message")
-    return _take(stations, actor, feed, _Read.of(rows, actor, sequence, digest), request)
+    try:
+        return _take(stations, actor, feed, _Read.of(rows, actor, sequence, digest), request)
+    except FeedSequenceError as error:  # another message took the sequence meanwhile
+        stations.ledger.append(record("denied", request=request, reason=_refusal(error)))
+        raise
+
+
+def _refusal(error: TraceappError) -> str:
+    return f"{REFUSED_BY[type(error)]}: {error}"
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from flask import Response
 
 from traceapp.domain.feeds import Feed, key_text
 from traceapp.domain.recorded import Recorded
+from traceapp.usecases.manage_feeds import FeedList
 from traceapp.usecases.take_feed_message import FeedAnswer
 from traceapp.web.answers import CONTENT_TYPE, document_bytes
 
@@ -33,8 +34,10 @@ def message_answer(recorded: Recorded[FeedAnswer]) -> Response:
     return Response(document_bytes(document), content_type=CONTENT_TYPE)
 
 
-def feeds_answer(recorded: Recorded[tuple[Feed, ...]]) -> Response:
-    document = {"feeds": [_feed(feed) for feed in recorded.value], "ledger": recorded.receipt}
+def feeds_answer(recorded: Recorded[FeedList]) -> Response:
+    found = recorded.value
+    altered = [{"uid": uid, "fault": fault.value} for uid, fault in found.altered.items()]
+    document = {"feeds": [_feed(feed) for feed in found.feeds], "altered": altered, "ledger": recorded.receipt}
     return Response(document_bytes(document), content_type=CONTENT_TYPE)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from traceapp.domain.row_register import RowFault
 from traceapp.web.answer_models import Ledger
 
 Sequence = Annotated[int, Field(ge=1)]
@@ -56,6 +57,14 @@ class Feed(_Said):
     ended_at: Annotated[datetime | None, Field(description="From then on it takes nothing.")]
 
 
+class AlteredFeed(_Said):
+    """Its row is not what the service wrote last; it takes nothing."""
+
+    uid: str
+    fault: RowFault
+
+
 class Feeds(_Said):
     feeds: list[Feed]
+    altered: list[AlteredFeed]
     ledger: Ledger
