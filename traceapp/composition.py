@@ -62,7 +62,7 @@ from traceapp.usecases.load_demo import STATE as DEMO_STATE
 from traceapp.usecases.read_metrics import Measurement, read_metrics
 from traceapp.usecases.revoke_without_keys import KeylessStations
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.watch_ledger import WatchStations
+from traceapp.usecases.watch_stations import WatchStations
 
 ORGANISATION = "organisation.toml"
 DATA = ("ledger", "store", "sources")

@@ -25,7 +25,8 @@ from traceapp.usecases.accept_policy import accept_policy, acceptance_of, record
 from traceapp.usecases.check_readiness import check_readiness
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import trace_batch
-from traceapp.usecases.watch_ledger import LedgerWatch, WatchStations
+from traceapp.usecases.watch_ledger import LedgerWatch
+from traceapp.usecases.watch_stations import WatchStations
 
 pytestmark = pytest.mark.one_store
 

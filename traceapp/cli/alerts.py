@@ -67,7 +67,7 @@ def acknowledge(uid: str, home: Path | None) -> None:
 @click.option("--reason", required=True, help="Why, so that others can judge it.")
 @home_option
 def silence(rule: str, hours: int, reason: str, home: Path | None) -> None:
-    """Ask that a RULE be silent for a while; two others agree, and then: traceapp approval execute."""
+    """Ask that a RULE be silent for a while; once others agreed: traceapp approval execute."""
     with stations_of(settings_of(home)) as stations:
         asked = {"rule": rule, "hours": hours}
         made = request_approval(stations, terminal_actor(), Operation.ALERT_SILENCE, asked, reason)

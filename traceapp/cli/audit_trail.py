@@ -13,7 +13,7 @@ from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.composition import terminal_actor
 from traceapp.domain.ledger_search import LedgerQuery
 from traceapp.domain.recorded import OUTCOMES
-from traceapp.usecases.export_ledger import json_text, plain_record
+from traceapp.usecases.export_ledger import json_text
 from traceapp.usecases.index_ledger import index_ledger
 from traceapp.usecases.prune_ledger import find_due, prune_ledger
 from traceapp.usecases.replay_trace import replay_trace
@@ -50,7 +50,7 @@ def search(
         index_ledger(stations, lambda text: click.echo(text, err=True), lambda: True)
         page = search_ledger(stations, terminal_actor(), query, before, limit).value
     for one in page.records:
-        click.echo(json_text(plain_record(one)).decode())
+        click.echo(json_text(one.document).decode())
     if page.before is not None:
         click.echo(f"more follow: --before {page.before}", err=True)
     if page.state.lag or page.state.unread:
@@ -65,7 +65,7 @@ def search(
 def show(seq: int, home: Path | None) -> None:
     """Print record SEQ as JSON."""
     with stations_of(settings_of(home)) as stations:
-        click.echo(json_text(plain_record(show_record(stations, terminal_actor(), seq).value)).decode())
+        click.echo(json_text(show_record(stations, terminal_actor(), seq).value.document).decode())
 
 
 @click.command()

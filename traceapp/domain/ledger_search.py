@@ -87,6 +87,16 @@ class FoundRecord:
     told: Mapping[str, Any]
     masked: tuple[str, ...] = ()
 
+    @property
+    def document(self) -> dict[str, Any]:
+        """The record as it leaves: its leaf and the names of what is masked beside its parts."""
+        return {**self.told, "leaf": self.leaf, "masked": list(self.masked)}
+
+    @property
+    def stated(self) -> set[str]:
+        """Names of the parts that say something."""
+        return {name for name, value in self.told.items() if value not in (None, [], {})}
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerPage:

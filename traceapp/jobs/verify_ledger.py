@@ -7,7 +7,7 @@ from typing import Final
 
 from traceapp.jobs.service_thread import ServiceThread
 from traceapp.usecases.verify_ledger import verified_at, verify_by_itself
-from traceapp.usecases.watch_ledger import WatchStations
+from traceapp.usecases.watch_stations import WatchStations
 
 EVERY: Final = 60.0
 """Seconds between two looks whether its time has come."""

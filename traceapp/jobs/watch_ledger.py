@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Final
 
 from traceapp.domain.errors import TraceappError
-from traceapp.usecases.watch_ledger import LedgerWatch, WatchStations, deliver_alerts
+from traceapp.usecases.deliver_alerts import deliver_alerts
+from traceapp.usecases.watch_ledger import LedgerWatch
+from traceapp.usecases.watch_stations import WatchStations
 
 EVERY: Final = 0.5
 """Seconds between two looks at the tail; AROUND: between two looks at what no record tells."""

@@ -5,9 +5,7 @@ HOME/ledger/signing.pem    its Ed25519 key, the writer's alone; signing.new.pem 
 HOME/ledger/checkpoints    one signed note after the other
 """
 
-import base64
 import os
-import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,14 +17,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from traceapp.domain.errors import HomeError, LedgerBrokenError, SettingsError
 from traceapp.host.private_files import read_secret, sync_folder, write_private
-from traceapp.ledger.signed_notes import NoteSigner, checkpoint_text, signed
+from traceapp.ledger.signed_notes import TAIL, NoteSigner, checkpoint_text, newest_note, signed
 
 ORIGIN: Final = "origin"
 SIGNING_KEY: Final = "signing.pem"
 FRESH_KEY: Final = "signing.new.pem"
 CHECKPOINTS: Final = "checkpoints"
-_TAIL: Final = 4096
-_NOTE: Final = re.compile(r"(?P<origin>[^\n]+)\n(?P<size>[0-9]{1,19})\n(?P<root>[A-Za-z0-9+/=]+)\n\n(?:— [^\n]+\n)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +105,14 @@ class Checkpoints:
     def _mend(self) -> Checkpoint | None:
         """The newest note; what a crash left unfinished behind it is cut off: nobody was told of it."""
         size = os.fstat(self._file).st_size
-        start = max(0, size - _TAIL)
-        tail = os.pread(self._file, _TAIL, start)
-        while tail[:1] and tail[0] & 0xC0 == 0x80:  # amid a character
-            start, tail = start + 1, tail[1:]
-        text = tail.decode("utf-8", "surrogateescape")
-        notes = [*_NOTE.finditer(text)]
-        if not notes:
-            if size >= _TAIL:
-                raise LedgerBrokenError(f"The newest checkpoint in {self._path} is no signed note.")
-            os.ftruncate(self._file, 0)
-            return None
-        newest = notes[-1]
-        if newest["origin"] != self.signer.name:
-            raise LedgerBrokenError(f"The checkpoints in {self._path} are those of {newest['origin']}.")
-        end = start + len(text[: newest.end()].encode("utf-8", "surrogateescape"))
+        newest, end = newest_note(self._file)
+        if newest is None and size >= TAIL:
+            raise LedgerBrokenError(f"The newest checkpoint in {self._path} is no signed note.")
+        if newest is not None and newest.origin != self.signer.name:
+            raise LedgerBrokenError(f"The checkpoints in {self._path} are those of {newest.origin}.")
         if end != size:  # else it would give back what is set aside beyond the end
             os.ftruncate(self._file, end)
-        return Checkpoint(int(newest["size"]), base64.b64decode(newest["root"]), newest[0])
+        return Checkpoint(newest.size, newest.root, newest.note) if newest is not None else None
 
 
 def _signer(folder: Path) -> NoteSigner:

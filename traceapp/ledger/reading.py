@@ -30,11 +30,11 @@ def find_record(home: Path, seq: int) -> bytes | None:
     raises  LedgerUnavailableError; LedgerBrokenError: what lies in its place is no record.
     """
     try:
-        path = next((path for path in reversed(list_segments(home)) if first_of(path) <= seq), None)
+        segments = list_segments(home)
+        path = next((path for path in reversed(segments) if first_of(path) <= seq), None)
         if path is None:
             return None
-        newest = path == list_segments(home)[-1]
-        return next(islice(read_segment(path, closed=not newest), seq - first_of(path), None), None)
+        return next(islice(read_segment(path, closed=path != segments[-1]), seq - first_of(path), None), None)
     except OSError as error:
         raise _unreadable(error) from None
 

@@ -16,7 +16,7 @@ from traceapp.ledger.checkpoints import Checkpoint
 from traceapp.ledger.frames import first_whole_frame, is_torn, whole_frames
 from traceapp.ledger.pruned import leaves_in, list_pruned
 from traceapp.ledger.records import GENESIS, append_id, leaf_of, record_hash
-from traceapp.ledger.segments import Beginning, first_kept, list_segments, read_segment, segment_path
+from traceapp.ledger.segments import beginning_of, first_kept, list_segments, read_segment
 from traceapp.ledger.tree import TreeFile
 
 _TELLS_KEY: Final = tuple(f'{{"act":"{act.value}"'.encode() for act in (Act.LEDGER_START, Act.LEDGER_KEY))
@@ -73,7 +73,7 @@ def read_back(home: Path) -> Recovered:
     content = _read_from_disk(segments[-1])
     frames = whole_frames(content)
     place, first = next(frames, (0, b""))
-    beginning = _beginning(segments[-1], first)
+    beginning = beginning_of(segments[-1], first)
     prev, records = beginning.prev, list[bytes]()
     for end, record in frames:
         if not _follows(record, beginning.first_seq + len(records), prev):
@@ -137,16 +137,6 @@ def _unbegun(path: Path) -> bytes | None:
     if content and (first_whole_frame(content) is not None or not is_torn(content, 0)):
         raise LedgerBrokenError(f"The ledger's segment {path.name} does not begin as one; it is not opened for writing.")
     return content
-
-
-def _beginning(path: Path, record: bytes) -> Beginning:
-    try:
-        beginning = Beginning.read(record)
-    except ValueError:
-        beginning = None
-    if beginning is None or path.name != segment_path(path.parent, beginning.first_seq).name:
-        raise LedgerBrokenError(f"The ledger's segment {path.name} does not begin as it is named.")
-    return beginning
 
 
 def _follows(record: bytes, seq: int, prev: str) -> bool:

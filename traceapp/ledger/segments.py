@@ -83,9 +83,13 @@ def read_segment(path: Path, *, closed: bool) -> list[bytes]:
 def read_beginning(path: Path) -> Beginning:
     """What a segment says of itself; raises OSError, LedgerBrokenError: it does not begin as it is named."""
     with path.open("rb") as file:
-        record = frame_at(file.read(_LONGEST_BEGINNING), 0)
+        return beginning_of(path, frame_at(file.read(_LONGEST_BEGINNING), 0) or b"")
+
+
+def beginning_of(path: Path, record: bytes) -> Beginning:
+    """The same from its first frame, which was read; raises LedgerBrokenError."""
     with suppress(ValueError):
-        beginning = Beginning.read(record or b"")
+        beginning = Beginning.read(record)
         if beginning.first_seq == first_of(path):
             return beginning
     raise LedgerBrokenError(f"The ledger's segment {path.name} does not begin as it is named.")

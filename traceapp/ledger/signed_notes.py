@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ PROOF: Final = "c2sp.org/tlog-proof@v1"
 ED25519: Final = b"\x01"
 COSIGNATURE: Final = b"\x04"
 """The bytes of these kinds of signature: a ledger's over its own checkpoint, and a witness's (C2SP tlog-cosignature)."""
+TAIL: Final = 4096
+"""Bytes at the end of a file of notes in which the newest one is looked for; it has some hundred."""
 NOTE: Final = re.compile(
     r"(?P<text>(?P<origin>[^\n]+)\n(?P<size>[0-9]{1,19})\n(?P<root>[A-Za-z0-9+/=]+)\n)\n(?P<lines>(?:— [^\n]+\n)+)"
 )
@@ -78,6 +81,21 @@ def notes_in(text: str) -> list[SignedNote]:
         )
         for found in NOTE.finditer(text)
     ]
+
+
+def newest_note(descriptor: int) -> tuple[SignedNote | None, int]:
+    """The last checkpoint of an open file, and the byte behind it: what follows there is what a crash left unfinished.
+
+    returns  None and 0 where there is none within the last `TAIL` bytes.
+    raises   OSError.
+    """
+    start = max(0, os.fstat(descriptor).st_size - TAIL)
+    text = os.pread(descriptor, TAIL, start).decode("utf-8", "surrogateescape")
+    found = notes_in(text)
+    if not found:
+        return None, 0
+    end = text.rindex(found[-1].note) + len(found[-1].note)
+    return found[-1], start + len(text[:end].encode("utf-8", "surrogateescape"))
 
 
 @dataclass(frozen=True, slots=True)

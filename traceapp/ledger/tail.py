@@ -11,7 +11,7 @@ import orjson
 from traceapp.domain.errors import LedgerBrokenError, LedgerUnavailableError
 from traceapp.ledger.frames import AROUND, frame_at, is_torn, whole_frames
 from traceapp.ledger.records import MAX_RECORD
-from traceapp.ledger.segments import Beginning, first_of, list_segments, segment_path
+from traceapp.ledger.segments import beginning_of, first_of, list_segments, segment_path
 
 MANY: Final = 5_000
 """So many records at most are given at once; whoever gets all of them asks again."""
@@ -85,7 +85,7 @@ class LedgerTail:
         if not segments:
             return self._nothing_yet(0)
         path = next((path for path in reversed(segments) if first_of(path) <= self._next), segments[0])
-        beginning = _read_beginning(path)
+        beginning = _end_of_beginning(path)
         if beginning is None:
             return self._nothing_yet(first_of(path) - 1)
         self._path, self._place = path, beginning
@@ -149,17 +149,12 @@ class LedgerTail:
             raise LedgerBrokenError(f"Something in the ledger at record {self._next} is no record.")
 
 
-def _read_beginning(path: Path) -> int | None:
-    """Where the first record's frame begins; None where the segment is being begun."""
+def _end_of_beginning(path: Path) -> int | None:
+    """Where the first record's frame begins; None where the segment is being begun; raises LedgerBrokenError."""
     with path.open("rb") as file:
         content = file.read(_LONGEST)
     end, record = next(whole_frames(content), (0, b""))
     if not end:
         return None
-    try:
-        told = Beginning.read(record)
-    except ValueError:
-        told = None
-    if told is None or told.first_seq != first_of(path):
-        raise LedgerBrokenError(f"The ledger's segment {path.name} does not begin as it is named.")
+    beginning_of(path, record)
     return end

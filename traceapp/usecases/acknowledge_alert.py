@@ -9,9 +9,9 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.ledger.alert_book import AlertBook
 from traceapp.usecases.access import authorise, entry
+from traceapp.usecases.alert_records import alert_request
 from traceapp.usecases.list_alerts import is_about
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.watch_ledger import request_of
 
 OWN = "This alert is about you: somebody else sees to it."
 NAMELESS = "A token has no name to put to an alert; a person does it."
@@ -29,7 +29,7 @@ def acknowledge_alert(stations: Stations, actor: Actor, uid: str) -> Recorded[Ke
         raise AlertNotFoundError("No alert has this id.")
     if kept.acknowledged_at is not None:
         raise ConcurrentChangeError(f"{kept.acknowledged_by} has acknowledged it.")
-    request = request_of(kept.alert)
+    request = alert_request(kept.alert)
     refusal = NAMELESS if actor.through == "token" else OWN if _is_own(stations, kept.alert, actor) else None
     if refusal is not None:
         denied = entry(stations, actor, Permission.ALERT_ACKNOWLEDGE, "denied", request=request, reason=refusal)

@@ -10,19 +10,17 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import LedgerEntry, Recorded
 from traceapp.domain.rights import Actor
 from traceapp.usecases.acknowledge_alert import OWN, close
-from traceapp.usecases.list_alerts import MOST, AlertList, ListedAlert, is_about
-from traceapp.usecases.watch_ledger import WatchStations, request_of
+from traceapp.usecases.alert_records import alert_request
+from traceapp.usecases.list_alerts import AlertList, is_about, listed_for
+from traceapp.usecases.watch_stations import WatchStations
 
 AWAY = {"store": "away"}
 
 
 def list_alerts_without_store(stations: WatchStations, actor: Actor, wanted: AlertFilter) -> Recorded[AlertList]:
     """As `list_alerts`; nobody's role is asked. raises HomeError; LedgerUnavailableError."""
-    found = stations.book.list_alerts(wanted, MOST + 1)
-    listed = tuple(ListedAlert(one, is_about(one.alert, actor)) for one in found[:MOST])
-    told = AlertList(listed, len(found) > MOST, stations.book.count_open())
-    made = _entry(actor, Permission.ALERT_LIST, "answered", AWAY, result={"alerts": len(listed), "open": sum(told.open.values())})
-    return stations.ledger.record(told, made)
+    told = listed_for(stations.book, actor, wanted)
+    return stations.ledger.record(told, _entry(actor, Permission.ALERT_LIST, "answered", AWAY, result=told.counts))
 
 
 def acknowledge_without_store(stations: WatchStations, actor: Actor, uid: str) -> Recorded[KeptAlert]:
@@ -34,7 +32,7 @@ def acknowledge_without_store(stations: WatchStations, actor: Actor, uid: str) -
     kept = stations.book.get_alert(uid)
     if kept is None or kept.acknowledged_at is not None:
         raise AlertNotFoundError("No open alert has this id.")
-    request = {**request_of(kept.alert), **AWAY}
+    request = {**alert_request(kept.alert), **AWAY}
     if is_about(kept.alert, actor):
         stations.ledger.append(_entry(actor, Permission.ALERT_ACKNOWLEDGE, "denied", request, OWN))
         raise PermissionDeniedError(OWN)

@@ -79,12 +79,8 @@ def export_ledger(stations: Stations, actor: Actor, query: LedgerQuery, form: Ex
     return recorded
 
 
-def plain_record(found: FoundRecord) -> dict[str, Any]:
-    """The record for JSON: its leaf beside it, masks as documents."""
-    return {**found.told, "leaf": found.leaf, "masked": list(found.masked)}
-
-
 def json_text(value: object) -> bytes:
+    """One line of JSON, masks as documents."""
     return orjson.dumps(value, default=_document, option=orjson.OPT_SORT_KEYS)
 
 
@@ -102,7 +98,7 @@ def _records(reader: LedgerReader, places: list[Place]) -> Iterator[FoundRecord]
 def _noted(records: Iterable[FoundRecord], shown: set[str], masked: set[str]) -> Iterator[FoundRecord]:
     """The same, with the names of what leaves and of what is masked put into the two sets."""
     for one in records:
-        shown.update(name for name, value in one.told.items() if value not in (None, [], {}))
+        shown.update(one.stated)
         masked.update(one.masked)
         yield one
 
@@ -110,7 +106,7 @@ def _noted(records: Iterable[FoundRecord], shown: set[str], masked: set[str]) ->
 def _write(file: BinaryIO, form: ExportForm, records: Iterable[FoundRecord]) -> tuple[int, str]:
     """Bytes and SHA-256 of what was written."""
     digest, size = hashlib.sha256(), 0
-    lines = _csv_lines(records) if form is ExportForm.CSV else (json_text(plain_record(one)) + b"\n" for one in records)
+    lines = _csv_lines(records) if form is ExportForm.CSV else (json_text(one.document) + b"\n" for one in records)
     for line in lines:
         file.write(line)
         digest.update(line)

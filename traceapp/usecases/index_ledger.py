@@ -49,13 +49,13 @@ def _follow(stations: Stations, index: LedgerIndex, say: Say, wait: Callable[[],
     if reason is not None and index.indexed < behind:
         say(f"the search index is made from the ledger's {behind} records, since {reason}")
     tail = LedgerTail(stations.settings.home, index.indexed)
-    open_roll: OpenRoll = partial(_open_roll, stations)
+    things_of: OpenRoll = partial(_rolled_things, stations)
     told = 0
     while True:
         if not index.is_of_kept:
             return _follow(stations, index, say, wait)
         while records := tail.read_placed():
-            index.add(records, open_roll)
+            index.add(records, things_of)
             if long and records[-1].seq // TOLD_EVERY > told:
                 told = records[-1].seq // TOLD_EVERY
                 say(f"the search index has come to record {records[-1].seq}")
@@ -66,7 +66,7 @@ def _follow(stations: Stations, index: LedgerIndex, say: Say, wait: Callable[[],
             return True
 
 
-def _open_roll(stations: Stations, told: Mapping[str, Any]) -> tuple[ShownThings, ...] | None:
+def _rolled_things(stations: Stations, told: Mapping[str, Any]) -> tuple[ShownThings, ...] | None:
     """What a record's roll names; None where it cannot be opened now, which is counted."""
     try:
         found = open_roll(stations, told["roll"]["sha256"], told["roll"].get("at"))

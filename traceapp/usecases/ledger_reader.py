@@ -66,8 +66,7 @@ class LedgerReader:
 
         raises  LedgerUnavailableError: the index names what is not there; LedgerBrokenError: something there is no record.
         """
-        found = [(place.seq, self._content(place)) for place in places]
-        return self.masked([content for _, content in found])
+        return self.masked([self._content(place) for place in places])
 
     def masked(self, contents: Sequence[bytes]) -> tuple[FoundRecord, ...]:
         """Each as the reader may see it: all of it where he sees everything that it is about."""

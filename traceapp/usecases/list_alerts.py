@@ -8,6 +8,7 @@ from traceapp.domain.alerts import Alert, AlertFilter, AlertLevel, KeptAlert
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
+from traceapp.ledger.alert_book import AlertBook
 from traceapp.policy.alert_rules import read_alert_rules
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.stations import Stations
@@ -40,17 +41,27 @@ class AlertList:
     cut: bool
     open: Mapping[AlertLevel, int]
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """What the record of the list says of it."""
+        return {"alerts": len(self.alerts), "open": sum(self.open.values())}
+
 
 def list_alerts(stations: Stations, actor: Actor, wanted: AlertFilter) -> Recorded[AlertList]:
     """raises  PermissionDeniedError; HomeError; LedgerUnavailableError."""
     request = {"state": wanted.state, "level": wanted.level, "rule": wanted.rule or None}
     asked = {name: str(value) for name, value in request.items() if value is not None}
     authorise(stations, actor, Permission.ALERT_LIST, asked)
-    found = stations.alerts.list_alerts(wanted, MOST + 1)
+    told = listed_for(stations.alerts, actor, wanted)
+    made = entry(stations, actor, Permission.ALERT_LIST, "answered", request=asked, result=told.counts)
+    return stations.ledger.record(told, made)
+
+
+def listed_for(book: AlertBook, actor: Actor, wanted: AlertFilter) -> AlertList:
+    """Only a part of an act that is itself decided and recorded; raises HomeError."""
+    found = book.list_alerts(wanted, MOST + 1)
     listed = tuple(ListedAlert(one, is_about(one.alert, actor)) for one in found[:MOST])
-    told = AlertList(listed, len(found) > MOST, stations.alerts.count_open())
-    result = {"alerts": len(listed), "open": sum(told.open.values())}
-    return stations.ledger.record(told, entry(stations, actor, Permission.ALERT_LIST, "answered", request=asked, result=result))
+    return AlertList(listed, len(found) > MOST, book.count_open())
 
 
 def count_alerts(stations: Stations, actor: Actor) -> int:

@@ -70,7 +70,7 @@ def with_head(stations: Stations, state: IndexState) -> IndexState:
 
 def disclosed_of(records: tuple[FoundRecord, ...]) -> dict[str, dict[str, list[str]]]:
     """The parts of records that leave in clear, and those that are masked, as a record names them."""
-    shown = {name for one in records for name, value in one.told.items() if value not in (None, [], {})}
+    shown = {name for one in records for name in one.stated}
     masked = {name for one in records for name in one.masked}
     return {
         "disclosed": {LABEL: sorted(shown - masked)} if shown else {},

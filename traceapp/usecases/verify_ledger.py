@@ -16,9 +16,10 @@ from traceapp.ledger.records import FOLDER
 from traceapp.ledger.segments import first_kept, list_segments
 from traceapp.ledger.verdict import Background, verify
 from traceapp.usecases.access import authorise, entry
+from traceapp.usecases.alert_records import SERVICE
 from traceapp.usecases.read_metrics import VERIFIER
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.watch_ledger import SERVICE, WatchStations
+from traceapp.usecases.watch_stations import WatchStations
 
 
 def verify_ledger(stations: Stations, actor: Actor) -> Recorded[LedgerVerdict]:

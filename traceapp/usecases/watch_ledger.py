@@ -1,34 +1,29 @@
-"""The watch: what comes onto the ledger is evaluated by the alert rules, and what rings is kept, recorded and handed on.
+"""The watch: what comes onto the ledger is evaluated by the alert rules, and what rings is kept and recorded.
 
 It needs no store and no data key, so that it goes on while they are away; and a ledger that does not answer is itself an alert.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from traceapp.confidential.key_store import KeyStore
-from traceapp.domain.alerts import Alert, AlertLevel, AlertSink, KeptAlert, Surroundings
-from traceapp.domain.clock import Clock, parse_stored_time
-from traceapp.domain.errors import AlertDeliveryError, KeyUnavailableError, LedgerBrokenError, LedgerUnavailableError
+from traceapp.domain.alerts import Alert, KeptAlert, Surroundings
+from traceapp.domain.clock import parse_stored_time
+from traceapp.domain.errors import KeyUnavailableError, LedgerBrokenError, LedgerUnavailableError
 from traceapp.domain.keys import KeyState
 from traceapp.domain.ledger_health import LedgerHealth
-from traceapp.domain.permissions import Act, Permission
-from traceapp.domain.recorded import LedgerEntry
-from traceapp.ledger.alert_book import AlertBook, Progress, Rung
+from traceapp.ledger.alert_book import Progress, Rung
 from traceapp.ledger.anchors.states import read_states
-from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.records import canonical, record_hash
 from traceapp.ledger.tail import MANY, LedgerTail
 from traceapp.policy.acceptance import ACCEPTED
 from traceapp.policy.alert_evaluation import Evaluation
-from traceapp.policy.alert_rules import Rule
-from traceapp.policy.record_facts import RecordFacts
-from traceapp.settings import Settings
+from traceapp.usecases.alert_records import raised_entry, told_of_alert
+from traceapp.usecases.watch_stations import WatchStations
 
 KEEP_EVERY: Final = timedelta(minutes=1)
 """How often the state of the rules is kept where nothing rings; what came since is evaluated again after a crash."""
@@ -36,28 +31,6 @@ BACK: Final = 1_000
 """Records that are read again where the last one known is not there: a power cut takes what was not durable yet."""
 RECENT: Final = timedelta(days=1)
 """Of a book that was lost, older alerts are kept and handed to no sink a second time."""
-SERVICE: Final = {"username": "service", "through": "service"}
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class WatchStations:
-    """What the watch needs, built by `composition.py`.
-
-    policy  whether the document on disk is the accepted one; raises KeyUnavailableError. It decides nothing here: the watch
-            rings whatever the policy says, and where there is none.
-    sinks   those that the settings name.
-    """
-
-    settings: Settings
-    clock: Clock
-    ledger: LedgerClient
-    book: AlertBook
-    keys: KeyStore
-    rules: Mapping[str, Rule]
-    facts: RecordFacts
-    policy: Callable[[], bool]
-    sinks: Sequence[AlertSink] = ()
 
 
 @dataclass(slots=True)
@@ -117,7 +90,7 @@ class LedgerWatch:
         told: list[KeptAlert] = []
         for seq, record in new:
             rung += self._evaluation.take(seq, record)
-            told += _told(seq, record)
+            told += told_of_alert(seq, record)
         self._after, self._hash = new[-1][0], record_hash(canonical(new[-1][1]))
         if rung or told or self._stations.clock.now() - self._kept_at >= KEEP_EVERY:
             self._put(rung, told)
@@ -226,77 +199,3 @@ def _stamp(path: Path) -> tuple[int, int, int, int] | None:
     except OSError:
         return None
     return status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_size
-
-
-def _told(seq: int, record: Mapping[str, Any]) -> list[KeptAlert]:
-    """What a record tells of an alert: all that a lost book needs."""
-    said = record["request"]
-    match record["act"], record["outcome"]:
-        case Act.ALERT_RAISE.value, "done":
-            return [KeptAlert(_of_record(said), seq)]
-        case Permission.ALERT_ACKNOWLEDGE.value, "done":
-            who, when = str(record["actor"].get("username")), parse_stored_time(record["time"])
-            return [KeptAlert(_of_record(said), None, who, when)]
-        case _:
-            return []
-
-
-def _of_record(said: Mapping[str, Any]) -> Alert:
-    at, records = parse_stored_time(str(said["at"])), tuple(said["records"])
-    return Alert(said["alert"], said["rule"], AlertLevel(said["level"]), at, said["group"], "", records, said["count"])
-
-
-def request_of(alert: Alert) -> dict[str, Any]:
-    """An alert as a record's request names it: by which rule, and on which records it rests."""
-    return {
-        "alert": alert.uid,
-        "rule": alert.rule,
-        "level": alert.level.value,
-        "at": alert.at,
-        "group": alert.group,
-        "records": list(alert.records),
-        "count": alert.count,
-    }
-
-
-def raised_entry(alert: Alert) -> LedgerEntry:
-    """The record of an alert."""
-    return LedgerEntry(Act.ALERT_RAISE.value, "done", SERVICE, request_of(alert))
-
-
-def deliver_alerts(stations: WatchStations, say: Callable[[str], None]) -> int:
-    """Hand over what is due, each alert to each sink by itself; how many were handed over.
-
-    A sink that does not take one is offered it again after 5 s, 10 s, 20 s … 1 h, until it does. raises HomeError.
-    """
-    sinks = {sink.name: sink for sink in stations.sinks}
-    away: set[str] = set()
-    done = 0
-    for delivery in stations.book.list_due(stations.clock.now()):
-        alert, sink = delivery.alert, sinks.get(delivery.sink)
-        if sink is None:  # no setting names it any more
-            stations.book.put_delivered(alert.uid, delivery.sink)
-            continue
-        try:
-            if sink.name in away:
-                raise AlertDeliveryError("it did not take the one before")
-            sink.send(alert, _title(stations, alert), stations.clock.now())
-        except Exception as error:  # whatever one sink meets, the others get theirs
-            why = str(error) if isinstance(error, AlertDeliveryError) else type(error).__name__
-            if sink.name not in away:
-                say(f"an alert was not taken by the {sink.name}: {why}; it is offered again")
-            away.add(sink.name)
-            stations.book.put_refused(alert.uid, sink.name, _again(stations.clock.now(), delivery.tries))
-            continue
-        stations.book.put_delivered(alert.uid, sink.name)
-        done += 1
-    return done
-
-
-def _title(stations: WatchStations, alert: Alert) -> str:
-    rule = stations.rules.get(alert.rule)
-    return rule.en.title if rule is not None else alert.rule
-
-
-def _again(now: datetime, tries: int) -> datetime:
-    return now + min(FIRST_PAUSE * (1 << min(tries, 20)), LONGEST_PAUSE)

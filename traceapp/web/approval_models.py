@@ -3,18 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from traceapp.domain.approvals import ApprovalState, Move, Operation
 from traceapp.domain.rights import Role
-from traceapp.web.answer_models import Ledger
+from traceapp.web.answer_models import Ledger, Said
 
 
-class _Said(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=False)
-
-
-class Signature(_Said):
+class Signature(Said):
     """Somebody agreed."""
 
     username: str
@@ -23,7 +19,7 @@ class Signature(_Said):
     at: datetime
 
 
-class ApprovalWords(_Said):
+class ApprovalWords(Said):
     """What somebody said when he did his part."""
 
     username: str
@@ -32,7 +28,7 @@ class ApprovalWords(_Said):
     at: datetime
 
 
-class Approval(_Said):
+class Approval(Said):
     """What shall happen once others agreed to exactly that."""
 
     uid: Annotated[str, Field(description="16 hexadecimal digits.")]
@@ -49,7 +45,7 @@ class Approval(_Said):
     signatures: list[Signature]
 
 
-class Approvals(_Said):
+class Approvals(Said):
     """Open ones that you have a part in, the newest first."""
 
     approvals: list[Approval]
@@ -57,7 +53,7 @@ class Approvals(_Said):
     ledger: Ledger
 
 
-class ApprovalShown(_Said):
+class ApprovalShown(Said):
     approval: Approval
     words: list[ApprovalWords]
     preview: Annotated[dict[str, Any], Field(description="What the operation shows to whoever decides; empty once it is over.")]
@@ -66,7 +62,7 @@ class ApprovalShown(_Said):
     ledger: Ledger
 
 
-class ApprovalMoved(_Said):
+class ApprovalMoved(Said):
     """How it stands from now on."""
 
     uid: str
@@ -77,7 +73,7 @@ class ApprovalMoved(_Said):
     ledger: Ledger
 
 
-class ApprovalExecuted(_Said):
+class ApprovalExecuted(Said):
     """It happened; `ledger` is the record of what happened."""
 
     uid: str

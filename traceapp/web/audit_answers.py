@@ -4,8 +4,7 @@ from typing import Any, Final
 
 from flask import Response
 
-from traceapp.domain.ledger_search import ExportForm, IndexState, LedgerExport, LedgerPage
-from traceapp.domain.ledger_search import FoundRecord as Found
+from traceapp.domain.ledger_search import ExportForm, FoundRecord, IndexState, LedgerExport, LedgerPage
 from traceapp.domain.recorded import Recorded
 from traceapp.web.answers import CONTENT_TYPE, document_bytes
 from traceapp.web.files import named_file, stored_file
@@ -16,7 +15,7 @@ MEDIA: Final = {ExportForm.CSV: "text/csv; charset=utf-8", ExportForm.JSON_LINES
 def records_answer(recorded: Recorded[LedgerPage]) -> Response:
     page = recorded.value
     told = {
-        "records": [record_document(one) for one in page.records],
+        "records": [one.document for one in page.records],
         "next": page.before,
         "index": state_document(page.state),
         "ledger": recorded.receipt,
@@ -24,8 +23,8 @@ def records_answer(recorded: Recorded[LedgerPage]) -> Response:
     return Response(document_bytes(told), content_type=CONTENT_TYPE)
 
 
-def record_answer(recorded: Recorded[Found]) -> Response:
-    told = {"record": record_document(recorded.value), "ledger": recorded.receipt}
+def record_answer(recorded: Recorded[FoundRecord]) -> Response:
+    told = {"record": recorded.value.document, "ledger": recorded.receipt}
     return Response(document_bytes(told), content_type=CONTENT_TYPE)
 
 
@@ -46,11 +45,6 @@ def export_file(recorded: Recorded[LedgerExport]) -> Response:
     answer.headers["Traceapp-Rows"] = str(made.rows)
     answer.headers["Traceapp-Lag"] = str(made.state.lag)
     return named_file(f"audit-trail-{recorded.receipt.seq}.{made.form.value}", recorded, answer)
-
-
-def record_document(found: Found) -> dict[str, Any]:
-    """`audit_models.AuditRecord`, ready for orjson."""
-    return {**found.told, "leaf": found.leaf, "masked": list(found.masked)}
 
 
 def state_document(state: IndexState) -> dict[str, int]:

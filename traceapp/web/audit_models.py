@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from traceapp.web.answer_models import Ledger, Masked, Said
+from traceapp.web.answer_models import Ledger, Said
 
 
 class _Record(BaseModel):
@@ -22,7 +22,7 @@ class AuditRecord(_Record):
     act: str
     outcome: str
     actor: dict[str, Any]
-    request: dict[str, Any] | Masked
+    request: dict[str, Any]
     disclosed: Annotated[dict[str, Any], Field(description="Names of the properties that left in clear, by kind.")]
     withheld: Annotated[dict[str, Any], Field(description="Names of the properties that were masked, by kind.")]
     result: dict[str, Any]

@@ -3,21 +3,17 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from traceapp.domain.row_register import RowFault
-from traceapp.web.answer_models import Ledger
+from traceapp.web.answer_models import Ledger, Said
 
 Sequence = Annotated[int, Field(ge=1)]
 Count = Annotated[int, Field(ge=0)]
 Gaps = Annotated[list[str], Field(description="Sequences that are missing, such as `42` or `42-44`.")]
 
 
-class _Said(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=False)
-
-
-class MessageReceipt(_Said):
+class MessageReceipt(Said):
     """What became of a message; the same however often it is sent. Each event is in exactly one of the last four."""
 
     feed: str
@@ -31,14 +27,14 @@ class MessageReceipt(_Said):
     rejected: Count
 
 
-class Reject(_Said):
+class Reject(Said):
     """A row or event that was not taken; send it corrected in a later message."""
 
     position: str
     reason: str
 
 
-class MessageTaken(_Said):
+class MessageTaken(Said):
     receipt: MessageReceipt
     repeated: Annotated[bool, Field(description="It was taken before, and nothing was done now.")]
     rejects: list[Reject]
@@ -47,7 +43,7 @@ class MessageTaken(_Said):
     ledger: Ledger
 
 
-class Feed(_Said):
+class Feed(Said):
     name: str
     public_key: Annotated[str, Field(description="`whpk_` and base64.")]
     created_at: datetime
@@ -57,14 +53,14 @@ class Feed(_Said):
     ended_at: Annotated[datetime | None, Field(description="From then on it takes nothing.")]
 
 
-class AlteredFeed(_Said):
+class AlteredFeed(Said):
     """Its row is not what the service wrote last; it takes nothing."""
 
     uid: str
     fault: RowFault
 
 
-class Feeds(_Said):
+class Feeds(Said):
     feeds: list[Feed]
     altered: list[AlteredFeed]
     ledger: Ledger

@@ -9,10 +9,8 @@ from traceapp.domain.errors import AnchorError, InputError
 from traceapp.domain.ledger_health import Growth
 from traceapp.host.private_files import sync_folder
 from traceapp.ledger.anchors.port import Anchored, Grow
-from traceapp.ledger.signed_notes import SignedNote, notes_in
+from traceapp.ledger.signed_notes import TAIL, SignedNote, newest_note, notes_in
 from traceapp.ledger.tree import has_grown
-
-_TAIL: Final = 8192
 
 
 class SecondCopy:
@@ -58,20 +56,13 @@ class SecondCopy:
     def _last(self, descriptor: int) -> SignedNote | None:
         """The newest that lies there; what a crash left unfinished behind it is cut off."""
         size = os.fstat(descriptor).st_size
-        start = max(0, size - _TAIL)
-        text = os.pread(descriptor, _TAIL, start).decode("utf-8", "surrogateescape")
-        found = notes_in(text)
-        if not found:
-            if size >= _TAIL:
-                raise AnchorError(f"The copy {self._path} does not end with a checkpoint; it is left as it is.")
-            os.ftruncate(descriptor, 0)
-            return None
-        last = found[-1]
-        if last.origin != self._origin:
+        last, end = newest_note(descriptor)
+        if last is None and size >= TAIL:
+            raise AnchorError(f"The copy {self._path} does not end with a checkpoint; it is left as it is.")
+        if last is not None and last.origin != self._origin:
             raise AnchorError(f"The copy {self._path} is that of {last.origin}.")
-        end = text.rindex(last.note) + len(last.note)
-        if end != len(text):
-            os.ftruncate(descriptor, start + len(text[:end].encode("utf-8", "surrogateescape")))
+        if end != size:
+            os.ftruncate(descriptor, end)
         return last
 
 

@@ -15,7 +15,7 @@ from traceapp.domain.errors import AnchorError, InputError
 from traceapp.domain.ledger_health import Growth
 from traceapp.host.private_files import sync_folder
 from traceapp.ledger.anchors.port import Anchored, Grow
-from traceapp.ledger.signed_notes import SignedNote, WitnessKey, notes_in
+from traceapp.ledger.signed_notes import SignedNote, WitnessKey, newest_note, notes_in
 from traceapp.ledger.tree import has_grown
 
 CHECKPOINT, COSIGNED, CONFLICT = "checkpoint", "cosigned", "conflict"
@@ -81,9 +81,8 @@ class WitnessDrop:
         if not self._kept.exists():
             return None
         with self._kept.open("rb") as file:
-            file.seek(max(0, self._kept.stat().st_size - 8192))
-            found = notes_in(file.read().decode("utf-8", "replace"))
-        return self._anchored(found[-1]) if found else None
+            newest, _ = newest_note(file.fileno())
+        return self._anchored(newest) if newest is not None else None
 
     def _anchored(self, note: SignedNote) -> Anchored:
         moment = self._key.countersigned_at(note)

@@ -60,7 +60,6 @@ def show(seq: str) -> str:
     """One record in full."""
     found = show_record(stations(), current_actor(), read_path(RecordInput, {"seq": seq}).seq)
     told = found.value.told
-    asked = dict(told["request"].items()) if isinstance(told["request"], dict) else {}
     return render_template(
         "audit/record.html",
         record=found.value,
@@ -69,7 +68,7 @@ def show(seq: str) -> str:
         outcome=OUTCOMES.get(told["outcome"], ("plain", "unknown", told["outcome"])),
         who=lines_of({name: value for name, value in told["actor"].items() if name not in {"username", "role", "owner"}}),
         about=lines_of({"object": told.get("object") or []}),
-        asked=lines_of(asked),
+        asked=lines_of(told["request"]),
         shown=fields_of(told["disclosed"]),
         withheld=fields_of(told["withheld"]),
         result=lines_of(told["result"]),
