@@ -22,9 +22,11 @@ several, those that it did. This page is made by `python -m traceapp.recorded_pa
 the addresses and commands that there are, and another one calls each of them and looks for the record.
 
 Refusals are on record besides: under the act that was refused, with the outcome `denied`, or as `request:refuse` where no act
-had begun. The service itself records `ledger:start`, `ledger:recover`, `rows:trust`, `session:move`, and what became of acts
-that a crash cut off.
+had begun. The service itself records {by_itself},
+and what became of acts that a crash cut off.
 """
+BY_ITSELF = (Act.ALERT_RAISE, Act.LEDGER_RECOVER, Act.LEDGER_START, Permission.LEDGER_VERIFY, Act.ROWS_TRUST, Act.SESSION_MOVE)
+"""What no address and no command has to be asked for."""
 
 
 def recorded_endpoints(app: Flask) -> dict[str, tuple[str, Records | None]]:
@@ -48,7 +50,8 @@ def list_commands(group: click.Command = commands, path: tuple[str, ...] = ()) -
 def page(endpoints: Mapping[str, tuple[str, Records | None]]) -> str:
     rows = [(f"`{address}`", _told(said.acts or said.because)) for address, said in endpoints.values() if said is not None]
     words = [(f"`traceapp {name}`", _told(said)) for name, said in RECORDED.items()]
-    parts = [HEAD, "## Addresses\n", _table("address", sorted(rows)), "## Commands\n", _table("command", sorted(words))]
+    head = HEAD.format(by_itself=", ".join(f"`{act.value}`" for act in BY_ITSELF))
+    parts = [head, "## Addresses\n", _table("address", sorted(rows)), "## Commands\n", _table("command", sorted(words))]
     return "\n".join(parts)
 
 

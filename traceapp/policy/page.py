@@ -27,7 +27,7 @@ lost one, and one that others than its owner may write, denies everything, and s
 does not start, a process that starts all the same answers 503, and `/readyz` says so, until the document is back or
 `traceapp policy accept` has put the new one on record. `traceapp policy explain USER ACTION [OBJECT]` and the page `/policy` say
 why somebody may do something, or may not.
-权限文件变更后须经接受方可生效，在此之前一律拒绝。
+权限文件变更后须经确认方可生效，在此之前一律拒绝。
 
 Which sites and product lines somebody sees is not written here; it belongs to the account or the token, and an account without a
 site or without a line sees nothing. 可查看的地点与产品线由账户或令牌决定；未指定者什么都看不到。
