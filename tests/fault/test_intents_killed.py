@@ -12,6 +12,7 @@ from tests.processes import ROOT, environment_of
 from tests.recorded import records
 from traceapp.composition import terminal_actor
 from traceapp.domain.errors import StoreConflictError
+from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Role
 from traceapp.graph.command_store import ABANDONED
 from traceapp.ledger.open_intents import INTENTS, held_intent, is_held
@@ -136,8 +137,13 @@ def test_promise_a_note_beyond_the_end_of_the_ledger_hides_no_intent(stations: S
 def test_promise_an_act_that_is_worked_on_is_left_alone(stations: Stations) -> None:
     command = "6e" * 16
     with held_intent(stations.settings.home, command):
+        intent = LedgerEntry("account:change", "intended", {}, result={"change": "0" * 64}, command=command)
+        seq = stations.ledger.append(intent).seq
+
         assert is_held(stations.settings.home, command)
+        assert sweep(stations) == []
     assert not is_held(stations.settings.home, command)
+    assert sweep(stations) == [(seq, ABORTED)]
 
 
 def test_promise_a_policy_that_was_accepted_and_not_recorded_is_the_policy(stations: Stations) -> None:

@@ -1,6 +1,6 @@
 """The bytes of answers of the audit trail: `Recorded` comes in and nothing else."""
 
-from typing import Any, Final
+from typing import Final
 
 from flask import Response
 
