@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -29,7 +30,7 @@ from ledger_search import searching
 
 from traceapp.confidential.side_seal import SideSeal
 from traceapp.domain.clock import SystemClock
-from traceapp.domain.recorded import LedgerEntry
+from traceapp.domain.recorded import LedgerEntry, WrittenRoll
 from traceapp.domain.rolls import SALT, Roll, Shown, digest_of, plain_document
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
@@ -97,7 +98,7 @@ def appending(home: Path, seconds: float) -> list[Figure]:
     return [
         base,
         alone,
-        Figure(f"lone answer that shows {SHOWN} things: its roll, then its record, median", rolled, "ms"),
+        Figure(f"a trace with a roll of {SHOWN} things waits, median", rolled, "ms", aim=f"<= {2 * disk + 0.3:.3f}"),
         Figure(f"records of {PROCESSES * THREADS} clients in {PROCESSES} processes", made, "1/s", aim=">= 5000"),
         Figure("the slowest hundredth of them waits", late, "ms", aim="<= 20"),
     ]
@@ -122,18 +123,19 @@ def lone_records(home: Path) -> tuple[float, float]:
 
 
 def lone_answers(home: Path) -> float:
-    """Median in ms of a roll made durable and then a record, as an answer waits for them."""
+    """Median in ms of a roll and its record that become durable in one wait, as an answer waits for them."""
     client, files, seal = LedgerClient(home), SideFiles(home, ROLLS), SideSeal(os.urandom(32), ROLLS)
     took = []
     for _ in range(LONE):
-        began = time.perf_counter()
-        roll, salt = Roll(), os.urandom(SALT)
+        roll = Roll()
         for _ in range(SHOWN):
             roll.add(uuid.uuid4().hex, ROW)
-        document = plain_document(roll.document)
+        began = time.perf_counter()
+        salt, document = os.urandom(SALT), plain_document(roll.document)
         digest = digest_of(salt, document)
-        files.append(digest, seal.seal(digest, salt + document), datetime.now(UTC))
-        client.append(ENTRY)
+        at, make_durable = files.begin(digest, seal.seal(digest, salt + document), datetime.now(UTC))
+        said = {"sha256": digest, "things": SHOWN, "at": at}
+        client.append(replace(ENTRY, roll=WrittenRoll(said, make_durable)))
         took.append(time.perf_counter() - began)
     files.close()
     client.close()

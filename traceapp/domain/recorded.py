@@ -1,11 +1,31 @@
 """No record, no answer, by type: `web` answers with `Recorded` only, and only `ledger` constructs it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
 OUTCOMES: Final = ("answered", "denied", "failed", "done", "intended", "recovered-committed", "recovered-aborted")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WrittenRoll(Mapping[str, Any]):
+    """What a record says of a roll that is written beside the ledger and may not be durable yet.
+
+    make_durable  whoever appends the record calls it, while the record is on its way; raises LedgerUnavailableError.
+    """
+
+    said: Mapping[str, Any]
+    make_durable: Callable[[], None]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.said[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.said)
+
+    def __len__(self) -> int:
+        return len(self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +43,8 @@ class LedgerEntry:
 
     request_id  32 hex digits of one HTTP request or one terminal command: all that it did bears them.
     object      what the act is about, `{"kind", "uid"}` each; at most 20.
-    roll        `{"sha256", "things"}`: digest of the disclosure roll (`domain/rolls.py`), and how many things it names.
+    roll        `{"sha256", "things", "at"}`: digest of the disclosure roll (`domain/rolls.py`), number of things in it, where it
+                lies; a `WrittenRoll` is durable before the record is acknowledged.
     values      `{"field", "old", "new"}` each: salted commitments, in hex, to values before and after; None where there was none.
     command     id of the write in the store that carries the change out, 32 hex digits.
     approval    uid of the approval that it rests on.

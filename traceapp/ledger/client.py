@@ -7,14 +7,16 @@ import threading
 import time
 import uuid
 import weakref
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from traceapp.domain.errors import HomeError, InputError, LedgerUnavailableError, RecordNotFoundError
 from traceapp.domain.ledger_health import Growth, LedgerHealth
-from traceapp.domain.recorded import LedgerEntry, LedgerReceipt, Recorded
+from traceapp.domain.recorded import LedgerEntry, LedgerReceipt, Recorded, WrittenRoll
 from traceapp.host.metrics import APPEND_SECONDS
 from traceapp.ledger.open_intents import held_intent
 from traceapp.ledger.records import plain_entry
@@ -34,6 +36,26 @@ _COUNTS: Final = (
     "reserve_wanted",
 )
 TIMEOUT: Final = 1.5
+UNANSWERED: Final = "the roll beside that record is not durable, so its answer did not leave"
+
+
+class _Beside:
+    """What has to be durable, besides a record, before it is acknowledged: tried once."""
+
+    def __init__(self, roll: Mapping[str, Any] | None) -> None:
+        self._left = [roll.make_durable] if isinstance(roll, WrittenRoll) else []
+        self.error: LedgerUnavailableError | None = None
+
+    def settle(self) -> None:
+        while self._left:
+            try:
+                self._left.pop()()
+            except LedgerUnavailableError as error:
+                self.error = error
+
+
+def _nothing() -> None:
+    """Meanwhile."""
 
 
 class LedgerClient:
@@ -51,12 +73,23 @@ class LedgerClient:
     def append(self, entry: LedgerEntry) -> LedgerReceipt:
         """Make a record and wait until it is durable.
 
-        A retry after a restart of the writer carries the same request id, so it never makes a second record.
-        raises  LedgerUnavailableError: no receipt in time. A record may exist all the same, the safe way round.
+        A roll that the record names becomes durable in the same wait: once the writer has the record, it makes that durable, and
+        we the roll. A retry after a restart of the writer carries the same request id, so it never makes a second record.
+        raises  LedgerUnavailableError: no receipt in time, or the roll is not durable, which another record says then. A record
+                may exist all the same, the safe way round.
         """
+        beside = _Beside(entry.roll)
         with APPEND_SECONDS.time():
-            reply = self._ask({"verb": "APPEND", "request_id": uuid.uuid4().hex, "entry": plain_entry(entry)})
-        return _receipt(reply)
+            try:
+                reply = self._ask({"verb": "APPEND", "request_id": uuid.uuid4().hex, "entry": plain_entry(entry)}, beside.settle)
+            finally:
+                beside.settle()
+        receipt = _receipt(reply)
+        if beside.error is not None:
+            with suppress(LedgerUnavailableError):
+                self.append(_unanswered(entry, receipt))
+            raise beside.error
+        return receipt
 
     def record(self, value: T, entry: LedgerEntry) -> Recorded[T]:
         """`value`, with the proof that `entry` was durable before it left; raises LedgerUnavailableError."""
@@ -127,7 +160,8 @@ class LedgerClient:
         for connection in idle:
             connection.close()
 
-    def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
+    def _ask(self, message: dict[str, Any], meanwhile: Callable[[], None] = _nothing) -> dict[str, Any]:
+        """meanwhile  is called while the writer is at work; again where the request is sent again."""
         deadline = time.monotonic() + self._timeout
         content = frame(message)
         try:
@@ -135,7 +169,7 @@ class LedgerClient:
                 kept = self._borrow()
                 connection = kept or self._connect(deadline)
                 try:
-                    reply = _exchange(connection, content, deadline)
+                    reply = _exchange(connection, content, deadline, meanwhile)
                 except (OSError, ValueError) as error:
                     connection.close()
                     if kept is not None and not isinstance(error, TimeoutError):
@@ -184,9 +218,10 @@ def _renew(client: LedgerClient | None) -> None:
         client._renew_after_fork()
 
 
-def _exchange(connection: socket.socket, content: bytes, deadline: float) -> dict[str, Any]:
+def _exchange(connection: socket.socket, content: bytes, deadline: float, meanwhile: Callable[[], None]) -> dict[str, Any]:
     connection.settimeout(_left(deadline))
     connection.sendall(content)
+    meanwhile()
     (length,) = LENGTH.unpack(_receive(connection, LENGTH.size, deadline))
     if length > MAX_FRAME:
         raise ValueError("frame too long")
@@ -212,6 +247,22 @@ def _left(deadline: float) -> float:
     if left <= 0:
         raise TimeoutError("the ledger is late")
     return left
+
+
+def _unanswered(entry: LedgerEntry, receipt: LedgerReceipt) -> LedgerEntry:
+    """What is put on record after an answer that could not leave."""
+    return replace(
+        entry,
+        outcome="failed",
+        request={"record": receipt.seq},
+        disclosed={},
+        withheld={},
+        result={},
+        completeness=None,
+        reason=UNANSWERED,
+        object=None,
+        roll=None,
+    )
 
 
 def _receipt(reply: dict[str, Any]) -> LedgerReceipt:

@@ -9,9 +9,10 @@ import os
 import secrets
 import struct
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -30,12 +31,19 @@ _HEAD: Final = struct.Struct(">I32s")
 
 @dataclass(eq=False, slots=True)
 class _Written:
-    """A file of this process; `users` of it still wait for the disk."""
+    """A file of this process; `users` of it still wait for the disk.
+
+    synced  up to where it is durable.
+    failed  the disk did not take something of it: Linux tells that to one of those who wait, and nothing of it is believed.
+    """
 
     name: str
     descriptor: int
     end: int = 0
     users: int = 0
+    synced: int = 0
+    failed: bool = False
+    syncing: threading.Lock = field(default_factory=threading.Lock)
 
 
 class SideFiles:
@@ -54,29 +62,52 @@ class SideFiles:
         digest  SHA-256, hex.
         raises  LedgerUnavailableError: the disk does not take it; then no record may name it, and nothing be answered.
         """
-        frame = _HEAD.pack(len(content), bytes.fromhex(digest)) + content
-        try:
-            with self._lock:
-                file = self._file(now)
-                file.users += 1
-            try:
-                at = self._write(file, frame)
-                os.fdatasync(file.descriptor)
-            finally:
-                self._let_go(file)
-        except OSError as error:
-            self.close()  # Linux forgets the error: nothing that follows it in this file could be believed
-            raise LedgerUnavailableError(f"The file beside the ledger cannot be written ({type(error).__name__}).") from None
+        at, make_durable = self.begin(digest, content, now)
+        make_durable()
         return at
 
-    def _write(self, file: _Written, frame: bytes) -> str:
+    def begin(self, digest: str, content: bytes, now: datetime) -> tuple[str, Callable[[], None]]:
+        """Write it; where it lies, and what makes it durable, which must be called once, whatever happens meanwhile.
+
+        raises  LedgerUnavailableError, and so does the call: as above.
+        """
+        frame = _HEAD.pack(len(content), bytes.fromhex(digest)) + content
         with self._lock:
-            place = file.end
-            self._reserve.keep_for_records(file.descriptor, os.fstat(file.descriptor))
-            if os.write(file.descriptor, frame) != len(frame):
-                raise OSError("cut off")
+            file: _Written | None = None
+            try:
+                file = self._file(now)
+                place = file.end
+                self._reserve.keep_for_records(file.descriptor, os.fstat(file.descriptor))
+                if os.write(file.descriptor, frame) != len(frame):
+                    raise OSError("cut off")
+            except OSError as error:
+                if file is not None:
+                    file.failed = True
+                self._leave()
+                raise _unwritable(error) from None
             file.end += len(frame)
-        return f"{file.name}:{place}"
+            file.users += 1
+        return f"{file.name}:{place}", partial(self._make_durable, file, place + len(frame))
+
+    def _make_durable(self, file: _Written, end: int) -> None:
+        """One waits for the disk, and with him all who had written before he began."""
+        try:
+            with file.syncing:
+                if file.synced < end and not file.failed:
+                    try:
+                        written = file.end
+                        os.fdatasync(file.descriptor)
+                        file.synced = written
+                    except OSError:
+                        file.failed = True
+                        raise
+                if file.failed and file.synced < end:
+                    raise OSError("what was written before is not durable")
+        except OSError as error:
+            self.close()  # Linux forgets the error: nothing that follows it in this file could be believed
+            raise _unwritable(error) from None
+        finally:
+            self._let_go(file)
 
     def read(self, digest: str, at: str | None = None) -> bytes | None:
         """The content under a digest; None where there is none: pruned or erased.
@@ -198,6 +229,10 @@ class SideFiles:
             os.fsync(file)
         finally:
             os.close(file)
+
+
+def _unwritable(error: OSError) -> LedgerUnavailableError:
+    return LedgerUnavailableError(f"The file beside the ledger cannot be written ({type(error).__name__}).")
 
 
 def _changed(path: Path) -> str:

@@ -46,7 +46,7 @@ def verify(
     """
     wanted = [f"--receipt={receipt.seq}:{receipt.leaf}" for receipt in receipts if receipt.seq > 0]
     given = [*wanted, *(f"--anchor={path}" for path in anchors), *([f"--upto={upto}"] if upto is not None else [])]
-    command = [sys.executable, "-I", str(VERIFIER), str(home / FOLDER), "--json", *given]
+    command = [sys.executable, "-I", str(VERIFIER), str(home / FOLDER), "--json", "--rolls", *given]
     done = _run(command, background)
     try:
         told = json.loads(done.stdout)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from traceapp.domain.batch import Candidate
 from traceapp.domain.disclosure import Masked
+from traceapp.domain.recorded import WrittenRoll
 from traceapp.domain.rolls import SALT, Roll, Shown, digest_of, plain_document
 from traceapp.usecases.stations import Stations
 
@@ -72,9 +73,10 @@ def add_candidates(fields: Fields, candidates: Iterable[Candidate]) -> None:
         fields.add(one.kind.value, told, one.uid)
 
 
-def keep_roll(stations: Stations, roll: Roll) -> dict[str, Any] | None:
-    """Seal the roll and make it durable; what the record says of it: digest, number of things, where it lies.
+def keep_roll(stations: Stations, roll: Roll) -> WrittenRoll | None:
+    """Seal the roll and write it; what the record says of it: digest, number of things, where it lies.
 
+    It becomes durable while the record does, and the record is acknowledged when both are: `LedgerClient.append`.
     returns  None where nothing was shown.
     raises   LedgerUnavailableError: it cannot be kept, and then nothing may be answered.
     """
@@ -82,8 +84,8 @@ def keep_roll(stations: Stations, roll: Roll) -> dict[str, Any] | None:
         return None
     salt, document = secrets.token_bytes(SALT), plain_document(roll.document)
     digest = digest_of(salt, document)
-    at = stations.rolls.append(digest, stations.roll_seal.seal(digest, salt + document), stations.clock.now())
-    return {"sha256": digest, "things": len(roll), "at": at}
+    at, make_durable = stations.rolls.begin(digest, stations.roll_seal.seal(digest, salt + document), stations.clock.now())
+    return WrittenRoll({"sha256": digest, "things": len(roll), "at": at}, make_durable)
 
 
 def _shown(kind: str, told: Mapping[str, object]) -> Shown:

@@ -12,6 +12,7 @@ tree         every checkpoint names the root over its first records (RFC 6962, 2
 signatures   every checkpoint is signed by the key that was valid at its size (C2SP signed-note, tlog-checkpoint)
 forks        no two signed checkpoints of one size with different roots
 rollback     no checkpoint and no receipt beyond the last record
+rolls        every disclosure roll that a record names lies beside it, under its digest; of what it says nothing is checked
 receipts     every receipt that was given names the record at its place
 anchors      every checkpoint kept elsewhere agrees with this ledger, a witness countersigned it (C2SP tlog-cosignature), an
              authority stamped it (RFC 3161) and not before the records that it is over
@@ -33,7 +34,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -46,13 +47,16 @@ SEGMENT = re.compile(r"(\d{20})\.segment")
 LEAVES = re.compile(r"(\d{20})\.leaves")
 NOTE = re.compile(r"(?P<text>[^\n]+\n(?P<size>[0-9]{1,19})\n(?P<root>[A-Za-z0-9+/=]+)\n)\n(?P<lines>(?:— [^\n]+\n)+)")
 BEGINNINGS = (b'{"act":', b'{"epoch":')
-CHECKS = ("frames", "sequence", "pruned", "chain", "tree", "signatures", "forks", "rollback", "receipts", "anchors")
+CHECKS = ("frames", "sequence", "pruned", "chain", "tree", "signatures", "forks", "rollback", "rolls", "receipts", "anchors")
 DRIFT = timedelta(minutes=5)
 """By which clocks of a ledger and of an authority may differ."""
 SHORTEST = timedelta(days=15 * 366)
 """No record may be pruned sooner."""
 STALE = timedelta(days=1)
 """Behind the newest record, the newest checkpoint that went to an anchor."""
+ON_ITS_WAY = timedelta(seconds=10)
+"""Before the end of what a power cut left, a record whose roll did not become durable with it: its answer did not leave."""
+OPEN_ROLLS = 64
 MOST_SAID = 50
 """Findings a check that are listed; the rest is counted."""
 
@@ -105,10 +109,14 @@ class Report:
     stamped     time stamps that hold: size of the checkpoint, when.
     unfinished  bytes at the end that are no whole frame: of a ledger that runs, a record on its way.
     pruned      records 1 to this one are gone, and their leaf hashes are here.
+    rolls       how many records name one; None where rolls were not looked for.
+    unanswered  records whose answer did not leave, since their roll did not become durable.
     """
 
     records: int = 0
     pruned: int = 0
+    rolls: int | None = None
+    unanswered: int = 0
     head_leaf: str = ""
     findings: list[Finding] = field(default_factory=list)
     missing: list[tuple[int, int]] = field(default_factory=list)
@@ -134,6 +142,8 @@ class Report:
             "ok": not self.findings,
             "records": self.records,
             "pruned": self.pruned,
+            "rolls": self.rolls,
+            "unanswered": self.unanswered,
             "head_leaf": self.head_leaf,
             "first_bad_seq": self.first_bad_seq,
             "missing": [list(span) for span in self.missing],
@@ -277,6 +287,72 @@ def leaves_in(path: Path, report: Report) -> Leaves | None:
         return None
 
 
+# -- disclosure rolls --------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Rolls:
+    """Files beside the ledger: length of the content (4 bytes, big endian), digest (32 bytes), the content, again and again.
+
+    lost  records whose roll is not there, as (time, act, request id), until it is known why.
+    """
+
+    folder: Path
+    report: Report
+    lost: dict[int, tuple[str, Any, Any]] = field(default_factory=dict)
+    _open: dict[str, BinaryIO] = field(default_factory=dict)
+
+    def look(self, told: Mapping[str, Any], seq: int, before: str) -> None:
+        """before  time of the record before."""
+        if told["act"] in {"ledger:start", "ledger:recover"}:
+            self.excuse(before)
+        request = told.get("request")
+        if self.lost and told.get("outcome") == "failed" and isinstance(request, dict):
+            number = request.get("record")
+            if isinstance(number, int) and self.lost.get(number, ())[1:] == (told["act"], told.get("request_id")):
+                del self.lost[number]
+                self.report.unanswered += 1
+        roll = told.get("roll")
+        if isinstance(roll, dict) and isinstance(roll.get("at"), str):
+            self.report.rolls = (self.report.rolls or 0) + 1
+            if not self._is_there(roll["at"], str(roll.get("sha256"))):
+                self.lost[seq] = str(told.get("time")), told["act"], told.get("request_id")
+
+    def excuse(self, last: str) -> None:
+        """What was on its way when everything ended: the record became durable, the roll did not, and nothing was answered."""
+        end = _moment(last)
+        for seq, (time, _, _) in [*self.lost.items()]:
+            moment = _moment(time)
+            if moment is not None and end is not None and moment >= end - ON_ITS_WAY:
+                del self.lost[seq]
+                self.report.unanswered += 1
+
+    def close(self, last: str) -> None:
+        self.excuse(last)
+        for seq in self.lost:
+            self.report.find("rolls", f"The disclosure roll that record {seq} names is not there.", seq)
+        for file in self._open.values():
+            file.close()
+
+    def _is_there(self, at: str, digest: str) -> bool:
+        name, _, place = at.rpartition(":")
+        try:
+            file = self._open.get(name)
+            if file is None:
+                if len(self._open) >= OPEN_ROLLS:
+                    self._open.pop(next(iter(self._open))).close()
+                file = self._open[name] = (self.folder / Path(name).name).open("rb")
+            file.seek(int(place))
+            head = file.read(4 + 32)
+            return (
+                len(head) == 36
+                and head[4:].hex() == digest
+                and file.seek(0, 2) >= int(place) + 36 + int.from_bytes(head[:4], "big")
+            )
+        except (OSError, ValueError):
+            return False
+
+
 # -- records -----------------------------------------------------------------------------------------------------------
 
 
@@ -293,10 +369,12 @@ class Walk:
     times: dict[int, str] = field(default_factory=dict)
     keys: list[Key] = field(default_factory=list)
     prunings: list[Pruning] = field(default_factory=list)
+    rolls: Rolls | None = None
     kept_leaves: dict[int, bytes] = field(default_factory=dict)
     tree: Tree = field(default_factory=Tree)
     gap: bool = False
     doubted: int | None = None
+    time: str = ""
     _epoch: int = 1
     _before: str = GENESIS
     _previous: str = GENESIS
@@ -345,8 +423,11 @@ class Walk:
         if seq > expected:
             self._pass_over(expected, seq - 1)
         self._join(seq, prev, record)
+        if self.rolls is not None:
+            self.rolls.look(told, seq, self.time)
+        self.time = str(told.get("time"))
         if seq in self.wanted:
-            self.times[seq] = str(told.get("time"))
+            self.times[seq] = self.time
         if act == "ledger:start" or act == "ledger:key":
             self._note_key(told, seq)
         if act == "ledger:prune":
@@ -716,6 +797,7 @@ def verify(
     time_stamps: Iterable[Path] = (),
     authorities: Iterable[Path] = (),
     stamped_within: timedelta | None = None,
+    rolls: bool | None = None,
     upto: int | None = None,
 ) -> Report:
     """Everything about the ledger in this folder.
@@ -726,6 +808,7 @@ def verify(
     witness_keys    of each of these witnesses there must be a cosignature among the anchors.
     time_stamps     files of time stamps, beside each what it stamps; `authorities` are files with certificates believed.
     stamped_within  no record may have been stamped later than this after it was written.
+    rolls     whether disclosure rolls must be there; None: where their folder is.
     upto      stop after this record: more may be on its way; it must be there.
     raises    UnreadableError: no ledger, or a wrong key or certificate.
     """
@@ -742,12 +825,16 @@ def verify(
     sizes = {note.size for notes in (own, *(notes for _, notes in kept)) for note in notes}
     firsts = {1, *(stamp.note.size + 1 for stamp in stamps)} if stamps else set()
     walk = Walk(report, frozenset(sizes | firsts | wanted_receipts.keys()), wanted_receipts, upto)
+    if rolls or (rolls is None and (folder / "rolls").is_dir()):
+        walk.rolls, report.rolls = Rolls(folder / "rolls", report), 0
     found = pass_pruned(folder, int(paths[0].stem), walk)
     _walk(paths, walk)
     if upto is not None and walk.seq < upto:
         report.find("rollback", f"Record {walk.seq + 1} is missing: the ledger was cut off after {walk.seq}.", walk.seq + 1)
     if upto is not None:
         own = [note for note in own if note.size <= upto]
+    if walk.rolls is not None:
+        walk.rolls.close(walk.time)
     _pin(key, walk, report)
     if not own:
         report.find("tree", "The ledger has no checkpoint.")
@@ -813,6 +900,10 @@ def _print(report: Report, folder: Path) -> None:
             print(f"            … and {len(found) - MOST_SAID} more")
     if report.pruned:
         print(f"note: records 1–{report.pruned} pruned: leaf hashes kept, content not checked")
+    if report.rolls is None:
+        print("note: no disclosure rolls lie beside the ledger, and none were looked for")
+    if report.unanswered:
+        print(f"note: {report.unanswered} answers did not leave: a power cut or the disk kept their roll from becoming durable")
     if report.unfinished:
         print(f"note: {report.unfinished} bytes at the end are no whole record: one on its way, or cut off by a crash")
     if not report.pinned:
@@ -852,6 +943,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--time-stamp", type=Path, action="append", default=[], metavar="X.tsr", help="beside it X.checkpoint")
     parser.add_argument("--tsa-certificate", type=Path, action="append", default=[], help="what time stamps are believed under")
     parser.add_argument("--stamped-within", type=float, metavar="SECONDS", help="every record was stamped so soon")
+    parser.add_argument("--rolls", action="store_true", default=None, help="the disclosure rolls must be there, too")
     parser.add_argument("--upto", type=int, help="stop after this record, which must be there")
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
     options = parser.parse_args(arguments)
@@ -865,6 +957,7 @@ def main(arguments: list[str] | None = None) -> int:
             time_stamps=options.time_stamp,
             authorities=options.tsa_certificate,
             stamped_within=timedelta(seconds=options.stamped_within) if options.stamped_within is not None else None,
+            rolls=options.rolls,
             upto=options.upto,
         )
     except UnreadableError as error:
