@@ -28,6 +28,35 @@ and what became of acts that a crash cut off.
 BY_ITSELF = (Act.ALERT_RAISE, Act.LEDGER_RECOVER, Act.LEDGER_START, Permission.LEDGER_VERIFY, Act.ROWS_TRUST, Act.SESSION_MOVE)
 """What no address and no command has to be asked for."""
 
+WITHOUT_INTENT = """## Writes without an intent of their own
+
+A change of the store, of keys, of the policy or of the ledger itself is on record twice: what is intended before it begins, and
+what became of it ([ledger](ledger.md)). These few are not, each since nothing can come of it that is not on record:
+"""
+STANDS_FOR = {
+    "a session that begins": (
+        "its record, `session:start`, is there before it and names its command: a crash between leaves a record of a session "
+        "that never was"
+    ),
+    "the last step of one-time codes, the counter of a passkey": (
+        "they only take away: what was used opens nothing more. Whoever showed it is let in by the record that follows, and that "
+        "comes before the cookie; a crash between leaves a code that is used, and nobody let in. A **recovery code** is one "
+        "fewer for good, and so has an intent (`factor:change`)"
+    ),
+    "the new secret of a session": (
+        "nobody has it before the answer leaves, and that leaves after the record of the act around: the factor that was shown, "
+        "the purpose that was chosen, the access that was begun or ended"
+    ),
+    "the last use of a session or token": "the records of what it was used for say the same",
+    "whoever signs out, while the ledger is away": (
+        "he is shut out all the same, and is told that it is not on record; with the ledger there, leaving has its intent"
+    ),
+    "a session that is taken for stolen": (
+        "it is shut out first, and `session:end` says so then, since that never waits for a ledger"
+    ),
+}
+"""Write → what is on record in place of its intent."""
+
 
 def recorded_endpoints(app: Flask) -> dict[str, tuple[str, Records | None]]:
     """Endpoint → its methods and address, and what it promises."""
@@ -52,6 +81,7 @@ def page(endpoints: Mapping[str, tuple[str, Records | None]]) -> str:
     words = [(f"`traceapp {name}`", _told(said)) for name, said in RECORDED.items()]
     head = HEAD.format(by_itself=", ".join(f"`{act.value}`" for act in BY_ITSELF))
     parts = [head, "## Addresses\n", _table("address", sorted(rows)), "## Commands\n", _table("command", sorted(words))]
+    parts += [WITHOUT_INTENT, _table("write", [*STANDS_FOR.items()], "what stands for it")]
     return "\n".join(parts)
 
 
@@ -59,8 +89,8 @@ def _told(said: tuple[Permission | Act, ...] | str) -> str:
     return f"nothing: {said}" if isinstance(said, str) else ", ".join(f"`{act.value}`" for act in said)
 
 
-def _table(name: str, rows: list[tuple[str, str]]) -> str:
-    return "\n".join([f"| {name} | on record |", "|---|---|", *(f"| {one} | {told} |" for one, told in rows), ""])
+def _table(name: str, rows: list[tuple[str, str]], told: str = "on record") -> str:
+    return "\n".join([f"| {name} | {told} |", "|---|---|", *(f"| {one} | {said} |" for one, said in rows), ""])
 
 
 def _no_stations() -> Stations:

@@ -20,6 +20,7 @@ from traceapp.ledger.records import FOLDER
 from traceapp.ledger.verdict import verify
 from traceapp.usecases.change_account import set_disabled
 from traceapp.usecases.create_account import create_account
+from traceapp.usecases.rotate_keys import rewrap_keys
 from traceapp.usecases.settle_intents import ABORTED, COMMITTED, OUTCOMES, SETTLED, IntentSweep
 from traceapp.usecases.stations import Stations
 
@@ -160,6 +161,15 @@ def test_promise_a_rotation_of_keys_is_settled_by_the_ring(before: bool, wanted:
     step = ("traceapp.confidential.key_store", "KeyStore", "rotate"), 1, before, wanted
 
     run_killed(stations, step, "keys", "rotate")
+
+    assert [outcome for _, outcome in sweep(stations)] == [wanted]
+
+
+@pytest.mark.parametrize(("before", "wanted"), [(True, ABORTED), (False, COMMITTED)])
+def test_promise_another_act_on_keys_between_changes_nothing_of_it(before: bool, wanted: str, stations: Stations) -> None:
+    """The ring bears who changed it: that it was changed since is not enough."""
+    run_killed(stations, (("traceapp.confidential.key_store", "KeyStore", "rotate"), 1, before, wanted), "keys", "rotate")
+    rewrap_keys(stations, terminal_actor())
 
     assert [outcome for _, outcome in sweep(stations)] == [wanted]
 

@@ -4,11 +4,12 @@ HOME/keys/keyring.json        every key, wrapped, with its state
 HOME/keys/key-encryption-key  where the provider is `file`; with `pkcs11` it stays in the token
 """
 
-import hashlib
 import secrets
 import shutil
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +34,8 @@ from traceapp.host.private_files import sync_folder
 
 FOLDER: Final = "keys"
 SET_UP: Final = "set-up"
+
+_COMMAND: ContextVar[str | None] = ContextVar("act on keys", default=None)
 
 ProviderOf = Callable[[str, Path], KeyProvider]
 """The provider of this name; the folder is where the `file` one keeps its keys."""
@@ -60,12 +63,18 @@ class KeyStore:
     def ring_path(self) -> Path:
         return self._folder / KEYRING
 
-    def ring_digest(self) -> str:
-        """SHA-256 (hex) of the ring as it lies on disk: another one after every change of it; empty where there is none."""
+    @contextmanager
+    def bearing(self, command: str) -> Iterator[None]:
+        """Changes of the ring in this block, and in this thread, bear the id of the act on record that they are part of."""
+        token = _COMMAND.set(command)
         try:
-            return hashlib.sha256(self.ring_path.read_bytes()).hexdigest()
-        except OSError:
-            return ""
+            yield
+        finally:
+            _COMMAND.reset(token)
+
+    def was_carried_out(self, command: str) -> bool:
+        """Whether an act has changed the ring, as it lies on disk; raises KeyUnavailableError: it cannot be read now."""
+        return command in read_ring(self._folder).acts
 
     def create(self, moment: datetime, provider: str = FileKeyProvider.name) -> bool:
         """Make fresh keys under a new key-encryption key; never over existing ones.
@@ -277,7 +286,7 @@ class KeyStore:
             ring = read_ring(self._folder)
             changed = change(ring, self._provider_of(ring.provider, self._folder))
             if changed != ring:
-                write_ring(self._folder, changed)
+                write_ring(self._folder, changed.borne_by(_COMMAND.get()))
         return changed
 
 

@@ -17,6 +17,8 @@ from traceapp.host.private_files import create_private, sync_folder
 
 KEYRING: Final = "keyring.json"
 FORMAT: Final = 2
+REMEMBERED: Final = 64
+"""Acts; one that was cut off is settled seconds after its process has ended, or at the next start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Ring:
     owner     32 hex digits drawn with the first keys, to which every ciphertext is bound.
     kek       id of the key-encryption key in `provider` under which everything is wrapped.
     recovery  public half of the recovery key, 32 bytes; empty where none was made.
+    acts      ids of the newest `REMEMBERED` acts on record that changed it, the oldest first.
     """
 
     owner: str
@@ -49,10 +52,15 @@ class Ring:
     kek: str
     recovery: bytes
     keys: Mapping[str, WrappedKey]
+    acts: tuple[str, ...] = ()
 
     @property
     def record(self) -> RingRecord:
         return RingRecord(self.provider, self.kek, bool(self.recovery), tuple(key.record for key in self.keys.values()))
+
+    def borne_by(self, command: str | None) -> "Ring":
+        """The same, changed by this act; None where it is a part of none that is settled by the ring."""
+        return self if command is None else replace(self, acts=(*self.acts, command)[-REMEMBERED:])
 
     def with_keys(self, changed: Mapping[str, WrappedKey]) -> "Ring":
         return replace(self, keys={**self.keys, **changed})
@@ -81,6 +89,7 @@ def write_ring(folder: Path, ring: Ring) -> None:
         "provider": ring.provider,
         "kek": ring.kek,
         "recovery": ring.recovery.hex(),
+        "acts": list(ring.acts),
         "keys": {alias: _document(key) for alias, key in ring.keys.items()},
     }
     staging = folder / f".{KEYRING}-{secrets.token_hex(8)}"
@@ -125,7 +134,8 @@ def _document(key: WrappedKey) -> dict[str, str]:
 def _ring(document: Mapping[str, Any]) -> Ring:
     keys = {str(alias): _wrapped_key(str(alias), said) for alias, said in document["keys"].items()}
     owner, provider, kek = (_text(document[name]) for name in ("owner", "provider", "kek"))
-    return Ring(owner, provider, kek, bytes.fromhex(document["recovery"]), keys)
+    acts = tuple(map(str, document.get("acts", ())))
+    return Ring(owner, provider, kek, bytes.fromhex(document["recovery"]), keys, acts)
 
 
 def _wrapped_key(alias: str, said: Mapping[str, Any]) -> WrappedKey:

@@ -7,6 +7,7 @@ The intent names a command id and a digest of the change; the first write of the
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, TypeAlias, TypeVar
 
 import orjson
@@ -15,7 +16,7 @@ from traceapp.domain.errors import TraceappError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import LedgerEntry, Recorded
 from traceapp.domain.rights import Actor
-from traceapp.graph.commands import carrying_out
+from traceapp.graph.commands import carrying_out, current_act
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.records import plain_json
 from traceapp.usecases.access import Objects, actor_document, entry_of
@@ -24,9 +25,7 @@ from traceapp.usecases.stations import Stations
 
 T = TypeVar("T")
 KEY_ACTS: Final = frozenset({Act.KEY_DESTROY, Act.KEY_OFFICERS, Act.KEY_RETIRE, Act.KEY_REWRAP, Act.KEY_ROTATE})
-"""They write the ring of keys and nothing in the store; their intent names the ring as it lay on disk, so that it can be told
-afterwards whether it was written.
-"""
+"""They write the ring of keys and nothing in the store: the ring bears the command of their intent."""
 Told: TypeAlias = Callable[..., LedgerEntry]
 """(outcome, request, what else its fields say) → a record."""
 
@@ -68,7 +67,7 @@ def carry_out_of(
 
     values = keep_values(stations, changes) if changes else None
     if act in KEY_ACTS:
-        request = {**request, "ring": stations.keys.ring_digest()}
+        work = partial(_on_keys, stations, work)
     return carry_out_as(stations.ledger, told, request, work, values=values)
 
 
@@ -103,6 +102,13 @@ def carry_out_as(
                 raise
         named = command if done.committed else None
         return ledger.record(value, told("done", begun, result=result() if result else {}, command=named))
+
+
+def _on_keys(stations: Stations, work: Callable[[], T]) -> T:
+    act = current_act()
+    assert act is not None  # noqa: S101 - it is carried out here
+    with stations.keys.bearing(act.command):
+        return work()
 
 
 def _digest(change: Mapping[str, Any]) -> str:

@@ -144,7 +144,7 @@ def show_code(stations: Stations, opened: Opened, code: str) -> Recorded[Opened]
     now = stations.clock.now()
     used = _use(factors, code, now)
     # Of two requests with one code at one moment, one writes; the other finds another version and is refused.
-    if used is None or not keep_factors(stations, account, used):
+    if used is None or not _use_up(stations, actor, account, factors, used):
         raise _refused(stations, actor, _act(opened.session))
     return accept_factor(stations, opened, "code" if used.step != factors.step else "recovery code")
 
@@ -202,6 +202,19 @@ def reset_factors(stations: Stations, actor: Actor, username: str) -> Recorded[N
     done = {**request, "account": account.uid}
     about, changes = things("Account", account.uid), changes_of_account(account, replace(account, factors=None))
     return carry_out(stations, actor, Permission.ACCOUNT_CHANGE, done, work, about=about, changes=changes)
+
+
+def _use_up(stations: Stations, actor: Actor, account: Account, factors: Factors, used: Factors) -> bool:
+    """Whether nobody else did: a code of six digits opens nothing more; one recovery code fewer is a change of its own."""
+    if used.recovery == factors.recovery:
+        return keep_factors(stations, account, used)
+    work, about = partial(_keep, stations, account, used), things("Account", account.uid)
+    changes = changes_of_factors(factors, used)
+    try:
+        carry_out(stations, actor, Act.FACTOR_CHANGE, {"changed": "recovery code used"}, work, about=about, changes=changes)
+    except ConcurrentChangeError:
+        return False
+    return True
 
 
 def _use(factors: Factors, code: str, now: datetime) -> Factors | None:

@@ -38,7 +38,8 @@ class IntentSweep:
     def look(self, stations: Stations, actor: Actor) -> list[tuple[int, str]]:
         """Settle what can be; sequence number of the intent and outcome of each.
 
-        raises  LedgerUnavailableError, LedgerBrokenError; StoreError and its kinds: not known now, look again.
+        raises  LedgerUnavailableError, LedgerBrokenError; KeyUnavailableError, StoreError and its kinds: not known now, look
+                again.
         """
         if self._read > stations.ledger.get_head().seq:  # a crash took from the end what was read before it was durable
             self._read, self._tail, self._open = 0, LedgerTail(self._home, 0), {}
@@ -97,7 +98,7 @@ def settle(stations: Stations, actor: Actor, intent: dict[str, Any]) -> str:
 def _came_to_be(stations: Stations, intent: dict[str, Any]) -> bool:
     request = _request(intent)
     if intent["act"] in KEY_ACTS:
-        return bool(request.get("ring") != stations.keys.ring_digest())
+        return stations.keys.was_carried_out(intent["command"])
     if intent["act"] == Act.POLICY_ACCEPT:
         return acceptance_of(stations.settings.home, stations.sealer.macs).digest == request.get("accepted")
     if intent["act"] == Act.LEDGER_PRUNE:

@@ -26,7 +26,7 @@ def form() -> str:
 
 @factor_pages.post("/second-factor")
 @open_door
-@records(Act.SESSION_START, Act.FACTOR_SHOW)
+@records(Act.SESSION_START, Act.FACTOR_SHOW, Act.FACTOR_CHANGE)
 def show() -> Response | tuple[str, int]:
     """Take a code and go on, or say at the field that it is refused."""
     opened = _session()
