@@ -21,6 +21,7 @@
 // column: mac           bytes?    proves what the service wrote
 // bounds: one index seek, as many nodes as are in this state, row_limit rows
 MATCH (approval:Approval {state: $state})
+USING INDEX SEEK approval:Approval(state)
 RETURN approval.uid AS uid,
        approval.operation AS operation,
        approval.digest AS digest,

@@ -10,6 +10,7 @@
 // column: properties   map            all properties
 // bounds: one index seek, row_limit rows
 MATCH (approval:Approval {oldest_key: $key})
+USING INDEX SEEK approval:Approval(oldest_key)
 WHERE NOT approval.uid IN $passed
 RETURN approval.uid AS uid, 'Approval' AS kind, properties(approval) AS properties
 LIMIT $row_limit

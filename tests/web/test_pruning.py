@@ -16,18 +16,25 @@ from tests.recorded import ledger_bytes, records
 from tests.servers import StoreLeg
 from tests.web.conftest import MovingClock
 from traceapp.composition import terminal_actor
+from traceapp.domain.approvals import ApprovalState, Operation
 from traceapp.domain.errors import InputError, LedgerBrokenError, PermissionDeniedError, RecordNotFoundError
 from traceapp.domain.ledger_search import ExportForm, LedgerQuery
 from traceapp.domain.permissions import Act
-from traceapp.domain.rights import Role
+from traceapp.domain.rights import Actor, Role
+from traceapp.domain.sessions import Client
 from traceapp.ledger.frames import frame
 from traceapp.ledger.pruned import leaves_path
 from traceapp.ledger.records import canonical, leaf_of
 from traceapp.ledger.segments import first_kept, list_segments, read_beginning, read_segment
 from traceapp.usecases.access import entry
+from traceapp.usecases.create_account import create_account
+from traceapp.usecases.decide_approval import approve_approval
+from traceapp.usecases.execute_approval import execute_approval
 from traceapp.usecases.export_ledger import export_ledger
 from traceapp.usecases.index_ledger import index_ledger
+from traceapp.usecases.open_session import make_session
 from traceapp.usecases.prune_ledger import find_due, prune_ledger, pruning_request
+from traceapp.usecases.request_approval import request_approval
 from traceapp.usecases.search_ledger import search_ledger, show_record
 from traceapp.usecases.settle_intents import ABORTED, COMMITTED, IntentSweep
 from traceapp.usecases.stations import Stations
@@ -36,6 +43,7 @@ from traceapp.usecases.verify_ledger import verify_ledger
 pytestmark = pytest.mark.one_store
 
 APPROVAL = "a" * 32
+WHY = "Kept for twenty years; nobody asks for them any more."
 OLD = datetime(2004, 2, 1, tzinfo=UTC)
 
 
@@ -71,6 +79,33 @@ def test_promise_the_newest_segment_is_never_due(stations: Stations, actor: Make
 
     assert (due.segments, due.range) == (0, None)
     assert records(stations, act="ledger:prune")[-1]["request"] == {"dry_run": True}
+
+
+def test_promise_what_two_agreed_to_at_their_desks_is_pruned(old: Stations) -> None:
+    """Asked for at the terminal, agreed to by two, carried out there: exactly what was due, under that approval."""
+    long_ago = MovingClock()
+    long_ago.ahead = timedelta(days=-7)
+    persons = [colleague(old, replace(old, clock=long_ago), name) for name in ("anna", "ben")]
+    asked = request_approval(old, terminal_actor(), Operation.LEDGER_PRUNE, {}, WHY).value
+    first, second = (approve_approval(old, one, asked.uid, asked.digest, WHY).value.state for one in persons)
+    before = first_kept(old.settings.home)
+
+    execute_approval(old, terminal_actor(), asked.uid)
+
+    assert (first, second) == (ApprovalState.REQUESTED, ApprovalState.APPROVED)
+    told = [one for one in records(old, act="ledger:prune") if one["outcome"] == "done"]
+    assert [one["approval"] for one in told] == [asked.uid]
+    assert first_kept(old.settings.home) == told[0]["request"]["upto"] + 1 > before
+    assert verify_ledger(old, terminal_actor()).value.ok
+
+
+def colleague(stations: Stations, before: Stations, name: str) -> Actor:
+    """Somebody of quality, who has been here for a while and just showed his second factor."""
+    everywhere = frozenset({"*"})
+    made = create_account(before, terminal_actor(), name, "correct horse battery", name, Role.QUALITY, everywhere, everywhere)
+    account = stations.accounts.get_account(made.value)
+    assert account is not None
+    return make_session(stations, account, Client("", ""), factor_at=stations.clock.now()).actor
 
 
 def test_promise_what_two_persons_prune_is_gone_and_all_else_goes_on(old: Stations, actor: MakeActor) -> None:

@@ -11,12 +11,14 @@ import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.composition import terminal_actor
+from traceapp.domain.approvals import Operation
 from traceapp.domain.ledger_search import LedgerQuery
 from traceapp.domain.recorded import OUTCOMES
 from traceapp.usecases.export_ledger import json_text
 from traceapp.usecases.index_ledger import index_ledger
-from traceapp.usecases.prune_ledger import find_due, prune_ledger
+from traceapp.usecases.prune_ledger import find_due
 from traceapp.usecases.replay_trace import replay_trace
+from traceapp.usecases.request_approval import request_approval
 from traceapp.usecases.search_ledger import LONGEST_PAGE, PAGE, search_ledger, show_record
 
 DIFFERS = 1
@@ -102,16 +104,21 @@ def _utc(moment: datetime | None) -> datetime | None:
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Only say what has passed its date.")
+@click.option("--reason", default="", help="Why, so that others can judge it; wanted where it is no dry run.")
 @home_option
-def prune(dry_run: bool, home: Path | None) -> None:
-    """Say which of the oldest records have passed their date; to let them go takes a second person, and so is refused here.
+def prune(dry_run: bool, reason: str, home: Path | None) -> None:
+    """Say which of the oldest records have passed their date, and ask that they go; two others agree, and then
+    `traceapp approval execute` lets them go.
 
-    Exit codes: 0 said · 1 refused
+    Exit codes: 0 said, or asked for · 1 refused
     """
+    if not dry_run and not reason:
+        raise click.UsageError("Say why with --reason, or only look with --dry-run.")
     with stations_of(settings_of(home)) as stations:
-        if not dry_run:
-            prune_ledger(stations, terminal_actor())
         due = find_due(stations, terminal_actor()).value
+        if not dry_run:
+            made = request_approval(stations, terminal_actor(), Operation.LEDGER_PRUNE, {}, reason)
+            click.echo(f"{made.value.uid}  waits for approval (ledger record {made.receipt.seq})")
     if due.range is None:
         click.echo("due: nothing")
     else:

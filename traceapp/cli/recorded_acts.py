@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from traceapp.domain.permissions import Act, Permission
+from traceapp.usecases.approved_operations import ACTS
 
 RECORDED: Final[Mapping[str, tuple[Permission | Act, ...] | str]] = {
     "account close": (Permission.ACCOUNT_CHANGE,),
@@ -17,13 +18,13 @@ RECORDED: Final[Mapping[str, tuple[Permission | Act, ...] | str]] = {
     "alerts list": (Permission.ALERT_LIST,),
     "alerts silence": (Permission.APPROVAL_REQUEST,),
     "approval cancel": (Act.APPROVAL_CANCEL, Act.APPROVAL_EXPIRE),
-    "approval execute": (Act.APPROVAL_EXECUTE, Act.APPROVAL_EXPIRE, Act.APPROVAL_SUPERSEDE, Permission.ALERT_SILENCE),
+    "approval execute": (Act.APPROVAL_EXECUTE, Act.APPROVAL_EXPIRE, Act.APPROVAL_SUPERSEDE, *ACTS),
     "approval list": (Permission.APPROVAL_LIST, Act.APPROVAL_EXPIRE),
     "approval show": (Act.APPROVAL_OPEN, Act.APPROVAL_EXPIRE),
     "audit checkpoint": (Permission.LEDGER_VERIFY,),
     "audit key": "prints the public key of the ledger",
     "audit prove": (Permission.LEDGER_VERIFY,),
-    "audit prune": (Act.LEDGER_PRUNE,),
+    "audit prune": (Act.LEDGER_PRUNE, Permission.APPROVAL_REQUEST),
     "audit replay": (Act.LEDGER_REPLAY,),
     "audit rotate-key": (Act.LEDGER_KEY,),
     "audit search": (Permission.LEDGER_SEARCH,),

@@ -41,6 +41,7 @@ from traceapp.jobs.verify_ledger import VerifyLedger
 from traceapp.jobs.watch_ledger import WatchLedger
 from traceapp.settings import Settings
 from traceapp.usecases.record_start import record_start
+from traceapp.usecases.request_approval import stuck_operations
 
 WEB_READY_SECONDS = 60.0
 STOP_SECONDS = 15.0
@@ -138,6 +139,8 @@ class Service:
             certificate = self._settings.tls_cert_file
             shown = read_facts(certificate).fingerprint if certificate is not None else None
             record_start(stations, terminal_actor(), self.url, shown)
+            for operation, reason in stuck_operations(stations).items():
+                self._say(f"{operation} cannot be approved now. {reason}")
         there = partial(connected, self._settings)
         self._begin(RotateKeys(there, terminal_actor(), self._say))
         self._begin(SettleIntents(there, terminal_actor(), self._say))

@@ -45,6 +45,7 @@ class Operation(StrEnum):
     """What happens only after others agreed; who they are is a row of the policy document, what it does one of a use case."""
 
     ALERT_SILENCE = "alert_silence"
+    LEDGER_PRUNE = "ledger_prune"
 
 
 _REQUESTED, _APPROVED = ApprovalState.REQUESTED, ApprovalState.APPROVED

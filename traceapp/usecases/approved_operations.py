@@ -11,9 +11,10 @@ from typing import Any, Final
 import orjson
 
 from traceapp.domain.approvals import Operation
-from traceapp.domain.permissions import Permission
+from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
+from traceapp.usecases.prune_ledger import check_pruning, preview_pruning, prune_ledger, what_is_due
 from traceapp.usecases.silence_rule import check_silence, preview_silence, silence_rule, silenced_rule
 from traceapp.usecases.stations import Stations
 
@@ -24,6 +25,8 @@ Parameters = Mapping[str, Any]
 class ApprovedOperation:
     """permission  who may ask, and has to be allowed it still when it happens.
 
+    act        how it is on record.
+
     check      (what was sent) → parameters as they are signed; raises InputError.
     state      (parameters) → what it would be done to, as that stands now, in plain JSON: whoever signs, signs it too.
     preview    (parameters) → what whoever signs is shown beside them; it decides nothing, and may be another one later.
@@ -31,6 +34,7 @@ class ApprovedOperation:
     """
 
     permission: Permission
+    act: Permission | Act
     check: Callable[[Stations, Parameters], dict[str, Any]]
     state: Callable[[Stations, Parameters], Any]
     preview: Callable[[Stations, Parameters], Mapping[str, Any]]
@@ -43,6 +47,21 @@ class ApprovedOperation:
 
 OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
     Operation.ALERT_SILENCE: ApprovedOperation(
-        Permission.ALERT_SILENCE, check_silence, silenced_rule, preview_silence, silence_rule
+        permission=Permission.ALERT_SILENCE,
+        act=Permission.ALERT_SILENCE,
+        check=check_silence,
+        state=silenced_rule,
+        preview=preview_silence,
+        carry_out=silence_rule,
+    ),
+    Operation.LEDGER_PRUNE: ApprovedOperation(
+        permission=Permission.LEDGER_VERIFY,
+        act=Act.LEDGER_PRUNE,
+        check=check_pruning,
+        state=what_is_due,
+        preview=preview_pruning,
+        carry_out=prune_ledger,
     ),
 }
+ACTS: Final = tuple(row.act for row in OPERATIONS.values())
+"""What carrying out an approval may put on record, beside that it was carried out."""

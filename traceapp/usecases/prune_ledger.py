@@ -60,6 +60,28 @@ def pruning_request(plan: Plan) -> dict[str, Any]:
     }
 
 
+def check_pruning(stations: Stations, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What whoever agrees signs: exactly the records that have passed their date by now; nothing of it can be chosen.
+
+    raises  InputError: something was said, or nothing has passed its date; what `plan_now` raises.
+    """
+    if said:
+        raise InputError("parameters: wanted none", (("parameters", "none"),))
+    return pruning_request(plan_now(stations))
+
+
+def what_is_due(stations: Stations, parameters: Mapping[str, Any]) -> Any:
+    """What would go by now: other records than those that were asked for supersede the approval."""
+    plan = plan_now(stations)
+    return pruning_request(plan) if plan.range is not None else None
+
+
+def preview_pruning(stations: Stations, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """How many records would go, and how many stay."""
+    gone = parameters["upto"] - parameters["first"] + 1
+    return {"records": gone, "stay": stations.ledger.get_head().seq - parameters["upto"]}
+
+
 def prune_ledger(
     stations: Stations, actor: Actor, wanted: Mapping[str, Any] | None = None, approval: str | None = None
 ) -> Recorded[Plan]:

@@ -65,6 +65,12 @@ def request_approval(
     return put(stations, actor, Permission.APPROVAL_REQUEST, asked, None)
 
 
+def stuck_operations(stations: Stations) -> dict[Operation, str]:
+    """What could not happen now, and who is missing for it: there are fewer persons than have to agree, whoever asks."""
+    found = {name: why_stuck(stations, row, None) for name, row in stations.policy.document.approvals.items()}
+    return {name: reason for name, reason in found.items() if reason is not None}
+
+
 def why_stuck(stations: Stations, row: ApprovalRow, asker: Person | None) -> str | None:
     """Who is missing for what this row asks for; None where there are enough.
 

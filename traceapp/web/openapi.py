@@ -28,7 +28,7 @@ _SAID: Final = {
     401: "No valid token or session.",
     403: "The policy says no.",
     404: "Unknown, or outside your view: the same bytes.",
-    409: "The number fits more than one; `candidates` lists all.",
+    409: "The number fits more than one, and `candidates` lists all; or the state of it does not allow this.",
     413: "The body is larger than 1 MiB.",
     415: "The body is of another type.",
     429: "Too many tries without valid credentials from this address.",

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response
 
 from traceapp.domain.permissions import Act, Permission
+from traceapp.usecases.approved_operations import ACTS
 from traceapp.usecases.decide_approval import approve_approval, cancel_approval, deny_approval, withdraw_approval
 from traceapp.usecases.execute_approval import execute_approval
 from traceapp.usecases.list_approvals import list_approvals, show_approval
@@ -91,7 +92,7 @@ def cancel(path: ApprovalInput, body: ReasonBody) -> Response:
 
 @approvals.post("/<uid>/execute")
 @permission(Permission.APPROVAL_REQUEST)
-@records(Act.APPROVAL_EXECUTE, Act.APPROVAL_EXPIRE, Act.APPROVAL_SUPERSEDE, Permission.ALERT_SILENCE)
+@records(Act.APPROVAL_EXECUTE, Act.APPROVAL_EXPIRE, Act.APPROVAL_SUPERSEDE, *ACTS)
 @operation(answer=ApprovalExecuted, path=ApprovalInput, refuses=(404, 409))
 def execute(path: ApprovalInput) -> Response:
     """Carry out what was approved.

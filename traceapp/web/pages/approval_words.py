@@ -67,7 +67,8 @@ def title_of(operation: Operation) -> str:
 def facts_of(operation: Operation, parameters: Mapping[str, Any], preview: Mapping[str, Any]) -> Facts:
     """What would happen, as names and values; what no row tells stands under its own name."""
     told = {**parameters, **preview}
-    made = [(gettext(_NAMES.get(name, name)), _VALUES.get(name, str)(value)) for name, value in told.items()]
+    order = [*(name for name in _NAMES if name in told), *(name for name in told if name not in _NAMES)]
+    made = [(gettext(_NAMES.get(name, name)), _VALUES.get(name, str)(told[name])) for name in order]
     return [(name, value) for name, value in made if value]
 
 
@@ -80,5 +81,12 @@ _NAMES: Final = {
     "hours": N_("Hours"),
     "alerts": N_("Alerts of this rule that are kept"),
     "open": N_("Open ones among them"),
+    "first": N_("From ledger record"),
+    "upto": N_("Up to ledger record"),
+    "until": N_("The newest of them is of"),
+    "segments": N_("Files of the ledger"),
+    "leaves": N_("Digest of what stays of them"),
+    "records": N_("Records that would go"),
+    "stay": N_("Records that stay"),
 }
 _VALUES: Final[Mapping[str, Callable[[Any], str]]] = {"rule": _rule}

@@ -17,6 +17,7 @@ from traceapp.domain.errors import (
 )
 from traceapp.domain.permissions import Act, Permission
 from traceapp.usecases import decide_approval as decisions
+from traceapp.usecases.approved_operations import ACTS
 from traceapp.usecases.execute_approval import execute_approval
 from traceapp.usecases.list_alerts import alert_words
 from traceapp.usecases.list_approvals import list_approvals, operations_of, show_approval
@@ -94,7 +95,7 @@ def cancel(uid: str) -> Response | tuple[str, int]:
 
 @approval_pages.post("/approvals/<uid>/execution")
 @permission(Permission.APPROVAL_REQUEST)
-@records(Act.APPROVAL_EXECUTE, Act.APPROVAL_EXPIRE, Act.APPROVAL_SUPERSEDE, Act.APPROVAL_OPEN, Permission.ALERT_SILENCE)
+@records(Act.APPROVAL_EXECUTE, Act.APPROVAL_EXPIRE, Act.APPROVAL_SUPERSEDE, Act.APPROVAL_OPEN, *ACTS)
 def execute(uid: str) -> Response | tuple[str, int]:
     """Carry out what others agreed to."""
     return _moved(uid, lambda: execute_approval(stations(), current_actor(), uid))

@@ -1,0 +1,82 @@
+"""Whoever carries out an approval is killed at every step: it has happened once or not at all, and the ledger says which."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.fault.test_intents_killed import CLIENT, COMMIT, check_agreement, run_killed, sweep
+from tests.recorded import records
+from traceapp.composition import terminal_actor
+from traceapp.domain.approvals import Approval, ApprovalState, Operation
+from traceapp.domain.errors import ApprovalStateError
+from traceapp.domain.rights import Actor, Role
+from traceapp.domain.sessions import Client
+from traceapp.usecases.create_account import create_account
+from traceapp.usecases.decide_approval import approve_approval
+from traceapp.usecases.execute_approval import execute_approval
+from traceapp.usecases.open_session import make_session
+from traceapp.usecases.request_approval import request_approval
+from traceapp.usecases.settle_intents import ABORTED, COMMITTED
+from traceapp.usecases.stations import Stations
+
+pytestmark = pytest.mark.one_store
+
+EVERYWHERE = frozenset({"*"})
+WHY = "The new interface asks for numbers before they are imported."
+STEPS = {
+    "after the intent": ((CLIENT, 1, False, None), ABORTED, False),
+    "before COMMIT": ((COMMIT, 1, True, None), ABORTED, False),
+    "after COMMIT": ((COMMIT, 1, False, None), COMMITTED, False),
+    "once it is spent": ((CLIENT, 2, False, None), "done", False),
+    "once it happened": ((CLIENT, 3, False, None), "done", True),
+}
+"""Where it is killed, what becomes of the act that spends the approval, and whether what was approved happened."""
+
+
+class LastWeek:
+    def now(self) -> datetime:
+        return datetime.now(UTC) - timedelta(days=7)
+
+
+def colleague(stations: Stations, name: str) -> Actor:
+    """Somebody of quality who has been here for a week, and just showed his second factor."""
+    before = replace(stations, clock=LastWeek())
+    made = create_account(before, terminal_actor(), name, "correct horse battery", name, Role.QUALITY, EVERYWHERE, EVERYWHERE)
+    account = stations.accounts.get_account(made.value)
+    assert account is not None
+    return make_session(stations, account, Client("", ""), factor_at=stations.clock.now()).actor
+
+
+def approved(stations: Stations) -> Approval:
+    """Asked for at the terminal, and agreed to by two."""
+    persons = [colleague(stations, name) for name in ("anna", "ben")]
+    asked = request_approval(stations, terminal_actor(), Operation.ALERT_SILENCE, {"rule": "denials", "hours": 4}, WHY).value
+    for person in persons:
+        approve_approval(stations, person, asked.uid, asked.digest, WHY)
+    return asked
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_promise_what_was_approved_happens_once_or_not_at_all(step: str, stations: Stations) -> None:
+    asked = approved(stations)
+    cut, outcome, happened = STEPS[step]
+    head = stations.ledger.get_head().seq
+
+    run_killed(stations, cut, "approval", "execute", asked.uid)
+    sweep(stations)
+
+    told = [record for record in records(stations, after=head) if record["act"] == "approval:execute"]
+    assert [record["outcome"] for record in told] == ["intended", outcome]
+    assert {record["approval"] for record in told} == {asked.uid}
+    assert len(records(stations, act="alert:silence")) == happened
+    found = stations.approvals.get_approval(asked.uid)
+    assert found is not None
+    assert found.state is (ApprovalState.APPROVED if outcome == ABORTED else ApprovalState.EXECUTED)
+    check_agreement(stations)
+    if outcome == ABORTED:
+        execute_approval(stations, terminal_actor(), asked.uid)
+    else:
+        with pytest.raises(ApprovalStateError):
+            execute_approval(stations, terminal_actor(), asked.uid)
+    assert len(records(stations, act="alert:silence")) == (happened or outcome == ABORTED)

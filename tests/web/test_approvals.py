@@ -1,0 +1,197 @@
+"""Approvals through the pages and the API: asked for, agreed to, denied, carried out, and refused in words."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
+from werkzeug.test import TestResponse
+
+from tests.recorded import records
+from tests.web.conftest import EVERYWHERE, MovingClock, Tokens
+from traceapp.composition import terminal_actor
+from traceapp.domain.rights import Role
+from traceapp.usecases.create_account import create_account
+from traceapp.usecases.open_session import make_session
+from traceapp.usecases.stations import Stations
+from traceapp.web.access import open_door
+from traceapp.web.session import begin_session, client_of_request
+
+pytestmark = pytest.mark.one_store
+
+ASKED = {"rule": "denials", "hours": "4", "reason": "The new interface asks before it imports."}
+SEEN = "The interface was looked at, and is mended tomorrow."
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A browser in which somebody is signed in."""
+
+    browser: FlaskClient
+
+    def post(self, path: str, **form: str) -> TestResponse:
+        return self.browser.post(path, data={**form, "csrf_token": self.browser.get("/test/csrf").text})
+
+    def send(self, path: str, **body: object) -> TestResponse:
+        return self.browser.post(path, json=body, headers={"X-CSRFToken": self.browser.get("/test/csrf").text})
+
+    def ask(self) -> str:
+        """Address of the page of a new approval."""
+        reply = self.post("/approvals", **ASKED)
+        assert reply.status_code == 303, reply.text
+        return reply.headers["Location"]
+
+    def decide(self, page: str, decision: str) -> TestResponse:
+        """On exactly what the page shows."""
+        shown = self.browser.get(page).text
+        (digest,) = set(re.findall(r'name="digest" value="([0-9a-f]{64})"', shown)) or {""}
+        return self.post(f"{page}/decision", decision=decision, digest=digest, reason=SEEN)
+
+
+Sit = Callable[..., Desk]
+
+
+@pytest.fixture
+def sit(app: Flask, stations: Stations, clock: MovingClock) -> Sit:
+    """`sit("anna", Role.QUALITY)`: at a desk, after more than a day; `fresh` says whether the second factor was just shown."""
+    made: dict[str, str] = {}
+
+    @open_door
+    def begin(uid: str, fresh: int) -> str:
+        account = stations.accounts.get_account(uid)
+        assert account is not None
+        opened = make_session(stations, account, client_of_request(), factor_at=clock.now() if fresh else None)
+        stations.sessions.append_session(opened.session)
+        begin_session(opened)
+        return ""
+
+    @open_door
+    def csrf() -> str:
+        return generate_csrf()
+
+    app.add_url_rule("/test/begin/<uid>/<int:fresh>", "test.begin", begin)
+    app.add_url_rule("/test/csrf", "test.csrf", csrf)
+
+    def make(name: str, role: Role, *, fresh: bool = True) -> Desk:
+        if name not in made:
+            made[name] = create_account(
+                stations, terminal_actor(), name, "correct horse battery", name, role, EVERYWHERE, EVERYWHERE
+            ).value
+        clock.ahead += timedelta(hours=25)
+        browser = app.test_client()
+        assert browser.get(f"/test/begin/{made[name]}/{int(fresh)}").status_code == 200
+        return Desk(browser)
+
+    return make
+
+
+@pytest.fixture
+def desks(sit: Sit) -> tuple[Desk, Desk]:
+    """Anna of quality and Ben, the auditor, both of today."""
+    sit("anna", Role.QUALITY)
+    sit("ben", Role.AUDITOR)
+    return sit("anna", Role.QUALITY), sit("ben", Role.AUDITOR)
+
+
+def test_promise_two_persons_silence_a_rule_on_the_pages(desks: tuple[Desk, Desk], stations: Stations) -> None:
+    anna, ben = desks
+    page = anna.ask()
+    assert "1 approval waits for your word" in ben.browser.get("/").text
+    assert "waits for your word" not in anna.browser.get("/").text
+
+    agreed = ben.decide(page, "approve")
+    done = anna.post(f"{page}/execution")
+
+    assert (agreed.status_code, done.status_code) == (303, 303)
+    (silenced,) = records(stations, act="alert:silence")
+    assert silenced["request"]["rule"] == "denials"
+    assert silenced["approval"] == page.rpartition("/")[2]
+    shown = anna.browser.get(page).text
+    assert "Carried out" in shown
+    assert SEEN in shown
+    assert "Nothing that you asked for is open." in anna.browser.get("/approvals").text
+
+
+def test_promise_one_no_ends_it(desks: tuple[Desk, Desk], stations: Stations) -> None:
+    anna, ben = desks
+    page = anna.ask()
+
+    denied = ben.decide(page, "deny")
+    late = anna.post(f"{page}/execution")
+
+    assert (denied.status_code, late.status_code) == (303, 409)
+    assert records(stations, act="alert:silence") == []
+    assert "Denied" in anna.browser.get(page).text
+
+
+def test_whoever_took_his_word_or_his_request_back_sees_it(desks: tuple[Desk, Desk]) -> None:
+    anna, ben = desks
+    page = anna.ask()
+    ben.decide(page, "approve")
+
+    taken = ben.decide(page, "withdraw")
+    waits = "Waits for others" in anna.browser.get(page).text
+    cancelled = anna.post(f"{page}/cancellation", reason="It is not needed any more.")
+
+    assert (taken.status_code, waits, cancelled.status_code) == (303, True, 303)
+    assert "Taken back" in ben.browser.get(page).text
+
+
+def test_promise_a_page_says_why_it_refuses(desks: tuple[Desk, Desk], sit: Sit) -> None:
+    anna, ben = desks
+    page = anna.ask()
+    other = anna.ask()
+
+    own = anna.decide(page, "approve")
+    short = ben.post(f"{page}/decision", decision="approve", digest="0" * 64, reason="ok")
+    unseen = ben.post(f"{page}/decision", decision="approve", digest="0" * 64, reason=SEEN)
+    nothing = ben.post(f"{page}/decision", decision="dance", reason=SEEN)
+    wrong = anna.post("/approvals", **{**ASKED, "hours": "9999"})
+    always = anna.post("/approvals", **{**ASKED, "rule": "approval-refused"})
+
+    assert [one.status_code for one in (own, short, unseen, nothing, wrong, always)] == [403, 400, 409, 400, 400, 400]
+    assert "nobody agrees to his own request" in own.text
+    assert "look at the approval again" in unseen.text
+    assert "1 to 168 hours" in wrong.text
+    stale = sit("ben", Role.AUDITOR, fresh=False)
+    late = sit("anna", Role.QUALITY)
+    fresh_one = late.ask()
+    assert stale.decide(fresh_one, "approve").headers["Location"].startswith("/second-factor?next=/approvals/")
+    assert "Time is over" in late.browser.get(other).text
+
+
+def test_promise_nobody_learns_of_an_approval_that_is_not_his(
+    desks: tuple[Desk, Desk], client: FlaskClient, tokens: Tokens
+) -> None:
+    """Unknown and none of one's business: the same bytes."""
+    uid = desks[0].ask().rpartition("/")[2]
+    header = {"Authorization": tokens(Role.ADMIN)}
+
+    found, unknown = (client.get(f"/api/v1/approvals/{one}", headers=header) for one in (uid, "0" * 16))
+
+    assert (found.status_code, found.data) == (404, unknown.data)
+    assert client.get("/api/v1/approvals", headers=header).get_json()["approvals"] == []
+
+
+def test_promise_the_api_does_all_of_it(desks: tuple[Desk, Desk], stations: Stations) -> None:
+    anna, ben = desks
+    body = {"operation": "alert_silence", "parameters": {"rule": "denials", "hours": 4}, "reason": ASKED["reason"]}
+    made = anna.send("/api/v1/approvals", **body).get_json()
+    address = f"/api/v1/approvals/{made['uid']}"
+    (listed,) = ben.browser.get("/api/v1/approvals").get_json()["approvals"]
+    assert (listed["digest"], listed["may"]) == (made["digest"], ["approve", "deny"])
+
+    agreed = ben.send(f"{address}/approve", digest=listed["digest"], reason=SEEN).get_json()
+    done = anna.send(f"{address}/execute")
+    again = anna.send(f"{address}/execute")
+
+    assert (agreed["state"], done.status_code, again.status_code) == ("approved", 200, 409)
+    shown = ben.browser.get(address).get_json()
+    assert shown["approval"]["state"] == "executed"
+    assert [(one["username"], one["act"]) for one in shown["words"]] == [("anna", "request"), ("ben", "approve")]
+    seq = done.get_json()["ledger"]["seq"]
+    assert [one["act"] for one in records(stations) if one["seq"] == seq] == ["alert:silence"]
