@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -57,14 +57,15 @@ Sit = Callable[..., Desk]
 
 @pytest.fixture
 def sit(app: Flask, stations: Stations, clock: MovingClock) -> Sit:
-    """`sit("anna", Role.QUALITY)`: at a desk, after more than a day; `fresh` says whether the second factor was just shown."""
+    """`sit("anna", Role.QUALITY)`: at a desk, a newcomer after a day and an hour; fresh: the second factor was just shown."""
     made: dict[str, str] = {}
+    ours = replace(stations, clock=clock)
 
     @open_door
     def begin(uid: str, fresh: int) -> str:
         account = stations.accounts.get_account(uid)
         assert account is not None
-        opened = make_session(stations, account, client_of_request(), factor_at=clock.now() if fresh else None)
+        opened = make_session(ours, account, client_of_request(), factor_at=clock.now() if fresh else None)
         stations.sessions.append_session(opened.session)
         begin_session(opened)
         return ""
@@ -79,9 +80,9 @@ def sit(app: Flask, stations: Stations, clock: MovingClock) -> Sit:
     def make(name: str, role: Role, *, fresh: bool = True) -> Desk:
         if name not in made:
             made[name] = create_account(
-                stations, terminal_actor(), name, "correct horse battery", name, role, EVERYWHERE, EVERYWHERE
+                ours, terminal_actor(), name, "correct horse battery", name, role, EVERYWHERE, EVERYWHERE
             ).value
-        clock.ahead += timedelta(hours=25)
+            clock.ahead += timedelta(hours=25)
         browser = app.test_client()
         assert browser.get(f"/test/begin/{made[name]}/{int(fresh)}").status_code == 200
         return Desk(browser)
@@ -141,7 +142,7 @@ def test_whoever_took_his_word_or_his_request_back_sees_it(desks: tuple[Desk, De
     assert "Taken back" in ben.browser.get(page).text
 
 
-def test_promise_a_page_says_why_it_refuses(desks: tuple[Desk, Desk], sit: Sit) -> None:
+def test_promise_a_page_says_why_it_refuses(desks: tuple[Desk, Desk], sit: Sit, clock: MovingClock) -> None:
     anna, ben = desks
     page = anna.ask()
     other = anna.ask()
@@ -157,6 +158,7 @@ def test_promise_a_page_says_why_it_refuses(desks: tuple[Desk, Desk], sit: Sit) 
     assert "nobody agrees to his own request" in own.text
     assert "look at the approval again" in unseen.text
     assert "1 to 168 hours" in wrong.text
+    clock.ahead += timedelta(hours=25)
     stale = sit("ben", Role.AUDITOR, fresh=False)
     late = sit("anna", Role.QUALITY)
     fresh_one = late.ask()
