@@ -1,7 +1,6 @@
 """The only reader of the environment."""
 
 import os
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
@@ -10,14 +9,8 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from traceapp.domain.errors import SettingsError
-from traceapp.setting_values import Hosts, LogLevel, Networks, ShiftTimes, Zone
+from traceapp.environment import Hosts, LogLevel, Networks, ShiftTimes, Zone, check_debuggers, check_names
 
-OURS, SHARED = "TRACEAPP_", "NEO4J_"
-"""With the first prefix every name is one of ours or wrong; the second belongs to other tools as well."""
-NOT_OF_THE_SERVICE: Final = frozenset(f"{OURS}{name}" for name in ("CASES", "LONG", "NEO4J_LINES", "PYTHON", "STORES", "VENV"))
-"""What the scripts of a checkout read."""
-DEBUGGERS: Final = ("FLASK_DEBUG", "FLASK_RUN_FROM_CLI", "WERKZEUG_RUN_MAIN")
-OFF: Final = frozenset({"", "0", "false", "no", "off"})
 TOGETHER: Final = (
     ("tls_cert_file", "tls_key_file"),
     ("alert_webhook", "alert_webhook_secret_file"),
@@ -380,8 +373,8 @@ def read_settings(**overrides: object) -> Settings:
 
     raises  SettingsError: names each wrong variable, never its value; a name that is none of ours, or a debugger's.
     """
-    _check_names()
-    _check_debuggers()
+    check_names(os.environ, {variable_of(name) for name in Settings.model_fields})
+    check_debuggers(os.environ)
     try:
         said = {variable_of(name): value for name, value in overrides.items() if value is not None}
         return Settings.model_validate(said)
@@ -398,25 +391,3 @@ def variable_of(setting: str) -> str:
 def forget_secrets() -> None:
     """Take what is secret out of this process's environment, so that no child inherits it; read the settings before."""
     os.environ.pop("NEO4J_PASSWORD", None)
-
-
-def _check_names() -> None:
-    """A variable that is no setting would be passed over without a word, and the service would run otherwise than meant."""
-    known = {str(field.validation_alias) for field in Settings.model_fields.values()}
-    for name in sorted(os.environ.keys() - known - NOT_OF_THE_SERVICE):
-        prefix = next((prefix for prefix in (OURS, SHARED) if name.startswith(prefix)), None)
-        if prefix is None:
-            continue
-        ours = [other.removeprefix(prefix) for other in known if other.startswith(prefix)]
-        near = get_close_matches(name.removeprefix(prefix), ours, 1, cutoff=0.65)
-        if near:
-            raise SettingsError(f"{name} is no setting; {prefix}{near[0]} is near it")
-        if prefix == OURS:
-            raise SettingsError(f"{name} is no setting; docs/settings.md lists them all")
-
-
-def _check_debuggers() -> None:
-    """A debugger shows memory, keys among it, to whoever reaches its port."""
-    for name in DEBUGGERS:
-        if os.environ.get(name, "").lower() not in OFF:
-            raise SettingsError(f"{name} is set: this program runs under no debugger and no development server; unset it")

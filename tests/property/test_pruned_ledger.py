@@ -17,7 +17,7 @@ from tests.recorded import kept_records
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.ledger_search import LedgerQuery, ShownThings
 from traceapp.ledger.index import LedgerIndex
-from traceapp.ledger.index_search import find_place, find_places
+from traceapp.ledger.index_search import find_places
 from traceapp.ledger.pruning import end_pruning, prune_segments
 from traceapp.ledger.reading import find_record, find_records
 from traceapp.ledger.records import FOLDER, leaf_of
@@ -85,7 +85,8 @@ def test_promise_whatever_was_pruned_all_that_is_kept_holds(case: int, tmp_path:
         assert [one["seq"] for one in find_records(tmp_path, "batch:trace", 1000)] == [place.seq for place in places]
         for seq in range(1, len(whole) + 1):
             assert find_record(tmp_path, seq) == (whole[seq - 1] if seq >= begins else None)
-            assert (find_place(tmp_path, seq) is not None) == (seq >= begins)
+            (newest, _) = find_places(tmp_path, LedgerQuery(), seq + 1, 1)
+            assert [place.seq for place in newest] == ([seq] if seq >= begins else [])
     for seq, proof in proofs.items():
         assert holds(whole[seq - 1], seq, proof, key, tmp_path), seq
     assert list_segments(tmp_path)

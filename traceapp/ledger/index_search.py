@@ -49,16 +49,6 @@ def find_places(home: Path, query: LedgerQuery, before: int | None, at_most: int
         return [], nothing
 
 
-def find_place(home: Path, seq: int) -> Place | None:
-    """Of one record; None where the index does not know it (yet)."""
-    try:
-        with closing(_open(home)) as index:
-            row = index.execute("SELECT seq, segment, place FROM places WHERE seq = ?", (seq,)).fetchone()
-            return Place(*row) if row and seq >= first_kept(home) else None
-    except (sqlite3.Error, TypeError):
-        return None
-
-
 def _open(home: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{(home / FILE).absolute().as_uri()}?mode=ro", uri=True, timeout=5.0, isolation_level=None)
 
