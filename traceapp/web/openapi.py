@@ -57,7 +57,7 @@ def build_document(app: Flask) -> Document:
     described = list(_operations(app))
     models: set[type[BaseModel]] = {Problem}
     for _, operation in described:
-        models |= {operation.answer} | ({operation.body} if operation.body else set())
+        models |= {model for model in (operation.answer, operation.body) if model is not None}
     inputs = {operation.body for _, operation in described if operation.body}
     modes = [(model, "validation" if model in inputs else "serialization") for model in sorted(models, key=lambda m: m.__name__)]
     references, definitions = models_json_schema(modes, ref_template=TEMPLATE)  # type: ignore[arg-type]
@@ -120,11 +120,8 @@ def _describe(app: Flask, rule: Rule, operation: Operation, schemas: Document) -
             *_parameters(operation.headers, "header", schemas),
             *([_PURPOSE] if closed else []),
         ],
-        "responses": {"200": _response("The answer.", "application/json", operation.answer)},
+        "responses": {"200": _answer(operation)},
     }
-    if operation.files:
-        kinds = {kind: {"schema": {"type": "string"}} for kind in operation.files}
-        said["responses"]["200"] = {"description": "The file.", "content": kinds}
     if description.strip():
         said["description"] = description.strip()
     if not closed:
@@ -141,6 +138,12 @@ def _describe(app: Flask, rule: Rule, operation: Operation, schemas: Document) -
     for status in sorted(statuses):
         said["responses"][str(status)] = _response(_SAID[status], CONTENT_TYPE, Problem)
     return said
+
+
+def _answer(operation: Operation) -> Document:
+    if operation.answer is None:
+        return {"description": "The file.", "content": {kind: {"schema": {"type": "string"}} for kind in operation.files}}
+    return _response("The answer.", "application/json", operation.answer)
 
 
 def _response(text: str, content_type: str, model: type[BaseModel]) -> Document:

@@ -20,11 +20,11 @@ View = Callable[..., Response]
 @dataclass(frozen=True, slots=True)
 class Operation:
     """path, query and body are the models that the request is read by; refuses names statuses beside the common ones; files,
-    where the answer is no document, the types that it comes in; content, where the body is read by no model, the types that
-    it may have.
+    in place of an answer that is a document, the types that a file comes in; content, where the body is read by no model, the
+    types that it may have.
     """
 
-    answer: type[BaseModel]
+    answer: type[BaseModel] | None
     path: type[BaseModel]
     query: type[BaseModel]
     body: type[BaseModel] | None
@@ -36,7 +36,7 @@ class Operation:
 
 def operation(
     *,
-    answer: type[BaseModel],
+    answer: type[BaseModel] | None = None,
     path: type[BaseModel] = NoInput,
     query: type[BaseModel] = NoInput,
     body: type[BaseModel] | None = None,

@@ -29,7 +29,7 @@ def search(query: LedgerSearchInput) -> Response:
 
 @audit.get("/export")
 @permission(Permission.LEDGER_EXPORT)
-@operation(answer=AuditRecords, query=LedgerExportInput, files=("text/csv", "application/jsonl"))
+@operation(query=LedgerExportInput, files=("text/csv", "application/jsonl"))
 def export(query: LedgerExportInput) -> Response:
     """Export the records that fit as a file.
 

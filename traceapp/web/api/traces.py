@@ -33,7 +33,7 @@ def search(query: TraceSearchInput) -> Response:
 @traces.get("/export")
 @permission(Permission.BATCH_EXPORT)
 @records(Permission.BATCH_EXPORT, Act.WITHHELD_ROUTE)
-@operation(answer=Trace, query=TraceExportInput, refuses=(404, 409), files=tuple(MEDIA.values()))
+@operation(query=TraceExportInput, refuses=(404, 409), files=tuple(MEDIA.values()))
 def export(query: TraceExportInput) -> Response:
     """Take the rows of a trace out as a file.
 
