@@ -10,6 +10,7 @@ from tests.recorded import records
 from traceapp.composition import terminal_actor
 from traceapp.domain.approvals import Approval, ApprovalState, Operation
 from traceapp.domain.errors import ApprovalStateError
+from traceapp.domain.recorded import ABORTED, COMMITTED
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.sessions import Client
 from traceapp.usecases.create_account import create_account
@@ -17,7 +18,6 @@ from traceapp.usecases.decide_approval import approve_approval
 from traceapp.usecases.execute_approval import execute_approval
 from traceapp.usecases.open_session import make_session
 from traceapp.usecases.request_approval import request_approval
-from traceapp.usecases.settle_intents import ABORTED, COMMITTED
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store

@@ -10,10 +10,11 @@ from tests.processes import ROOT, environment_of
 from tests.recorded import records
 from tests.signed_feed import Source, receipt
 from traceapp.composition import terminal_actor
+from traceapp.domain.recorded import ABORTED, COMMITTED
 from traceapp.domain.rights import Actor, Role
 from traceapp.ledger.verdict import verify
 from traceapp.usecases.manage_feeds import create_feed
-from traceapp.usecases.settle_intents import ABORTED, COMMITTED, IntentSweep
+from traceapp.usecases.settle_intents import IntentSweep
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.take_feed_message import take_feed_message
 

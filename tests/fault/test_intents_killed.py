@@ -12,7 +12,7 @@ from tests.processes import ROOT, environment_of
 from tests.recorded import records
 from traceapp.composition import terminal_actor
 from traceapp.domain.errors import StoreConflictError
-from traceapp.domain.recorded import LedgerEntry
+from traceapp.domain.recorded import ABORTED, COMMITTED, LedgerEntry
 from traceapp.domain.rights import Role
 from traceapp.graph.command_store import ABANDONED
 from traceapp.ledger.open_intents import INTENTS, held_intent, is_held
@@ -21,7 +21,7 @@ from traceapp.ledger.verdict import verify
 from traceapp.usecases.change_account import set_disabled
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.rotate_keys import rewrap_keys
-from traceapp.usecases.settle_intents import ABORTED, COMMITTED, OUTCOMES, SETTLED, IntentSweep
+from traceapp.usecases.settle_intents import ENDINGS, SETTLED, IntentSweep
 from traceapp.usecases.stations import Stations
 
 PASSWORD = "correct horse battery"
@@ -85,7 +85,7 @@ def check_agreement(stations: Stations) -> None:
     intents = {record["command"]: record for record in told if record["outcome"] == "intended" and "command" in record}
     outcomes: dict[int, list[dict[str, Any]]] = {}
     for record in told:
-        if record["outcome"] in OUTCOMES and "intent" in record["request"]:
+        if record["outcome"] in ENDINGS and "intent" in record["request"]:
             outcomes.setdefault(record["request"]["intent"], []).append(record)
     assert {row["intent"] for row in commands if row["intent"]} <= intents.keys()
     for command, intent in intents.items():

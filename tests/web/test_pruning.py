@@ -20,6 +20,7 @@ from traceapp.domain.approvals import ApprovalState, Operation
 from traceapp.domain.errors import InputError, LedgerBrokenError, PermissionDeniedError, RecordNotFoundError
 from traceapp.domain.ledger_search import ExportForm, LedgerQuery
 from traceapp.domain.permissions import Act
+from traceapp.domain.recorded import ABORTED, COMMITTED
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.sessions import Client
 from traceapp.ledger.frames import frame
@@ -36,7 +37,7 @@ from traceapp.usecases.open_session import make_session
 from traceapp.usecases.prune_ledger import find_due, prune_ledger, pruning_request
 from traceapp.usecases.request_approval import request_approval
 from traceapp.usecases.search_ledger import search_ledger, show_record
-from traceapp.usecases.settle_intents import ABORTED, COMMITTED, IntentSweep
+from traceapp.usecases.settle_intents import IntentSweep
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.verify_ledger import verify_ledger
 

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
-OUTCOMES: Final = ("answered", "denied", "failed", "done", "intended", "recovered-committed", "recovered-aborted")
+COMMITTED, ABORTED = "recovered-committed", "recovered-aborted"
+OUTCOMES: Final = ("answered", "denied", "failed", "done", "intended", COMMITTED, ABORTED)
+CAME_TO_BE: Final = frozenset({"done", COMMITTED})
+"""Of a change: it is so from then on."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,6 +21,7 @@ import orjson
 from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.errors import LedgerBrokenError
 from traceapp.domain.permissions import Act
+from traceapp.domain.recorded import CAME_TO_BE
 from traceapp.domain.retention import is_due, retention_of
 from traceapp.host.private_files import sync_folder
 from traceapp.ledger.pruned import (
@@ -38,7 +39,6 @@ from traceapp.ledger.records import leaf_of, record_hash
 from traceapp.ledger.segments import Beginning, first_of, list_segments, newest_records, read_beginning, read_segment
 
 _TELLS_KEY: Final = (Act.LEDGER_START.value, Act.LEDGER_KEY.value)
-_HAPPENED: Final = frozenset({"done", "recovered-committed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,7 @@ def _newest_of(home: Path, act: str) -> frozenset[int]:
         if record.startswith(beginning):
             told = orjson.loads(record)
             newest = newest or told["seq"]
-            if told["outcome"] in _HAPPENED:
+            if told["outcome"] in CAME_TO_BE:
                 return frozenset({newest, told["seq"]})
     return frozenset({newest})
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from traceapp.domain.errors import LedgerUnavailableError
+from traceapp.domain.recorded import CAME_TO_BE
 from traceapp.ledger.segments import first_of, list_segments, newest_records, read_segment
 
 COUNTER: Final = b'"counter":'
@@ -44,7 +45,7 @@ def find_done(home: Path, act: str) -> dict[str, Any] | None:
     beginning = f'{{"act":{json.dumps(act)}'.encode()
     try:
         acts = (json.loads(record) for record in newest_records(home) if record.startswith(beginning))
-        return next((told for told in acts if told["outcome"] in {"done", "recovered-committed"}), None)
+        return next((told for told in acts if told["outcome"] in CAME_TO_BE), None)
     except OSError as error:
         raise _unreadable(error) from None
 

@@ -34,6 +34,7 @@ from typing import Any, Final
 from traceapp.domain.clock import SystemClock, stored_time
 from traceapp.domain.errors import HomeError, LedgerBrokenError
 from traceapp.domain.permissions import Act, Permission
+from traceapp.domain.recorded import CAME_TO_BE
 from traceapp.host.disk_space import DiskSpace
 from traceapp.host.process_memory import close_memory
 from traceapp.ledger.requests import GrowthWanted, HealthWanted, ProofWanted, Queued, SignatureWanted, read_request
@@ -55,7 +56,7 @@ SIGNED_AT_ONCE: Final = frozenset(
     if act.rpartition(":")[2] in {"accept", "approve", "export", "recover", "restore", "review"}
 )
 """Acts by what they end with: what leaves, what a second person says, and what puts something back."""
-HAPPENED: Final = frozenset({"answered", "done", "recovered-committed"})
+HAPPENED: Final = CAME_TO_BE | {"answered"}
 _PR_SET_PDEATHSIG: Final = 1
 
 

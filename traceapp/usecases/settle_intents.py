@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from traceapp.domain.permissions import Act, Permission
+from traceapp.domain.recorded import ABORTED, CAME_TO_BE, COMMITTED
 from traceapp.domain.rights import Actor
 from traceapp.ledger.open_intents import INTENTS, is_held
 from traceapp.ledger.records import FOLDER
@@ -15,9 +16,8 @@ from traceapp.usecases.changes import KEY_ACTS
 from traceapp.usecases.prune_ledger import was_pruned
 from traceapp.usecases.stations import Stations
 
-COMMITTED: Final = "recovered-committed"
-ABORTED: Final = "recovered-aborted"
-OUTCOMES: Final = frozenset({"done", "failed", COMMITTED, ABORTED})
+ENDINGS: Final = CAME_TO_BE | {"failed", ABORTED}
+"""Outcomes that settle an intent."""
 REASON: Final = "whoever carried it out ended, or lost the store, before the outcome was on record"
 SETTLED: Final = "settled"
 AGAIN: Final = 100
@@ -62,7 +62,7 @@ class IntentSweep:
                 self._read = seq
                 if record.get("outcome") == "intended" and "change" in record.get("result", ()):
                     self._open[seq] = record
-                elif record.get("outcome") in OUTCOMES and isinstance(record.get("request"), dict):
+                elif record.get("outcome") in ENDINGS and isinstance(record.get("request"), dict):
                     self._open.pop(record["request"].get("intent", 0), None)
 
     def _keep(self) -> None:
