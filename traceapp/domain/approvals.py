@@ -46,6 +46,7 @@ class Operation(StrEnum):
 
     ALERT_SILENCE = "alert_silence"
     LEDGER_PRUNE = "ledger_prune"
+    TRACE_EXPORT = "trace_export"
 
 
 _REQUESTED, _APPROVED = ApprovalState.REQUESTED, ApprovalState.APPROVED

@@ -1,13 +1,14 @@
 """What leaves as a file: tables with a head that says what they are, how complete, and whose copy this is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 from traceapp.domain.disclosure import Gap, Masked
+from traceapp.domain.trace import TraceAnswer
 
 Cell: TypeAlias = str | int | Decimal | datetime | Masked | Gap | None
 """A moment is aware; a quantity keeps every digit; what is masked stays visible as masked."""
@@ -73,11 +74,16 @@ class Copy:
     made_at: datetime
 
 
+Arrange: TypeAlias = Callable[[TableForm, TraceAnswer, Copy], Document]
+"""Puts an answer into tables, in words of one language."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExportedFile:
-    """A file that is finished and on record; whoever sends it closes it.
+    """A file that is finished, and hashed; whoever sends it closes it.
 
-    size  in bytes.   sha256  of the file, in hex; the record of the export names it too.
+    size       in bytes.   sha256  of the file, in hex; the record of the export names it too.   copy  its id.
+    give_back  what is done where it does not arrive whole, so that it can be taken again; None where nothing is.
     """
 
     form: TableForm
@@ -85,3 +91,10 @@ class ExportedFile:
     size: int
     sha256: str
     rows: int
+    copy: str
+    give_back: Callable[[], None] | None = None
+
+    @property
+    def on_record(self) -> dict[str, Any]:
+        """What the record of the export tells of it."""
+        return {"form": self.form.value, "rows": self.rows, "bytes": self.size, "file": self.sha256, "copy": self.copy}

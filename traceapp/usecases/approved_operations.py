@@ -14,6 +14,7 @@ from traceapp.domain.approvals import Operation
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
+from traceapp.usecases.approved_export import allow_export, by_parameters, check_export, is_same_answer, no_more
 from traceapp.usecases.prune_ledger import check_pruning, preview_pruning, prune_ledger, what_is_due
 from traceapp.usecases.silence_rule import check_silence, preview_silence, silence_rule, silenced_rule
 from traceapp.usecases.stations import Stations
@@ -27,18 +28,20 @@ class ApprovedOperation:
 
     act        how it is on record.
 
-    check      (what was sent) → parameters as they are signed; raises InputError.
+    check      (asker, what was sent) → parameters as they are signed; raises InputError.
     state      (parameters) → what it would be done to, as that stands now, in plain JSON: whoever signs, signs it too.
     preview    (parameters) → what whoever signs is shown beside them; it decides nothing, and may be another one later.
     carry_out  (parameters, uid of the approval) does it, on record, as an act of its own.
+    still      (asker, parameters) whether what the asker would get is what was signed, where that rests on what he may see.
     """
 
     permission: Permission
     act: Permission | Act
-    check: Callable[[Stations, Parameters], dict[str, Any]]
+    check: Callable[[Stations, Actor, Parameters], dict[str, Any]]
     state: Callable[[Stations, Parameters], Any]
     preview: Callable[[Stations, Parameters], Mapping[str, Any]]
     carry_out: Callable[[Stations, Actor, Parameters, str], Recorded[Any]]
+    still: Callable[[Stations, Actor, Parameters], bool] = lambda stations, actor, parameters: True
 
     def result(self, stations: Stations, parameters: Parameters) -> str:
         """SHA-256 (hex) of what it would be done to."""
@@ -61,6 +64,15 @@ OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
         state=what_is_due,
         preview=preview_pruning,
         carry_out=prune_ledger,
+    ),
+    Operation.TRACE_EXPORT: ApprovedOperation(
+        permission=Permission.BATCH_EXPORT,
+        act=Permission.BATCH_EXPORT,
+        check=check_export,
+        state=by_parameters,
+        preview=no_more,
+        carry_out=allow_export,
+        still=is_same_answer,
     ),
 }
 ACTS: Final = tuple(row.act for row in OPERATIONS.values())

@@ -4,24 +4,22 @@ import hashlib
 import secrets
 import tempfile
 from collections.abc import Callable
-from typing import BinaryIO, Final, TypeAlias
+from typing import Final
 
 from traceapp.dictionary.entries import Tier
 from traceapp.documents.tables import write_document
 from traceapp.domain.errors import HomeError, InputError
-from traceapp.domain.exports import Copy, Document, ExportedFile, TableForm
+from traceapp.domain.exports import Arrange, Copy, Document, ExportedFile, TableForm
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.domain.trace import TraceAnswer, TraceQuestion
+from traceapp.domain.trace import TraceQuestion
 from traceapp.policy.document import ExportRow
 from traceapp.usecases.access import entry
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import ask
 from traceapp.usecases.trace_record import answered_entry, request_document
 
-Arrange: TypeAlias = Callable[[TraceAnswer, Copy], Document]
-"""Puts an answer into tables, in words of one language."""
 NOTHING: Final = ExportRow(tier=Tier.T0, rows=0)
 
 
@@ -37,27 +35,31 @@ def export_trace(
     traced = ask(stations, actor, question, Permission.BATCH_EXPORT, alone.tier)
     copy = Copy(secrets.token_hex(16), actor.username, stations.clock.now())
     answer = traced.answer
-    document = arrange(answer, copy)
+    document = arrange(form, answer, copy)
     if document.rows > alone.rows:
         wanted = f"a question whose answer has at most {alone.rows} rows; this one has {document.rows}"
         asked = request_document(stations, question, answer.head, ())
         refused = entry(stations, actor, Permission.BATCH_EXPORT, "failed", request=asked, reason="too many rows")
         stations.ledger.append(refused)
         raise InputError(f"question: wanted {wanted}", (("question", wanted),))
-    file, size, digest = _finished(stations, document, form)
+    made = finished_file(stations, document, form, copy)
     try:
-        result = {"form": form.value, "rows": document.rows, "bytes": size, "file": digest, "copy": copy.uid}
-        made = answered_entry(stations, actor, traced, Permission.BATCH_EXPORT, **result)
-        recorded = stations.ledger.record(ExportedFile(form, file, size, digest, document.rows), made)
+        told = answered_entry(stations, actor, traced, Permission.BATCH_EXPORT, **made.on_record)
+        recorded = stations.ledger.record(made, told)
         stations.ledger.make_checkpoint()
     except BaseException:
-        file.close()
+        made.file.close()
         raise
     return recorded
 
 
-def _finished(stations: Stations, document: Document, form: TableForm) -> tuple[BinaryIO, int, str]:
-    """The file at its beginning, its size in bytes and its SHA-256; it has no name, and is gone when it is closed."""
+def finished_file(
+    stations: Stations, document: Document, form: TableForm, copy: Copy, give_back: Callable[[], None] | None = None
+) -> ExportedFile:
+    """The file at its beginning; it has no name, and is gone when it is closed.
+
+    raises  HomeError: it cannot be written; InputError: more than the form holds.
+    """
     try:
         file = tempfile.TemporaryFile(dir=stations.settings.home)  # noqa: SIM115 - closed by whoever sends it
     except OSError as error:
@@ -74,4 +76,4 @@ def _finished(stations: Stations, document: Document, form: TableForm) -> tuple[
     except BaseException:
         file.close()
         raise
-    return file, size, digest
+    return ExportedFile(form, file, size, digest, document.rows, copy.uid, give_back)

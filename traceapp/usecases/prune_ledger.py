@@ -60,7 +60,7 @@ def pruning_request(plan: Plan) -> dict[str, Any]:
     }
 
 
-def check_pruning(stations: Stations, said: Mapping[str, Any]) -> dict[str, Any]:
+def check_pruning(stations: Stations, actor: Actor, said: Mapping[str, Any]) -> dict[str, Any]:
     """What whoever agrees signs: exactly the records that have passed their date by now; nothing of it can be chosen.
 
     raises  InputError: something was said, or nothing has passed its date; what `plan_now` raises.

@@ -39,7 +39,7 @@ def request_approval(
     authorise(stations, actor, Permission.APPROVAL_REQUEST, request)
     authorise(stations, actor, row.permission, request)
     words = check_reason(reason)
-    parameters = row.check(stations, said)
+    parameters = row.check(stations, actor, said)
     asker = person_of(stations, actor)
     told = row_of(stations, operation)
     refusal = NO_ROW if told is None else why_stuck(stations, told, asker)

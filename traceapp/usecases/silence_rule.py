@@ -23,7 +23,7 @@ def silent_rules() -> tuple[str, ...]:
     return tuple(name for name, rule in read_alert_rules().items() if rule.can_be_silenced)
 
 
-def check_silence(stations: Stations, said: Mapping[str, Any]) -> dict[str, Any]:
+def check_silence(stations: Stations, actor: Actor, said: Mapping[str, Any]) -> dict[str, Any]:
     """`rule` and `hours`, 1 to 168.
 
     raises  AlertNotFoundError: there is no such rule; InputError: one that always rings, or hours that are none.

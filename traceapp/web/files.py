@@ -1,7 +1,7 @@
 """Answers that are files: finished, hashed and on record before the first byte leaves."""
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO, Final
 
 from flask import Response
@@ -20,17 +20,21 @@ _CHUNK: Final = 64 * 1024
 def table_file(name: str, recorded: Recorded[ExportedFile]) -> Response:
     """The finished file, with the digest that is on record (RFC 9530) and the number of its record in its name."""
     made = recorded.value
-    answer = stored_file(made.file, made.size, made.sha256, MEDIA[made.form])
+    answer = stored_file(made.file, made.size, made.sha256, MEDIA[made.form], made.give_back)
     answer.headers["Traceapp-Rows"] = str(made.rows)
     return named_file(f"{name}-{recorded.receipt.seq}.{made.form.value}", recorded, answer)
 
 
-def stored_file(file: BinaryIO, size: int, sha256: str, media: str) -> Response:
-    """size in bytes, sha256 in hex; the file is closed when it is sent, or when nobody wants it any more."""
-    answer = Response(_chunks(file), content_type=media)
+def stored_file(file: BinaryIO, size: int, sha256: str, media: str, give_back: Callable[[], None] | None = None) -> Response:
+    """size in bytes, sha256 in hex; the file is closed when it is sent, or when nobody wants it any more.
+
+    give_back  is called then where not all of it was sent.
+    """
+    sending = _Sending(file, give_back)
+    answer = Response(iter(sending), content_type=media)
     answer.content_length = size
     answer.headers["Repr-Digest"] = f"sha-256=:{b64encode(bytes.fromhex(sha256)).decode()}:"
-    answer.call_on_close(file.close)
+    answer.call_on_close(sending.close)
     return answer
 
 
@@ -41,7 +45,20 @@ def named_file(name: str, recorded: Recorded[Any], answer: Response) -> Response
     return answer
 
 
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
+class _Sending:
+    """The bytes of a file, which is closed with the answer."""
+
+    def __init__(self, file: BinaryIO, give_back: Callable[[], None] | None) -> None:
+        self._file, self._give_back = file, give_back
+        self._whole = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self._file:
+            while chunk := self._file.read(_CHUNK):
+                yield chunk
+        self._whole = True
+
+    def close(self) -> None:
+        self._file.close()
+        if self._give_back is not None and not self._whole:
+            self._give_back()

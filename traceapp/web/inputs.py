@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from flask import request
 from pydantic import (
@@ -24,6 +24,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
 from traceapp.domain.alerts import AlertFilter, AlertLevel, AlertState
+from traceapp.domain.approvals import LONGEST_REASON, SHORTEST_REASON
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.errors import IdentifierError, InputError
 from traceapp.domain.exports import TableForm
@@ -239,6 +240,17 @@ class TraceBody(_Strict):
         window = Window(self.window.event_time_from, self.window.event_time_to) if self.window else Window()
         wanted = frozenset(self.fields) if self.fields is not None else None
         return TraceQuestion(seeds, self.direction, self.as_of, self.at, window, fields=wanted)
+
+
+class TraceExportBody(TraceBody):
+    """A trace whose file others have to agree to."""
+
+    form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.XLSX
+    tier: Annotated[Literal["T0", "T1", "T2"], Field(description="The highest tier whose values shall be in clear.")] = "T2"
+    reason: Annotated[
+        str,
+        Field(min_length=SHORTEST_REASON, max_length=LONGEST_REASON, description="Why, so that others can judge it."),
+    ]
 
 
 class ReferralBody(_Strict):

@@ -6,12 +6,15 @@ from flask import Blueprint, Response
 
 from traceapp.domain.permissions import Act, Permission
 from traceapp.usecases.export_trace import export_trace
+from traceapp.usecases.take_export import request_export
 from traceapp.usecases.trace_batch import trace_batch
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.answer_models import Trace
 from traceapp.web.answers import trace_answer
+from traceapp.web.approval_answers import moved_answer
+from traceapp.web.approval_models import ApprovalMoved
 from traceapp.web.files import MEDIA, table_file
-from traceapp.web.inputs import TraceBody, TraceExportInput, TraceSearchInput
+from traceapp.web.inputs import TraceBody, TraceExportBody, TraceExportInput, TraceSearchInput
 from traceapp.web.operations import operation
 from traceapp.web.trace_tables import trace_tables
 
@@ -41,8 +44,22 @@ def export(query: TraceExportInput) -> Response:
     finished, its digest recorded and a checkpoint made before the first byte leaves. `Repr-Digest` is the digest on record,
     `Traceapp-Ledger` the record of the export. No cell is a formula; in CSV one that looks like it begins with an apostrophe.
     """
-    arrange = partial(trace_tables, stations().organisation.sites, query.form)
+    arrange = partial(trace_tables, stations().organisation.sites)
     return table_file("trace", export_trace(stations(), current_actor(), query.search(), query.form, arrange))
+
+
+@traces.post("/export")
+@permission(Permission.BATCH_EXPORT)
+@records(Permission.APPROVAL_REQUEST, Act.WITHHELD_ROUTE)
+@operation(answer=ApprovalMoved, body=TraceExportBody, refuses=(404, 409))
+def request(body: TraceExportBody) -> Response:
+    """Ask others to let the rows of a trace leave as a file.
+
+    For what `[exports]` of the policy lets nobody take alone: more rows, or values of higher tiers. Nothing leaves yet; the
+    answer is the approval that was asked for. Once it is carried out, the file is at `/api/v1/approvals/{uid}/file`, once.
+    """
+    made = request_export(stations(), current_actor(), body.question(), body.form, body.tier, body.reason)
+    return moved_answer(made)
 
 
 @traces.post("")

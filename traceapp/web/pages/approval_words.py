@@ -6,8 +6,12 @@ from typing import Any, Final
 from flask_babel import gettext
 
 from traceapp.domain.approvals import ApprovalState, Operation
+from traceapp.domain.clock import parse_stored_time
+from traceapp.domain.kinds import Direction
+from traceapp.domain.trace import Status
 from traceapp.usecases.list_alerts import alert_words
-from traceapp.web.pages.wording import N_, language
+from traceapp.web.pages.showing import moment_text
+from traceapp.web.pages.wording import DIRECTIONS, N_, STATUSES, language
 from traceapp.web.stations import stations
 
 STATES: Final = {
@@ -42,6 +46,9 @@ REASONS: Final = frozenset(
         N_("Only a person in a session of his own agrees to something; a token and the terminal do not."),
         N_("Your account was made or changed too short a time ago: for a while it agrees to nothing."),
         N_("What would happen now is not what was asked for: it was closed as superseded. Ask for it anew."),
+        N_("Only whoever asked for it can take the file."),
+        N_("There is no file to take: it is not carried out, its time is over, or it was taken already."),
+        N_("What would leave now is not what was approved: ask for it anew."),
         N_("The policy does not say who has to agree to this, so it cannot happen."),
     }
 )
@@ -72,6 +79,12 @@ def facts_of(operation: Operation, parameters: Mapping[str, Any], preview: Mappi
     return [(name, value) for name, value in made if value]
 
 
+def _question(told: Any) -> str:
+    """Which way a trace went, and as of when."""
+    moment = moment_text(parse_stored_time(told["as_of"]))
+    return f"{gettext(DIRECTIONS[Direction(told['direction'])])} ({gettext('as known at')} {moment} UTC)"
+
+
 def _rule(name: Any) -> str:
     return f"{alert_words(name, language()).title} ({name})"
 
@@ -88,5 +101,21 @@ _NAMES: Final = {
     "leaves": N_("Digest of what stays of them"),
     "records": N_("Records that would go"),
     "stay": N_("Records that stay"),
+    "of": N_("Of"),
+    "question": N_("Question"),
+    "form": N_("Form"),
+    "tier": N_("Values in clear up to tier"),
+    "nodes": N_("Records"),
+    "links": N_("Links"),
+    "consignees": N_("Consignees"),
+    "suppliers": N_("Suppliers"),
+    "withheld": N_("Outside the view of whoever asked"),
+    "completeness": N_("Completeness"),
+    "sha256": N_("Digest of the answer"),
 }
-_VALUES: Final[Mapping[str, Callable[[Any], str]]] = {"rule": _rule}
+_VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
+    "completeness": lambda code: gettext(STATUSES[Status[code]]),
+    "of": lambda names: gettext(", ").join(names),
+    "question": _question,
+    "rule": _rule,
+}

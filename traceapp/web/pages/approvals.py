@@ -1,6 +1,7 @@
 """Approvals: what waits for a person's word, what he asked for, and one of them in full."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -23,10 +24,13 @@ from traceapp.usecases.list_alerts import alert_words
 from traceapp.usecases.list_approvals import list_approvals, operations_of, show_approval
 from traceapp.usecases.request_approval import request_approval
 from traceapp.usecases.silence_rule import silent_rules
+from traceapp.usecases.take_export import may_take, take_export
 from traceapp.web.access import current_actor, permission, records, stations
+from traceapp.web.files import table_file
 from traceapp.web.pages import approval_words as words
 from traceapp.web.pages import wording
 from traceapp.web.pages.layout import may
+from traceapp.web.trace_tables import trace_tables
 
 approval_pages = Blueprint("approval", __name__)
 
@@ -101,6 +105,19 @@ def execute(uid: str) -> Response | tuple[str, int]:
     return _moved(uid, lambda: execute_approval(stations(), current_actor(), uid))
 
 
+@approval_pages.get("/approvals/<uid>/file")
+@permission(Permission.BATCH_EXPORT)
+@records(Permission.BATCH_EXPORT, Act.APPROVAL_EXPIRE, Act.APPROVAL_OPEN, Act.WITHHELD_ROUTE)
+def file(uid: str) -> Response | tuple[str, int]:
+    """The file that was approved, once."""
+    try:
+        return table_file(
+            "trace", take_export(stations(), current_actor(), uid, partial(trace_tables, stations().organisation.sites))
+        )
+    except REFUSALS as error:
+        return _page(uid, words.refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
+
+
 def _moved(uid: str, move: Callable[[], Any] | None) -> Response | tuple[str, int]:
     try:
         if move is None:
@@ -145,6 +162,7 @@ def _page(uid: str, error: str = "") -> str:
         words=words,
         facts=words.facts_of(listed.approval.operation, listed.parameters, shown.value.preview),
         factor_minutes=row.factor_minutes if row is not None else None,
+        takes_file=listed.own and may_take(stations(), listed.approval),
         may_search=may(actor, Permission.LEDGER_SEARCH),
         reason=request.form.get("reason", ""),
     )

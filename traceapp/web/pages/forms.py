@@ -33,6 +33,7 @@ WANTED: Final[Mapping[str, str]] = {
     "until": _MOMENT_WANTED,
     "field": N_("Wanted the name of a property, such as name or Party.name."),
     "question": N_("Wanted a narrower question: the policy lets one person take out fewer rows than this answer has."),
+    "reason": N_("Wanted a reason of 10 to 1000 characters."),
     "request_id": N_("Wanted our own id of 32 hexadecimal digits."),
 }
 """Field → what it takes, in the words of the page."""
@@ -100,6 +101,12 @@ class TraceExportPageInput(TracePageInput):
     """The answer of the trace page as a file."""
 
     form: TableForm = TableForm.CSV
+
+
+class TraceRequestPageInput(TraceExportPageInput):
+    """A file that others have to agree to, and why it is wanted."""
+
+    reason: str = ""
 
 
 def field_errors(error: InputError) -> dict[str, str]:

@@ -112,6 +112,7 @@ def register(app: Flask) -> None:
         policy_sentence=policy_sentence,
         masked=masked,
         moment=moment,
+        plain_moment=moment_text,
         position=position_text,
         pretty=lambda value: json.dumps(value, ensure_ascii=False, indent=2, default=str),
         quantity=quantity_text,

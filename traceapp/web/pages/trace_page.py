@@ -195,11 +195,15 @@ class TracePage:
         """This answer again, in another part: the moment that was asked about stays, so that nothing moves meanwhile."""
         return address_with(anchor, **({"as_of": typed_moment(self.answer.as_of)} | changed))
 
+    @property
+    def file_question(self) -> dict[str, Any]:
+        """What is asked again for a file: this answer, as of the moment that it is of."""
+        said = self.asked | {"as_of": typed_moment(self.answer.as_of)}
+        return {name: value for name, value in said.items() if value}
+
     def file_address(self, form: str) -> str:
-        """The rows of this answer as a file, as of the moment that was asked about."""
-        said = self.asked | {"as_of": typed_moment(self.answer.as_of), "form": form}
-        kept: dict[str, Any] = {name: value for name, value in said.items() if value}
-        return url_for("trace.export", **kept)
+        """The rows of this answer as a file."""
+        return url_for("trace.export", form=form, **self.file_question)
 
     def batch_address(self, uid: str) -> str:
         return url_for("batch.show", uid=uid)

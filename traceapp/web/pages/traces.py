@@ -2,16 +2,18 @@
 
 from functools import partial
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from traceapp.domain.errors import InputError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.usecases.export_trace import export_trace
+from traceapp.usecases.take_export import request_export
 from traceapp.usecases.trace_batch import trace_batch
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.files import table_file
-from traceapp.web.inputs import read_form
-from traceapp.web.pages.forms import TraceExportPageInput, TracePageInput, field_errors
+from traceapp.web.inputs import read_form, read_posted
+from traceapp.web.pages.forms import TraceExportPageInput, TracePageInput, TraceRequestPageInput, field_errors
 from traceapp.web.pages.layout import may
 from traceapp.web.pages.trace_page import TracePage, typed_question
 from traceapp.web.trace_tables import trace_tables
@@ -33,8 +35,9 @@ def show() -> str | tuple[str, int]:
         return said, 400
     traced = trace_batch(stations(), current_actor(), asked.search())
     may_export = may(current_actor(), Permission.BATCH_EXPORT)
+    may_ask = may_export and may(current_actor(), Permission.APPROVAL_REQUEST)
     page = TracePage(traced.value, asked, stations().organisation.sites)
-    return render_template("traces/trace.html", page=page, receipt=traced.receipt, may_export=may_export)
+    return render_template("traces/trace.html", page=page, receipt=traced.receipt, may_export=may_export, may_ask=may_ask)
 
 
 @trace_pages.get("/traces/export")
@@ -44,8 +47,22 @@ def export() -> Response | tuple[str, int]:
     """The rows of the answer as a file, in the language of the page."""
     try:
         asked = read_form(TraceExportPageInput)
-        arrange = partial(trace_tables, stations().organisation.sites, asked.form)
+        arrange = partial(trace_tables, stations().organisation.sites)
         return table_file("trace", export_trace(stations(), current_actor(), asked.search(), asked.form, arrange))
     except InputError as error:
         said = render_template("traces/question.html", asked=typed_question(request.args), errors=field_errors(error))
         return said, 400
+
+
+@trace_pages.post("/traces/export")
+@permission(Permission.BATCH_EXPORT)
+@records(Permission.APPROVAL_REQUEST, Act.WITHHELD_ROUTE)
+def request_file() -> BaseResponse | tuple[str, int]:
+    """Ask others to let the rows leave with confidential values."""
+    try:
+        asked = read_posted(TraceRequestPageInput)
+        made = request_export(stations(), current_actor(), asked.search(), asked.form, "T2", asked.reason)
+    except InputError as error:
+        shown = render_template("traces/question.html", asked=typed_question(request.form), errors=field_errors(error))
+        return shown, 400
+    return redirect(url_for("approval.open_one", uid=made.value.uid), 303)

@@ -1,0 +1,172 @@
+"""A trace with confidential values leaves as a file: asked for, agreed to by others, taken once, and by nobody else."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from random import Random
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.property.later_events import later_events
+from tests.recorded import records
+from tests.web.conftest import EVERYWHERE, MovingClock
+from traceapp.composition import terminal_actor
+from traceapp.domain.errors import PermissionDeniedError
+from traceapp.domain.rights import Actor, Role
+from traceapp.domain.sessions import Client
+from traceapp.usecases.create_account import create_account
+from traceapp.usecases.decide_approval import approve_approval, deny_approval
+from traceapp.usecases.issue_token import TokenRequest, issue_token
+from traceapp.usecases.open_session import make_session
+from traceapp.usecases.stations import Stations
+from traceapp.usecases.take_export import take_export
+from traceapp.web.trace_tables import trace_tables
+
+pytestmark = pytest.mark.one_store
+
+WHY = "The authority wants the list of consignees."
+BODY = {
+    "seeds": [{"number": "RM-1"}],
+    "direction": "forward",
+    "form": "json",
+    "reason": "The authority wants the list of consignees.",
+}
+SEEN = "The list is what the authority asked for."
+
+
+class Desk:
+    """A coordinator's program, and two persons who may agree."""
+
+    def __init__(self, client: FlaskClient, stations: Stations, header: str, deciders: list[Actor]) -> None:
+        self.client, self.stations, self.header, self.deciders = client, stations, header, deciders
+
+    def ask(self, path: str, method: str = "GET", header: str | None = None, **said: Any) -> Any:
+        return self.client.open(path, method=method, headers={"Authorization": header or self.header}, **said)
+
+    def request(self) -> dict[str, Any]:
+        made = self.ask("/api/v1/traces/export", "POST", json=BODY)
+        assert made.status_code == 200, made.text
+        asked: dict[str, Any] = made.get_json()
+        return asked
+
+    def approved(self) -> str:
+        asked = self.request()
+        for person in self.deciders:
+            approve_approval(self.stations, person, asked["uid"], asked["digest"], SEEN)
+        return str(asked["uid"])
+
+    def executed(self) -> str:
+        uid = self.approved()
+        done = self.ask(f"/api/v1/approvals/{uid}/execute", "POST")
+        assert done.status_code == 200, done.text
+        return uid
+
+
+@pytest.fixture
+def desk(app: Flask, filled: Stations, clock: MovingClock) -> Desk:
+    ours = replace(filled, clock=clock)
+    uids = [
+        create_account(filled, terminal_actor(), name, "correct horse battery", name.title(), role, EVERYWHERE, EVERYWHERE).value
+        for name, role in (("anna", Role.QUALITY), ("ben", Role.AUDITOR))
+    ]
+    clock.ahead += timedelta(hours=30)
+    return Desk(app.test_client(), ours, _token(ours, Role.COORDINATOR), [_session(ours, uid) for uid in uids])
+
+
+def _token(stations: Stations, role: Role) -> str:
+    wanted = TokenRequest(role, EVERYWHERE, EVERYWHERE, "test", 3)
+    return f"Bearer {issue_token(stations, terminal_actor(), wanted).value}"
+
+
+def _session(stations: Stations, uid: str) -> Actor:
+    account = stations.accounts.get_account(uid)
+    assert account is not None
+    opened = make_session(stations, account, Client("192.0.2.17", "test"), factor_at=stations.clock.now())
+    stations.sessions.append_session(opened.session)
+    return opened.actor
+
+
+def test_story_a_file_is_asked_for_seen_agreed_to_and_taken_once(desk: Desk) -> None:
+    uid = desk.executed()
+    file = f"/api/v1/approvals/{uid}/file"
+
+    with pytest.raises(PermissionDeniedError):
+        take_export(desk.stations, desk.deciders[0], uid, partial(trace_tables, {}))
+    taken = desk.ask(file)
+    again = desk.ask(file)
+
+    assert taken.status_code == 200, taken.text
+    told = json.loads(taken.data)["tables"]["consignees"]
+    assert told
+    assert all(isinstance(line["number"], str) for line in told), "what is masked in a file that one person takes alone"
+    assert again.status_code == 409
+    exports = [one for one in records(desk.stations) if one["act"] == "batch:export"]
+    assert [one["outcome"] for one in exports] == ["done", "denied", "answered", "failed"]
+    assert {one["approval"] for one in exports} == {uid}
+    assert taken.headers["Traceapp-Ledger"].split()[0] == str(exports[2]["seq"])
+
+
+def test_promise_whoever_decides_sees_how_much_would_leave(desk: Desk) -> None:
+    asked = desk.request()
+    shown = desk.ask(f"/api/v1/approvals/{asked['uid']}").get_json()["approval"]["parameters"]
+
+    assert shown["of"] == ["RM-1"]
+    assert (shown["tier"], shown["form"], shown["completeness"]) == ("T2", "json", "COMPLETE")
+    traced = desk.ask("/api/v1/traces?number=RM-1&direction=forward").get_json()
+    assert {name: len(traced[name]) for name in ("nodes", "links", "consignees", "suppliers")} == {
+        name: shown[name] for name in ("nodes", "links", "consignees", "suppliers")
+    }
+
+
+def test_promise_what_is_denied_or_not_agreed_to_yet_gives_no_file(desk: Desk) -> None:
+    waiting, denied = desk.request()["uid"], desk.request()
+    deny_approval(desk.stations, desk.deciders[0], denied["uid"], "It names more customers than they asked for.")
+
+    for uid in (waiting, denied["uid"]):
+        assert desk.ask(f"/api/v1/approvals/{uid}/execute", "POST").status_code == 409
+        refused = desk.ask(f"/api/v1/approvals/{uid}/file")
+        assert refused.status_code == 409
+        assert b"consignees" not in refused.data
+
+
+def test_promise_a_file_that_was_not_carried_out_in_time_is_gone(desk: Desk, clock: MovingClock) -> None:
+    uid = desk.executed()
+    clock.ahead += timedelta(hours=25)
+
+    refused = desk.ask(f"/api/v1/approvals/{uid}/file")
+    assert refused.status_code == 409
+    assert b"consignees" not in refused.data
+
+
+def test_promise_an_answer_as_of_its_moment_leaves_whatever_came_later(desk: Desk) -> None:
+    """What was approved is the answer of then: later events do not change it, and do not leave with it."""
+    uid = desk.approved()
+    later = later_events(Random(1), 100, 6)
+    desk.stations.events.append(later, desk.stations.sealer, "later", desk.stations.clock.now())
+    assert desk.ask(f"/api/v1/approvals/{uid}/execute", "POST").status_code == 200
+    assert "consignees" in json.loads(desk.ask(f"/api/v1/approvals/{uid}/file").data)["tables"]
+
+
+def test_promise_a_file_that_broke_off_can_be_taken_again(desk: Desk) -> None:
+    uid = desk.executed()
+    broken = desk.client.open(f"/api/v1/approvals/{uid}/file", headers={"Authorization": desk.header}, buffered=False)
+    broken.close()
+
+    assert "consignees" in json.loads(desk.ask(f"/api/v1/approvals/{uid}/file").data)["tables"]
+    assert desk.ask(f"/api/v1/approvals/{uid}/file").status_code == 409
+
+
+def test_attacker_who_asks_for_more_than_may_leave_is_refused(desk: Desk) -> None:
+    refused = desk.ask("/api/v1/traces/export", "POST", json=BODY | {"tier": "T3"})
+    forged = desk.ask(
+        "/api/v1/approvals",
+        "POST",
+        json={"operation": "trace_export", "parameters": {"sha256": "0" * 64, "nodes": 1}, "reason": WHY},
+    )
+
+    assert refused.status_code == 400
+    assert forged.status_code == 400
