@@ -66,12 +66,14 @@ CALLS = {
     "approval.cancel": Call("/approvals/{approval}/cancellation", "POST", {"reason": REASON}),
     "approval.decide": Call("/approvals/{approval}/decision", "POST", {"reason": REASON, "decision": "deny"}),
     "approval.execute": Call("/approvals/{approval}/execution", "POST", {}),
+    "approval.file": Call("/approvals/{approval}/file"),
     "approval.open_one": Call("/approvals/{approval}"),
     "approval.show": Call("/approvals"),
     "approvals.approve": Call(f"{APPROVAL}/approve", "POST", json={"digest": "0" * 64, "reason": REASON}),
     "approvals.cancel": Call(f"{APPROVAL}/cancel", "POST", json={"reason": REASON}),
     "approvals.deny": Call(f"{APPROVAL}/deny", "POST", json={"reason": REASON}),
     "approvals.execute": Call(f"{APPROVAL}/execute", "POST"),
+    "approvals.file": Call(f"{APPROVAL}/file"),
     "approvals.request": Call(
         "/api/v1/approvals", "POST", json={"operation": "alert_silence", "parameters": SILENCE, "reason": REASON}
     ),
@@ -136,9 +138,11 @@ CALLS = {
     "source.show": Call("/events/{event}/source"),
     "static": Call("/static/mark.svg", signed_in=False),
     "trace.export": Call("/traces/export?number=S-9"),
+    "trace.request_file": Call("/traces/export", "POST", {"number": "S-9", "reason": REASON, "form": "csv"}),
     "trace.show": Call("/traces?number=S-9&direction=backward"),
     "traces.ask": Call("/api/v1/traces", "POST", json={"seeds": [{"number": "S-9"}]}),
     "traces.export": Call("/api/v1/traces/export?number=S-9"),
+    "traces.request": Call("/api/v1/traces/export", "POST", json={"seeds": [{"number": "S-9"}], "reason": REASON}),
     "traces.search": Call("/api/v1/traces?number=S-9"),
 }
 
