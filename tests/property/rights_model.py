@@ -306,10 +306,11 @@ def draw_policy(chance: random.Random) -> dict[str, Any]:
 
 
 def draw_role(chance: random.Random) -> dict[str, Any]:
+    """Nobody decides about approvals: a document in which he makes accounts as well is none."""
     clearance = chance.choice(("T0", "T1", "T2", "T3"))
     bounds = [kind.value for kind in (ScopeKind.SITE, ScopeKind.LINE, ScopeKind.CASE) if chance.random() < 0.6]
     purposes = chance.sample([purpose.value for purpose in Purpose], chance.randint(1, 4))
-    permissions = [permission.value for permission in Permission if chance.random() < 0.3]
+    permissions = [one.value for one in Permission if one is not Permission.APPROVAL_DECIDE and chance.random() < 0.3]
     row: dict[str, Any] = {
         "en": "Role",
         "zh": "角色",
