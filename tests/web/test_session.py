@@ -82,13 +82,14 @@ def test_attacker_cannot_use_a_cookie_after_its_owner_signed_out(signed_in: Flas
     assert signed_in.get("/api/v1/batches/N").status_code == 401
 
 
-def test_promise_a_sign_out_ends_every_session_of_the_person(doors: Flask, signed_in: FlaskClient) -> None:
+def test_promise_a_sign_out_ends_every_session_of_the_person(doors: Flask, signed_in: FlaskClient, stations: Stations) -> None:
     another = doors.test_client()
     another.get("/test/begin")
     assert another.get("/api/v1/batches/N").status_code == 404
 
     sign_out(signed_in)
 
+    assert [record["outcome"] for record in records(stations, act="session:end")] == ["intended", "done"]
     assert another.get("/api/v1/batches/N").status_code == 401
     signed_in.get("/test/begin")
     assert signed_in.get("/api/v1/batches/N").status_code == 404

@@ -51,7 +51,7 @@ def set_up(browser: FlaskClient) -> tuple[pyotp.TOTP, list[str]]:
     return totp, re.findall(r'<code class="id" translate="no">([^<]+)</code>', done.text)
 
 
-def test_promise_a_second_factor_is_asked_for_at_the_sign_in(doors: Flask, clock: MovingClock) -> None:
+def test_promise_a_second_factor_is_asked_for_at_the_sign_in(doors: Flask, clock: MovingClock, stations: Stations) -> None:
     totp, codes = set_up(enter(doors))
     assert len(codes) == 10
 
@@ -64,6 +64,9 @@ def test_promise_a_second_factor_is_asked_for_at_the_sign_in(doors: Flask, clock
     assert (right.status_code, right.headers["Location"]) == (303, "/search?number=N")
     assert browser.get("/api/v1/batches/N").status_code == 404
     assert totp.interval == 30
+    used = [one for one in records(stations, act="factor:change") if one["request"]["changed"] == "recovery code used"]
+    assert [one["outcome"] for one in used] == ["intended", "done"], "one code fewer for good"
+    assert {one["field"] for one in used[0]["values"]} == {"recovery_codes"}
 
 
 def test_five_wrong_codes_in_a_minute_and_the_right_one_waits(doors: Flask) -> None:

@@ -56,9 +56,10 @@ class Plan:
     blocked: tuple[int, str, str] | None
 
 
-def plan_pruning(home: Path, now: datetime, head: int) -> Plan:
+def plan_pruning(home: Path, now: datetime, head: int, upto: int | None = None) -> Plan:
     """Nothing is changed.
 
+    upto    no segment that goes beyond this record is planned; None: all that have passed their date.
     head    the newest durable record: its segment stays, and so does what a segment that is being begun follows.
     raises  OSError; LedgerBrokenError: something in a closed segment is no record.
     """
@@ -67,6 +68,8 @@ def plan_pruning(home: Path, now: datetime, head: int) -> Plan:
     counted = cache(lambda: _newest_counter(home))
     for path in _closed_before(home, head):
         records = read_segment(path, closed=True)
+        if upto is not None and first_of(path) + len(records) - 1 > upto:
+            break
         told = [orjson.loads(record) for record in records]
         blocked = next((_named(one) for one in told if not _may_go(one, now, newest, counted)), None)
         if blocked is not None:

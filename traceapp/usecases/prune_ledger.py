@@ -35,10 +35,10 @@ def find_due(stations: Stations, actor: Actor) -> Recorded[Plan]:
     )
 
 
-def plan_now(stations: Stations) -> Plan:
+def plan_now(stations: Stations, upto: int | None = None) -> Plan:
     """Only a part of an act that is itself decided and recorded; raises LedgerUnavailableError, LedgerBrokenError."""
     try:
-        return plan_pruning(stations.settings.home, stations.clock.now(), stations.ledger.get_head().seq)
+        return plan_pruning(stations.settings.home, stations.clock.now(), stations.ledger.get_head().seq, upto)
     except OSError as error:
         raise _unreadable(error) from None
 
@@ -71,8 +71,8 @@ def check_pruning(stations: Stations, actor: Actor, said: Mapping[str, Any]) -> 
 
 
 def what_is_due(stations: Stations, parameters: Mapping[str, Any]) -> Any:
-    """What would go by now: other records than those that were asked for supersede the approval."""
-    plan = plan_now(stations)
+    """What would go by now, of the records that were asked for: others than those supersede the approval, and no later ones."""
+    plan = plan_now(stations, parameters["upto"])
     return pruning_request(plan) if plan.range is not None else None
 
 
@@ -89,14 +89,14 @@ def prune_ledger(
 
     wanted    as `pruning_request` said it when it was approved.
     approval  id of the approval that somebody else gave to exactly that; who calls has checked it. None is refused, on record.
-    raises    PermissionDeniedError; InputError: other records have passed their date by now; LedgerUnavailableError;
+    raises    PermissionDeniedError; LedgerUnavailableError; InputError: not exactly those records have passed their date;
               LedgerBrokenError: the ledger is not whole, and then nothing of it goes.
     """
     authorise(stations, actor, Permission.LEDGER_VERIFY)
     if approval is None or wanted is None:
         stations.ledger.append(entry(stations, actor, Act.LEDGER_PRUNE, "denied", reason=TWO))
         raise PermissionDeniedError(TWO)
-    plan = plan_now(stations)
+    plan = plan_now(stations, int(wanted["upto"]))
     if plan.range is None or pruning_request(plan) != dict(wanted):
         said = entry(stations, actor, Act.LEDGER_PRUNE, "failed", request=dict(wanted), reason=OTHERS, approval=approval)
         stations.ledger.append(said)

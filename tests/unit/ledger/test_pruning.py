@@ -51,6 +51,20 @@ def test_promise_the_segment_of_the_newest_record_stays_however_old_it_is(tmp_pa
     assert [plan.segments for plan in plans] == [sum(first <= head for first in firsts) - 1 for head in range(1, 22)]
 
 
+def test_promise_what_passed_its_date_since_changes_nothing_of_what_was_planned_up_to_a_record(tmp_path: Path) -> None:
+    """Between request and act days go by, and more is due: the same records and the same digest, as they were agreed to."""
+    make_old_ledger(tmp_path)
+    early = planned(tmp_path, BEGAN + years(15) + timedelta(days=60))
+    assert early.range is not None
+    head = documents(tmp_path)[-1]["seq"]
+
+    later = plan_pruning(tmp_path, BEGAN + years(30), head, early.range.last_seq)
+
+    assert (later.segments, later.range, later.digest) == (early.segments, early.range, early.digest)
+    assert plan_pruning(tmp_path, BEGAN + years(30), head).segments > early.segments
+    assert plan_pruning(tmp_path, BEGAN + years(30), head, early.range.last_seq - 1).segments == early.segments - 1
+
+
 @pytest.mark.parametrize(
     ("act", "outcomes", "stays"),
     [
