@@ -110,7 +110,7 @@ def prune(dry_run: bool, reason: str, home: Path | None) -> None:
     """Say which of the oldest records have passed their date, and ask that they go; two others agree, and then
     `traceapp approval execute` lets them go.
 
-    Exit codes: 0 said, or asked for · 1 refused
+    Exit codes: 0 said, or asked for · 1 refused · 2 wrong option
     """
     if not dry_run and not reason:
         raise click.UsageError("Say why with --reason, or only look with --dry-run.")
