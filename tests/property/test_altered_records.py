@@ -18,10 +18,11 @@ from tests.servers import StoreLeg
 from traceapp.composition import terminal_actor
 from traceapp.domain.errors import SealBrokenError
 from traceapp.domain.kinds import Direction
+from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Seed, Status, TraceQuestion
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace_batch import ask
 from traceapp.usecases.trace_record import result_digest
 from traceapp.usecases.verify_graph import verify_graph
 
@@ -49,8 +50,8 @@ def random_plant(draw: random.Random) -> Flows:
 def asked(stations: Stations, who: Actor) -> tuple[str, Status]:
     """Digest and status of the trace from the material on."""
     question = TraceQuestion((Seed(uid=stations.sealer.uid(material("M1"))),), Direction.FORWARD)
-    answer = trace_batch(stations, who, question).value
-    return result_digest(answer), answer.completeness.status
+    traced = ask(stations, who, question, Permission.BATCH_TRACE)
+    return result_digest(traced.answer, traced.own), traced.answer.completeness.status
 
 
 @pytest.mark.parametrize("part", range(examples(1, 5)))

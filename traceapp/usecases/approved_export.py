@@ -42,7 +42,8 @@ def check_export(stations: Stations, actor: Actor, said: Mapping[str, Any]) -> d
         raise InputError(f"tier: wanted {HIGHEST} at most", (("tier", f"{HIGHEST} at most"),))
     as_of = question.as_of if question.as_of is not None else stations.clock.now()
     pinned = replace(question, as_of=as_of)
-    answer = ask(stations, actor, pinned, Permission.BATCH_EXPORT, tier).answer
+    traced = ask(stations, actor, pinned, Permission.BATCH_EXPORT, tier)
+    answer = traced.answer
     nodes = {node.uid: node for node in answer.nodes}
     seeds = [nodes[uid] for uid in answer.seeds if uid in nodes]
     counts = {name: len(getattr(answer, name)) for name in COUNTED}
@@ -54,7 +55,7 @@ def check_export(stations: Stations, actor: Actor, said: Mapping[str, Any]) -> d
         **counts,
         "withheld": sum(answer.completeness.withheld.values()),
         "completeness": answer.completeness.status.name,
-        "sha256": result_digest(answer),
+        "sha256": result_digest(answer, traced.own),
     }
 
 
@@ -70,9 +71,10 @@ def no_more(stations: Stations, parameters: Mapping[str, Any]) -> dict[str, Any]
 def is_same_answer(stations: Stations, actor: Actor, parameters: Mapping[str, Any]) -> bool:
     """Whether the same question still has the answer that others agreed to; nobody is shown it."""
     try:
-        return result_digest(asked_again(stations, actor, parameters).answer) == str(parameters["sha256"])
+        again = asked_again(stations, actor, parameters)
     except TraceappError:
         return False
+    return result_digest(again.answer, again.own) == str(parameters["sha256"])
 
 
 def allow_export(stations: Stations, actor: Actor, parameters: Mapping[str, Any], approval: str) -> Recorded[None]:

@@ -211,9 +211,12 @@ def _sites_known_at(
 ) -> tuple[str, ...]:
     """Where it was known to be; none where that cannot be opened. Of sites outside the view none is told, as of today's."""
     acl = acl_known(stations, name.uid, head, name.kind, said)
-    if acl is None:
-        return ()
-    if name.uid in disclosure.rights.named:
+    return () if acl is None else _told_sites(stations, disclosure, name.uid, acl)
+
+
+def _told_sites(stations: Stations, disclosure: Disclosure, uid: str, acl: int) -> tuple[str, ...]:
+    """Those within the view; of what was approved by itself all of them."""
+    if uid in disclosure.rights.named:
         return _all_sites(stations).get(acl, ())
     return disclosure.rights.places.get(acl, ())
 
@@ -236,14 +239,14 @@ def read_plain_ends(
     """Names of locations, orders, disposals, products and machines, at the sites that were known at a head."""
     if not uids or kind not in PLAIN_ENDS:
         return {}
-    sites = disclosure.rights.places
     names = {}
     for end in stations.traces.find_plain_ends(kind, uids, disclosure.rights):
-        name = names[end.uid] = NodeName(
-            end.uid, kind, end.number, None, Identity(end.identity).epc, None, sites.get(end.acl, ()), True, None, end.identity
+        epc = Identity(end.identity).epc
+        name = names[end.uid] = NodeName(end.uid, kind, end.number, None, epc, None, (), True, None, end.identity)
+        known = end.projected_seq <= head
+        name.sites = (
+            _told_sites(stations, disclosure, name.uid, end.acl) if known else _sites_known_at(stations, disclosure, name, head)
         )
-        if end.projected_seq > head:
-            name.sites = _sites_known_at(stations, disclosure, name, head)
     return _asked(disclosure, names)
 
 

@@ -103,13 +103,14 @@ def _ask_again(stations: Stations, told: Mapping[str, Any], question: TraceQuest
     if not rights.everywhere:
         checks.sees = _PastView(stations, rights, _reached(stations, told)).shows
         rights = replace(rights, see=tuple(entry.number for entry in entries))
+    stub = Stubs(past)
     try:
-        answer = answer_at(past, rights, question, head, moment, checks, Stubs(past))
+        answer = answer_at(past, rights, question, head, moment, checks, stub)
     except TraceappError as error:
         return Replay(int(told["seq"]), str(then["sha256"]), None, {}, changed, type(error).__name__)
     found = {name: (int(then[name]), len(getattr(answer, name))) for name in COUNTED}
     counts = {name: pair for name, pair in found.items() if pair[0] != pair[1]}
-    return Replay(int(told["seq"]), str(then["sha256"]), result_digest(answer), counts, changed)
+    return Replay(int(told["seq"]), str(then["sha256"]), result_digest(answer, stub.own), counts, changed)
 
 
 def _reached(stations: Stations, told: Mapping[str, Any]) -> int:

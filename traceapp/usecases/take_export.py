@@ -66,7 +66,7 @@ def _taken(stations: Stations, actor: Actor, found: Approval, arrange: Arrange, 
     frozen = open_frozen(stations, found)
     parameters, form = frozen.parameters, TableForm(frozen.parameters["form"])
     traced = asked_again(stations, actor, parameters)
-    if frozen.policy != stations.policy.digest or result_digest(traced.answer) != parameters["sha256"]:
+    if frozen.policy != stations.policy.digest or result_digest(traced.answer, traced.own) != parameters["sha256"]:
         raise _refused(stations, actor, found, ApprovalStateError(CHANGED))
     copy = Copy(secrets.token_hex(16), actor.username, stations.clock.now())
     made = finished_file(stations, arrange(form, traced.answer, copy), form, copy, lambda: claim.unlink(missing_ok=True))

@@ -74,7 +74,7 @@ def answered_entry(
             "consignees": len(answer.consignees),
             "suppliers": len(answer.suppliers),
             "withheld": sum(answer.completeness.withheld.values()),
-            "sha256": result_digest(answer),
+            "sha256": result_digest(answer, traced.own),
             **on_record(Unverified(said.unverified, said.unverified_withheld, said.unverified_few)),
             **result,
         },
@@ -126,13 +126,14 @@ def _candidates(error: TraceappError) -> list[Candidate]:
     return [one for one in error.candidates if isinstance(one, Candidate)]
 
 
-def result_digest(answer: TraceAnswer) -> str:
+def result_digest(answer: TraceAnswer, own: Collection[str]) -> str:
     """SHA-256 (hex) of what was answered; the same question at the same head gives it again.
 
     It is taken over JSON of lists, fields in the order of their classes. Ids that are drawn anew for every answer (of stubs,
     and of things whose name is masked) are left out, like the moment of asking, and nothing is in an order that they give.
+    own  those ids.
     """
-    drawn = {node.uid for node in answer.nodes if node.stub or node.masked}
+    drawn = set(own)
     told = [
         answer.seeds,
         answer.head,
