@@ -12,7 +12,7 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
 
 from tests.recorded import records
-from tests.web.conftest import EVERYWHERE, MovingClock, Tokens
+from tests.web.conftest import EVERYWHERE, MovingClock
 from traceapp.composition import terminal_actor
 from traceapp.domain.rights import Role
 from traceapp.usecases.create_account import create_account
@@ -166,17 +166,15 @@ def test_promise_a_page_says_why_it_refuses(desks: tuple[Desk, Desk], sit: Sit, 
     assert "Time is over" in late.browser.get(other).text
 
 
-def test_promise_nobody_learns_of_an_approval_that_is_not_his(
-    desks: tuple[Desk, Desk], client: FlaskClient, tokens: Tokens
-) -> None:
+def test_promise_nobody_learns_of_an_approval_that_is_not_his(desks: tuple[Desk, Desk], sit: Sit) -> None:
     """Unknown and none of one's business: the same bytes."""
-    uid = desks[0].ask().rpartition("/")[2]
-    header = {"Authorization": tokens(Role.ADMIN)}
+    other = sit("root-1", Role.ADMIN).browser
+    uid = sit("anna", Role.QUALITY).ask().rpartition("/")[2]
 
-    found, unknown = (client.get(f"/api/v1/approvals/{one}", headers=header) for one in (uid, "0" * 16))
+    found, unknown = (other.get(f"/api/v1/approvals/{one}") for one in (uid, "0" * 16))
 
     assert (found.status_code, found.data) == (404, unknown.data)
-    assert client.get("/api/v1/approvals", headers=header).get_json()["approvals"] == []
+    assert other.get("/api/v1/approvals").get_json()["approvals"] == []
 
 
 def test_promise_the_api_does_all_of_it(desks: tuple[Desk, Desk], stations: Stations) -> None:

@@ -159,14 +159,14 @@ def approve(approval: Approval, person: Person, now: datetime, digest: str) -> A
             ApprovalStateError: it is over, complete, or not what he saw.
     """
     _check_move(approval, Move.APPROVE, now)
-    if digest != approval.digest:
-        raise ApprovalStateError("What you saw is not what would happen: look at the approval again.")
     number = approval.step_at()
     if number is None:
         raise ApprovalStateError("Everybody who has to agree has agreed.")
     _check_person(approval, approval.steps[number : number + 1], person, now)
     if any(person.is_same(one.person) for one in approval.signatures):
         raise PermissionDeniedError("You have agreed to this already, by this account or by another of yours.")
+    if digest != approval.digest:
+        raise ApprovalStateError("What you saw is not what would happen: look at the approval again.")
     signatures = (*approval.signatures, Signature(person, number, now, digest))
     complete = approval.step_at(signatures) is None
     return replace(approval, signatures=signatures, state=_APPROVED if complete else approval.state)

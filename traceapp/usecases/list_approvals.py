@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from traceapp.domain import approvals
@@ -27,7 +28,7 @@ class Signed:
     username: str
     role: Role
     step: int
-    at: Any
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
