@@ -57,6 +57,7 @@ NEVER_BY_TOKEN = {
     "POST /api/v1/alerts/rules/{rule}/silence",
     "POST /api/v1/approvals",
     "GET /api/v1/approvals/{uid}",
+    "GET /api/v1/approvals/{uid}/file",
     "POST /api/v1/feeds/{name}/messages",
     *(f"POST /api/v1/approvals/{{uid}}/{move}" for move in ("approve", "cancel", "deny", "execute", "withdraw")),
 }
@@ -114,7 +115,9 @@ def test_the_api_keeps_its_document(label: str, random_seed: int, schema: BaseSc
 
 def more_than_a_schema_says(case: Case) -> bool:
     """What cannot be said in OpenAPI 3.1: that exactly one of two parameters is wanted, or one at most, what makes a GS1 key
-    right, and that a window does not end before it begins."""
+    right, that a window does not end before it begins, what an operation takes, and that a reason is no row of blanks."""
+    if case.operation.label.startswith(("POST /api/v1/approvals", "POST /api/v1/alerts/rules/")):
+        return True
     found = case.body.get("seeds") if isinstance(case.body, dict) else None
     seeds = found if isinstance(found, list) else []
     window = case.body.get("window") if isinstance(case.body, dict) else case.query
@@ -134,7 +137,7 @@ def use_known(case: Case, number: str, event_uid: str) -> None:
     if AUDIT in case.path:
         case.query = {}
         case.path_parameters |= {"seq": 1} if "seq" in case.path_parameters else {}
-    elif "uid" in case.path_parameters:
+    elif "uid" in case.path_parameters and "/approvals/" not in case.path:
         case.path_parameters["uid"] = event_uid
     elif "number" in case.path_parameters and number != SLASHED:
         case.path_parameters["number"] = number
