@@ -53,9 +53,9 @@ MOST_REFUSALS_SAID: Final = 1000
 SIGNED_AT_ONCE: Final = frozenset(
     str(act)
     for act in (*Permission, *Act)
-    if act.rpartition(":")[2] in {"accept", "approve", "export", "recover", "restore", "review"}
+    if act.rpartition(":")[2] in {"accept", "decide", "execute", "export", "prune", "recover", "restore", "review"}
 )
-"""Acts by what they end with: what leaves, what a second person says, and what puts something back."""
+"""Acts by what they end with: what leaves or goes, what a second person says, and what puts something back."""
 HAPPENED: Final = CAME_TO_BE | {"answered"}
 _PR_SET_PDEATHSIG: Final = 1
 
