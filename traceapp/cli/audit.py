@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from traceapp.cli import audit_trail
-from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.cli.options import SEQ, home_option, settings_of, stations_of
 from traceapp.composition import terminal_actor
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.errors import HomeError, LedgerBrokenError
@@ -83,7 +83,7 @@ def checkpoint(home: Path | None) -> None:
 
 
 @audit.command()
-@click.argument("seq", type=click.IntRange(min=1))
+@click.argument("seq", type=SEQ)
 @home_option
 def prove(seq: int, home: Path | None) -> None:
     """Print a proof that record SEQ is in the ledger; it needs nothing but itself and the ledger's verifier key."""

@@ -9,11 +9,13 @@ from typing import Any
 
 import click
 
-from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.cli.options import SEQ, home_option, settings_of, stations_of
 from traceapp.composition import terminal_actor
 from traceapp.domain.approvals import Operation
 from traceapp.domain.ledger_search import LedgerQuery
+from traceapp.domain.permissions import ACTS
 from traceapp.domain.recorded import OUTCOMES
+from traceapp.domain.rights import Role
 from traceapp.usecases.export_ledger import json_text
 from traceapp.usecases.index_ledger import index_ledger
 from traceapp.usecases.prune_ledger import find_due
@@ -25,17 +27,23 @@ DIFFERS = 1
 _MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d"])
 
 
+def _known_act(_context: click.Context, _option: click.Parameter, act: str | None) -> str | None:
+    if act is not None and act not in ACTS:
+        raise click.BadParameter(f"wanted a permission or an act, such as batch:trace, found {act!r}")
+    return act
+
+
 @click.command()
 @click.option("--person", help="User name, or uid of the account.")
-@click.option("--act", help="Permission or act, such as batch:trace.")
+@click.option("--act", callback=_known_act, help="Permission or act, such as batch:trace.")
 @click.option("--outcome", type=click.Choice(OUTCOMES))
-@click.option("--role", help="Role that the person had.")
+@click.option("--role", type=click.Choice([*Role]), help="Role that the person had.")
 @click.option("--field", help="Property that left in clear, as name or Kind.name.")
 @click.option("--address", help="Address of the client.")
 @click.option("--request-id", help="All that one request did.")
 @click.option("--since", type=_MOMENT, help="Not before this moment, in UTC.")
 @click.option("--until", type=_MOMENT, help="Not after this moment, in UTC.")
-@click.option("--before", type=click.IntRange(min=1), help="Only records before this one.")
+@click.option("--before", type=SEQ, help="Only records before this one.")
 @click.option("--limit", type=click.IntRange(1, LONGEST_PAGE), default=PAGE, show_default=True)
 @home_option
 def search(
@@ -62,7 +70,7 @@ def search(
 
 
 @click.command()
-@click.argument("seq", type=click.IntRange(min=1))
+@click.argument("seq", type=SEQ)
 @home_option
 def show(seq: int, home: Path | None) -> None:
     """Print record SEQ as JSON."""
@@ -71,7 +79,7 @@ def show(seq: int, home: Path | None) -> None:
 
 
 @click.command()
-@click.argument("seq", type=click.IntRange(min=1))
+@click.argument("seq", type=SEQ)
 @click.option(
     "--number", "numbers", multiple=True, help="A number or key that was asked for and of which the record keeps a MAC."
 )

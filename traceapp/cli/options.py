@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from traceapp.backing import backing
 from traceapp.domain.errors import CertificateError
+from traceapp.domain.recorded import NEWEST_SEQ
 from traceapp.host.certificates import TlsFolder
 from traceapp.settings import Settings, forget_secrets, read_settings
 from traceapp.usecases.stations import Stations
@@ -16,6 +17,9 @@ from traceapp.usecases.stations import Stations
 home_option: Callable[[Any], Any] = click.option(
     "--home", type=click.Path(path_type=Path, readable=False), help="Home folder  [TRACEAPP_HOME, else var/]"
 )
+
+SEQ: Final = click.IntRange(1, NEWEST_SEQ)
+"""The number of a record."""
 
 
 def settings_of(home: Path | None, **overrides: object) -> Settings:

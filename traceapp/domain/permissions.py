@@ -83,3 +83,5 @@ class Act(StrEnum):
 
 SEES_BATCHES = frozenset({Permission.BATCH_LOOK_UP, Permission.BATCH_SHOW, Permission.BATCH_TRACE})
 """Without one of these a role sees no node at all, whatever its sites and lines."""
+ACTS = tuple(sorted(one.value for kind in (Permission, Act) for one in kind))
+"""All that a record may name as its act."""

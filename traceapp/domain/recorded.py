@@ -9,6 +9,8 @@ COMMITTED, ABORTED = "recovered-committed", "recovered-aborted"
 OUTCOMES: Final = ("answered", "denied", "failed", "done", "intended", COMMITTED, ABORTED)
 CAME_TO_BE: Final = frozenset({"done", COMMITTED})
 """Of a change: it is so from then on."""
+NEWEST_SEQ: Final = 2**53 - 1
+"""No record has a greater number: every JSON reader takes it exactly."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

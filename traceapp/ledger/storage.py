@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from traceapp import __version__
 from traceapp.domain.clock import Clock, stored_time
-from traceapp.domain.errors import HomeError, LedgerBrokenError
+from traceapp.domain.errors import HomeError, HomeInUseError, LedgerBrokenError
 from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt
 from traceapp.host.disk_space import DiskSpace, space_of
@@ -64,7 +64,7 @@ class LedgerStorage:
     def __init__(self, home: Path, clock: Clock, *, largest: int = LARGEST, reserve: int = RESERVE) -> None:
         """largest  bytes of a segment before the next one is begun; on a full disk the newest one is gone on with.
         reserve  bytes that are set aside for records.
-        raises   HomeError: no writable folder, another writer has it, or a ledger of before lies there.
+        raises   HomeInUseError: another writer has it. HomeError: no writable folder, or a ledger of before lies there.
                  LedgerBrokenError: what lies there is not what was written; nothing is changed then.
         """
         self._home, self._clock, self._largest = home, clock, largest
@@ -259,7 +259,7 @@ class LedgerStorage:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.pread(self._lock, 40, 0).decode("ascii", "replace").partition(" ")[0].strip() or "unknown"
-            raise HomeError(f"The ledger in {folder} is in use by another writer (process {holder}).") from None
+            raise HomeInUseError(f"The ledger in {folder} is in use by another writer (process {holder}).") from None
         _, _, epoch = os.pread(self._lock, 40, 0).decode("ascii", "replace").partition(" ")
         mine = int(epoch) + 1 if epoch.strip().isdigit() else 1
         mine = max(mine, newest_epoch(self._home) + 1)

@@ -1,20 +1,19 @@
 """Questions to the audit trail, as they come in."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from traceapp.domain.ledger_search import ExportForm, LedgerQuery
-from traceapp.domain.permissions import Act, Permission
+from traceapp.domain.permissions import ACTS
 from traceapp.domain.purposes import Purpose
-from traceapp.domain.recorded import OUTCOMES
+from traceapp.domain.recorded import NEWEST_SEQ, OUTCOMES
 from traceapp.domain.rights import Role
 from traceapp.domain.trace import Status
 from traceapp.usecases.search_ledger import LONGEST_PAGE, PAGE
 from traceapp.web.inputs import Code, Moment, Printed, Uid
 
-ACTS: Final = tuple(sorted(one.value for kind in (Permission, Act) for one in kind))
 Outcome = Literal[OUTCOMES]  # type: ignore[valid-type]
 FieldName = Annotated[
     str,
@@ -25,7 +24,7 @@ FieldName = Annotated[
     ),
 ]
 Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="32 hexadecimal digits.")]
-Seq = Annotated[int, Field(ge=1, le=2**53 - 1)]
+Seq = Annotated[int, Field(ge=1, le=NEWEST_SEQ)]
 
 
 class LedgerFilters(BaseModel):
