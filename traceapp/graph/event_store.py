@@ -139,15 +139,34 @@ class EventStore:
             self._checks.recorded(str(row["properties"].get("uid", NAMELESS)), label, node_uid, row["act"], row["act_mac"])
         return [event for event, live in self._stored_events(rows, head) if live]
 
-    def find_linking_events(self, node_uid: str, head: int, kind: NodeKind) -> list[StoredEvent]:
-        """Events that were known and live at a head and made a link of a node: they may say no more of it than where it was."""
-        found: list[StoredEvent] = []
-        for row in self._graph.read(f"event.expand_mentions_{LABELS[kind].lower()}", uids=[node_uid], head=head):
-            events = row["events"]
-            for start in range(0, len(events), PAYLOADS):
-                rows = self._graph.read("event.find_whole_events", uids=events[start : start + PAYLOADS])
-                found += [event for event, live in self._stored_events(rows, head) if live]
+    def find_recorded(self, things: Sequence[str]) -> list[tuple[str, str]]:
+        """(uid of a traceable thing, uid of an event that is recorded of it), whenever and void or not."""
+        found: list[tuple[str, str]] = []
+        for start in range(0, len(things), CHUNK):
+            row = self._graph.read("event.list_recorded", uids=list(things[start : start + CHUNK]))[0]
+            if len({len(column) for column in row.values()}) > 1:
+                self._checks.unread(row["node"])
+            for node, event, act, mac in zip(row["node"], row["event"], row["act"], row["mac"], strict=True):
+                self._checks.recorded(event, SHARED_LABEL, node, act, mac)
+                found.append((node, event))
         return found
+
+    def find_linking(self, things: Sequence[str], head: int, kind: NodeKind) -> list[tuple[str, str]]:
+        """(uid of a thing, uid of an event that made a link of it which was known and live at a head): it may say no more of the
+        thing than where it was. things: of one label.
+        """
+        found: list[tuple[str, str]] = []
+        for start in range(0, len(things), CHUNK):
+            uids = list(things[start : start + CHUNK])
+            for row in self._graph.read(f"event.expand_mentions_{LABELS[kind].lower()}", uids=uids, head=head):
+                found += [(row["node"], event) for event in row["events"]]
+        return found
+
+    def find_known(self, uids: Sequence[str], head: int) -> Iterator[StoredEvent]:
+        """Those of these events that were known and live at a head, a page at a time; all of them are checked."""
+        for start in range(0, len(uids), PAYLOADS):
+            rows = self._graph.read("event.find_whole_events", uids=list(uids[start : start + PAYLOADS]))
+            yield from (event for event, live in self._stored_events(rows, head) if live)
 
     def find_statements(self, lots: Sequence[str], head: int) -> list[tuple[str, str]]:
         """(uid of a lot, uid of an event that states something of it) of events that were known and live at a head."""

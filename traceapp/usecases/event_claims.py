@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from traceapp.domain.clock import stored_time
 from traceapp.domain.disclosure import Gap, Unavailable
 from traceapp.domain.event_payload import read_payload
-from traceapp.domain.kinds import SHARED_KINDS, NodeKind
+from traceapp.domain.kinds import SHARED_KINDS, TRACEABLE, NodeKind
 from traceapp.domain.projection import Claim, Projection, project, stamp
 from traceapp.graph.event_store import StoredEvent
 from traceapp.usecases.event_view import Named
@@ -58,29 +58,81 @@ def open_claims(document: bytes, event_stamp: str) -> Said:
     return Said(claims, measured)
 
 
+@dataclass(slots=True)
+class Known:
+    """What the events that were known at a head add up to for one thing.
+
+    unavailable  one of them cannot be opened, so that nothing is known for sure.   closed  because a key is not to be had now.
+    """
+
+    projection: Projection = field(default_factory=Projection)
+    unavailable: bool = False
+    closed: bool = False
+
+    def acl(self, kind: NodeKind) -> int | None:
+        """The acl number that it had; None where that is not known. Nothing is seen by it: what somebody may see goes by the acl
+        of today. It says at which sites the thing was known to be.
+        """
+        return None if self.unavailable else self.projection.acl(kind)
+
+
+def read_known(stations: Stations, things: Mapping[str, NodeKind], head: int) -> dict[str, Known]:
+    """By uid; each event is read and opened once, however many of the things it speaks of.
+
+    raises  StoreError and its kinds.
+    """
+    known = {uid: Known() for uid in things}
+    opened: dict[str, Gap | None] = {}
+    _add(stations, known, _recorded(stations, things, head), head, opened)
+    # Where nothing that describes it placed a thing, what mentions it does; some of that is found by its links alone.
+    adrift = [uid for uid, kind in things.items() if kind not in SHARED_KINDS and not known[uid].projection.scopes]
+    for kind in sorted({things[uid] for uid in adrift}):
+        linking = stations.events.find_linking([uid for uid in adrift if things[uid] is kind], head, kind)
+        _add(stations, known, linking, head, opened)
+    return known
+
+
+def _recorded(stations: Stations, things: Mapping[str, NodeKind], head: int) -> list[tuple[str, str]]:
+    """(uid of a thing, uid of an event that is recorded of it)."""
+    pairs = stations.events.find_recorded([uid for uid, kind in things.items() if kind in TRACEABLE])
+    for uid, kind in things.items():
+        if kind not in TRACEABLE:
+            pairs += [(uid, event.uid) for event in stations.events.find_describing_events(uid, head, kind)]
+    return pairs
+
+
+def _add(
+    stations: Stations,
+    known: Mapping[str, Known],
+    pairs: Sequence[tuple[str, str]],
+    head: int,
+    opened: dict[str, Gap | None],
+) -> None:
+    """Add what events say that were not opened yet, to all that they speak of.
+
+    opened  by event, why it could not be; None where it was.
+    """
+    for event in stations.events.find_known(sorted({event for _, event in pairs} - opened.keys()), head):
+        if event.payload is None:
+            continue
+        document = stations.sealer.disclose_document("Event", event.uid, "payload", event.payload)
+        if isinstance(document, Gap):
+            opened[event.uid] = document
+            continue
+        opened[event.uid] = None
+        for claim in open_claims(document, stamp(stored_time(event.event_time), event.uid)).claims:
+            if claim.node_uid in known:
+                known[claim.node_uid].projection.add(claim)
+    for uid, event_uid in pairs:
+        gap = opened.get(event_uid)
+        if gap is not None:
+            known[uid].unavailable = True
+            known[uid].closed |= isinstance(gap, Unavailable)
+
+
 def read_claims(stations: Stations, uid: str, head: int, kind: NodeKind) -> Claims:
     """Open the events recorded of one thing."""
-    return _open(stations, uid, stations.events.find_describing_events(uid, head, kind))
-
-
-def acl_known(stations: Stations, uid: str, head: int, kind: NodeKind, said: Claims | None = None) -> int | None:
-    """The acl number that a thing had at a head, as its events told until then; None where one of them cannot be opened.
-
-    Nothing is seen by it: what somebody may see goes by the acl of today. It says at which sites a thing was known to be.
-    said  what `read_claims` found of the thing; read where it is not given.
-    """
-    said = said or read_claims(stations, uid, head, kind)
-    projection, closed = said.projection, said.unavailable
-    if not projection.scopes and kind not in SHARED_KINDS:
-        # Nothing that describes it placed it. Then what mentions it does, some of which is found by its links alone.
-        linked = _open(stations, uid, stations.events.find_linking_events(uid, head, kind))
-        closed |= linked.unavailable
-        for claim in linked.claims:
-            projection.add(claim)
-    return None if closed else projection.acl(kind)
-
-
-def _open(stations: Stations, uid: str, events: Sequence[StoredEvent]) -> Claims:
+    events = stations.events.find_describing_events(uid, head, kind)
     claims: list[Claim] = []
     characteristics: dict[str, str] = {}
     named: dict[str, frozenset[Named]] = {}

@@ -14,7 +14,7 @@ from traceapp.domain.identifiers import GS1_HOST, Identity
 from traceapp.domain.kinds import INDEXED_IDENTITIES, NodeKind
 from traceapp.graph.trace_store import PLAIN_ENDS, NodeColumns, StoredName
 from traceapp.policy.disclosure import Disclosure
-from traceapp.usecases.event_claims import Claims, acl_known, read_claims
+from traceapp.usecases.event_claims import Known, read_known
 from traceapp.usecases.stations import Stations
 
 FIELDS: Final = ("number", "name", "epc", "product", "country")
@@ -63,9 +63,10 @@ def read_names(stations: Stations, disclosure: Disclosure, uids: Sequence[str], 
     _place_approved(stations, disclosure, names, columns)
     _open_sealed(stations, disclosure, names)
     later = [uid for uid, seq in zip(columns.uid, columns.projected_seq, strict=True) if seq > head]
+    known = read_known(stations, {uid: names[uid].kind for uid in later}, head)
     for uid in later:
         names[uid].told_later = True
-        _as_known_at(stations, disclosure, names[uid], head)
+        _as_known_at(stations, disclosure, names[uid], known[uid])
     for name in names.values():
         name.masked = isinstance(name.number, Masked) and not disclosure.identifies(name.kind)
     return _asked(disclosure, names)
@@ -188,29 +189,26 @@ def _describe_party(disclosure: Disclosure, name: NodeName, values: Mapping[str,
     name.country = disclosure.tell(name.kind, "country", name.uid, _text(values.get("country")))
 
 
-def _as_known_at(stations: Stations, disclosure: Disclosure, name: NodeName, head: int) -> None:
+def _as_known_at(stations: Stations, disclosure: Disclosure, name: NodeName, known: Known) -> None:
     """What is stored was told later than the moment asked about: tell it again from the events known then."""
-    said = read_claims(stations, name.uid, head, name.kind)
-    name.sites = _sites_known_at(stations, disclosure, name, head, said)
-    if said.unavailable:
-        name.unavailable, name.name, name.country = name.unavailable or bool(said.closed), None, None
+    name.sites = _sites_known(stations, disclosure, name, known)
+    if known.unavailable:
+        name.unavailable, name.name, name.country = name.unavailable or known.closed, None, None
         if name.kind in INDEXED_IDENTITIES:
             name.number = None
         return
-    known = said.projection
-    name.described = known.described
+    said = known.projection
+    name.described = said.described
     if name.kind is NodeKind.MATERIAL:
-        name.number = _text(known.values.get("number"))
+        name.number = _text(said.values.get("number"))
         _name_material(disclosure, name, Identity(name.identity) if name.identity else None)
     elif name.kind is NodeKind.PARTY:
-        _describe_party(disclosure, name, known.values)
+        _describe_party(disclosure, name, said.values)
 
 
-def _sites_known_at(
-    stations: Stations, disclosure: Disclosure, name: NodeName, head: int, said: Claims | None = None
-) -> tuple[str, ...]:
+def _sites_known(stations: Stations, disclosure: Disclosure, name: NodeName, known: Known) -> tuple[str, ...]:
     """Where it was known to be; none where that cannot be opened. Of sites outside the view none is told, as of today's."""
-    acl = acl_known(stations, name.uid, head, name.kind, said)
+    acl = known.acl(name.kind)
     return () if acl is None else _told_sites(stations, disclosure, name.uid, acl)
 
 
@@ -240,13 +238,13 @@ def read_plain_ends(
     if not uids or kind not in PLAIN_ENDS:
         return {}
     names = {}
-    for end in stations.traces.find_plain_ends(kind, uids, disclosure.rights):
-        epc = Identity(end.identity).epc
-        name = names[end.uid] = NodeName(end.uid, kind, end.number, None, epc, None, (), True, None, end.identity)
-        known = end.projected_seq <= head
-        name.sites = (
-            _told_sites(stations, disclosure, name.uid, end.acl) if known else _sites_known_at(stations, disclosure, name, head)
-        )
+    ends = stations.traces.find_plain_ends(kind, uids, disclosure.rights)
+    for end in ends:
+        epc, sites = Identity(end.identity).epc, _told_sites(stations, disclosure, end.uid, end.acl)
+        names[end.uid] = NodeName(end.uid, kind, end.number, None, epc, None, sites, True, None, end.identity)
+    later = {end.uid: kind for end in ends if end.projected_seq > head}
+    for uid, known in read_known(stations, later, head).items():
+        names[uid].sites = _sites_known(stations, disclosure, names[uid], known)
     return _asked(disclosure, names)
 
 

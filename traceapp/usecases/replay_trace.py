@@ -20,7 +20,7 @@ from traceapp.ledger.reading import find_record
 from traceapp.policy.compilation import compile_rights
 from traceapp.usecases.access import authorise, entry, things
 from traceapp.usecases.answer_ids import Stubs
-from traceapp.usecases.event_claims import acl_known
+from traceapp.usecases.event_claims import read_known
 from traceapp.usecases.ledger_reader import LABEL
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import answer_at
@@ -54,7 +54,10 @@ class _PastView:
         macs = self._stations.sealer.macs
         if macs.projected_at(mac) <= self._head:
             return macs.acl_of(mac) in self._see or uid in self._named
-        return uid in self._named or acl_known(self._stations, uid, self._head, NodeKind(kind)) in self._see
+        return uid in self._named or self._acl(uid, NodeKind(kind)) in self._see
+
+    def _acl(self, uid: str, kind: NodeKind) -> int | None:
+        return read_known(self._stations, {uid: kind}, self._head)[uid].acl(kind)
 
 
 def replay_trace(stations: Stations, actor: Actor, seq: int, numbers: Sequence[str] = ()) -> Recorded[Replay]:

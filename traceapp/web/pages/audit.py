@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import IdentifierError, InputError
-from traceapp.domain.permissions import Permission
+from traceapp.domain.permissions import ACTS, Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
 from traceapp.usecases.anchor_ledger import anchor_states
@@ -15,7 +15,7 @@ from traceapp.usecases.search_ledger import search_ledger, show_record
 from traceapp.usecases.sign_ledger import prove_record
 from traceapp.web.access import current_actor, permission, stations
 from traceapp.web.audit_answers import export_file, proof_file
-from traceapp.web.audit_inputs import ACTS, LedgerFilters, RecordInput
+from traceapp.web.audit_inputs import LedgerFilters, RecordInput
 from traceapp.web.inputs import read_form, read_path
 from traceapp.web.pages.audit_form import LedgerFormExportInput, LedgerFormInput
 from traceapp.web.pages.forms import field_errors
