@@ -27,11 +27,15 @@ class Words:
     carry_out: str
     done: str
     waiting: str
+    as_file: str
+    take: str
 
 
 SAID = {
-    ENGLISH: Words("Ask for it", "Agree to exactly this", "Carry it out now", "Carried out", "for your word"),
-    CHINESE: Words("提交申请", "同意以上内容", "立即执行", "已执行", "等待您决定"),
+    ENGLISH: Words(
+        "Ask for it", "Agree to exactly this", "Carry it out now", "Carried out", "for your word", "As a file", "Take the file"
+    ),
+    CHINESE: Words("提交申请", "同意以上内容", "立即执行", "已执行", "等待您决定", "导出为文件", "取文件"),
 }
 both_languages = pytest.mark.parametrize("language", [ENGLISH, CHINESE], ids=lambda language: language.code)
 
@@ -113,3 +117,36 @@ def test_promise_two_persons_do_by_keyboard_what_none_does_alone(
     asking.tab_to(page.get_by_role("button", name=said.carry_out, exact=True))
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text(said.done)
+
+
+@both_languages
+def test_promise_a_file_with_confidential_values_is_taken_by_whoever_asked_for_it(
+    open_window: Windows, asker: StorageState, decider: StorageState, language: Language
+) -> None:
+    said = SAID[language]
+    asking, deciding = (open_window(language, NARROW, session=session, scripts=False) for session in (asker, decider))
+    page, there = asking.page, deciding.page
+    asking.open("/traces?number=RM-26-0417&direction=forward")
+    asking.tab_to(page.locator("summary", has_text=said.as_file))
+    page.keyboard.press("Enter")
+    assert (look_here(asking).violations, look_here(asking).width) == ((), NARROW)
+    asking.tab_to(page.locator("#file-reason"))
+    page.keyboard.type(WHY)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(ONE)
+
+    deciding.open(page.url[page.url.index("/approvals/") :])
+    expect(there.locator("main")).to_contain_text("RM-26-0417")
+    assert (look_here(deciding).violations, look_here(deciding).width) == ((), NARROW)
+    there.locator("#reason").fill(SEEN)
+    there.get_by_role("button", name=said.agree, exact=True).click()
+
+    page.reload()
+    page.get_by_role("button", name=said.carry_out, exact=True).click()
+    assert (look_here(asking).violations, look_here(asking).width) == ((), NARROW)
+    with page.expect_download() as taken:
+        page.get_by_role("link", name=said.take, exact=True).click()
+    assert taken.value.suggested_filename.endswith(".xlsx")
+    page.reload()
+    expect(page.get_by_role("link", name=said.take, exact=True)).to_have_count(0)

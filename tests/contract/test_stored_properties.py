@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from tests.capture import append, batch, day, declaration, event, material, party, production, receipt
+from tests.contract.test_approval_store import ANNA, ASKED, BEN, NOW
 from tests.signed_feed import Source
 from tests.signed_feed import receipt as message
 from tests.web.plant import fill
 from traceapp.composition import terminal_actor
 from traceapp.confidential.sealer import DictionarySealer
+from traceapp.domain.approvals import approve, execute
 from traceapp.domain.errors import DictionaryError
 from traceapp.domain.events import LinkStatement, NodeStatement
 from traceapp.domain.grants import GrantRecord, GrantState, Verdict
@@ -26,6 +28,7 @@ from traceapp.domain.sessions import Client
 from traceapp.graph.connection import Graph
 from traceapp.graph.event_store import EventStore
 from traceapp.usecases.authenticate_token import authenticate_token
+from traceapp.usecases.change_account import set_person
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.import_file import import_file
 from traceapp.usecases.issue_token import TokenRequest, issue_token
@@ -67,6 +70,13 @@ def keep_whole_session(stations: Stations, password: str) -> None:
     begin_totp(stations, sign_in(stations, "rc-02", password, Client("192.0.2.1", "a browser")).value.actor, password)
 
 
+def keep_ended_approval(stations: Stations) -> None:
+    """Asked for, agreed to and carried out."""
+    agreed = approve(ASKED, BEN, NOW, ASKED.digest)
+    stations.approvals.append_approval(agreed)
+    assert stations.approvals.put_approval(execute(agreed, ANNA, NOW, ASKED.digest, [BEN]))
+
+
 @pytest.fixture
 def full(stations: Stations, tmp_path: Path) -> Stations:
     """Something of all that the service writes: each form of row, corrections in every order, an account, a token."""
@@ -89,6 +99,7 @@ def full(stations: Stations, tmp_path: Path) -> Stations:
     append(events, stations.sealer, event("d1", EventType.OBJECT, day(4), nodes, links))
     password = "correct horse battery"
     create_account(stations, terminal_actor(), "rc-02", password, "RC 02", Role.VIEWER, EVERYWHERE, EVERYWHERE)
+    set_person(stations, terminal_actor(), "rc-02", "P-2")
     keep_whole_session(stations, password)
     whole = {"only": frozenset({Permission.BATCH_SHOW}), "purpose": Purpose.RECALL, "networks": ("192.0.2.0/24",)}
     made = issue_token(stations, terminal_actor(), TokenRequest(Role.VIEWER, EVERYWHERE, EVERYWHERE, "a test", 1, **whole))  # type: ignore[arg-type]
@@ -97,6 +108,7 @@ def full(stations: Stations, tmp_path: Path) -> Stations:
     create_feed(stations, terminal_actor(), source.name, source.key)
     take_feed_message(stations, INTEGRATOR, source.name, source.sign(2, message("FED")))
     end_feed(stations, terminal_actor(), source.name)
+    keep_ended_approval(stations)
     return stations
 
 
