@@ -1,7 +1,6 @@
 """A trace with confidential values leaves as a file: asked for, agreed to by others, taken once, and by nobody else."""
 
 import json
-import re
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -171,18 +170,3 @@ def test_attacker_who_asks_for_more_than_may_leave_is_refused(desk: Desk) -> Non
 
     assert refused.status_code == 400
     assert forged.status_code == 400
-
-
-def test_promise_what_was_decided_lies_under_a_checkpoint_at_once(desk: Desk) -> None:
-    asked = desk.request()
-    before = signed_size(desk.stations)
-    approve_approval(desk.stations, desk.deciders[0], asked["uid"], asked["digest"], SEEN)
-
-    decided = [one["seq"] for one in records(desk.stations) if one["act"] == "approval:decide"]
-    assert before < max(decided) <= signed_size(desk.stations)
-
-
-def signed_size(stations: Stations) -> int:
-    """Records under the newest checkpoint (the second line of a C2SP note)."""
-    notes = (stations.settings.home / "ledger" / "checkpoints").read_text()
-    return max(map(int, re.findall(r"^traceapp/ledger/\w+\n(\d+)\n", notes, re.MULTILINE)))
