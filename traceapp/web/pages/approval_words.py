@@ -81,8 +81,8 @@ def facts_of(operation: Operation, parameters: Mapping[str, Any], preview: Mappi
 
 def _question(told: Any) -> str:
     """Which way a trace went, and as of when."""
-    moment = moment_text(parse_stored_time(told["as_of"]))
-    return f"{gettext(DIRECTIONS[Direction(told['direction'])])} ({gettext('as known at')} {moment} UTC)"
+    way, known = gettext(DIRECTIONS[Direction(told["direction"])]), gettext("As known at")
+    return f"{way}{gettext(' · ')}{known} {moment_text(parse_stored_time(told['as_of']))} UTC"
 
 
 def _rule(name: Any) -> str:
