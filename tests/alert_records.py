@@ -77,6 +77,21 @@ def _number_run() -> list[Record]:
     return [*made[:-1], {**last, "act": "batch:trace", "request": {"seeds": [{"number": last["request"]["number"]}]}}]
 
 
+def _narrowed_again() -> list[Record]:
+    """The same lot, the end of the window a day further each time."""
+    asked = {"direction": "forward", "event_time_from": None}
+    return [
+        record(
+            _after(60 * n),
+            "batch:trace",
+            request=asked | {"event_time_to": stored_time(MONDAY - timedelta(days=n))},
+            completeness="WITHHELD",
+            object=[{"kind": "Batch", "uid": "c" * 32}],
+        )
+        for n in range(12)
+    ]
+
+
 def _bulk_looks() -> list[Record]:
     """A fortnight of ten in ten minutes, then more than the floor in as long a time."""
     past = [
@@ -114,6 +129,7 @@ RINGING: Final[dict[str, list[Record]]] = {
     "number-walk": _number_walk(),
     "number-run": _number_run(),
     "bulk-looks": _bulk_looks(),
+    "narrowed-again": _narrowed_again(),
     "denials": _denials(),
     "restricted-outside-shift": [
         record(MONDAY.replace(hour=23), "batch:show", disclosed={"Batch": ["number"], "Operator": ["name"]}),
@@ -158,6 +174,8 @@ QUIET: Final[dict[str, list[Record]]] = {
     "unknown numbers over a long time": [
         record(_after(60 * n), "batch:look_up", request={"number_mac": f"{n:064x}"}, result={"candidates": 0}) for n in range(40)
     ],
+    "one trace asked again the same way": [{**one, "request": _narrowed_again()[0]["request"]} for one in _narrowed_again()],
+    "a trace narrowed where nothing is withheld": [{**one, "completeness": "COMPLETE"} for one in _narrowed_again()],
     "a run with a gap": [
         record(_after(5 * n), "batch:show", request={"number": f"B{n + (n > 20):04}"}, result={"candidates": 1})
         for n in range(44)

@@ -13,6 +13,7 @@ from traceapp.domain.kinds import NodeKind
 from traceapp.domain.sessions import network_of
 
 Record = Mapping[str, Any]
+NARROWING: Final = ("direction", "as_of", "at", "event_time_from", "event_time_to", "fields")
 _NUMBER: Final = re.compile(r"(.*?)(\d{1,15})(\D*)", re.DOTALL)
 
 
@@ -84,6 +85,17 @@ def _numbers(_: RecordFacts, record: Record) -> tuple[Any, ...]:
     return tuple(found for path in ("request.number", "request.seeds.number") for found in _at(record, path.split(".")))
 
 
+def _started_from(_: RecordFacts, record: Record) -> tuple[Any, ...]:
+    """The things that a question started from, as one value whatever their order."""
+    uids = sorted(str(uid) for uid in _at(record, ["object", "uid"]))
+    return (" ".join(uids),) if uids else ()
+
+
+def _narrowed_by(_: RecordFacts, record: Record) -> tuple[Any, ...]:
+    """Which way, as of when, in which window and for which fields a trace was asked for, as one value."""
+    return (repr([_at(record, ["request", name]) for name in NARROWING]),)
+
+
 def _refused_by(_: RecordFacts, record: Record) -> tuple[Any, ...]:
     """The rule of the policy that refused, as `reason` names it before its sentence: `default/deny`, `policy/closed`."""
     reason = record.get("reason")
@@ -130,6 +142,8 @@ _FACTS: Final[Mapping[str, Callable[[RecordFacts, Record], tuple[Any, ...]]]] = 
     "numbers": _numbers,
     "found_nothing": _found_nothing,
     "refused_by": _refused_by,
+    "started_from": _started_from,
+    "narrowed_by": _narrowed_by,
     "outside_shift": _outside_shift,
     "shows_restricted": _shows_restricted,
     "is_unverified": _is_unverified,
