@@ -269,3 +269,17 @@ def test_the_ledger_verifies_after_all_of_it(trail: Any, filled: Stations) -> No
 def test_promise_every_act_is_said_in_words() -> None:
     assert {*ACTS} == {*Permission, *Act}
     assert {*OUTCOME_WORDS} == {*OUTCOMES}
+
+
+@pytest.mark.parametrize(
+    ("path", "act"),
+    [
+        (f"{API}/records/999999", "ledger:search"),
+        (f"{API}/records/999999/proof", "ledger:search"),
+        (f"/api/v1/approvals/{'0' * 16}", "approval:open"),
+    ],
+)
+def test_promise_a_look_for_what_is_not_there_is_on_record(trail: Any, filled: Stations, path: str, act: str) -> None:
+    assert trail(Role.AUDITOR).get(path).status_code == 404
+
+    assert [one["outcome"] for one in records(filled, act=act)][-1] == "failed"

@@ -25,9 +25,12 @@ def acknowledge_alert(stations: Stations, actor: Actor, uid: str) -> Recorded[Ke
     """
     authorise(stations, actor, Permission.ALERT_ACKNOWLEDGE, {"alert": uid})
     kept = stations.alerts.get_alert(uid)
-    if kept is None:
-        raise AlertNotFoundError("No alert has this id.")
-    if kept.acknowledged_at is not None:
+    if kept is None or kept.acknowledged_at is not None:
+        reason = "no such alert" if kept is None else "acknowledged before"
+        failed = entry(stations, actor, Permission.ALERT_ACKNOWLEDGE, "failed", request={"alert": uid}, reason=reason)
+        stations.ledger.append(failed)
+        if kept is None:
+            raise AlertNotFoundError("No alert has this id.")
         raise ConcurrentChangeError(f"{kept.acknowledged_by} has acknowledged it.")
     request = alert_request(kept.alert)
     refusal = NAMELESS if actor.through == "token" else OWN if _is_own(stations, kept.alert, actor) else None

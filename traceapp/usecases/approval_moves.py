@@ -8,7 +8,7 @@ from traceapp.domain.errors import ApprovalNotFoundError, ConcurrentChangeError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.usecases.access import things
+from traceapp.usecases.access import entry, things
 from traceapp.usecases.approval_document import LABEL, open_words
 from traceapp.usecases.approval_persons import has_part, person_of
 from traceapp.usecases.changes import carry_out
@@ -20,10 +20,12 @@ UNKNOWN: Final = "No approval has this id, or you have no part in it."
 def find_approval(stations: Stations, actor: Actor, uid: str) -> tuple[Approval, Person]:
     """One that the actor has a part in, as it is now: expired where its time is over, which is written down.
 
-    raises  ApprovalNotFoundError; what `person_of` raises.
+    raises  ApprovalNotFoundError, which is on record as a look that failed; what `person_of` raises.
     """
     approval, person = stations.approvals.get_approval(uid), person_of(stations, actor)
     if approval is None or not has_part(approval, person):
+        failed = entry(stations, actor, Act.APPROVAL_OPEN, "failed", request={"approval": uid}, reason="none that is shown")
+        stations.ledger.append(failed)
         raise ApprovalNotFoundError(UNKNOWN)
     return settled(stations, actor, approval), person
 

@@ -70,6 +70,8 @@ def replay_trace(stations: Stations, actor: Actor, seq: int, numbers: Sequence[s
     authorise(stations, actor, Permission.LEDGER_SEARCH, {"record": seq})
     content = find_record(stations.settings.home, seq)
     if content is None:
+        failed = entry(stations, actor, Act.LEDGER_REPLAY, "failed", request={"record": seq}, reason="no such record")
+        stations.ledger.append(failed)
         raise RecordNotFoundError(f"The ledger has no record {seq}, or it was pruned.")
     told: dict[str, Any] = orjson.loads(content)
     if told["act"] != Permission.BATCH_TRACE.value or told["outcome"] != "answered" or "seeds" not in told["request"]:

@@ -1,5 +1,6 @@
 """What others keep of the ledger, so that nobody rewrites it unseen: its key, signed checkpoints, proofs of single records."""
 
+from traceapp.domain.errors import RecordNotFoundError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
@@ -25,7 +26,11 @@ def prove_record(stations: Stations, actor: Actor, seq: int, permission: Permiss
     raises      PermissionDeniedError; LedgerUnavailableError; RecordNotFoundError.
     """
     authorise(stations, actor, permission)
-    proof = stations.ledger.prove(seq)
-    about = things("LedgerRecord", str(seq))
-    told = entry(stations, actor, permission, "answered", request={"asked": "proof", "record": seq}, object=about)
+    asked = {"asked": "proof", "record": seq}
+    try:
+        proof = stations.ledger.prove(seq)
+    except RecordNotFoundError:
+        stations.ledger.append(entry(stations, actor, permission, "failed", request=asked, reason="no such record"))
+        raise
+    told = entry(stations, actor, permission, "answered", request=asked, object=things("LedgerRecord", str(seq)))
     return stations.ledger.record(proof, told)
