@@ -18,10 +18,13 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.errors import PermissionDeniedError
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.sessions import Client
+from traceapp.usecases.change_account import set_disabled
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.decide_approval import approve_approval, deny_approval
 from traceapp.usecases.issue_token import TokenRequest, issue_token
+from traceapp.usecases.list_approvals import show_approval
 from traceapp.usecases.open_session import make_session
+from traceapp.usecases.request_approval import MOST_WAITING
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.take_export import take_export
 from traceapp.web.trace_tables import trace_tables
@@ -69,12 +72,14 @@ class Desk:
 @pytest.fixture
 def desk(app: Flask, filled: Stations, clock: MovingClock) -> Desk:
     ours = replace(filled, clock=clock)
-    uids = [
-        create_account(filled, terminal_actor(), name, "correct horse battery", name.title(), role, EVERYWHERE, EVERYWHERE).value
-        for name, role in (("anna", Role.QUALITY), ("ben", Role.AUDITOR))
-    ]
+    uids = [hire(filled, name, role) for name, role in (("anna", Role.QUALITY), ("ben", Role.AUDITOR))]
     clock.ahead += timedelta(hours=30)
     return Desk(app.test_client(), ours, _token(ours, Role.COORDINATOR), [_session(ours, uid) for uid in uids])
+
+
+def hire(stations: Stations, name: str, role: Role, sites: frozenset[str] = EVERYWHERE) -> str:
+    password = "correct horse battery"
+    return create_account(stations, terminal_actor(), name, password, name.title(), role, sites, EVERYWHERE).value
 
 
 def _token(stations: Stations, role: Role) -> str:
@@ -104,7 +109,8 @@ def test_story_a_file_is_asked_for_seen_agreed_to_and_taken_once(desk: Desk) -> 
     assert told
     assert all(isinstance(line["number"], str) for line in told), "what is masked in a file that one person takes alone"
     assert again.status_code == 409
-    exports = [one for one in records(desk.stations) if one["act"] == "batch:export"]
+    counted, *exports = [one for one in records(desk.stations) if one["act"] == "batch:export"]
+    assert (counted["outcome"], counted.get("approval")) == ("answered", None), "whoever asks learns how much it is"
     assert [one["outcome"] for one in exports] == ["done", "denied", "answered", "failed"]
     assert {one["approval"] for one in exports} == {uid}
     assert taken.headers["Traceapp-Ledger"].split()[0] == str(exports[2]["seq"])
@@ -170,3 +176,39 @@ def test_attacker_who_asks_for_more_than_may_leave_is_refused(desk: Desk) -> Non
 
     assert refused.status_code == 400
     assert forged.status_code == 400
+
+
+def test_attacker_who_decides_reads_no_name_outside_his_view(desk: Desk, clock: MovingClock) -> None:
+    uid = hire(desk.stations, "li", Role.QUALITY, frozenset({"SUZHOU"}))
+    asked = desk.request()
+    shown = show_approval(desk.stations, _session(desk.stations, uid), asked["uid"]).value
+
+    assert shown.listed.parameters["of"] == [None]
+    assert "RM-1" not in str(shown)
+    opened = records(desk.stations, act="approval:open")[-1]
+    assert opened["disclosed"] == {}
+    show_approval(desk.stations, desk.deciders[0], asked["uid"])
+    assert records(desk.stations, act="approval:open")[-1]["disclosed"] == {"Material": ["number"]}
+
+
+def test_attacker_with_another_token_of_the_terminal_takes_and_cancels_nothing(desk: Desk) -> None:
+    uid, waiting = desk.executed(), desk.request()["uid"]
+    other = _token(desk.stations, Role.COORDINATOR)
+
+    assert desk.ask(f"/api/v1/approvals/{uid}/file", header=other).status_code == 404
+    cancelled = desk.ask(f"/api/v1/approvals/{waiting}/cancel", "POST", header=other, json={"reason": WHY})
+    assert cancelled.status_code == 404
+
+
+def test_promise_nothing_leaves_once_one_of_those_who_agreed_may_not_any_more(desk: Desk) -> None:
+    uid = desk.executed()
+    set_disabled(desk.stations, terminal_actor(), "ben", True)
+
+    assert desk.ask(f"/api/v1/approvals/{uid}/file").status_code == 403
+
+
+def test_promise_one_person_does_not_fill_the_inbox_of_all(desk: Desk) -> None:
+    for _ in range(MOST_WAITING):
+        desk.request()
+
+    assert desk.ask("/api/v1/traces/export", "POST", json=BODY).status_code == 403

@@ -46,7 +46,7 @@ def _write_csv(document: Document, file: BinaryIO) -> None:
 def _csv_lines(lines: Iterable[Iterable[str]]) -> Iterator[bytes]:
     for line in lines:
         text = io.StringIO()
-        csv.writer(text).writerow([harmless(cell) for cell in line])
+        csv.writer(text, quoting=csv.QUOTE_ALL).writerow([harmless(cell) for cell in line])
         yield text.getvalue().encode()
 
 

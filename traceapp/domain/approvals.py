@@ -82,9 +82,12 @@ class Person:
     name_key: str = ""
 
     def is_same(self, other: "Person") -> bool:
-        """Whether both are one person: by account, by person or by printed name."""
-        alike_in_name = bool(self.name_key) and self.name_key == other.name_key
-        return self.account_uid == other.account_uid or self.person_id == other.person_id or alike_in_name
+        """Whether both may be one person: by account, person or printed name. It is a reason to refuse, never one to allow."""
+        return self.is_surely(other) or (bool(self.name_key) and self.name_key == other.name_key)
+
+    def is_surely(self, other: "Person") -> bool:
+        """Whether both are one person for sure: a printed name, which two people may share, allows nothing."""
+        return self.account_uid == other.account_uid or self.person_id == other.person_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,7 @@ def withdraw(approval: Approval, person: Person, now: datetime) -> Approval:
     raises  PermissionDeniedError: he has not agreed. ApprovalStateError: it is over.
     """
     _check_move(approval, Move.WITHDRAW, now)
-    own = next((one for one in approval.signatures if one.person.is_same(person)), None)
+    own = next((one for one in approval.signatures if one.person.is_surely(person)), None)
     if own is None:
         raise PermissionDeniedError("You have not agreed to this; there is nothing to take back.")
     kept = tuple(one for one in approval.signatures if one is not own and one.step <= own.step)
@@ -198,7 +201,7 @@ def withdraw(approval: Approval, person: Person, now: datetime) -> Approval:
 def cancel(approval: Approval, person: Person, now: datetime) -> Approval:
     """The requester does not want it any more; raises PermissionDeniedError: somebody else; ApprovalStateError: it is over."""
     _check_move(approval, Move.CANCEL, now)
-    if not person.is_same(approval.requester):
+    if not person.is_surely(approval.requester):
         raise PermissionDeniedError("Only whoever asked for it can cancel it; others can deny it.")
     return _ended(approval, Move.CANCEL, person, now)
 
@@ -225,16 +228,24 @@ def execute(approval: Approval, person: Person, now: datetime, digest: str, enti
               ApprovalStateError: it is not approved, is over, or what would happen has changed.
     """
     _check_move(approval, Move.EXECUTE, now)
-    if not person.is_same(approval.requester):
+    if not person.is_surely(approval.requester):
         raise PermissionDeniedError("Only whoever asked for it can carry it out.")
     if digest != approval.digest or approval.step_at() is not None:
         raise ApprovalStateError("What would happen now is not what was approved.")
+    check_signers(approval, person, entitled)
+    return _ended(approval, Move.EXECUTE, person, now)
+
+
+def check_signers(approval: Approval, person: Person, entitled: Sequence[Person]) -> None:
+    """Whether all who agreed may still agree to what this person asked for.
+
+    entitled  the signers as they are today.   raises  PermissionDeniedError.
+    """
     for signature in approval.signatures:
         today = next((one for one in entitled if one.account_uid == signature.person.account_uid), None)
         step = approval.steps[signature.step]
         if today is None or today.role not in step.roles | step.deputies or today.is_same(person):
             raise PermissionDeniedError("One of those who agreed is not entitled to it any more: ask for the approval anew.")
-    return _ended(approval, Move.EXECUTE, person, now)
 
 
 def first_step_without(steps: Sequence[Step], persons: Sequence[Person]) -> int | None:

@@ -83,7 +83,7 @@ class ExportedFile:
     """A file that is finished, and hashed; whoever sends it closes it.
 
     size       in bytes.   sha256  of the file, in hex; the record of the export names it too.   copy  its id.
-    give_back  what is done where it does not arrive whole, so that it can be taken again; None where nothing is.
+    sent       called once with whether all of it was sent; None where nobody asks.
     """
 
     form: TableForm
@@ -92,7 +92,7 @@ class ExportedFile:
     sha256: str
     rows: int
     copy: str
-    give_back: Callable[[], None] | None = None
+    sent: Callable[[bool], None] | None = None
 
     @property
     def on_record(self) -> dict[str, Any]:

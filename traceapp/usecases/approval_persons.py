@@ -18,7 +18,9 @@ PAGE: Final = 1_000
 
 
 def account_of(actor: Actor) -> str:
-    """Whose word it is: of a token its owner's."""
+    """Whose word it is: of a token its owner's. One that was made at the terminal has nobody behind it, and stands for itself."""
+    if actor.owner is not None and actor.owner.startswith(SERVICE_OWNER):
+        return f"{actor.owner}/{actor.account_uid}"
     return actor.owner or actor.account_uid
 
 
@@ -91,7 +93,7 @@ def has_part(approval: Approval, person: Person) -> bool:
     """Whether he asked for it, signed it, or his role has a place in its chain."""
     roles = {role for step in approval.steps for role in step.roles | step.deputies}
     known = [approval.requester, *(one.person for one in approval.signatures)]
-    return person.role in roles or any(person.is_same(one) for one in known)
+    return person.role in roles or any(person.is_surely(one) for one in known)
 
 
 def _accounts(stations: Stations) -> Iterator[Account]:

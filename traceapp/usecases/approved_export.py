@@ -1,6 +1,6 @@
 """A trace leaves as a file with values that nobody takes out alone: others agree to exactly this answer, and it leaves once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -10,15 +10,18 @@ from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.disclosure import told
 from traceapp.domain.errors import InputError, TraceappError
 from traceapp.domain.exports import TableForm
-from traceapp.domain.kinds import Direction, NodeKind
+from traceapp.domain.kinds import TRACEABLE, Direction, NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import Seed, TraceQuestion, Window
-from traceapp.usecases.access import MOST_OBJECTS, entry
+from traceapp.policy.compilation import compile_rights
+from traceapp.usecases.access import MOST_OBJECTS, disclosure_of, entry
+from traceapp.usecases.disclosure_roll import Fields
+from traceapp.usecases.node_names import NodeName, read_names, read_plain_ends
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import ask
-from traceapp.usecases.trace_record import Traced, result_digest
+from traceapp.usecases.trace_record import Traced, request_document, result_digest
 
 HIGHEST: Final = Tier.T2
 """A file with T3 values would have to be sealed to the key of its recipient; there is none yet, so none leaves."""
@@ -44,18 +47,57 @@ def check_export(stations: Stations, actor: Actor, said: Mapping[str, Any]) -> d
     pinned = replace(question, as_of=as_of)
     traced = ask(stations, actor, pinned, Permission.BATCH_EXPORT, tier)
     answer = traced.answer
-    nodes = {node.uid: node for node in answer.nodes}
-    seeds = [nodes[uid] for uid in answer.seeds if uid in nodes]
+    kinds = {node.uid: node.kind.value for node in answer.nodes if node.seed and node.kind is not None}
+    things = [{"kind": kinds[uid], "uid": uid} for uid in answer.seeds if uid in kinds]
     counts = {name: len(getattr(answer, name)) for name in COUNTED}
+    _record_counts(stations, actor, traced, counts, things)
     return {
         "question": question_document(pinned),
-        "of": [told(seed.number) or told(seed.name) or seed.uid for seed in seeds[:MOST_OBJECTS]],
+        "of": things,
+        "seeds": len(answer.seeds),
+        "head": answer.head,
         "form": form.value,
         "tier": tier.value,
         **counts,
         "withheld": sum(answer.completeness.withheld.values()),
         "completeness": answer.completeness.status.name,
         "sha256": result_digest(answer, traced.own),
+    }
+
+
+def _record_counts(
+    stations: Stations, actor: Actor, traced: Traced, counts: Mapping[str, int], things: Sequence[Mapping[str, str]]
+) -> None:
+    """Whoever asks learns how much it is, as by a trace of which nothing else is told."""
+    kinds = {NodeKind(one["kind"]) for one in things}
+    request = request_document(stations, traced.answer.question, traced.answer.head, kinds)
+    said = {"result": counts, "completeness": traced.answer.completeness.status.name, "object": things[:MOST_OBJECTS]}
+    stations.ledger.append(entry(stations, actor, Permission.BATCH_EXPORT, "answered", request=request, **said))
+
+
+def shown_export(stations: Stations, actor: Actor, parameters: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
+    """Of what it is, in the names that whoever looks may see: None for each thing that lies outside his view, or has no name
+    that he may see. The numbers by which it was asked for are shown to nobody.
+    """
+    rights = compile_rights(stations.policy, stations.acls.list_entries(), actor, stations.clock.now())
+    disclosure, head = disclosure_of(stations, rights), int(parameters["head"])
+    uids: dict[NodeKind, list[str]] = {}
+    for thing in parameters["of"]:
+        uids.setdefault(NodeKind(thing["kind"]), []).append(thing["uid"])
+    names: dict[str, NodeName] = read_names(
+        stations, disclosure, [uid for kind in uids if kind in TRACEABLE for uid in uids[kind]], head
+    )
+    for kind in uids.keys() - TRACEABLE:
+        names |= read_plain_ends(stations, disclosure, kind, uids[kind], head)
+    for uid, name in names.items():
+        fields.add(name.kind.value, {"number": name.number, "name": name.name}, uid)
+    question = {name: said for name, said in parameters["question"].items() if name != "seeds"}
+    masked = int(parameters["seeds"]) - len(parameters["of"])
+    seen = [names.get(thing["uid"]) for thing in parameters["of"]]
+    return {
+        **{name: said for name, said in parameters.items() if name not in {"question", "of", "seeds", "head"}},
+        "of": [told(name.number) or told(name.name) if name is not None else None for name in seen] + [None] * masked,
+        "question": question,
     }
 
 

@@ -14,7 +14,8 @@ from traceapp.domain.approvals import Operation
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.usecases.approved_export import allow_export, by_parameters, check_export, is_same_answer, no_more
+from traceapp.usecases.approved_export import allow_export, by_parameters, check_export, is_same_answer, no_more, shown_export
+from traceapp.usecases.disclosure_roll import Fields
 from traceapp.usecases.prune_ledger import check_pruning, preview_pruning, prune_ledger, what_is_due
 from traceapp.usecases.silence_rule import check_silence, preview_silence, silence_rule, silenced_rule
 from traceapp.usecases.stations import Stations
@@ -32,6 +33,7 @@ class ApprovedOperation:
     state      (parameters) → what it would be done to, as that stands now, in plain JSON: whoever signs, signs it too.
     preview    (parameters) → what whoever signs is shown beside them; it decides nothing, and may be another one later.
     carry_out  (parameters, uid of the approval) does it, on record, as an act of its own.
+    shown      (who looks, parameters, fields) → parameters as he may see them; what of things he is shown goes into the fields.
     still      (asker, parameters) whether what the asker would get is what was signed, where that rests on what he may see.
     """
 
@@ -41,6 +43,7 @@ class ApprovedOperation:
     state: Callable[[Stations, Parameters], Any]
     preview: Callable[[Stations, Parameters], Mapping[str, Any]]
     carry_out: Callable[[Stations, Actor, Parameters, str], Recorded[Any]]
+    shown: Callable[[Stations, Actor, Parameters, Fields], Parameters] = lambda stations, actor, parameters, fields: parameters
     still: Callable[[Stations, Actor, Parameters], bool] = lambda stations, actor, parameters: True
 
     def result(self, stations: Stations, parameters: Parameters) -> str:
@@ -72,6 +75,7 @@ OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
         state=by_parameters,
         preview=no_more,
         carry_out=allow_export,
+        shown=shown_export,
         still=is_same_answer,
     ),
 }

@@ -33,7 +33,7 @@ def execute_approval(stations: Stations, actor: Actor, uid: str) -> Recorded[Any
     row, told = OPERATIONS[found.operation], row_of(stations, found.operation)
     authorise(stations, actor, row.permission, request_of(found))
     refused = partial(entry, stations, actor, Act.APPROVAL_EXECUTE, request=request_of(found), approval=found.uid)
-    if found.state is approvals.ApprovalState.APPROVED and person.is_same(found.requester):
+    if found.state is approvals.ApprovalState.APPROVED and person.is_surely(found.requester):
         frozen = open_frozen(stations, found)
         if not is_as_asked(stations, found, frozen) or not row.still(stations, actor, frozen.parameters):
             superseded(stations, actor, found)

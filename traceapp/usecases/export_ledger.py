@@ -123,7 +123,7 @@ def _csv_lines(records: Iterable[FoundRecord]) -> Iterator[bytes]:
 
 def _csv_line(cells: Iterable[str]) -> bytes:
     text = io.StringIO()
-    csv.writer(text).writerow(cells)
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerow(cells)
     return text.getvalue().encode()
 
 

@@ -54,7 +54,7 @@ def export_trace(
 
 
 def finished_file(
-    stations: Stations, document: Document, form: TableForm, copy: Copy, give_back: Callable[[], None] | None = None
+    stations: Stations, document: Document, form: TableForm, copy: Copy, sent: Callable[[bool], None] | None = None
 ) -> ExportedFile:
     """The file at its beginning; it has no name, and is gone when it is closed.
 
@@ -76,4 +76,4 @@ def finished_file(
     except BaseException:
         file.close()
         raise
-    return ExportedFile(form, file, size, digest, document.rows, copy.uid, give_back)
+    return ExportedFile(form, file, size, digest, document.rows, copy.uid, sent)

@@ -16,6 +16,7 @@ from traceapp.usecases.approval_document import Words, open_frozen, open_words
 from traceapp.usecases.approval_moves import find_approval, request_of, settled
 from traceapp.usecases.approval_persons import has_part, person_of
 from traceapp.usecases.approved_operations import OPERATIONS
+from traceapp.usecases.disclosure_roll import Fields, keep_roll
 from traceapp.usecases.stations import Stations
 
 MOST: Final = 200
@@ -35,7 +36,7 @@ class Signed:
 class ListedApproval:
     """approval    as it is now.
     requester   user name of whoever asked.
-    parameters  what was asked for.
+    parameters  what was asked for, as the asker may see it.
     own         whether the asker asked for it himself, by whatever account.
     may         what he can do with it at this moment.
     waits_for   roles whose word is asked for next; none where everybody agreed, or it is over.
@@ -98,10 +99,21 @@ def list_approvals(stations: Stations, actor: Actor) -> Recorded[ApprovalList]:
         cut = cut or len(kept) > MOST
         found += [settled(stations, actor, one) for one in kept[:MOST] if has_part(one, person)]
     open_now = sorted((one for one in found if one.state in OPEN), key=lambda one: one.requested_at, reverse=True)
-    listed = ApprovalList(tuple(_listed(stations, actor, person, one) for one in open_now), cut)
+    fields = Fields()
+    listed = ApprovalList(tuple(_listed(stations, actor, person, one, fields) for one in open_now), cut)
     result = {"approvals": len(listed.approvals), "waiting": len(listed.waiting)}
     about = things("Approval", *(one.approval.uid for one in listed.approvals))
-    told = entry(stations, actor, Permission.APPROVAL_LIST, "answered", result=result, object=about)
+    told = entry(
+        stations,
+        actor,
+        Permission.APPROVAL_LIST,
+        "answered",
+        disclosed=fields.disclosed,
+        withheld=fields.withheld,
+        result=result,
+        object=about,
+        roll=keep_roll(stations, fields.roll),
+    )
     return stations.ledger.record(listed, told)
 
 
@@ -112,9 +124,20 @@ def show_approval(stations: Stations, actor: Actor, uid: str) -> Recorded[ShownA
     frozen = open_frozen(stations, found)
     words = tuple(Words(_username(stations, one.account), one.act, one.text, one.at) for one in open_words(stations, found))
     preview = OPERATIONS[found.operation].preview(stations, frozen.parameters) if found.state in OPEN else {}
-    shown = ShownApproval(_listed(stations, actor, person, found), words, preview, frozen.recipient, frozen.policy)
-    request = request_of(found)
-    told = entry(stations, actor, Act.APPROVAL_OPEN, "answered", request=request, approval=uid, object=things("Approval", uid))
+    fields = Fields()
+    shown = ShownApproval(_listed(stations, actor, person, found, fields), words, preview, frozen.recipient, frozen.policy)
+    told = entry(
+        stations,
+        actor,
+        Act.APPROVAL_OPEN,
+        "answered",
+        request=request_of(found),
+        disclosed=fields.disclosed,
+        withheld=fields.withheld,
+        object=things("Approval", uid),
+        roll=keep_roll(stations, fields.roll),
+        approval=uid,
+    )
     return stations.ledger.record(shown, told)
 
 
@@ -137,7 +160,7 @@ def operations_of(stations: Stations, actor: Actor) -> tuple[Operation, ...]:
     return tuple(name for name, row in OPERATIONS.items() if decide(actor, row.permission).allowed)
 
 
-def _listed(stations: Stations, actor: Actor, person: Person, found: Approval) -> ListedApproval:
+def _listed(stations: Stations, actor: Actor, person: Person, found: Approval, fields: Fields) -> ListedApproval:
     number = found.step_at() if found.state in OPEN else None
     waits_for = found.steps[number].roles if number is not None else frozenset()
     signed = tuple(
@@ -146,8 +169,8 @@ def _listed(stations: Stations, actor: Actor, person: Person, found: Approval) -
     return ListedApproval(
         approval=found,
         requester=_username(stations, found.requester.account_uid),
-        parameters=open_frozen(stations, found).parameters,
-        own=person.is_same(found.requester),
+        parameters=OPERATIONS[found.operation].shown(stations, actor, open_frozen(stations, found).parameters, fields),
+        own=person.is_surely(found.requester),
         may=_may(stations, actor, person, found),
         waits_for=tuple(sorted(waits_for)),
         signed=signed,
@@ -173,7 +196,7 @@ def _may(stations: Stations, actor: Actor, person: Person, found: Approval) -> f
         except (PermissionDeniedError, ApprovalStateError):
             continue
         may.add(move)
-    if asks and person.is_same(found.requester) and found.state_at(now) is ApprovalState.APPROVED:
+    if asks and person.is_surely(found.requester) and found.state_at(now) is ApprovalState.APPROVED:
         may.add(Move.EXECUTE)
     return frozenset(may)
 

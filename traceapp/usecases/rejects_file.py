@@ -9,9 +9,11 @@ from typing import Final, TextIO
 
 from traceapp.domain.errors import HomeError
 from traceapp.domain.events import CapturedEvent, RejectedRow
-from traceapp.formats.csv_cells import harmless
+from traceapp.formats.csv_cells import as_it_was, harmless
 
 FOLDER: Final = "rejects"
+LONGEST_CELL: Final = 2**31 - 1
+"""Characters of a row or message that was not taken, which may be as long as what came in."""
 
 
 @dataclass(slots=True)
@@ -37,13 +39,14 @@ class RejectsFile:
             self._file = os.fdopen(descriptor, "w", encoding="utf-8-sig", errors="backslashreplace", newline="")
             csv.writer(self._file).writerow(("line", "reason", "original"))
         self.count += 1
-        csv.writer(self._file).writerow(map(harmless, (row.position, row.reason, row.original)))
+        csv.writer(self._file, quoting=csv.QUOTE_ALL).writerow(map(harmless, (row.position, row.reason, row.original)))
 
     def read(self) -> list[tuple[str, str]]:
         """(place, reason) of each; none where there is no file."""
         try:
             with self.path.open(encoding="utf-8-sig", newline="") as lines:
-                return [(line[0], line[1]) for line in list(csv.reader(lines))[1:]]
+                csv.field_size_limit(LONGEST_CELL)
+                return [(as_it_was(line[0]), as_it_was(line[1])) for line in list(csv.reader(lines))[1:]]
         except FileNotFoundError:
             return []
         except OSError as error:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from traceapp.domain.approvals import Approval, Operation, Person, Step, first_step_without
+from traceapp.domain.approvals import Approval, ApprovalState, Operation, Person, Step, first_step_without
 from traceapp.domain.errors import PermissionDeniedError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
@@ -18,6 +18,10 @@ from traceapp.usecases.approval_persons import account_of, list_persons, person_
 from traceapp.usecases.approved_operations import OPERATIONS
 from traceapp.usecases.stations import Stations
 
+MOST_WAITING: Final = 20
+"""Requests of one person that wait at once: more would hide those of others."""
+PAGE: Final = 1_000
+TOO_MANY: Final = "Too many of your requests wait already: take some back, or wait until others have decided."
 NO_ROW: Final = "The policy does not say who has to agree to this, so it cannot happen."
 
 
@@ -47,6 +51,12 @@ def request_approval(
         denied = entry(stations, actor, Permission.APPROVAL_REQUEST, "denied", request=request, reason=refusal)
         stations.ledger.append(denied)
         raise PermissionDeniedError(refusal or NO_ROW)
+
+    waiting = [one for one in stations.approvals.list_approvals(ApprovalState.REQUESTED, PAGE) if asker.is_surely(one.requester)]
+    if len(waiting) >= MOST_WAITING:
+        denied = entry(stations, actor, Permission.APPROVAL_REQUEST, "denied", request=request, reason=TOO_MANY)
+        stations.ledger.append(denied)
+        raise PermissionDeniedError(TOO_MANY)
 
     uid, now = secrets.token_hex(8), stations.clock.now()
     account, result = account_of(actor), row.result(stations, parameters)

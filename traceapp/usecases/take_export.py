@@ -1,13 +1,11 @@
 """A trace leaves as a file with values that nobody takes out alone: asked for, and then taken once."""
 
-import os
 import secrets
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
-from traceapp.domain.approvals import Approval, ApprovalState, Operation
-from traceapp.domain.errors import ApprovalStateError, HomeError, PermissionDeniedError, TraceappError
+from traceapp.domain.approvals import Approval, ApprovalState, Operation, check_signers
+from traceapp.domain.errors import ApprovalStateError, PermissionDeniedError, TraceappError
 from traceapp.domain.exports import Arrange, Copy, ExportedFile, TableForm
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
@@ -16,7 +14,9 @@ from traceapp.domain.trace import TraceQuestion
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.approval_document import open_frozen
 from traceapp.usecases.approval_moves import find_approval, request_of
+from traceapp.usecases.approval_persons import row_of, signers_today
 from traceapp.usecases.approved_export import asked_again, question_document
+from traceapp.usecases.export_claim import Claim, was_taken
 from traceapp.usecases.export_trace import finished_file
 from traceapp.usecases.request_approval import request_approval
 from traceapp.usecases.stations import Stations
@@ -38,38 +38,45 @@ def request_export(
 def may_take(stations: Stations, found: Approval) -> bool:
     """Whether its file is there to be taken: carried out, in time, and not taken yet."""
     in_time = found.state is ApprovalState.EXECUTED and stations.clock.now() < found.expires_at
-    return found.operation is Operation.TRACE_EXPORT and in_time and not (_folder(stations) / found.uid).exists()
+    return found.operation is Operation.TRACE_EXPORT and in_time and not was_taken(stations.settings.home, found.uid)
 
 
 def take_export(stations: Stations, actor: Actor, uid: str, arrange: Arrange) -> Recorded[ExportedFile]:
-    """The file itself: once, by whoever asked for it, within the time of the approval, and only while the answer is the same.
+    """The file itself: once, by whoever asked for it, within the time of the approval, and only while the answer is the same
+    and all who agreed may still agree.
 
     One that does not arrive whole may be taken again within that time; each try is on record.
-    raises  PermissionDeniedError: somebody else; ApprovalNotFoundError; ApprovalStateError: not carried out, over, taken, or no
-            longer what was approved; HomeError; what `trace_batch` raises.
+    raises  PermissionDeniedError: somebody else, or one of those who agreed may not any more; ApprovalNotFoundError;
+            ApprovalStateError: not carried out, over, taken, or no longer what was approved; HomeError; what `trace_batch`
+            raises.
     """
     authorise(stations, actor, Permission.BATCH_EXPORT, {"approval": uid})
     found, person = find_approval(stations, actor, uid)
-    if not person.is_same(found.requester) or found.operation is not Operation.TRACE_EXPORT:
+    if not person.is_surely(found.requester) or found.operation is not Operation.TRACE_EXPORT:
         raise _refused(stations, actor, found, PermissionDeniedError(NOT_YOURS))
-    if not may_take(stations, found):
+    row = row_of(stations, found.operation)
+    try:
+        check_signers(found, person, signers_today(stations, row, found) if row is not None else [])
+    except PermissionDeniedError as error:
+        raise _refused(stations, actor, found, error) from None
+    claim = Claim.of(stations.settings.home, found.uid) if may_take(stations, found) else None
+    if claim is None:
         raise _refused(stations, actor, found, ApprovalStateError(NOT_READY))
-    claim = _claim(stations, actor, found)
     try:
         return _taken(stations, actor, found, arrange, claim)
     except BaseException:
-        claim.unlink(missing_ok=True)
+        claim.end(taken=False)
         raise
 
 
-def _taken(stations: Stations, actor: Actor, found: Approval, arrange: Arrange, claim: Path) -> Recorded[ExportedFile]:
+def _taken(stations: Stations, actor: Actor, found: Approval, arrange: Arrange, claim: Claim) -> Recorded[ExportedFile]:
     frozen = open_frozen(stations, found)
     parameters, form = frozen.parameters, TableForm(frozen.parameters["form"])
     traced = asked_again(stations, actor, parameters)
     if frozen.policy != stations.policy.digest or result_digest(traced.answer, traced.own) != parameters["sha256"]:
         raise _refused(stations, actor, found, ApprovalStateError(CHANGED))
     copy = Copy(secrets.token_hex(16), actor.username, stations.clock.now())
-    made = finished_file(stations, arrange(form, traced.answer, copy), form, copy, lambda: claim.unlink(missing_ok=True))
+    made = finished_file(stations, arrange(form, traced.answer, copy), form, copy, claim.end)
     try:
         told = answered_entry(stations, actor, traced, Permission.BATCH_EXPORT, **made.on_record)
         recorded = stations.ledger.record(made, replace(told, approval=found.uid))
@@ -78,28 +85,6 @@ def _taken(stations: Stations, actor: Actor, found: Approval, arrange: Arrange, 
         made.file.close()
         raise
     return recorded
-
-
-def _folder(stations: Stations) -> Path:
-    return stations.settings.home / "exports"
-
-
-def _claim(stations: Stations, actor: Actor, found: Approval) -> Path:
-    """Of many that take it at once, one; the name stays where the file left whole."""
-    folder = _folder(stations)
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        os.close(os.open(folder / found.uid, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(held)
-        finally:
-            os.close(held)
-    except FileExistsError:
-        raise _refused(stations, actor, found, ApprovalStateError(NOT_READY)) from None
-    except OSError as error:
-        raise HomeError(f"the file cannot be written ({error.strerror})") from None
-    return folder / found.uid
 
 
 def _refused(stations: Stations, actor: Actor, found: Approval, error: TraceappError) -> TraceappError:

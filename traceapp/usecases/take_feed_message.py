@@ -75,7 +75,8 @@ def take_feed_message(stations: Stations, actor: Actor, name: str, message: Sign
         receipt = stations.feeds.find_message(feed, sequence)
         if receipt is not None and receipt.digest == digest:
             told = record("answered", request=request, **_about(feed, receipt, repeated=True))
-            answer = FeedAnswer(receipt, True, _kept_rejects(stations, receipt), feed)
+            again = _Read.of(list(read_content(message.body, feed.name, stations.organisation)), actor, sequence, digest)
+            answer = FeedAnswer(receipt, True, _kept_rejects(stations, again, receipt), feed)
             return stations.ledger.record(answer, told)
         feed.taking(sequence, stations.clock.now())
         rows = list(read_content(message.body, feed.name, stations.organisation))
@@ -128,7 +129,7 @@ def _take(stations: Stations, actor: Actor, feed: Feed, read: _Read, request: Ma
         done.append(taken)
         stations.acls.list_entries()
         if taken.outcomes is None:
-            return FeedAnswer(taken.receipt, True, _kept_rejects(stations, taken.receipt), taken.feed)
+            return FeedAnswer(taken.receipt, True, _kept_rejects(stations, read, taken.receipt), taken.feed)
         return FeedAnswer(taken.receipt, False, _keep_rejects(stations, read, taken.outcomes), taken.feed)
 
     def result() -> Mapping[str, Any]:
@@ -161,7 +162,9 @@ def _about(feed: Feed, receipt: FeedReceipt, *, repeated: bool) -> dict[str, Any
 def _keep_rejects(stations: Stations, read: _Read, outcomes: Sequence[CaptureOutcome]) -> tuple[tuple[str, str], ...]:
     """What was not taken, into its file; what was refused when it was read comes first."""
     refused = [
-        conflict(event) for event, outcome in zip(read.events, outcomes, strict=True) if outcome is CaptureOutcome.CONFLICT
+        conflict(event)
+        for event, outcome in zip(read.events, outcomes, strict=bool(outcomes))
+        if outcome is CaptureOutcome.CONFLICT
     ]
     file = RejectsFile.of(stations.settings.home, read.digest)
     try:
@@ -172,8 +175,11 @@ def _keep_rejects(stations: Stations, read: _Read, outcomes: Sequence[CaptureOut
     return tuple((row.position, row.reason) for row in (*read.rejected, *refused))
 
 
-def _kept_rejects(stations: Stations, receipt: FeedReceipt) -> tuple[tuple[str, str], ...]:
-    """The same of a message that was taken before; none where the file was taken away."""
+def _kept_rejects(stations: Stations, read: _Read, receipt: FeedReceipt) -> tuple[tuple[str, str], ...]:
+    """The same of a message that was taken before. A crash may have come before its file: what was refused when the message was
+    read is refused again, and the file made.
+    """
     if not receipt.rejected:
         return ()
-    return tuple(RejectsFile.of(stations.settings.home, receipt.digest).read())
+    kept = tuple(RejectsFile.of(stations.settings.home, receipt.digest).read())
+    return kept if len(kept) >= len(read.rejected) else _keep_rejects(stations, read, ())

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from traceapp.domain.approvals import LONGEST_REASON, SHORTEST_REASON, Operation
 from traceapp.usecases.silence_rule import LONGEST_HOURS
@@ -28,10 +28,16 @@ class ApprovalInput(_Strict):
     uid: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="Id of the approval: 16 hexadecimal digits.")]
 
 
+def _asked_here(operation: Operation) -> Operation:
+    if operation is Operation.TRACE_EXPORT:
+        raise ValueError("wanted another operation: a trace's file is asked for by POST /api/v1/traces/export")
+    return operation
+
+
 class ApprovalBody(_Strict):
     """What shall happen once others agreed."""
 
-    operation: Operation
+    operation: Annotated[Operation, AfterValidator(_asked_here)]
     parameters: Annotated[dict[str, Any], Field(description="As docs/approvals.md tells them for each operation.")]
     reason: Reason
 

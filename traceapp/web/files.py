@@ -20,17 +20,17 @@ _CHUNK: Final = 64 * 1024
 def table_file(name: str, recorded: Recorded[ExportedFile]) -> Response:
     """The finished file, with the digest that is on record (RFC 9530) and the number of its record in its name."""
     made = recorded.value
-    answer = stored_file(made.file, made.size, made.sha256, MEDIA[made.form], made.give_back)
+    answer = stored_file(made.file, made.size, made.sha256, MEDIA[made.form], made.sent)
     answer.headers["Traceapp-Rows"] = str(made.rows)
     return named_file(f"{name}-{recorded.receipt.seq}.{made.form.value}", recorded, answer)
 
 
-def stored_file(file: BinaryIO, size: int, sha256: str, media: str, give_back: Callable[[], None] | None = None) -> Response:
+def stored_file(file: BinaryIO, size: int, sha256: str, media: str, sent: Callable[[bool], None] | None = None) -> Response:
     """size in bytes, sha256 in hex; the file is closed when it is sent, or when nobody wants it any more.
 
-    give_back  is called then where not all of it was sent.
+    sent  is called once with whether all of it was sent.
     """
-    sending = _Sending(file, give_back)
+    sending = _Sending(file, sent)
     answer = Response(iter(sending), content_type=media)
     answer.content_length = size
     answer.headers["Repr-Digest"] = f"sha-256=:{b64encode(bytes.fromhex(sha256)).decode()}:"
@@ -48,8 +48,8 @@ def named_file(name: str, recorded: Recorded[Any], answer: Response) -> Response
 class _Sending:
     """The bytes of a file, which is closed with the answer."""
 
-    def __init__(self, file: BinaryIO, give_back: Callable[[], None] | None) -> None:
-        self._file, self._give_back = file, give_back
+    def __init__(self, file: BinaryIO, sent: Callable[[bool], None] | None) -> None:
+        self._file, self._sent = file, sent
         self._whole = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -60,5 +60,6 @@ class _Sending:
 
     def close(self) -> None:
         self._file.close()
-        if self._give_back is not None and not self._whole:
-            self._give_back()
+        sent, self._sent = self._sent, None
+        if sent is not None:
+            sent(self._whole)

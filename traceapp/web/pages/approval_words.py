@@ -49,6 +49,7 @@ REASONS: Final = frozenset(
         N_("Only whoever asked for it can take the file."),
         N_("There is no file to take: it is not carried out, its time is over, or it was taken already."),
         N_("What would leave now is not what was approved: ask for it anew."),
+        N_("Too many of your requests wait already: take some back, or wait until others have decided."),
         N_("The policy does not say who has to agree to this, so it cannot happen."),
     }
 )
@@ -82,7 +83,16 @@ def facts_of(operation: Operation, parameters: Mapping[str, Any], preview: Mappi
 def _question(told: Any) -> str:
     """Which way a trace went, and as of when."""
     way, known = gettext(DIRECTIONS[Direction(told["direction"])]), gettext("As known at")
-    return f"{way}{gettext(' · ')}{known} {moment_text(parse_stored_time(told['as_of']))} UTC"
+    said = [way, f"{known} {moment_text(parse_stored_time(told['as_of']))} UTC"]
+    words = {
+        "event_time_from": gettext("happened from"),
+        "event_time_to": gettext("happened until"),
+        "at": gettext("Container opened at (UTC)"),
+    }
+    said += [f"{word} {moment_text(parse_stored_time(told[name]))} UTC" for name, word in words.items() if name in told]
+    if told["fields"] is not None:
+        said.append(", ".join(told["fields"]))
+    return gettext(" · ").join(said)
 
 
 def _rule(name: Any) -> str:
@@ -115,7 +125,7 @@ _NAMES: Final = {
 }
 _VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
     "completeness": lambda code: gettext(STATUSES[Status[code]]),
-    "of": lambda names: gettext(", ").join(names),
+    "of": lambda names: gettext(", ").join(name or gettext("outside your view") for name in names),
     "question": _question,
     "rule": _rule,
 }
