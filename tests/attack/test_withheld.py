@@ -124,7 +124,11 @@ def test_attacker_learns_nothing_from_a_value_he_may_not_see(
     after = [asked(stations, lyon, *question) for question in questions]
 
     assert list(map(told, after)) == list(map(told, before))
-    assert list(map(result_digest, after)) == list(map(result_digest, before))
+    assert list(map(digest, after)) == list(map(digest, before))
+
+
+def digest(answer: TraceAnswer) -> str:
+    return result_digest(answer, {node.uid for node in answer.nodes if node.stub or node.masked})
 
 
 def test_promise_a_withheld_lot_is_walked_through_and_counted(stations: Stations, lyon: Actor) -> None:

@@ -97,7 +97,7 @@ def cancel(path: ApprovalInput, body: ReasonBody) -> Response:
 
 @approvals.post("/<uid>/execute")
 @permission(Permission.APPROVAL_REQUEST)
-@records(Act.APPROVAL_EXECUTE, Act.APPROVAL_EXPIRE, Act.APPROVAL_SUPERSEDE, *ACTS)
+@records(Act.APPROVAL_EXECUTE, Act.APPROVAL_EXPIRE, Act.APPROVAL_SUPERSEDE, Act.WITHHELD_ROUTE, *ACTS)
 @operation(answer=ApprovalExecuted, path=ApprovalInput, refuses=(404, 409))
 def execute(path: ApprovalInput) -> Response:
     """Carry out what was approved.

@@ -50,7 +50,7 @@ def export(query: TraceExportInput) -> Response:
 
 @traces.post("/export")
 @permission(Permission.BATCH_EXPORT)
-@records(Permission.APPROVAL_REQUEST, Act.WITHHELD_ROUTE)
+@records(Permission.APPROVAL_REQUEST, Permission.BATCH_EXPORT, Act.WITHHELD_ROUTE)
 @operation(answer=ApprovalMoved, body=TraceExportBody, refuses=(404, 409))
 def request(body: TraceExportBody) -> Response:
     """Ask others to let the rows of a trace leave as a file.

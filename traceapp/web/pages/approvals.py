@@ -99,7 +99,7 @@ def cancel(uid: str) -> Response | tuple[str, int]:
 
 @approval_pages.post("/approvals/<uid>/execution")
 @permission(Permission.APPROVAL_REQUEST)
-@records(Act.APPROVAL_EXECUTE, Act.APPROVAL_EXPIRE, Act.APPROVAL_SUPERSEDE, Act.APPROVAL_OPEN, *ACTS)
+@records(Act.APPROVAL_EXECUTE, Act.APPROVAL_EXPIRE, Act.APPROVAL_SUPERSEDE, Act.APPROVAL_OPEN, Act.WITHHELD_ROUTE, *ACTS)
 def execute(uid: str) -> Response | tuple[str, int]:
     """Carry out what others agreed to."""
     return _moved(uid, lambda: execute_approval(stations(), current_actor(), uid))

@@ -56,7 +56,7 @@ def export() -> Response | tuple[str, int]:
 
 @trace_pages.post("/traces/export")
 @permission(Permission.BATCH_EXPORT)
-@records(Permission.APPROVAL_REQUEST, Act.WITHHELD_ROUTE)
+@records(Permission.APPROVAL_REQUEST, Permission.BATCH_EXPORT, Act.WITHHELD_ROUTE)
 def request_file() -> BaseResponse | tuple[str, int]:
     """Ask others to let the rows leave with confidential values."""
     try:
