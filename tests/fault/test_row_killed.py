@@ -63,7 +63,7 @@ def test_promise_a_killed_change_of_an_account_is_settled_by_the_next_look(kille
     with pytest.raises(SignInError):
         sign_in(stations, "anna", PASSWORD, OWNER)
 
-    stations.graph.administer("MATCH (a:Account {username: 'anna'}) SET a.disabled = false", "attack")
+    stations.graph.administer("MATCH (a:Account {username: 'anna'}) SET a.disabled = false REMOVE a.granted_at", "attack")
     assert stations.accounts.fault(found.uid) is RowFault.CHANGED
     stations.graph.overwrite("account.put_account_mac", uid=found.uid, mac=bytes(open_row["mac"]))
     assert stations.accounts.fault(found.uid) is RowFault.PUT_BACK, "the row of before, MAC and all"
