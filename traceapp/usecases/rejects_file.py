@@ -39,7 +39,7 @@ class RejectsFile:
             self._file = os.fdopen(descriptor, "w", encoding="utf-8-sig", errors="backslashreplace", newline="")
             csv.writer(self._file).writerow(("line", "reason", "original"))
         self.count += 1
-        csv.writer(self._file, quoting=csv.QUOTE_ALL).writerow(map(harmless, (row.position, row.reason, row.original)))
+        csv.writer(self._file).writerow(map(harmless, (row.position, row.reason, row.original)))
 
     def read(self) -> list[tuple[str, str]]:
         """(place, reason) of each; none where there is no file."""
