@@ -320,8 +320,8 @@ def fewer_links(chance: random.Random, case: Case) -> World:
 def test_attacker_learns_nothing_from_what_lies_outside_his_view(part: int, renewed: Callable[[], Stations]) -> None:
     """Another value where he may not look: his answer is the same to the byte. Another link there, or one less: under STOP it is
     the same as well, whatever the link; under PASS it is while the visible set, the number of stubs and the quantities that rest
-    on something withheld are (docs/permissions.md: a recall counts on them). So is the page of the lot, but that under PASS a link
-    may be one of its own; and what numbers find, whatever was changed.
+    on something withheld are (docs/permissions.md: a recall counts on them). So is the page of the lot, but that under PASS a
+    link may be one of its own; and what numbers find, whatever was changed.
     """
     chance = random.Random(11 + part)
     wanted = examples(12, 20)
