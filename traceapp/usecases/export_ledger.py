@@ -3,14 +3,13 @@
 import csv
 import hashlib
 import io
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO, Final
 
 import orjson
 
 from traceapp.domain.disclosure import Masked
-from traceapp.domain.errors import HomeError, InputError
+from traceapp.domain.errors import InputError
 from traceapp.domain.ledger_search import ExportForm, FoundRecord, LedgerExport, LedgerQuery
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
@@ -21,6 +20,7 @@ from traceapp.usecases.access import entry, rights_for
 from traceapp.usecases.ledger_reader import LABEL, LedgerReader
 from traceapp.usecases.search_ledger import asked_document, with_head
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.unnamed_file import unnamed_file
 
 MOST: Final = 50_000
 """Records in one file; of more nothing is sent."""
@@ -49,11 +49,7 @@ def export_ledger(stations: Stations, actor: Actor, query: LedgerQuery, form: Ex
         raise InputError(f"since: wanted {wanted}; export a shorter time at once", (("since", wanted),))
     shown: set[str] = set()
     masked: set[str] = set()
-    try:
-        file = tempfile.TemporaryFile(dir=stations.settings.home)  # noqa: SIM115 - closed by whoever sends it
-    except OSError as error:
-        raise HomeError(f"the file cannot be written ({error.strerror})") from None
-    try:
+    with unnamed_file(stations.settings.home) as file:
         size, digest = _write(file, form, _noted(_records(reader, places), shown, masked))
         state = with_head(stations, state)
         result = {"records": len(places), "sha256": digest, "bytes": size, "indexed": state.indexed, "head": state.head}
@@ -70,12 +66,6 @@ def export_ledger(stations: Stations, actor: Actor, query: LedgerQuery, form: Ex
         recorded = stations.ledger.record(LedgerExport(form, file, size, digest, len(places), state), made)
         stations.ledger.make_checkpoint()
         file.seek(0)
-    except OSError as error:
-        file.close()
-        raise HomeError(f"the file cannot be written ({error.strerror})") from None
-    except BaseException:
-        file.close()
-        raise
     return recorded
 
 

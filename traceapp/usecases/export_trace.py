@@ -2,13 +2,12 @@
 
 import hashlib
 import secrets
-import tempfile
 from collections.abc import Callable
 from typing import Final
 
 from traceapp.dictionary.entries import Tier
 from traceapp.documents.tables import write_document
-from traceapp.domain.errors import HomeError, InputError
+from traceapp.domain.errors import InputError
 from traceapp.domain.exports import Arrange, Copy, Document, ExportedFile, TableForm
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
@@ -19,6 +18,7 @@ from traceapp.usecases.access import entry
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import ask
 from traceapp.usecases.trace_record import answered_entry, request_document
+from traceapp.usecases.unnamed_file import unnamed_file
 
 NOTHING: Final = ExportRow(tier=Tier.T0, rows=0)
 
@@ -60,20 +60,10 @@ def finished_file(
 
     raises  HomeError: it cannot be written; InputError: more than the form holds.
     """
-    try:
-        file = tempfile.TemporaryFile(dir=stations.settings.home)  # noqa: SIM115 - closed by whoever sends it
-    except OSError as error:
-        raise HomeError(f"the file cannot be written ({error.strerror})") from None
-    try:
+    with unnamed_file(stations.settings.home) as file:
         write_document(document, form, file)
         size = file.tell()
         file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
-    except OSError as error:
-        file.close()
-        raise HomeError(f"the file cannot be written ({error.strerror})") from None
-    except BaseException:
-        file.close()
-        raise
     return ExportedFile(form, file, size, digest, document.rows, copy.uid, sent)

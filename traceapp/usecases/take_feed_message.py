@@ -130,7 +130,7 @@ def _take(stations: Stations, actor: Actor, feed: Feed, read: _Read, request: Ma
         stations.acls.list_entries()
         if taken.outcomes is None:
             return FeedAnswer(taken.receipt, True, _kept_rejects(stations, read, taken.receipt), taken.feed)
-        return FeedAnswer(taken.receipt, False, _keep_rejects(stations, read, taken.outcomes), taken.feed)
+        return FeedAnswer(taken.receipt, False, _keep_rejects(stations, read, _conflicts(read, taken.outcomes)), taken.feed)
 
     def result() -> Mapping[str, Any]:
         if not done:
@@ -159,13 +159,12 @@ def _about(feed: Feed, receipt: FeedReceipt, *, repeated: bool) -> dict[str, Any
     return {"result": result, "object": things("Feed", feed.uid)}
 
 
-def _keep_rejects(stations: Stations, read: _Read, outcomes: Sequence[CaptureOutcome]) -> tuple[tuple[str, str], ...]:
+def _conflicts(read: _Read, outcomes: Sequence[CaptureOutcome]) -> list[RejectedRow]:
+    return [conflict(event) for event, outcome in zip(read.events, outcomes, strict=True) if outcome is CaptureOutcome.CONFLICT]
+
+
+def _keep_rejects(stations: Stations, read: _Read, refused: Sequence[RejectedRow]) -> tuple[tuple[str, str], ...]:
     """What was not taken, into its file; what was refused when it was read comes first."""
-    refused = [
-        conflict(event)
-        for event, outcome in zip(read.events, outcomes, strict=bool(outcomes))
-        if outcome is CaptureOutcome.CONFLICT
-    ]
     file = RejectsFile.of(stations.settings.home, read.digest)
     try:
         for row in (*read.rejected, *refused):
