@@ -25,4 +25,4 @@ def test_the_list_is_told_and_silencing_alone_is_refused_on_record(traceapp: Ter
     assert "No alert has this id" in unknown.err
     assert "0 alerts" in listed.err
     acts = [one["act"] for one in documents(home) if one["act"].startswith(("alert:", "approval:"))]
-    assert acts == ["approval:request", "approval:list", "alert:list"]
+    assert acts == ["approval:request", "approval:list", "approval:open", "alert:acknowledge", "alert:list"]
