@@ -291,10 +291,11 @@ def other_link(chance: random.Random, case: Case) -> World | None:
     return replace(case.world, facts=tuple(facts))
 
 
-def worst_cases(answer: bytes) -> list[tuple[str, list[str]]]:
-    """Of whom a quantity rests on something withheld, and in which units."""
+def worst_cases(answer: bytes) -> list[tuple[str, list[str], list[str]]]:
+    """Of whom a quantity rests on something withheld: in which units, and of which lots that are shown."""
     told = orjson.loads(answer)
-    return [(line["uid"], line["withheld"]) for line in (*told["consignees"], *told["suppliers"]) if line["withheld"]]
+    lines = (*told["consignees"], *told["suppliers"])
+    return [(line["uid"], line["withheld"], line["lots"]) for line in lines if line["withheld"]]
 
 
 def visible_set(case: Case, world: World) -> tuple[object, ...]:

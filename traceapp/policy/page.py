@@ -51,8 +51,8 @@ first purpose stands where none was chosen.
 
 What is withheld gives away no name, kind, place, time, quantity or id, and no link of it is told: a stub has no degree, no
 neighbour and no distance. `pass` gives away how much is withheld, by class, what is shown behind it (without a distance), and, by
-"exact" or "possible" and by a quantity that is a worst case, that something withheld stands beside what is shown: a recall rests
-on the whole graph. Under `stop` nothing depends on what lies beyond the view, not even whether there is any. Whoever does not
+"exact" or "possible" and by a quantity that is a worst case and the shown lots that it may be of, that something withheld stands
+beside what is shown: a recall rests on the whole graph. Under `stop` nothing depends on what lies beyond the view, not even whether there is any. Whoever does not
 see every site and product line is always told that his answer ends with his view; dead ends are not judged (under `pass` neither,
 where something is withheld: they would tell by which lot a way leads out of the view), and every link
 through a transformation is "possible" that no pair of input and output makes exact. So neither calls a link exact that the whole
