@@ -17,7 +17,7 @@ from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.ledger_search import LedgerQuery, ShownThings
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.ledger.index import FILE, LedgerIndex
-from traceapp.ledger.index_search import find_places
+from traceapp.ledger.index_search import Counted, Tally, find_places, tally_acts
 from traceapp.ledger.records import plain_entry
 from traceapp.ledger.segments import read_frame
 from traceapp.ledger.storage import LedgerStorage, Wanted
@@ -142,6 +142,26 @@ def test_promise_every_question_finds_what_a_look_at_every_record_finds(ledger: 
         assert (state.first, state.indexed) == (1, len(records))
         found_some += bool(expected)
     assert found_some > QUERIES // 2
+
+
+def test_promise_counts_of_a_person_are_those_of_a_look_at_every_record(ledger: Path, records: list[Record]) -> None:
+    tallies = {
+        "looks": Tally(frozenset({"batch:trace", "batch:show"}), frozenset({"answered"})),
+        "denials": Tally(None, frozenset({"denied"})),
+    }
+    draw = random.Random(9)
+    moments = sorted(parse_stored_time(draw.choice(records)["time"]) for _ in range(6))
+    spans = [*zip(moments[::2], moments[1::2], strict=True)]
+    for person in (*PEOPLE, "nobody"):
+        own = [told for told in records if told["actor"].get("username") == person]
+        expected = []
+        for since, until in spans:
+            some = [told for told in own if since <= parse_stored_time(told["time"]) <= until]
+            looks = sum(told["act"] != "session:start" and told["outcome"] == "answered" for told in some)
+            expected.append(Counted(len(some), {"looks": looks, "denials": sum(told["outcome"] == "denied" for told in some)}))
+
+        assert tally_acts(ledger, person, spans, tallies) == expected
+    assert tally_acts(ledger.parent / "elsewhere", "ann", spans, tallies) is None
 
 
 def test_promise_pages_put_together_are_the_whole(ledger: Path, records: list[Record]) -> None:

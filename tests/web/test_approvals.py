@@ -16,6 +16,7 @@ from tests.web.conftest import EVERYWHERE, MovingClock
 from traceapp.composition import terminal_actor
 from traceapp.domain.rights import Role
 from traceapp.usecases.create_account import create_account
+from traceapp.usecases.index_ledger import index_ledger
 from traceapp.usecases.open_session import make_session
 from traceapp.usecases.stations import Stations
 from traceapp.web.access import open_door
@@ -164,6 +165,49 @@ def test_promise_a_page_says_why_it_refuses(desks: tuple[Desk, Desk], sit: Sit, 
     fresh_one = late.ask()
     assert stale.decide(fresh_one, "approve").headers["Location"].startswith("/second-factor?next=/approvals/")
     assert "Time is over" in late.browser.get(other).text
+
+
+def test_promise_whoever_decides_sees_what_is_usual_for_whoever_asked(desks: tuple[Desk, Desk], stations: Stations) -> None:
+    """Counts of the last thirty days beside the usual; whoever asked reads nothing of the kind, and the look is on record."""
+    anna, ben = desks
+    for _ in range(3):
+        anna.browser.get("/api/v1/batches?number=NO-1")
+    page = anna.ask()
+    index_ledger(stations, lambda _: None, lambda: True)
+
+    address = f"/api/v1{page}"
+    told = {one["name"]: one for one in ben.browser.get(address).get_json()["history"]}
+
+    assert told["requests"] == {"name": "requests", "lately": 1, "usually": None}
+    assert set(told) == {"looks", "files", "requests", "broken", "denials"}
+    assert records(stations, act="approval:open")[-1]["result"]["history"]["requests"] == 1
+    shown = ben.browser.get(page).text
+    assert "What anna did in the last 30 days" in shown
+    assert "no past yet" in shown
+    assert anna.browser.get(address).get_json()["history"] == []
+    assert "in the last 30 days" not in anna.browser.get(page).text
+
+
+def test_promise_nothing_is_offered_to_an_account_in_its_cooling_time(
+    desks: tuple[Desk, Desk], sit: Sit, clock: MovingClock
+) -> None:
+    """The page says until when; nothing waits for it, and what it tries all the same is refused."""
+    anna, _ = desks
+    page = anna.ask()
+    cleo = sit("cleo", Role.QUALITY)
+    clock.ahead -= timedelta(hours=2)
+    again = sit("cleo", Role.QUALITY)
+
+    listed = again.browser.get(f"/api/v1{page}").get_json()["approval"]
+    shown = again.browser.get(page).text
+
+    assert listed["may"] == []
+    assert listed["cools_until"] is not None
+    assert "it decides nothing before" in shown
+    assert 'value="approve"' not in shown
+    assert "waits for your word" not in again.browser.get("/").text
+    assert again.post(f"{page}/decision", decision="deny", reason=SEEN).status_code == 403
+    assert cleo.browser is not again.browser
 
 
 def test_promise_nobody_learns_of_an_approval_that_is_not_his(desks: tuple[Desk, Desk], sit: Sit) -> None:

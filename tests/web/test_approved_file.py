@@ -128,6 +128,21 @@ def test_promise_whoever_decides_sees_how_much_would_leave(desk: Desk) -> None:
     }
 
 
+def test_promise_whoever_decides_sees_tiers_and_some_rows_masked_as_for_himself(desk: Desk) -> None:
+    """Of whom he sees he reads the names; of whom he does not see, nothing, and neither does the record of his look."""
+    uid = desk.request()["uid"]
+    outsider = _session(desk.stations, hire(desk.stations, "li", Role.QUALITY, frozenset({"SUZHOU"})))
+    seen, unseen = (show_approval(desk.stations, one, uid).value for one in (desk.deciders[0], outsider))
+    leaves = desk.ask("/api/v1/traces?number=RM-1&direction=forward").get_json()
+
+    values = seen.listed.parameters["values"]
+    assert values["T2"] >= len(leaves["consignees"]) > 0
+    assert {row["kind"] for row in seen.sample} > {"Party"}
+    names = {line["name"] for line in leaves["consignees"]}
+    assert {row["name"] for row in seen.sample if row["kind"] == "Party"} <= names
+    assert [*unseen.sample] == [{"outside": True}] * len(seen.sample)
+
+
 def test_promise_what_is_denied_or_not_agreed_to_yet_gives_no_file(desk: Desk) -> None:
     waiting, denied = desk.request()["uid"], desk.request()
     deny_approval(desk.stations, desk.deciders[0], denied["uid"], "It names more customers than they asked for.")
@@ -188,7 +203,7 @@ def test_attacker_who_decides_reads_no_name_outside_his_view(desk: Desk, clock: 
     opened = records(desk.stations, act="approval:open")[-1]
     assert opened["disclosed"] == {}
     show_approval(desk.stations, desk.deciders[0], asked["uid"])
-    assert records(desk.stations, act="approval:open")[-1]["disclosed"] == {"Material": ["number"]}
+    assert records(desk.stations, act="approval:open")[-1]["disclosed"]["Material"] == ["number"]
 
 
 def test_attacker_with_another_token_of_the_terminal_takes_and_cancels_nothing(desk: Desk) -> None:

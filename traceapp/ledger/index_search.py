@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,6 +47,57 @@ def find_places(home: Path, query: LedgerQuery, before: int | None, at_most: int
             return places, IndexState(first, indexed, indexed, unread)
     except (sqlite3.Error, zlib.error, ValueError, TypeError):
         return [], nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Records that are counted together: of these acts, None for any, and with one of these outcomes."""
+
+    acts: frozenset[str] | None
+    outcomes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """all  every record of the person in a span.   of  by the names of the tallies."""
+
+    all: int
+    of: Mapping[str, int]
+
+
+def tally_acts(
+    home: Path, person: str, spans: Sequence[tuple[datetime, datetime]], tallies: Mapping[str, Tally]
+) -> list[Counted] | None:
+    """What a person (name or uid of an account) did in each of these spans; None where there is no index yet."""
+    try:
+        with closing(_open(home)) as index:
+            first, indexed = index.execute("SELECT first, indexed FROM state").fetchone()
+            whose = _of_facet(index, "person", person)
+            blocks = [(block, bits) for block in range(first // BLOCK, indexed // BLOCK + 1) if (bits := whose(block))]
+            return [_counted(index, blocks, _of_time(index, since, until), tallies) for since, until in spans]
+    except (sqlite3.Error, zlib.error, ValueError, TypeError):
+        return None
+
+
+def _counted(
+    index: sqlite3.Connection, blocks: Sequence[tuple[int, int]], within: Filter, tallies: Mapping[str, Tally]
+) -> Counted:
+    total, of = 0, dict.fromkeys(tallies, 0)
+    for block, bits in blocks:
+        some = bits & within(block)
+        total += some.bit_count()
+        for name, tally in tallies.items():
+            if some:
+                acts = _ALL if tally.acts is None else _any(index, "act", tally.acts, block)
+                of[name] += (some & acts & _any(index, "outcome", tally.outcomes, block)).bit_count()
+    return Counted(total, of)
+
+
+def _any(index: sqlite3.Connection, facet: str, values: Iterable[str], block: int) -> int:
+    found = 0
+    for value in values:
+        found |= _of_facet(index, facet, value)(block)
+    return found
 
 
 def _open(home: Path) -> sqlite3.Connection:

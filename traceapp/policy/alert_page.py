@@ -86,8 +86,7 @@ def render_page(rules: Mapping[str, Rule]) -> str:
 def _section(name: str, rule: Rule) -> str:
     said = [
         f"\n### {rule.en.title} · {rule.zh.title}\n",
-        f"`{name}` · {rule.level.value} · {_condition(rule)}{_counted(rule)}; quiet for {_minutes(rule.quiet_minutes)}"
-        f"{_loud(rule)}.",
+        f"`{name}` · {rule.level.value} · {_condition(rule)}{_counted(rule)}; quiet for {_span(rule.quiet)}{_loud(rule)}.",
         "",
         f"- To do: {rule.en.todo} {rule.zh.todo}",
         f"- Harmless: {rule.en.harmless} {rule.zh.harmless}",
@@ -103,12 +102,12 @@ def _condition(rule: Rule) -> str:
             return f"every record with {what}" if what else "every record"
         case Count():
             different = f" different values of `{rule.distinct}`" if rule.distinct is not None else ""
-            return f"{rule.threshold}{different or ' records'} within {_minutes(rule.window_minutes)} with {what}"
+            return f"{rule.threshold}{different or ' records'} within {_span(rule.window)} with {what}"
         case Run():
-            return f"{rule.threshold} consecutive `{rule.of}` within {_minutes(rule.window_minutes)} with {what}"
+            return f"{rule.threshold} consecutive `{rule.of}` within {_span(rule.window)} with {what}"
         case Baseline():
             return (
-                f"more than {rule.floor} records in {_minutes(rule.window_minutes)} with {what}, and more than the "
+                f"more than {rule.floor} records in {_span(rule.window)} with {what}, and more than the "
                 f"{rule.percentile:g}th percentile of one's own last {rule.days} days"
             )
         case FirstSeen():
@@ -116,14 +115,14 @@ def _condition(rule: Rule) -> str:
         case Dormant():
             return f"a record with {what} after {rule.days} days without one"
         case Sequence():
-            return f"a record with {what} less than {_minutes(rule.window_minutes)} after one with {_fits(rule.after)}"
+            return f"a record with {what} less than {_span(rule.window)} after one with {_fits(rule.after)}"
         case Changed():
             return f"another `{rule.of}` than in the record before"
         case Backwards():
             return f"a record more than {rule.seconds:g} s older than the one before"
         case Absence():
             armed = ", once there was one" if rule.armed else ""
-            return f"no record with {what} for {_minutes(rule.window_minutes)}{armed}"
+            return f"no record with {what} for {_span(rule.window)}{armed}"
         case Measure():
             return f"`{rule.of}` of {rule.threshold:g} or more"
     assert_never(rule)
@@ -146,11 +145,11 @@ def _counted(rule: Rule) -> str:
     return unless + (f", by {' and '.join(f'`{name}`' for name in rule.group)}" if rule.group else "")
 
 
-def _minutes(minutes: float) -> str:
-    for unit, name in ((1440, "day"), (60, "hour"), (1, "minute")):
-        if minutes >= unit and minutes % unit == 0:
-            return f"{minutes / unit:g} {name}{'s' if minutes > unit else ''}"
-    return f"{minutes * 60:.3g} s"
+def _span(seconds: float) -> str:
+    for unit, name in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= unit and seconds % unit == 0:
+            return f"{seconds / unit:g} {name}{'s' if seconds > unit else ''}"
+    return f"{seconds:g} s"
 
 
 if __name__ == "__main__":

@@ -2,12 +2,11 @@
 
 import tomllib
 from collections.abc import Mapping
-from datetime import timedelta
 from functools import cache
 from importlib import resources
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from traceapp.domain.alerts import AlertLevel
 
@@ -63,12 +62,21 @@ class _Rule(BaseModel):
 
 
 class _Windowed(_Rule):
-    window_minutes: Amount
+    """window_seconds  stands in the place of window_minutes where the window is shorter than one."""
+
+    window_minutes: Amount | None = None
+    window_seconds: Annotated[float, Field(gt=0, lt=60)] | None = None
+
+    @model_validator(mode="after")
+    def _has_one_window(self) -> Self:
+        if (self.window_minutes is None) == (self.window_seconds is None):
+            raise ValueError("wanted window_minutes or window_seconds, one of the two")
+        return self
 
     @property
     def window(self) -> float:
         """Seconds."""
-        return timedelta(minutes=self.window_minutes).total_seconds()
+        return self.window_seconds if self.window_seconds is not None else (self.window_minutes or 0.0) * 60
 
 
 class Match(_Rule):

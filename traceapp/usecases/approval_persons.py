@@ -69,7 +69,12 @@ def told_of_approver(stations: Stations, role: Role) -> dict[str, bool]:
 
 def is_cooling(stations: Stations, row: ApprovalRow, account: Account, at: datetime | None = None) -> bool:
     """Whether the account was made, or came to its present rights, too short a time before this moment; None for now."""
-    return (at or stations.clock.now()) - account.rights_since < timedelta(hours=row.cooling_hours)
+    return (at or stations.clock.now()) < cools_until(row, account)
+
+
+def cools_until(row: ApprovalRow, account: Account) -> datetime:
+    """Before this moment the account agrees to nothing by this row."""
+    return account.rights_since + timedelta(hours=row.cooling_hours)
 
 
 def steps_of(row: ApprovalRow, requester: str) -> tuple[Step, ...]:

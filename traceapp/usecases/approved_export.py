@@ -10,15 +10,14 @@ from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.disclosure import told
 from traceapp.domain.errors import InputError, TraceappError
 from traceapp.domain.exports import TableForm
-from traceapp.domain.kinds import TRACEABLE, Direction, NodeKind
+from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import Seed, TraceQuestion, Window
-from traceapp.policy.compilation import compile_rights
-from traceapp.usecases.access import MOST_OBJECTS, disclosure_of, entry
+from traceapp.usecases.access import MOST_OBJECTS, entry
 from traceapp.usecases.disclosure_roll import Fields
-from traceapp.usecases.node_names import NodeName, read_names, read_plain_ends
+from traceapp.usecases.export_sample import names_for, sampled_things, values_by_tier
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import ask
 from traceapp.usecases.trace_record import Traced, request_document, result_digest
@@ -59,6 +58,8 @@ def check_export(stations: Stations, actor: Actor, said: Mapping[str, Any]) -> d
         "form": form.value,
         "tier": tier.value,
         **counts,
+        "values": values_by_tier(stations, traced),
+        "sample": sampled_things(traced),
         "withheld": sum(answer.completeness.withheld.values()),
         "completeness": answer.completeness.status.name,
         "sha256": result_digest(answer, traced.own),
@@ -79,23 +80,12 @@ def shown_export(stations: Stations, actor: Actor, parameters: Mapping[str, Any]
     """Of what it is, in the names that whoever looks may see: None for each thing that lies outside his view, or has no name
     that he may see. The numbers by which it was asked for are shown to nobody.
     """
-    rights = compile_rights(stations.policy, stations.acls.list_entries(), actor, stations.clock.now())
-    disclosure, head = disclosure_of(stations, rights), int(parameters["head"])
-    uids: dict[NodeKind, list[str]] = {}
-    for thing in parameters["of"]:
-        uids.setdefault(NodeKind(thing["kind"]), []).append(thing["uid"])
-    names: dict[str, NodeName] = read_names(
-        stations, disclosure, [uid for kind in uids if kind in TRACEABLE for uid in uids[kind]], head
-    )
-    for kind in uids.keys() - TRACEABLE:
-        names |= read_plain_ends(stations, disclosure, kind, uids[kind], head)
-    for uid, name in names.items():
-        fields.add(name.kind.value, {"number": name.number, "name": name.name}, uid)
+    names = names_for(stations, actor, parameters["of"], int(parameters["head"]), fields)
     question = {name: said for name, said in parameters["question"].items() if name != "seeds"}
     masked = int(parameters["seeds"]) - len(parameters["of"])
     seen = [names.get(thing["uid"]) for thing in parameters["of"]]
     return {
-        **{name: said for name, said in parameters.items() if name not in {"question", "of", "seeds", "head"}},
+        **{name: said for name, said in parameters.items() if name not in {"question", "of", "seeds", "head", "sample"}},
         "of": [told(name.number) or told(name.name) if name is not None else None for name in seen] + [None] * masked,
         "question": question,
     }

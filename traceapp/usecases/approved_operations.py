@@ -4,7 +4,7 @@ Who has to agree is no part of this: it is a row of the policy document of the s
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,13 +14,26 @@ from traceapp.domain.approvals import Operation
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.usecases.approved_export import allow_export, by_parameters, check_export, is_same_answer, no_more, shown_export
+from traceapp.usecases.approved_export import (
+    allow_export,
+    by_parameters,
+    check_export,
+    is_same_answer,
+    no_more,
+    shown_export,
+)
 from traceapp.usecases.disclosure_roll import Fields
-from traceapp.usecases.prune_ledger import check_pruning, preview_pruning, prune_ledger, what_is_due
-from traceapp.usecases.silence_rule import check_silence, preview_silence, silence_rule, silenced_rule
+from traceapp.usecases.export_sample import sample_export
+from traceapp.usecases.prune_ledger import check_pruning, preview_pruning, prune_ledger, sample_pruning, what_is_due
+from traceapp.usecases.silence_rule import check_silence, preview_silence, sample_silence, silence_rule, silenced_rule
 from traceapp.usecases.stations import Stations
 
 Parameters = Mapping[str, Any]
+
+
+def no_sample(stations: Stations, actor: Actor, parameters: Parameters, fields: Fields) -> Sequence[Mapping[str, Any]]:
+    """Where the parameters say all there is."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,7 @@ class ApprovedOperation:
     preview    (parameters) → what whoever signs is shown beside them; it decides nothing, and may be another one later.
     carry_out  (parameters, uid of the approval) does it, on record, as an act of its own.
     shown      (who looks, parameters, fields) → parameters as he may see them; what of things he is shown goes into the fields.
+    sample     (who looks, parameters, fields) → some of what would leave, go or change, a row each, as he may see it; fields too.
     still      (asker, parameters) whether what the asker would get is what was signed, where that rests on what he may see.
     """
 
@@ -44,6 +58,7 @@ class ApprovedOperation:
     preview: Callable[[Stations, Parameters], Mapping[str, Any]]
     carry_out: Callable[[Stations, Actor, Parameters, str], Recorded[Any]]
     shown: Callable[[Stations, Actor, Parameters, Fields], Parameters] = lambda stations, actor, parameters, fields: parameters
+    sample: Callable[[Stations, Actor, Parameters, Fields], Sequence[Mapping[str, Any]]] = no_sample
     still: Callable[[Stations, Actor, Parameters], bool] = lambda stations, actor, parameters: True
 
     def result(self, stations: Stations, parameters: Parameters) -> str:
@@ -58,6 +73,7 @@ OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
         check=check_silence,
         state=silenced_rule,
         preview=preview_silence,
+        sample=sample_silence,
         carry_out=silence_rule,
     ),
     Operation.LEDGER_PRUNE: ApprovedOperation(
@@ -66,6 +82,7 @@ OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
         check=check_pruning,
         state=what_is_due,
         preview=preview_pruning,
+        sample=sample_pruning,
         carry_out=prune_ledger,
     ),
     Operation.TRACE_EXPORT: ApprovedOperation(
@@ -76,6 +93,7 @@ OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
         preview=no_more,
         carry_out=allow_export,
         shown=shown_export,
+        sample=sample_export,
         still=is_same_answer,
     ),
 }

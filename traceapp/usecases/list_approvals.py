@@ -1,11 +1,12 @@
 """What waits for somebody's word, what he asked for himself, and one of them in full."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from traceapp.domain import approvals
+from traceapp.domain.accounts import Account
 from traceapp.domain.approvals import OPEN, Approval, ApprovalState, Move, Operation, Person
 from traceapp.domain.errors import ApprovalStateError, PermissionDeniedError
 from traceapp.domain.permissions import Act, Permission
@@ -14,12 +15,14 @@ from traceapp.domain.rights import Actor, Role
 from traceapp.usecases.access import authorise, entry, things
 from traceapp.usecases.approval_document import Words, open_frozen, open_words
 from traceapp.usecases.approval_moves import find_approval, request_of, settled
-from traceapp.usecases.approval_persons import has_part, person_of
+from traceapp.usecases.approval_persons import cools_until, has_part, is_cooling, person_of, row_of
 from traceapp.usecases.approved_operations import OPERATIONS
 from traceapp.usecases.disclosure_roll import Fields, keep_roll
+from traceapp.usecases.requester_history import Habit, read_history
 from traceapp.usecases.stations import Stations
 
 MOST: Final = 200
+DECIDES: Final = frozenset({Move.APPROVE, Move.DENY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class ListedApproval:
     may         what he can do with it at this moment.
     waits_for   roles whose word is asked for next; none where everybody agreed, or it is over.
     signed      who agreed.
+    cools_until it is his turn, but before this moment his account, made or changed a short time ago, decides nothing of it.
     """
 
     approval: Approval
@@ -50,6 +54,7 @@ class ListedApproval:
     may: frozenset[Move]
     waits_for: tuple[Role, ...]
     signed: tuple[Signed, ...]
+    cools_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +62,17 @@ class ShownApproval:
     """One in full.
 
     words    what everybody said, by user name, in the order of time.
-    preview  counts and samples that the operation shows to whoever decides.
+    preview  counts that the operation shows to whoever decides.
+    sample   some of what would leave, go or change, in the view of whoever looks.
+    history  what whoever asked did lately, for others who may decide; empty for everybody else.
     recipient, policy  who gets what leaves, and the digest of the policy by which it was asked for.
     """
 
     listed: ListedApproval
     words: tuple[Words, ...]
     preview: Mapping[str, Any]
+    sample: Sequence[Mapping[str, Any]]
+    history: tuple[Habit, ...]
     recipient: str | None
     policy: str
 
@@ -93,14 +102,14 @@ class ApprovalList:
 def list_approvals(stations: Stations, actor: Actor) -> Recorded[ApprovalList]:
     """raises  PermissionDeniedError; KeyUnavailableError, SealBrokenError; StoreError and its kinds; LedgerUnavailableError."""
     authorise(stations, actor, Permission.APPROVAL_LIST)
-    person, found, cut = person_of(stations, actor), [], False
+    asker, found, cut = _asker(stations, actor), [], False
     for state in sorted(OPEN):
         kept = stations.approvals.list_approvals(state, MOST + 1)
         cut = cut or len(kept) > MOST
-        found += [settled(stations, actor, one) for one in kept[:MOST] if has_part(one, person)]
+        found += [settled(stations, actor, one) for one in kept[:MOST] if has_part(one, asker.person)]
     open_now = sorted((one for one in found if one.state in OPEN), key=lambda one: one.requested_at, reverse=True)
     fields = Fields()
-    listed = ApprovalList(tuple(_listed(stations, actor, person, one, fields) for one in open_now), cut)
+    listed = ApprovalList(tuple(_listed(stations, asker, one, fields) for one in open_now), cut)
     result = {"approvals": len(listed.approvals), "waiting": len(listed.waiting)}
     about = things("Approval", *(one.approval.uid for one in listed.approvals))
     told = entry(
@@ -120,12 +129,15 @@ def list_approvals(stations: Stations, actor: Actor) -> Recorded[ApprovalList]:
 def show_approval(stations: Stations, actor: Actor, uid: str) -> Recorded[ShownApproval]:
     """Open one that the actor has a part in; raises ApprovalNotFoundError; what `list_approvals` raises."""
     authorise(stations, actor, Permission.APPROVAL_LIST, {"approval": uid})
-    found, person = find_approval(stations, actor, uid)
-    frozen = open_frozen(stations, found)
+    found, _ = find_approval(stations, actor, uid)
+    asker, frozen, row = _asker(stations, actor), open_frozen(stations, found), OPERATIONS[found.operation]
     words = tuple(Words(_username(stations, one.account), one.act, one.text, one.at) for one in open_words(stations, found))
-    preview = OPERATIONS[found.operation].preview(stations, frozen.parameters) if found.state in OPEN else {}
-    fields = Fields()
-    shown = ShownApproval(_listed(stations, actor, person, found, fields), words, preview, frozen.recipient, frozen.policy)
+    fields, is_open = Fields(), found.state in OPEN
+    listed = _listed(stations, asker, found, fields)
+    preview = row.preview(stations, frozen.parameters) if is_open else {}
+    sample = row.sample(stations, actor, frozen.parameters, fields) if is_open else ()
+    history = _history(stations, asker, found) if is_open else ()
+    shown = ShownApproval(listed, words, preview, sample, history, frozen.recipient, frozen.policy)
     told = entry(
         stations,
         actor,
@@ -134,6 +146,7 @@ def show_approval(stations: Stations, actor: Actor, uid: str) -> Recorded[ShownA
         request=request_of(found),
         disclosed=fields.disclosed,
         withheld=fields.withheld,
+        result={"history": {one.name: one.lately for one in history}} if history else None,
         object=things("Approval", uid),
         roll=keep_roll(stations, fields.roll),
         approval=uid,
@@ -148,8 +161,8 @@ def count_waiting(stations: Stations, actor: Actor) -> int:
     kept = stations.approvals.list_approvals(ApprovalState.REQUESTED, MOST)
     if not kept:
         return 0
-    person = person_of(stations, actor)
-    return sum(Move.APPROVE in _may(stations, actor, person, one) for one in kept)
+    asker = _asker(stations, actor)
+    return sum(Move.APPROVE in _may(stations, asker, one) for one in kept)
 
 
 def operations_of(stations: Stations, actor: Actor) -> tuple[Operation, ...]:
@@ -160,7 +173,36 @@ def operations_of(stations: Stations, actor: Actor) -> tuple[Operation, ...]:
     return tuple(name for name, row in OPERATIONS.items() if decide(actor, row.permission).allowed)
 
 
-def _listed(stations: Stations, actor: Actor, person: Person, found: Approval, fields: Fields) -> ListedApproval:
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Who looks; `account` None of a token and of the terminal."""
+
+    actor: Actor
+    person: Person
+    account: Account | None
+
+
+def _asker(stations: Stations, actor: Actor) -> _Asker:
+    person = person_of(stations, actor)
+    return _Asker(actor, person, stations.accounts.get_account(person.account_uid))
+
+
+def _history(stations: Stations, asker: _Asker, found: Approval) -> tuple[Habit, ...]:
+    """Of whoever asked, for another one who may decide: of a token its own, of the terminal the system's name."""
+    decides = stations.policy.decide(asker.actor, Permission.APPROVAL_DECIDE).allowed
+    if not decides or asker.person.is_same(found.requester):
+        return ()
+    return read_history(stations, found.requester.account_uid.rpartition("/")[2], stations.clock.now())
+
+
+def _cools_until(stations: Stations, asker: _Asker, found: Approval) -> datetime | None:
+    row = row_of(stations, found.operation)
+    if row is None or asker.account is None or not is_cooling(stations, row, asker.account):
+        return None
+    return cools_until(row, asker.account)
+
+
+def _listed(stations: Stations, asker: _Asker, found: Approval, fields: Fields) -> ListedApproval:
     number = found.step_at() if found.state in OPEN else None
     waits_for = found.steps[number].roles if number is not None else frozenset()
     signed = tuple(
@@ -169,17 +211,25 @@ def _listed(stations: Stations, actor: Actor, person: Person, found: Approval, f
     return ListedApproval(
         approval=found,
         requester=_username(stations, found.requester.account_uid),
-        parameters=OPERATIONS[found.operation].shown(stations, actor, open_frozen(stations, found).parameters, fields),
-        own=person.is_surely(found.requester),
-        may=_may(stations, actor, person, found),
+        parameters=OPERATIONS[found.operation].shown(stations, asker.actor, open_frozen(stations, found).parameters, fields),
+        own=asker.person.is_surely(found.requester),
+        may=_may(stations, asker, found),
         waits_for=tuple(sorted(waits_for)),
         signed=signed,
+        cools_until=_cools_until(stations, asker, found) if Move.APPROVE in _could(stations, asker, found) else None,
     )
 
 
-def _may(stations: Stations, actor: Actor, person: Person, found: Approval) -> frozenset[Move]:
-    """What he can do now, as far as that is told by the state, his person and his role; the act itself asks again."""
-    now = stations.clock.now()
+def _may(stations: Stations, asker: _Asker, found: Approval) -> frozenset[Move]:
+    """What he can do now, as far as that is told by the state, his person, role and account; the act itself asks again."""
+    could = _could(stations, asker, found)
+    cooling = not could.isdisjoint(DECIDES) and _cools_until(stations, asker, found) is not None
+    return could - DECIDES if cooling else could
+
+
+def _could(stations: Stations, asker: _Asker, found: Approval) -> frozenset[Move]:
+    """The same, were his account no newcomer."""
+    now, actor, person = stations.clock.now(), asker.actor, asker.person
     tried: dict[Move, Callable[[], Approval]] = {}
     decides = stations.policy.decide(actor, Permission.APPROVAL_DECIDE).allowed and actor.session is not None
     asks = stations.policy.decide(actor, Permission.APPROVAL_REQUEST).allowed

@@ -1,6 +1,6 @@
-"""What of the ledger has passed its date, and its going: whole segments from the front, with the approval of a second person.
+"""What of the ledger has passed its date, and its going: whole segments from the front, after others agreed.
 
-Without an approval it is refused: records that are kept too long harm nobody, and what one person alone pruned proves nothing.
+Without their approval it is refused: records that are kept too long harm nobody, and what one person alone pruned proves nothing.
 """
 
 from collections.abc import Mapping
@@ -15,13 +15,17 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.ledger.pruned import list_pruned, read_end
 from traceapp.ledger.pruning import Plan, end_pruning, plan_pruning, prune_segments
+from traceapp.ledger.reading import find_record
 from traceapp.ledger.segments import list_segments, read_segment
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.changes import carry_out
+from traceapp.usecases.disclosure_roll import Fields
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.verify_ledger import verify_whole
 
-TWO: Final = "Pruning the ledger takes a second person who approves exactly these records. Nothing was pruned."
+ALONE: Final = "The ledger is pruned only after others approved that exactly these records go. Nothing was pruned."
+SAMPLE: Final = 2
+"""Records from either end that are shown to whoever decides."""
 OTHERS: Final = "other records than those that were approved have passed their date"
 
 
@@ -44,7 +48,7 @@ def plan_now(stations: Stations, upto: int | None = None) -> Plan:
 
 
 def pruning_request(plan: Plan) -> dict[str, Any]:
-    """What two persons agree on: which records, and the digest of the leaf hashes that stay of them.
+    """What others agree to: which records, and the digest of the leaf hashes that stay of them.
 
     raises  InputError: nothing has passed its date.
     """
@@ -82,20 +86,32 @@ def preview_pruning(stations: Stations, parameters: Mapping[str, Any]) -> dict[s
     return {"records": gone, "stay": stations.ledger.get_head().seq - parameters["upto"]}
 
 
+def sample_pruning(stations: Stations, actor: Actor, parameters: Mapping[str, Any], fields: Fields) -> list[Mapping[str, Any]]:
+    """The oldest and the newest of what would go: when what was done, and how it ended; nobody's name and no number.
+
+    raises  LedgerUnavailableError, LedgerBrokenError.
+    """
+    first, last = int(parameters["first"]), int(parameters["upto"])
+    wanted = sorted({*range(first, min(first + SAMPLE, last + 1)), *range(max(first, last - SAMPLE + 1), last + 1)})
+    contents = (find_record(stations.settings.home, seq) for seq in wanted)
+    told = (orjson.loads(content) for content in contents if content is not None)
+    return [{"record": one["seq"], "at": one["time"], "act": one["act"], "outcome": one["outcome"]} for one in told]
+
+
 def prune_ledger(
     stations: Stations, actor: Actor, wanted: Mapping[str, Any] | None = None, approval: str | None = None
 ) -> Recorded[Plan]:
     """Take away what was approved, and nothing if that is not what has passed its date.
 
     wanted    as `pruning_request` said it when it was approved.
-    approval  id of the approval that somebody else gave to exactly that; who calls has checked it. None is refused, on record.
+    approval  id of the approval that others gave to exactly that; who calls has checked it. None is refused, on record.
     raises    PermissionDeniedError; LedgerUnavailableError; InputError: not exactly those records have passed their date;
               LedgerBrokenError: the ledger is not whole, and then nothing of it goes.
     """
     authorise(stations, actor, Permission.LEDGER_VERIFY)
     if approval is None or wanted is None:
-        stations.ledger.append(entry(stations, actor, Act.LEDGER_PRUNE, "denied", reason=TWO))
-        raise PermissionDeniedError(TWO)
+        stations.ledger.append(entry(stations, actor, Act.LEDGER_PRUNE, "denied", reason=ALONE))
+        raise PermissionDeniedError(ALONE)
     plan = plan_now(stations, int(wanted["upto"]))
     if plan.range is None or pruning_request(plan) != dict(wanted):
         said = entry(stations, actor, Act.LEDGER_PRUNE, "failed", request=dict(wanted), reason=OTHERS, approval=approval)

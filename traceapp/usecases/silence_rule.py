@@ -5,17 +5,20 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from traceapp.domain.alerts import AlertFilter, AlertState
+from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import AlertNotFoundError, InputError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.policy.alert_rules import read_alert_rules
 from traceapp.usecases.access import entry
+from traceapp.usecases.disclosure_roll import Fields
 from traceapp.usecases.stations import Stations
 
 LONGEST_HOURS: Final = 168
 MOST: Final = 1_000
 """Alerts of a rule that are counted."""
+SAMPLE: Final = 5
 
 
 def silent_rules() -> tuple[str, ...]:
@@ -53,6 +56,15 @@ def preview_silence(stations: Stations, parameters: Mapping[str, Any]) -> dict[s
     """How loud it is: its alerts that are kept, and those nobody has seen to. raises HomeError."""
     found = stations.alerts.list_alerts(AlertFilter(rule=parameters["rule"]), MOST)
     return {"alerts": len(found), "open": sum(one.state is AlertState.OPEN for one in found)}
+
+
+def sample_silence(stations: Stations, actor: Actor, parameters: Mapping[str, Any], fields: Fields) -> list[Mapping[str, Any]]:
+    """The newest alerts that the rule rang: when, how loud, how often, and whether somebody has seen to it. raises HomeError."""
+    found = stations.alerts.list_alerts(AlertFilter(rule=parameters["rule"]), SAMPLE)
+    return [
+        {"at": stored_time(one.alert.at), "level": one.alert.level.value, "count": one.alert.count, "state": one.state.value}
+        for one in found
+    ]
 
 
 def silence_rule(stations: Stations, actor: Actor, parameters: Mapping[str, Any], approval: str) -> Recorded[datetime]:

@@ -58,7 +58,7 @@ def answered_entry(
     raises  LedgerUnavailableError.
     """
     answer = traced.answer
-    fields, said = _fields(answer, traced.own), answer.completeness
+    fields, said = fields_of(answer, traced.own), answer.completeness
     request = request_document(stations, answer.question, answer.head, _seed_kinds(answer))
     return entry(
         stations,
@@ -201,8 +201,8 @@ def objects_of(candidates: Iterable[Candidate]) -> list[dict[str, str]] | None:
     return [{"kind": one.kind.value, "uid": one.uid} for one in islice(candidates, MOST_OBJECTS)] or None
 
 
-def _fields(answer: TraceAnswer, own: Mapping[str, str]) -> Fields:
-    """own  what ids of this answer alone stand for."""
+def fields_of(answer: TraceAnswer, own: Mapping[str, str]) -> Fields:
+    """What leaves, and what is masked. own  what ids of this answer alone stand for."""
     fields = Fields(own)
     fields.add_all(answer.nodes, IDENTIFYING)
     for node in _described(answer):

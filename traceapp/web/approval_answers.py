@@ -23,6 +23,8 @@ def shown_answer(recorded: Recorded[ShownApproval]) -> Response:
             "approval": _listed(shown.listed),
             "words": words,
             "preview": shown.preview,
+            "sample": list(shown.sample),
+            "history": [{"name": one.name, "lately": one.lately, "usually": one.usually} for one in shown.history],
             "recipient": shown.recipient,
             "policy": shown.policy,
             "ledger": recorded.receipt,
@@ -66,6 +68,7 @@ def _listed(one: ListedApproval) -> dict[str, Any]:
         "own": one.own,
         "may": sorted(one.may),
         "waits_for": one.waits_for,
+        "cools_until": one.cools_until,
         "signatures": [
             {"username": signed.username, "role": signed.role, "step": signed.step, "at": signed.at} for signed in one.signed
         ],

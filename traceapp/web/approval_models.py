@@ -28,6 +28,14 @@ class ApprovalWords(Said):
     at: datetime
 
 
+class Habit(Said):
+    """How often whoever asked did something."""
+
+    name: Annotated[str, Field(description="looks, files (taken out), requests (for approvals), broken (glass) or denials.")]
+    lately: Annotated[int, Field(ge=0, description="In the last 30 days.")]
+    usually: Annotated[float | None, Field(description="The median of the 30 days before, three times; null without a past.")]
+
+
 class Approval(Said):
     """What shall happen once others agreed to exactly that."""
 
@@ -42,6 +50,10 @@ class Approval(Said):
     own: Annotated[bool, Field(description="You asked for it yourself, by whatever account.")]
     may: Annotated[list[Move], Field(description="What you can do with it now.")]
     waits_for: Annotated[list[Role], Field(description="Roles whose word is asked for next.")]
+    cools_until: Annotated[
+        datetime | None,
+        Field(description="It is your turn, but your account was made or changed a short time ago: it decides nothing before."),
+    ]
     signatures: list[Signature]
 
 
@@ -57,6 +69,10 @@ class ApprovalShown(Said):
     approval: Approval
     words: list[ApprovalWords]
     preview: Annotated[dict[str, Any], Field(description="What the operation shows to whoever decides; empty once it is over.")]
+    sample: Annotated[
+        list[dict[str, Any]], Field(description="Some of what would leave, go or change, a row each, masked as for you.")
+    ]
+    history: Annotated[list[Habit], Field(description="Of whoever asked, for others who may decide; else empty.")]
     recipient: str | None
     policy: Annotated[str, Field(description="Digest of the policy by which it was asked for.")]
     ledger: Ledger

@@ -10,7 +10,7 @@ from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.kinds import Direction
 from traceapp.domain.trace import Status
 from traceapp.usecases.list_alerts import alert_words
-from traceapp.web.pages.showing import moment_text
+from traceapp.web.pages.showing import count_text, moment_text
 from traceapp.web.pages.wording import DIRECTIONS, N_, STATUSES, language
 from traceapp.web.stations import stations
 
@@ -56,6 +56,13 @@ REASONS: Final = frozenset(
 """Sentences with which one is refused, as the domain and the use cases say them."""
 
 Facts = list[tuple[str, str]]
+HABITS: Final = {
+    "looks": N_("Looks at lots and traces"),
+    "files": N_("Files taken out"),
+    "requests": N_("Requests for approval"),
+    "broken": N_("Break-glass accesses"),
+    "denials": N_("Refusals"),
+}
 
 
 def refusal(error: Exception) -> str:
@@ -119,6 +126,7 @@ _NAMES: Final = {
     "links": N_("Links"),
     "consignees": N_("Consignees"),
     "suppliers": N_("Suppliers"),
+    "values": N_("Values in clear, by tier"),
     "withheld": N_("Outside the view of whoever asked"),
     "completeness": N_("Completeness"),
     "sha256": N_("Digest of the answer"),
@@ -128,4 +136,5 @@ _VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
     "of": lambda names: gettext(", ").join(name or gettext("outside your view") for name in names),
     "question": _question,
     "rule": _rule,
+    "values": lambda counts: gettext(", ").join(f"{tier}: {count_text(count)}" for tier, count in counts.items()),
 }

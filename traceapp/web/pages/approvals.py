@@ -29,6 +29,7 @@ from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.files import table_file
 from traceapp.web.pages import approval_words as words
 from traceapp.web.pages import wording
+from traceapp.web.pages.approval_samples import sample_of
 from traceapp.web.pages.layout import may
 from traceapp.web.trace_tables import trace_tables
 
@@ -160,6 +161,7 @@ def _page(uid: str, error: str = "") -> str:
         receipt=shown.receipt,
         error=error,
         words=words,
+        sample=sample_of(shown.value.sample),
         facts=words.facts_of(listed.approval.operation, listed.parameters, shown.value.preview),
         factor_minutes=row.factor_minutes if row is not None else None,
         takes_file=listed.own and may_take(stations(), listed.approval),
