@@ -281,7 +281,7 @@ def test_promise_audit_verify_says_of_a_whole_ledger_that_it_is(audited: Path, s
 
 def message(**said: Any) -> bytes:
     entry = plain_entry(LedgerEntry(act="batch:trace", outcome="answered", actor={"username": "rc"}))
-    return frame({"verb": "APPEND", "request_id": uuid.uuid4().hex, "entry": entry, **said})
+    return frame({"verb": "APPEND", "message_id": uuid.uuid4().hex, "entry": entry, **said})
 
 
 def entry_with(**said: Any) -> dict[str, Any]:
@@ -295,8 +295,8 @@ def raw(body: bytes) -> bytes:
 FRAMES: dict[str, bytes] = {
     "a verb that changes": message(verb="DELETE"),
     "no verb": message(verb=None),
-    "no request id": message(request_id=None),
-    "a request id that is a path": message(request_id="../../../../etc/passwd"),
+    "no message id": message(message_id=None),
+    "a message id that is a path": message(message_id="../../../../etc/passwd"),
     "a number of his own": message(entry=entry_with(seq=1)),
     "a hash of his own": message(entry=entry_with(prev="0" * 64)),
     "a time of his own": message(entry=entry_with(time="2020-01-01T00:00:00.000000Z")),
@@ -307,7 +307,7 @@ FRAMES: dict[str, bytes] = {
     "half a character": message(entry=entry_with(reason="\ud800")),
     "a record too long": message(entry=entry_with(reason="x" * 100_000)),
     "nested without end": raw(b'{"verb":' + b"[" * 100_000),
-    "not a number": raw(b'{"verb":"APPEND","request_id":NaN}'),
+    "not a number": raw(b'{"verb":"APPEND","message_id":NaN}'),
     "a list": raw(b"[]"),
     "no JSON": raw(b"\xff\xfe"),
     "a frame too long": LENGTH.pack(2**31),

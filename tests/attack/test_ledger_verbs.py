@@ -63,9 +63,9 @@ def test_attacker_in_a_worker_asks_for_what_the_writer_does_not_do(verb: object,
         client.append(LedgerEntry(act="batch:trace", outcome="answered", actor={}))
         before, bytes_before = client.get_head(), ledger_bytes(writer)
 
-        reply = ask(writer, {"verb": verb, "request_id": uuid.uuid4().hex, "seq": 1, "path": "/etc/passwd", "secret": "planted"})
+        reply = ask(writer, {"verb": verb, "message_id": uuid.uuid4().hex, "seq": 1, "path": "/etc/passwd", "secret": "planted"})
 
-        assert reply.keys() == {"request_id", "error"}
+        assert reply.keys() == {"message_id", "error"}
         assert reply["error"] == "unknown verb"
         assert client.get_head() == before
     assert ledger_bytes(writer) == bytes_before
@@ -82,7 +82,7 @@ def test_attacker_in_a_worker_cannot_fill_the_disk_by_the_log_of_refusals(writer
         worker.connect(address)
         received = 0
         for _ in range(3000):
-            worker.sendall(frame({"verb": "DELETE", "request_id": "x" * 16}))
+            worker.sendall(frame({"verb": "DELETE", "message_id": "x" * 16}))
             (length,) = LENGTH.unpack(worker.recv(LENGTH.size, socket.MSG_WAITALL))
             received += len(worker.recv(length, socket.MSG_WAITALL))
     with contextlib.closing(LedgerClient(writer)) as client:
@@ -107,7 +107,7 @@ def test_attacker_of_another_user_is_hung_up_on_and_named(writer: Path) -> None:
             "s = socket.socket(socket.AF_UNIX); s.settimeout(10); s.connect(sys.argv[1])\n"
             "s.sendall(bytes.fromhex(sys.argv[2])); print(repr(s.recv(100)))"
         )
-        message = frame({"verb": "HEALTH", "request_id": "x" * 16}).hex()
+        message = frame({"verb": "HEALTH", "message_id": "x" * 16}).hex()
         done = subprocess.run([sys.executable, "-c", code, address, message], capture_output=True, text=True, check=False)
 
     assert "leaf" not in done.stdout

@@ -140,7 +140,7 @@ def test_promise_a_writer_that_stands_still_is_a_503_within_two_seconds(stations
 def test_promise_a_retry_after_a_time_out_makes_no_second_record(stations: Stations) -> None:
     """The writer stands still while it is asked; the same request is sent again when it goes on."""
     client, pid = LedgerClient(stations.settings.home, timeout=0.2), stations.ledger.get_writer_pid()
-    asked = {"verb": "APPEND", "request_id": uuid.uuid4().hex, "entry": plain_entry(entry("B-once"))}
+    asked = {"verb": "APPEND", "message_id": uuid.uuid4().hex, "entry": plain_entry(entry("B-once"))}
     os.kill(pid, signal.SIGSTOP)
     try:
         for _ in range(2):
@@ -162,14 +162,14 @@ def test_promise_a_full_queue_is_refused_and_not_left_to_wait(stations: Stations
     """The disk takes its time, and as many records wait as may: who comes then is told at once."""
     home, pid = stations.settings.home, stations.ledger.get_writer_pid()
     flood = b"".join(
-        frame({"verb": "APPEND", "request_id": uuid.uuid4().hex, "entry": plain_entry(entry(f"B-{number}"))})
+        frame({"verb": "APPEND", "message_id": uuid.uuid4().hex, "entry": plain_entry(entry(f"B-{number}"))})
         for number in range(QUEUE_RECORDS + GROUP_RECORDS)
     )
     with traced(pid, tmp_path / "log", Fault("fdatasync", 1, "LATE")), socket.socket(socket.AF_UNIX) as peer:
         with socket_address(home) as address:
             peer.connect(address)
         peer.sendall(flood)
-        health = {"verb": "HEALTH", "request_id": uuid.uuid4().hex}
+        health = {"verb": "HEALTH", "message_id": uuid.uuid4().hex}
         wait_until(lambda: stations.ledger._ask(health)["queue"] == QUEUE_RECORDS)
 
         with pytest.raises(LedgerUnavailableError, match="the queue is full"):

@@ -68,6 +68,13 @@ def create_private(path: Path, content: bytes, mode: int = 0o400) -> None:
         os.fsync(file.fileno())
 
 
+def write_whole(descriptor: int, content: bytes) -> None:
+    """All of it, in as many writes as that takes; raises OSError."""
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
 def sync_folder(folder: Path) -> None:
     """Make durable which files a folder holds; raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from traceapp.domain.errors import HomeError, LedgerBrokenError, SettingsError
-from traceapp.host.private_files import read_secret, sync_folder, write_private
+from traceapp.host.private_files import read_secret, sync_folder, write_private, write_whole
 from traceapp.ledger.signed_notes import TAIL, NoteSigner, checkpoint_text, newest_note, signed
 
 ORIGIN: Final = "origin"
@@ -60,9 +60,7 @@ class Checkpoints:
     def add(self, size: int, root: bytes, former: Sequence[NoteSigner] = ()) -> Checkpoint:
         """Sign that the tree of `size` leaves has this root, durable when this returns; raises OSError."""
         note = signed(checkpoint_text(self.signer.name, size, root), self.signer, *former)
-        content = memoryview(note.encode())
-        while content:
-            content = content[os.write(self._file, content) :]
+        write_whole(self._file, note.encode())
         os.fsync(self._file)
         self.newest = Checkpoint(size, root, note)
         return self.newest

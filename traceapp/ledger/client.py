@@ -81,7 +81,7 @@ class LedgerClient:
         beside = _Beside(entry.roll)
         with APPEND_SECONDS.time():
             try:
-                reply = self._ask({"verb": "APPEND", "request_id": uuid.uuid4().hex, "entry": plain_entry(entry)}, beside.settle)
+                reply = self._ask({"verb": "APPEND", "message_id": uuid.uuid4().hex, "entry": plain_entry(entry)}, beside.settle)
             finally:
                 beside.settle()
         receipt = _receipt(reply)
@@ -97,11 +97,11 @@ class LedgerClient:
 
     def get_head(self) -> LedgerReceipt:
         """The newest durable record, which is also the sign of life; raises LedgerUnavailableError."""
-        return _receipt(self._ask({"verb": "HEALTH", "request_id": uuid.uuid4().hex}))
+        return _receipt(self._ask({"verb": "HEALTH", "message_id": uuid.uuid4().hex}))
 
     def get_health(self) -> LedgerHealth:
         """How the writer and its disk are; raises LedgerUnavailableError."""
-        told = self._ask({"verb": "HEALTH", "request_id": uuid.uuid4().hex})
+        told = self._ask({"verb": "HEALTH", "message_id": uuid.uuid4().hex})
         try:
             return LedgerHealth(
                 newest=_receipt(told),
@@ -115,22 +115,22 @@ class LedgerClient:
 
     def get_writer_pid(self) -> int:
         """Which process writes; raises LedgerUnavailableError."""
-        return int(self._ask({"verb": "HEALTH", "request_id": uuid.uuid4().hex})["pid"])
+        return int(self._ask({"verb": "HEALTH", "message_id": uuid.uuid4().hex})["pid"])
 
     def get_verifier_key(self) -> str:
         """What checkpoints are checked with at present; raises LedgerUnavailableError."""
-        return str(self._ask({"verb": "HEALTH", "request_id": uuid.uuid4().hex})["key"])
+        return str(self._ask({"verb": "HEALTH", "message_id": uuid.uuid4().hex})["key"])
 
     def make_checkpoint(self) -> str:
         """A signed note over everything that is on record now; raises LedgerUnavailableError."""
-        return str(self._ask({"verb": "CHECKPOINT", "request_id": uuid.uuid4().hex})["checkpoint"])
+        return str(self._ask({"verb": "CHECKPOINT", "message_id": uuid.uuid4().hex})["checkpoint"])
 
     def prove(self, seq: int) -> str:
         """A text that proves by itself that a record is in the ledger.
 
         raises  LedgerUnavailableError. RecordNotFoundError: there is no such record.
         """
-        reply = self._ask({"verb": "PROVE", "request_id": uuid.uuid4().hex, "seq": seq})
+        reply = self._ask({"verb": "PROVE", "message_id": uuid.uuid4().hex, "seq": seq})
         if "absent" in reply:
             raise RecordNotFoundError(f"The ledger has no record {seq}.")
         return str(reply["proof"])
@@ -140,7 +140,7 @@ class LedgerClient:
 
         raises  LedgerUnavailableError. InputError: there were never so many.
         """
-        reply = self._ask({"verb": "PROVE", "request_id": uuid.uuid4().hex, "before": before})
+        reply = self._ask({"verb": "PROVE", "message_id": uuid.uuid4().hex, "before": before})
         if "absent" in reply:
             raise InputError(f"before: there are no {before} records", (("before", "a number of records of the ledger"),))
         try:
@@ -178,7 +178,7 @@ class LedgerClient:
                 break
         except (OSError, ValueError, HomeError) as error:
             raise LedgerUnavailableError(f"The ledger does not answer ({type(error).__name__}).") from None
-        if reply.get("request_id") != message["request_id"]:
+        if reply.get("message_id") != message["message_id"]:
             connection.close()
             raise LedgerUnavailableError("The ledger answered another request.")
         self._give_back(connection)

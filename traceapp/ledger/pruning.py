@@ -14,13 +14,12 @@ from datetime import datetime
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
 from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.errors import LedgerBrokenError
-from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import CAME_TO_BE
 from traceapp.domain.retention import is_due, retention_of
 from traceapp.host.private_files import sync_folder
@@ -35,10 +34,8 @@ from traceapp.ledger.pruned import (
     pruned_folder,
 )
 from traceapp.ledger.reading import COUNTER
-from traceapp.ledger.records import leaf_of, record_hash
+from traceapp.ledger.records import TELLS_KEY, leaf_of, record_hash
 from traceapp.ledger.segments import Beginning, first_of, list_segments, newest_records, read_beginning, read_segment
-
-_TELLS_KEY: Final = (Act.LEDGER_START.value, Act.LEDGER_KEY.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +167,7 @@ class _Leaves:
             if (one["seq"], one["prev"]) != (seq + 1, prev):
                 raise LedgerBrokenError(f"Record {seq + 1} of the ledger does not follow the one before.")
             seq, prev = seq + 1, record_hash(record)
-            if one["act"] in _TELLS_KEY and (key := one["result"].get("key")) and (not self._keys or self._keys[-1][1] != key):
+            if one["act"] in TELLS_KEY and (key := one["result"].get("key")) and (not self._keys or self._keys[-1][1] != key):
                 self._keys.append((seq, key))
         self._seq, self._last, self._until = seq, prev, max(self._until, *(one["time"] for one in told))
         self._digest.add(b"".join(map(leaf_of, records)))

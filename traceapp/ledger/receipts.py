@@ -30,15 +30,15 @@ class RecentReceipts:
             entry = {name: value for name, value in told.items() if name not in own}
             self.remember(append_id(told), LedgerReceipt(told["seq"], leaf_of(record).hex()), fingerprint(entry))
 
-    def remember(self, request_id: str, receipt: LedgerReceipt, of: bytes) -> None:
+    def remember(self, message_id: str, receipt: LedgerReceipt, of: bytes) -> None:
         """of  fingerprint of the entry."""
-        self._kept[request_id] = (receipt, of)
+        self._kept[message_id] = (receipt, of)
         if len(self._kept) > REMEMBERED:
             self._kept.popitem(last=False)
 
-    def known(self, request_id: str) -> tuple[LedgerReceipt, bytes] | None:
+    def known(self, message_id: str) -> tuple[LedgerReceipt, bytes] | None:
         """Receipt and fingerprint of what was made under this id."""
-        return self._kept.get(request_id)
+        return self._kept.get(message_id)
 
 
 def fingerprint(entry: dict[str, Any]) -> bytes:

@@ -12,11 +12,14 @@ from typing import Any, Final
 import rfc8785
 
 from traceapp.domain.clock import stored_time
+from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import LedgerEntry
 
 FORMAT: Final = 3
 """2 named the id of an append `request_id`; such records are read, and gone on from, as they stand."""
 GENESIS: Final = "0" * 64
+TELLS_KEY: Final = (Act.LEDGER_START.value, Act.LEDGER_KEY.value)
+"""The acts of the records that say which key signs from there on."""
 FOLDER: Final = "ledger"
 ENTRY_FIELDS: Final = frozenset(field.name for field in fields(LedgerEntry))
 LEFT_OUT: Final = frozenset({"request_id", "object", "roll", "values", "command", "approval"})

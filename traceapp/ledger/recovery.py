@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from traceapp.domain.errors import LedgerBrokenError
-from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import LedgerReceipt
 from traceapp.host.private_files import create_private, sync_folder
 from traceapp.ledger.checkpoints import Checkpoint
 from traceapp.ledger.frames import first_whole_frame, is_torn, whole_frames
 from traceapp.ledger.pruned import leaves_in, list_pruned
-from traceapp.ledger.records import GENESIS, append_id, leaf_of, record_hash
+from traceapp.ledger.records import GENESIS, TELLS_KEY, append_id, leaf_of, record_hash
 from traceapp.ledger.segments import beginning_of, first_kept, list_segments, read_segment
 from traceapp.ledger.tree import TreeFile
 
-_TELLS_KEY: Final = tuple(f'{{"act":"{act.value}"'.encode() for act in (Act.LEDGER_START, Act.LEDGER_KEY))
-"""How the records begin that say which key signs from there on."""
+_TELLING: Final = tuple(f'{{"act":"{act}"'.encode() for act in TELLS_KEY)
+"""How those records begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class Recovered:
     @property
     def key(self) -> str | None:
         """The verifier key that the newest record of the segment about it names."""
-        told = next((record for record in reversed(self.records) if record.startswith(_TELLS_KEY)), None)
+        told = next((record for record in reversed(self.records) if record.startswith(_TELLING)), None)
         return str(json.loads(told)["result"]["key"]) if told is not None else None
 
 

@@ -12,14 +12,14 @@ from traceapp.ledger.storage import Wanted
 class SignatureWanted:
     """A checkpoint over what is on record."""
 
-    request_id: str
+    message_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ProofWanted:
     """A proof that this record is in the ledger."""
 
-    request_id: str
+    message_id: str
     seq: int
 
 
@@ -27,13 +27,13 @@ class ProofWanted:
 class GrowthWanted:
     """A checkpoint, and a proof that its tree begins with the first `before` records."""
 
-    request_id: str
+    message_id: str
     before: int
 
 
 @dataclass(frozen=True, slots=True)
 class HealthWanted:
-    request_id: str
+    message_id: str
 
 
 Queued = Wanted | SignatureWanted | ProofWanted | GrowthWanted
@@ -43,35 +43,35 @@ Asked = Queued | HealthWanted
 
 def read_request(message: dict[str, Any]) -> Asked:
     """What a message asks for; the writer trusts nobody's form. raises ValueError: why it cannot be taken."""
-    verb, request_id = message.get("verb"), message.get("request_id")
+    verb, message_id = message.get("verb"), message.get("message_id")
     make = VERBS.get(verb) if isinstance(verb, str) else None
     if make is None:
         raise ValueError("unknown verb")
-    if not isinstance(request_id, str) or not 16 <= len(request_id) <= 64 or not request_id.isalnum():
-        raise ValueError("request_id: wanted 16 to 64 letters and digits")
-    return make(request_id, message)
+    if not isinstance(message_id, str) or not 16 <= len(message_id) <= 64 or not message_id.isalnum():
+        raise ValueError("message_id: wanted 16 to 64 letters and digits")
+    return make(message_id, message)
 
 
-def _wanted(request_id: str, message: dict[str, Any]) -> Wanted:
+def _wanted(message_id: str, message: dict[str, Any]) -> Wanted:
     entry = message.get("entry")
     if not isinstance(entry, dict) or not ENTRY_FIELDS - LEFT_OUT <= entry.keys() <= ENTRY_FIELDS:
         raise ValueError("entry: wanted exactly the fields of a ledger entry")
     if not isinstance(entry["act"], str) or not isinstance(entry["outcome"], str) or not isinstance(entry["actor"], dict):
         raise ValueError("entry: wanted act, outcome and actor")
-    return Wanted(request_id, entry)
+    return Wanted(message_id, entry)
 
 
-def _proof_wanted(request_id: str, message: dict[str, Any]) -> ProofWanted | GrowthWanted:
+def _proof_wanted(message_id: str, message: dict[str, Any]) -> ProofWanted | GrowthWanted:
     wanted = "before" if "before" in message else "seq"
     number = message.get(wanted)
     if not isinstance(number, int) or isinstance(number, bool):
         raise ValueError(f"{wanted}: wanted the number of a record")
-    return GrowthWanted(request_id, number) if wanted == "before" else ProofWanted(request_id, number)
+    return GrowthWanted(message_id, number) if wanted == "before" else ProofWanted(message_id, number)
 
 
 VERBS: Final[Mapping[str, Callable[[str, dict[str, Any]], Asked]]] = {
     "APPEND": _wanted,
-    "CHECKPOINT": lambda request_id, _: SignatureWanted(request_id),
+    "CHECKPOINT": lambda message_id, _: SignatureWanted(message_id),
     "PROVE": _proof_wanted,
-    "HEALTH": lambda request_id, _: HealthWanted(request_id),
+    "HEALTH": lambda message_id, _: HealthWanted(message_id),
 }

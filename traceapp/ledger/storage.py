@@ -18,7 +18,7 @@ from traceapp.domain.errors import HomeError, HomeInUseError, LedgerBrokenError
 from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import LedgerEntry, LedgerReceipt
 from traceapp.host.disk_space import DiskSpace, space_of
-from traceapp.host.private_files import sync_folder
+from traceapp.host.private_files import sync_folder, write_whole
 from traceapp.ledger.checkpoints import Checkpoint, Checkpoints
 from traceapp.ledger.frames import frame
 from traceapp.ledger.pruned import alone
@@ -41,9 +41,9 @@ _make_durable = getattr(os, "fdatasync", os.fsync)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One record that somebody asked for; `request_id` makes a retry harmless."""
+    """One record that somebody asked for; `message_id` makes a retry harmless."""
 
-    request_id: str
+    message_id: str
     entry: dict[str, Any]
 
 
@@ -159,16 +159,16 @@ class LedgerStorage:
         seq, prev, head = self._head.seq, self._prev, self._head
         for wanted in group:
             asked = fingerprint(wanted.entry)
-            known = self._receipts.known(wanted.request_id)
+            known = self._receipts.known(wanted.message_id)
             if known is not None:
-                outcomes.append(known[0] if known[1] == asked else Refusal("request_id was used for another record"))
+                outcomes.append(known[0] if known[1] == asked else Refusal("append_id was used for another record"))
                 continue
             told = wanted.entry | {
                 "v": FORMAT,
                 "seq": seq + 1,
                 "time": stored_time(self._clock.now()),
                 "prev": prev,
-                "append_id": wanted.request_id,
+                "append_id": wanted.message_id,
             }
             try:
                 record = canonical(told)
@@ -184,14 +184,14 @@ class LedgerStorage:
             head = LedgerReceipt(seq, leaves[-1].hex())
             outcomes.append(head)
             # Remembered before it is durable: a failure below ends the process, so nobody is told too early.
-            self._receipts.remember(wanted.request_id, head, asked)
+            self._receipts.remember(wanted.message_id, head, asked)
         if frames:
             status = os.fstat(self._file)
             if status.st_size >= self._largest and self._has_room():
                 self._begin_segment()
                 status = os.fstat(self._file)
             self._reserve.keep_for_records(self._file, status)
-            self._write(b"".join(frames))
+            write_whole(self._file, b"".join(frames))
             _make_durable(self._file)
             self._tree.put(self._head.seq, leaves)
         self._prev, self._head = prev, head
@@ -277,18 +277,13 @@ class LedgerStorage:
         path = segment_path(self._home, self._head.seq + 1)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
         beginning = Beginning(self._head.seq + 1, self._prev, self._epoch).record()
-        self._write(frame(beginning, leaf_of(beginning)))
+        write_whole(self._file, frame(beginning, leaf_of(beginning)))
         _make_durable(self._file)
         sync_folder(path.parent)
 
     def _has_room(self) -> bool:
         """Whether a new segment would find its reserve."""
         return self.space.free >= self._reserve.wanted
-
-    def _write(self, content: bytes) -> None:
-        view = memoryview(content)
-        while view:
-            view = view[os.write(self._file, view) :]
 
     def _newest_records(self, found: Recovered) -> Sequence[bytes]:
         """As many as receipts are remembered of, of the two newest segments."""

@@ -176,17 +176,17 @@ class Writer:
             asked = read_request(message)
         except ValueError as error:
             self._say_refusal(connection, message, str(error))
-            connection.reply({"request_id": message.get("request_id"), "error": str(error)})
+            connection.reply({"message_id": message.get("message_id"), "error": str(error)})
             return
         if isinstance(asked, HealthWanted):
-            connection.reply({"request_id": asked.request_id} | self._health())
+            connection.reply({"message_id": asked.message_id} | self._health())
             return
         with self._waiting:
             if len(self._queue) < QUEUE_RECORDS:
                 self._queue.append((connection, asked))
                 self._waiting.notify()
                 return
-        connection.reply({"request_id": asked.request_id, "error": "the queue is full"})
+        connection.reply({"message_id": asked.message_id, "error": "the queue is full"})
 
     def _health(self) -> dict[str, Any]:
         head, space = self._storage.head, self._space()
@@ -219,7 +219,7 @@ class Writer:
         if self._refusals < MOST_REFUSALS_SAID:
             self._refusals += 1
             pid, user = connection.caller or ("unknown", "unknown")
-            fields = ", ".join(sorted(name for name in message if name in {"verb", "request_id", "entry"})) or "none"
+            fields = ", ".join(sorted(name for name in message if name in {"verb", "message_id", "entry"})) or "none"
             _say(f"ledger: refused a message of process {pid}, user {user} ({reason}; known members: {fields})")
 
     def _commit_groups(self) -> None:
@@ -230,7 +230,7 @@ class Writer:
                 self._commit(wanted)
                 for connection, asked in group:
                     if not isinstance(asked, Wanted):
-                        connection.reply({"request_id": asked.request_id} | self._reply(asked))
+                        connection.reply({"message_id": asked.message_id} | self._reply(asked))
                 waiting = self._storage.head.seq - self._storage.checkpointed
                 at_once = any(one.entry["act"] in SIGNED_AT_ONCE and one.entry["outcome"] in HAPPENED for _, one in wanted)
                 if waiting >= CHECKPOINT_RECORDS or at_once or self._is_due():
@@ -253,9 +253,9 @@ class Writer:
         self._appended += len(group)
         for (connection, wanted), outcome in zip(group, outcomes, strict=True):
             if isinstance(outcome, Refusal):
-                connection.reply({"request_id": wanted.request_id, "error": outcome.reason})
+                connection.reply({"message_id": wanted.message_id, "error": outcome.reason})
             else:
-                connection.reply({"request_id": wanted.request_id, "seq": outcome.seq, "leaf": outcome.leaf})
+                connection.reply({"message_id": wanted.message_id, "seq": outcome.seq, "leaf": outcome.leaf})
 
     def _reply(self, asked: SignatureWanted | ProofWanted | GrowthWanted) -> dict[str, Any]:
         match asked:

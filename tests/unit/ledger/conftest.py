@@ -31,12 +31,12 @@ def open_storage(tmp_path: Path) -> Iterator[OpenStorage]:
         storage.close()
 
 
-def wanted(number: int, *, request_id: str = "", **said: Any) -> Wanted:
+def wanted(number: int, *, message_id: str = "", **said: Any) -> Wanted:
     """A record about the lot of this number, under a fresh request id."""
     entry = LedgerEntry(
         act="batch:trace", outcome="answered", actor={"username": "rc"}, **{"request": {"number": f"B-{number}"}, **said}
     )
-    return Wanted(request_id or uuid.uuid4().hex, plain_entry(entry))
+    return Wanted(message_id or uuid.uuid4().hex, plain_entry(entry))
 
 
 def lines_of(home: Path) -> list[bytes]:

@@ -123,13 +123,13 @@ def test_promise_a_retry_makes_no_second_record(open_storage: OpenStorage, tmp_p
     (restarted,) = open_storage().append([one])
 
     assert receipt == twin == later == restarted
-    assert [record["append_id"] for record in records_of(tmp_path)].count(one.request_id) == 1
+    assert [record["append_id"] for record in records_of(tmp_path)].count(one.message_id) == 1
 
 
 def test_promise_a_ledger_of_the_form_before_is_gone_on_from(open_storage: OpenStorage, tmp_path: Path) -> None:
     """Form 2 called the id of an append `request_id`: a retry that reaches over the change of version makes no second record."""
     one = wanted(1)
-    told = {**one.entry, "v": 2, "seq": 1, "time": "2026-03-02T10:00:00.000000Z", "prev": GENESIS, "request_id": one.request_id}
+    told = {**one.entry, "v": 2, "seq": 1, "time": "2026-03-02T10:00:00.000000Z", "prev": GENESIS, "request_id": one.message_id}
     beginning = Beginning(1, GENESIS, 1).record()
     segments_folder(tmp_path).mkdir(parents=True)
     frames = [frame(record, leaf_of(record)) for record in (beginning, canonical(told))]
@@ -142,11 +142,11 @@ def test_promise_a_ledger_of_the_form_before_is_gone_on_from(open_storage: OpenS
     assert verify(tmp_path).ok
 
 
-def test_attacker_cannot_get_a_receipt_for_another_record_under_a_known_request_id(
+def test_attacker_cannot_get_a_receipt_for_another_record_under_a_known_message_id(
     open_storage: OpenStorage, tmp_path: Path
 ) -> None:
     one = wanted(1)
-    other = wanted(2, request_id=one.request_id)
+    other = wanted(2, message_id=one.message_id)
     storage = open_storage()
 
     (first,) = storage.append([one])
@@ -155,7 +155,7 @@ def test_attacker_cannot_get_a_receipt_for_another_record_under_a_known_request_
     outcomes += open_storage().append([other])
 
     assert isinstance(first, LedgerReceipt)
-    assert outcomes == [Refusal("request_id was used for another record")] * 2
+    assert outcomes == [Refusal("append_id was used for another record")] * 2
     assert {"number": "B-2"} not in [record["request"] for record in records_of(tmp_path)]
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from traceapp.domain.clock import Clock
 from traceapp.domain.errors import AnchorError, InputError
 from traceapp.domain.ledger_health import Growth
-from traceapp.host.private_files import sync_folder
+from traceapp.host.private_files import sync_folder, write_whole
 from traceapp.ledger.anchors.port import Anchored, Grow
 from traceapp.ledger.signed_notes import TAIL, SignedNote, newest_note, notes_in
 from traceapp.ledger.tree import has_grown
@@ -36,7 +36,7 @@ class SecondCopy:
                     f"{last.root.hex()}, and the ledger does not grow from it."
                 )
             if last is None or now.size > last.size:
-                _write(descriptor, growth.note.encode())
+                write_whole(descriptor, growth.note.encode())
                 os.fsync(descriptor)
                 if fresh:
                     sync_folder(self._path.parent)
@@ -69,9 +69,3 @@ class SecondCopy:
 def shares_disk(folder: Path, home: Path) -> bool:
     """Whether both lie on one file system, so that what takes the one takes the other; raises OSError."""
     return folder.stat().st_dev == home.stat().st_dev
-
-
-def _write(descriptor: int, content: bytes) -> None:
-    view = memoryview(content)
-    while view:
-        view = view[os.write(descriptor, view) :]
