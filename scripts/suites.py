@@ -1,17 +1,23 @@
-"""The suites of scripts/test: a table of commands with their budgets, run one after the other."""
+"""The suites of scripts/test: a table of commands with their budgets, run two at a time."""
 
 import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from threading import Lock
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
 WHOLE, FAST = 2100, 300
 """Seconds that a whole and an everyday run may take on two cores."""
+LANES = 2
+"""Suites that run beside each other; with --long one alone."""
+PRINTING = Lock()
 LINES = "TRACEAPP_NEO4J_LINES"
 STORES = "TRACEAPP_STORES"
 
@@ -60,6 +66,23 @@ SUITES = [
 ]
 
 
+def run(suite: Suite, environment: dict[str, str], *, apart: bool) -> tuple[int, float]:
+    """(exit code, seconds) of a suite; apart: what it says is printed whole when it is done, since another one runs beside it."""
+    of_suite = {**environment, LINES: suite.lines} | ({STORES: "neo4j"} if suite.neo4j_alone else {})
+    started = time.monotonic()
+    if not apart:
+        print(f"\n=== {suite.name}", flush=True)
+        return subprocess.run(suite.command, cwd=ROOT, env=of_suite).returncode, time.monotonic() - started
+    print(f"begun: {suite.name}", flush=True)
+    ended = subprocess.run(suite.command, cwd=ROOT, env=of_suite, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    seconds = time.monotonic() - started
+    said = f"\n=== {suite.name}\n".encode() + ended.stdout
+    with PRINTING:
+        sys.stdout.buffer.write(said)
+        sys.stdout.buffer.flush()
+    return ended.returncode, seconds
+
+
 def main(arguments: list[str]) -> int:
     options = {argument for argument in arguments if argument.startswith("-")}
     wanted = [argument for argument in arguments if not argument.startswith("-")]
@@ -76,18 +99,21 @@ def main(arguments: list[str]) -> int:
         print("suite cases does not run: TRACEAPP_CASES names no folder of public data")
     if "neo4j" not in environment.get(STORES, "neo4j"):
         chosen = [suite for suite in chosen if not suite.neo4j_alone]
-    results: list[tuple[Suite, int, float]] = []
-    for suite in chosen:
-        print(f"\n=== {suite.name}", flush=True)
-        started = time.monotonic()
-        of_suite = {**environment, LINES: suite.lines} | ({STORES: "neo4j"} if suite.neo4j_alone else {})
-        code = subprocess.run(suite.command, cwd=ROOT, env=of_suite).returncode
-        results.append((suite, code, time.monotonic() - started))
+    started = time.monotonic()
+    lanes = 1 if "--long" in options or len(chosen) == 1 else LANES
+    longest_first = sorted(chosen, key=lambda suite: -suite.budget)
+    pool = ThreadPoolExecutor(lanes)
+    try:
+        ended = list(pool.map(partial(run, environment=environment, apart=lanes > 1), longest_first))
+    finally:
+        pool.shutdown(cancel_futures=True)
+    done = {suite.name: result for suite, result in zip(longest_first, ended, strict=True)}
+    results = [(suite, *done[suite.name]) for suite in chosen]
     print(f"\n{'suite':<14}{'result':<9}{'seconds':>8}{'budget':>8}")
     for suite, code, seconds in results:
         print(f"{suite.name:<14}{'ok' if code == 0 else 'FAILED':<9}{seconds:>8.0f}{suite.budget:>8}")
     failed = [suite.name for suite, code, _ in results if code != 0]
-    total = sum(seconds for *_, seconds in results)
+    total = time.monotonic() - started
     budget = f" of {FAST if '--fast' in options else WHOLE}" if not wanted and "--long" not in options else ""
     print(f"total {total:.0f} s{budget}; " + (f"failed: {', '.join(failed)}" if failed else "all passed"))
     print(f"suites: {len(results) - len(failed)} passed, {len(failed)} failed")
