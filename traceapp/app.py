@@ -19,6 +19,7 @@ from traceapp.web.api.batches import batches
 from traceapp.web.api.events import events
 from traceapp.web.api.feeds import feeds
 from traceapp.web.api.referrals import referrals
+from traceapp.web.api.searches import searches
 from traceapp.web.api.traces import traces
 from traceapp.web.client_address import ClientAddress
 from traceapp.web.health import health
@@ -75,7 +76,20 @@ def create_app(
     access.register(app)
     problems.register(app)
     security_headers.register(app)
-    for blueprint in (alerts, approvals, metrics.metrics, batches, events, feeds, referrals, traces, health, openapi, audit):
+    for blueprint in (
+        alerts,
+        approvals,
+        metrics.metrics,
+        batches,
+        events,
+        feeds,
+        referrals,
+        searches,
+        traces,
+        health,
+        openapi,
+        audit,
+    ):
         app.register_blueprint(blueprint)
     pages.register(app)
     return app

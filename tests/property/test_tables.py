@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from traceapp.documents.tables import write_document
 from traceapp.domain.disclosure import Masked
-from traceapp.domain.exports import Document, Table, TableForm
+from traceapp.domain.exports import Copy, Document, Table, TableForm
 from traceapp.formats.csv_cells import as_it_was
 
 MADE_AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -27,7 +27,7 @@ def written(rows: list[list[object]], form: TableForm) -> bytes:
     columns = {"a": "A", "b": "B"}
     table = Table("rows", "Rows", columns, rows)  # type: ignore[arg-type]
     file = io.BytesIO()
-    write_document(Document("Title", MADE_AT, (), [table], {Masked("T2"): "Masked (T2)"}), form, file)
+    write_document(Document("Title", Copy("0" * 32, "rc", MADE_AT), (), [table], {Masked("T2"): "Masked (T2)"}), form, file)
     return file.getvalue()
 
 

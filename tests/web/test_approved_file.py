@@ -16,6 +16,7 @@ from tests.recorded import records
 from tests.web.conftest import EVERYWHERE, MovingClock
 from traceapp.composition import terminal_actor
 from traceapp.domain.errors import PermissionDeniedError
+from traceapp.domain.exports import Subject
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.sessions import Client
 from traceapp.usecases.change_account import set_disabled
@@ -49,6 +50,9 @@ class Desk:
 
     def ask(self, path: str, method: str = "GET", header: str | None = None, **said: Any) -> Any:
         return self.client.open(path, method=method, headers={"Authorization": header or self.header}, **said)
+
+    def token(self, role: Role) -> str:
+        return _token(self.stations, role)
 
     def request(self) -> dict[str, Any]:
         made = self.ask("/api/v1/traces/export", "POST", json=BODY)
@@ -100,7 +104,7 @@ def test_story_a_file_is_asked_for_seen_agreed_to_and_taken_once(desk: Desk) -> 
     file = f"/api/v1/approvals/{uid}/file"
 
     with pytest.raises(PermissionDeniedError):
-        take_export(desk.stations, desk.deciders[0], uid, partial(trace_tables, {}))
+        take_export(desk.stations, desk.deciders[0], uid, {Subject.TRACE: partial(trace_tables, {})})
     taken = desk.ask(file)
     again = desk.ask(file)
 

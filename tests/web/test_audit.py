@@ -18,7 +18,9 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import OUTCOMES, LedgerEntry
 from traceapp.domain.rights import Role
-from traceapp.usecases import export_ledger
+from traceapp.policy.decisions import Policy
+from traceapp.policy.document import ExportRow
+from traceapp.usecases import exported_ledger
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.index_ledger import index_ledger
 from traceapp.usecases.stations import Stations
@@ -185,23 +187,28 @@ def test_promise_a_record_that_is_not_there_is_said_to_be_so(trail: Any) -> None
         assert (answer.status_code, answer.get_json()["type"]) == (404, "urn:traceapp:problem:no-such-record")
 
 
-@pytest.mark.parametrize("form", ["csv", "jsonl"])
+@pytest.mark.parametrize("form", ["csv", "json"])
 def test_promise_a_file_is_what_its_record_says(trail: Any, filled: Stations, form: str) -> None:
     auditor = trail(Role.AUDITOR)
     answer = auditor.get(f"{API}/export", query_string={"form": form, "number": "B-1"})
 
     made = records(filled, act="ledger:export")[-1]
     digest = hashlib.sha256(answer.data).hexdigest()
-    assert made["result"]["sha256"] == digest
+    assert made["result"]["file"] == digest
     assert b64decode(answer.headers["Repr-Digest"].split(":")[1]).hex() == digest
     assert answer.headers["Traceapp-Ledger"].split()[0] == str(made["seq"])
     seqs = [one["seq"] for one in auditor.found(number="B-1")]
     if form == "csv":
-        rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
-        assert [int(row["seq"]) for row in rows] == seqs
-        assert set(made["disclosed"]["LedgerRecord"]) <= {*rows[0], "actor", "v"}
+        lines = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+        rows = lines[lines.index(["Records"]) + 2 :]
+        assert [int(row[0]) for row in rows] == seqs
+        assert ["Completeness", "TRUNCATED"] in lines or ["Completeness", "COMPLETE"] in lines
     else:
-        assert [json.loads(line)["seq"] for line in answer.text.splitlines()] == seqs
+        told = json.loads(answer.data)
+        assert [row["seq"] for row in told["tables"]["records"]] == seqs
+        assert told["head"]["copy"] == made["result"]["copy"]
+        assert told["head"]["policy"] == filled.policy.digest
+        assert set(made["disclosed"]["LedgerRecord"]) <= {*told["tables"]["records"][0], "actor", "v"}
     assert made["result"]["records"] == len(seqs)
 
 
@@ -227,10 +234,22 @@ def test_attacker_who_plants_a_formula_gets_text(trail: Any, filled: Stations) -
 def test_promise_no_more_leaves_at_once_than_one_file_takes(
     trail: Any, filled: Stations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export_ledger, "MOST", 3)
+    monkeypatch.setattr(exported_ledger, "MOST", 3)
     answer = trail(Role.AUDITOR).get(f"{API}/export")
 
     assert answer.status_code == 400
+    assert records(filled, act="ledger:export")[-1]["outcome"] == "failed"
+
+
+def test_promise_more_records_than_one_person_takes_leave_nothing_until_others_agree(
+    trail: Any, filled: Stations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = filled.policy.document.model_copy(update={"exports": ExportRow(tier="T1", rows=2)})
+    monkeypatch.setattr(Policy, "document", few)
+    refused = trail(Role.AUDITOR).get(f"{API}/export")
+
+    assert refused.status_code == 400
+    assert "at most 2 rows" in refused.get_json()["detail"]
     assert records(filled, act="ledger:export")[-1]["outcome"] == "failed"
 
 

@@ -16,9 +16,10 @@ from tests.recorded import ledger_bytes, records
 from tests.servers import StoreLeg
 from tests.web.conftest import MovingClock
 from traceapp.composition import terminal_actor
+from traceapp.dictionary.entries import Tier
 from traceapp.domain.approvals import ApprovalState, Operation
 from traceapp.domain.errors import InputError, LedgerBrokenError, PermissionDeniedError, RecordNotFoundError
-from traceapp.domain.ledger_search import ExportForm, LedgerQuery
+from traceapp.domain.ledger_search import LedgerQuery
 from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import ABORTED, COMMITTED
 from traceapp.domain.rights import Actor, Role
@@ -31,7 +32,7 @@ from traceapp.usecases.access import entry
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.decide_approval import approve_approval
 from traceapp.usecases.execute_approval import execute_approval
-from traceapp.usecases.export_ledger import export_ledger
+from traceapp.usecases.exported_ledger import LedgerQuestion, ask_ledger
 from traceapp.usecases.index_ledger import index_ledger
 from traceapp.usecases.open_session import make_session
 from traceapp.usecases.prune_ledger import find_due, prune_ledger, pruning_request
@@ -139,9 +140,8 @@ def test_promise_what_two_persons_prune_is_gone_and_all_else_goes_on(old: Statio
     assert search_seqs(old, auditor) == kept
     with pytest.raises(RecordNotFoundError, match="pruned"):
         show_record(old, auditor, begins - 1)
-    export = export_ledger(old, auditor, LedgerQuery(person="rc"), ExportForm.JSON_LINES).value
-    with export.file as file:
-        assert [json.loads(line)["seq"] for line in file.read().splitlines()] == kept
+    export = ask_ledger(old, auditor, LedgerQuestion(LedgerQuery(person="rc")), Tier.T1)  # type: ignore[arg-type]
+    assert [one.seq for one in export.answer.records] == kept
 
 
 def search_seqs(stations: Stations, auditor: object) -> list[int]:

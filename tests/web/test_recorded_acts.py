@@ -81,10 +81,12 @@ CALLS = {
     "approvals.show_all": Call("/api/v1/approvals"),
     "approvals.withdraw": Call(f"{APPROVAL}/withdraw", "POST", json={"reason": REASON}),
     "audit.export": Call("/api/v1/audit/export", role=Role.AUDITOR),
+    "audit.request": Call("/api/v1/audit/export", "POST", json={"reason": REASON}, role=Role.AUDITOR),
     "audit.proof": Call("/api/v1/audit/records/1/proof", role=Role.AUDITOR),
     "audit.search": Call("/api/v1/audit/records", role=Role.AUDITOR),
     "audit.show": Call("/api/v1/audit/records/1", role=Role.AUDITOR),
     "audit_trail.export": Call("/audit/export", role=Role.AUDITOR),
+    "audit_trail.request_file": Call("/audit/export", "POST", {"reason": REASON}, role=Role.AUDITOR),
     "audit_trail.proof": Call("/audit/records/1/proof", role=Role.AUDITOR),
     "audit_trail.search": Call("/audit", role=Role.AUDITOR),
     "audit_trail.show": Call("/audit/records/1", role=Role.AUDITOR),
@@ -127,8 +129,12 @@ CALLS = {
     "referral.refer": Call("/referrals", "POST", {"asked": "N-1"}),
     "referral.show": Call("/referrals"),
     "referrals.refer": Call("/api/v1/referrals", "POST", json={"asked": "N-1"}),
+    "search.export": Call("/search/export?number=S-9"),
+    "search.request_file": Call("/search/export", "POST", {"number": "S-9", "reason": REASON}),
     "search.search": Call("/search?number=S-9"),
     "search.start": Call("/"),
+    "searches.export": Call("/api/v1/searches/export?number=S-9"),
+    "searches.request": Call("/api/v1/searches/export", "POST", json={"number": "S-9", "reason": REASON}),
     "sessions.end": Call("/sessions/{session}/end", "POST", {}),
     "sessions.end_others": Call("/sessions/end-others", "POST", {}),
     "sessions.show": Call("/sessions"),
@@ -162,7 +168,8 @@ class House:
         if said.role is not None:
             header = {"Authorization": self.headers[said.role], **said.headers}
             path = said.path.format(**self.names)
-            return _status(self.app.test_client().open(path, method=said.method, headers=header, data=said.form))
+            sent: dict[str, Any] = {"json": said.json} if said.json is not None else {"data": said.form}
+            return _status(self.app.test_client().open(path, method=said.method, headers=header, **sent))
         browser = self.browser if said.signed_in else self.app.test_client()
         given: dict[str, Any] = {}
         if said.form is not None:

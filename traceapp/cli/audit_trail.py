@@ -16,7 +16,7 @@ from traceapp.domain.ledger_search import LedgerQuery
 from traceapp.domain.permissions import ACTS
 from traceapp.domain.recorded import OUTCOMES
 from traceapp.domain.rights import Role
-from traceapp.usecases.export_ledger import json_text
+from traceapp.usecases.exported_ledger import json_text
 from traceapp.usecases.index_ledger import index_ledger
 from traceapp.usecases.prune_ledger import find_due
 from traceapp.usecases.replay_trace import replay_trace

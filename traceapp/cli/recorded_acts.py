@@ -32,6 +32,7 @@ RECORDED: Final[Mapping[str, tuple[Permission | Act, ...] | str]] = {
     "audit status": "prints how writer, disk and anchors are, and no record",
     "audit verify": (Permission.LEDGER_VERIFY,),
     "break-glass list": (Permission.BREAK_GLASS_LIST,),
+    "export who": (Permission.LEDGER_SEARCH,),
     "feed create": (Permission.FEED_CHANGE,),
     "feed end": (Permission.FEED_CHANGE,),
     "feed key": (Permission.FEED_CHANGE,),

@@ -36,11 +36,13 @@ def _write_csv(document: Document, file: BinaryIO) -> None:
     """The head first, then one table below the other; an empty line before each. UTF-8 with a mark, as spreadsheets want it."""
     file.write(_BYTE_ORDER_MARK)
     lines: list[list[str]] = [[document.title], *([fact.word, _words(document, fact.said)] for fact in document.facts)]
-    for table in document.tables:
-        lines += [[], [table.title], list(table.columns.values())]
-        lines += ([_words(document, cell) for cell in row] for row in table.rows)
     for chunk in _csv_lines(lines):
         file.write(chunk)
+    for table in document.tables:
+        for chunk in _csv_lines([[], [table.title], list(table.columns.values())]):
+            file.write(chunk)
+        for chunk in _csv_lines([_words(document, cell) for cell in row] for row in table.rows):
+            file.write(chunk)
 
 
 def _csv_lines(lines: Iterable[Iterable[str]]) -> Iterator[bytes]:
@@ -61,10 +63,14 @@ def _write_xlsx(document: Document, file: BinaryIO) -> None:
         "strings_to_numbers": False,
         "use_future_functions": False,
     }
+    copy = document.copy
+    mark = f"{copy.uid} {copy.holder}"
     with xlsxwriter.Workbook(file, options) as book:
-        book.set_properties({"title": document.title, "created": document.made_at.astimezone(UTC).replace(tzinfo=None)})
+        made_at = copy.made_at.astimezone(UTC).replace(tzinfo=None)
+        book.set_properties({"title": document.title, "created": made_at, "comments": mark})
         head, wrapped = book.add_format({"bold": True, "valign": "top"}), book.add_format({"text_wrap": True, "valign": "top"})
         first = book.add_worksheet(document.title[:31].translate(_NO_SHEET_NAME))
+        first.set_footer(_footer(mark))
         first.set_column(0, 0, 28)
         first.set_column(1, 1, 100)
         first.write_string(0, 0, document.title, head)
@@ -73,14 +79,22 @@ def _write_xlsx(document: Document, file: BinaryIO) -> None:
             _write_cell(document, first, number, 1, fact.said, wrapped)
         for table in document.tables:
             sheet = book.add_worksheet(table.title[:31].translate(_NO_SHEET_NAME))
+            sheet.set_footer(_footer(mark))
             sheet.freeze_panes(1, 0)
+            widths = [len(word) for word in table.columns.values()]
             for column, word in enumerate(table.columns.values()):
                 sheet.write_string(0, column, word, head)
-                longest = max((len(_words(document, row[column])) for row in table.rows), default=0)
-                sheet.set_column(column, column, min(max(longest, len(word)) + 2, WIDEST))
             for number, row in enumerate(table.rows, 1):
                 for column, cell in enumerate(row):
                     _write_cell(document, sheet, number, column, cell, None)
+                    widths[column] = max(widths[column], min(len(_words(document, cell)), WIDEST))
+            for column, width in enumerate(widths):
+                sheet.set_column(column, column, min(width + 2, WIDEST))
+
+
+def _footer(mark: str) -> str:
+    """On every printed page; `&` begins a code there."""
+    return "&L" + mark.replace("&", "&&")
 
 
 _NO_SHEET_NAME: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
@@ -117,6 +131,8 @@ def _words(document: Document, cell: Cell) -> str:
             return _digits(cell)
         case int():
             return str(cell)
+        case Mapping() | list():
+            return _json(cell).decode()
         case _:
             return document.masks[cell]
 
@@ -127,13 +143,18 @@ def _digits(number: Decimal) -> str:
 
 
 def _write_json(document: Document, file: BinaryIO) -> None:
-    """By codes, not by words: the same in every language."""
-    told = {
-        "head": {fact.name: fact.said for fact in document.facts},
-        "tables": {table.name: [dict(zip(table.columns, row, strict=True)) for row in table.rows] for table in document.tables},
-    }
-    file.write(orjson.dumps(told, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_INDENT_2))
-    file.write(b"\n")
+    """By codes, not by words: the same in every language. A row is a line, so that of many few are in memory at a time."""
+    file.write(b'{"head": ' + _json({fact.name: fact.said for fact in document.facts}) + b',\n"tables": {')
+    for place, table in enumerate(document.tables):
+        file.write((b",\n" if place else b"\n") + _json(table.name) + b": [")
+        for number, row in enumerate(table.rows):
+            file.write((b",\n" if number else b"\n") + _json(dict(zip(table.columns, row, strict=True))))
+        file.write(b"]")
+    file.write(b"}}\n")
+
+
+def _json(value: object) -> bytes:
+    return orjson.dumps(value, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
 
 
 def _plain(value: object) -> object:
@@ -144,6 +165,8 @@ def _plain(value: object) -> object:
             return stored_time(value)
         case Masked() | Unavailable() | Unproven():
             return value.document
+        case Mapping():
+            return dict(value)
         case _:
             raise TypeError(f"a table holds no {type(value).__name__}")
 

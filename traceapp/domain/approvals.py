@@ -45,7 +45,9 @@ class Operation(StrEnum):
     """What happens only after others agreed; who they are is a row of the policy document, what it does one of a use case."""
 
     ALERT_SILENCE = "alert_silence"
+    LEDGER_EXPORT = "ledger_export"
     LEDGER_PRUNE = "ledger_prune"
+    SEARCH_EXPORT = "search_export"
     TRACE_EXPORT = "trace_export"
 
 

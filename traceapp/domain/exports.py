@@ -8,10 +8,17 @@ from enum import StrEnum
 from typing import Any, BinaryIO, TypeAlias
 
 from traceapp.domain.disclosure import Gap, Masked
-from traceapp.domain.trace import TraceAnswer
 
-Cell: TypeAlias = str | int | Decimal | datetime | Masked | Gap | None
-"""A moment is aware; a quantity keeps every digit; what is masked stays visible as masked."""
+Cell: TypeAlias = str | int | Decimal | datetime | Masked | Gap | Mapping[str, Any] | list[Any] | None
+"""A moment is aware; a quantity keeps every digit; what is masked stays visible as masked; what has parts is plain JSON."""
+
+
+class Subject(StrEnum):
+    """Whose rows leave: `usecases/export_subjects.py` has one row for each."""
+
+    TRACE = "trace"
+    SEARCH = "search"
+    LEDGER = "ledger"
 
 
 class TableForm(StrEnum):
@@ -27,6 +34,7 @@ class Table:
     """name is a code for machines, title and columns are words for people; each row has a cell for each column.
 
     columns  code → word.
+    rows     as many as len says; read once, in their order.
     """
 
     name: str
@@ -45,24 +53,6 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """What a file holds, in one language.
-
-    masks  what stands in place of a value in words; by what stands there in the answer.
-    """
-
-    title: str
-    made_at: datetime
-    facts: Sequence[Fact]
-    tables: Sequence[Table]
-    masks: Mapping[Masked | Gap, str]
-
-    @property
-    def rows(self) -> int:
-        return sum(len(table.rows) for table in self.tables)
-
-
-@dataclass(frozen=True, slots=True)
 class Copy:
     """Whose copy a file is: it stands in the file, and on record.
 
@@ -74,7 +64,25 @@ class Copy:
     made_at: datetime
 
 
-Arrange: TypeAlias = Callable[[TableForm, TraceAnswer, Copy], Document]
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file holds, in one language.
+
+    masks  what stands in place of a value in words; by what stands there in the answer.
+    """
+
+    title: str
+    copy: Copy
+    facts: Sequence[Fact]
+    tables: Sequence[Table]
+    masks: Mapping[Masked | Gap, str]
+
+    @property
+    def rows(self) -> int:
+        return sum(len(table.rows) for table in self.tables)
+
+
+Arrange: TypeAlias = Callable[[TableForm, Any, Copy], Document]
 """Puts an answer into tables, in words of one language."""
 
 
@@ -82,10 +90,12 @@ Arrange: TypeAlias = Callable[[TableForm, TraceAnswer, Copy], Document]
 class ExportedFile:
     """A file that is finished, and hashed; whoever sends it closes it.
 
+    subject    whose rows.
     size       in bytes.   sha256  of the file, in hex; the record of the export names it too.   copy  its id.
     sent       called once with whether all of it was sent; None where nobody asks.
     """
 
+    subject: Subject
     form: TableForm
     file: BinaryIO
     size: int

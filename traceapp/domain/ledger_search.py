@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 FACETS: Final = ("person", "role", "act", "outcome", "purpose", "completeness", "address", "through", "field")
 """What records are sorted by: each has few values, and many records a value."""
@@ -107,26 +106,4 @@ class LedgerPage:
 
     records: tuple[FoundRecord, ...]
     before: int | None
-    state: IndexState
-
-
-class ExportForm(StrEnum):
-    """How records leave as a file."""
-
-    CSV = "csv"
-    JSON_LINES = "jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerExport:
-    """A file that is finished and on record; whoever sends it closes it.
-
-    size  in bytes.   sha256  of the file, in hex; the record of the export names it too.
-    """
-
-    form: ExportForm
-    file: BinaryIO
-    size: int
-    sha256: str
-    rows: int
     state: IndexState

@@ -6,11 +6,13 @@ Who has to agree is no part of this: it is a row of the policy document of the s
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import orjson
 
 from traceapp.domain.approvals import Operation
+from traceapp.domain.exports import Subject
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
@@ -24,6 +26,7 @@ from traceapp.usecases.approved_export import (
 )
 from traceapp.usecases.disclosure_roll import Fields
 from traceapp.usecases.export_sample import sample_export
+from traceapp.usecases.export_subjects import SUBJECTS
 from traceapp.usecases.prune_ledger import check_pruning, preview_pruning, prune_ledger, sample_pruning, what_is_due
 from traceapp.usecases.silence_rule import check_silence, preview_silence, sample_silence, silence_rule, silenced_rule
 from traceapp.usecases.stations import Stations
@@ -66,6 +69,21 @@ class ApprovedOperation:
         return hashlib.sha256(orjson.dumps(self.state(stations, parameters), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
+def _export(subject: Subject) -> ApprovedOperation:
+    """Rows of this subject leave as a file."""
+    return ApprovedOperation(
+        permission=SUBJECTS[subject].permission,
+        act=SUBJECTS[subject].permission,
+        check=partial(check_export, subject),
+        state=by_parameters,
+        preview=no_more,
+        carry_out=partial(allow_export, subject),
+        shown=shown_export,
+        sample=sample_export,
+        still=partial(is_same_answer, subject),
+    )
+
+
 OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
     Operation.ALERT_SILENCE: ApprovedOperation(
         permission=Permission.ALERT_SILENCE,
@@ -85,17 +103,7 @@ OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
         sample=sample_pruning,
         carry_out=prune_ledger,
     ),
-    Operation.TRACE_EXPORT: ApprovedOperation(
-        permission=Permission.BATCH_EXPORT,
-        act=Permission.BATCH_EXPORT,
-        check=check_export,
-        state=by_parameters,
-        preview=no_more,
-        carry_out=allow_export,
-        shown=shown_export,
-        sample=sample_export,
-        still=is_same_answer,
-    ),
+    **{row.operation: _export(subject) for subject, row in SUBJECTS.items()},
 }
-ACTS: Final = tuple(row.act for row in OPERATIONS.values())
+ACTS: Final = tuple(dict.fromkeys(row.act for row in OPERATIONS.values()))
 """What carrying out an approval may put on record, beside that it was carried out."""

@@ -11,7 +11,7 @@ from traceapp.usecases.access import disclosure_of
 from traceapp.usecases.disclosure_roll import Fields
 from traceapp.usecases.node_names import NodeName, read_names, read_plain_ends
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_record import Traced, fields_of
+from traceapp.usecases.trace_record import Traced
 
 MOST: Final = 5
 """Rows of a sample."""
@@ -22,10 +22,10 @@ PARTY: Final = {"number": "identity", "epc": "identity"}
 """What an answer calls a property → what the dictionary calls it."""
 
 
-def values_by_tier(stations: Stations, traced: Traced) -> dict[str, int]:
+def values_by_tier(stations: Stations, fields: Fields) -> dict[str, int]:
     """Tier → values of it that leave in clear; what the dictionary does not know (quantities, links) is counted as rows alone."""
     counts: dict[str, int] = {}
-    for group in fields_of(traced.answer, traced.own).roll.document:
+    for group in fields.roll.document:
         kind = group["kind"]
         known = PARTY if kind == NodeKind.PARTY else SEALED_AS
         names = {known.get(name, name) for name in group["disclosed"]}

@@ -1,14 +1,18 @@
 """Which things carry this number? All of them, never one picked for the asker."""
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
+from traceapp.dictionary.entries import Tier
 from traceapp.domain.batch import BatchQuery, Candidate
 from traceapp.domain.errors import RowAlteredError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import LedgerEntry, Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import Seed, Status
+from traceapp.domain.unverified import Unverified
+from traceapp.policy.disclosure import Disclosure
 from traceapp.usecases.access import disclosure_of, entry, result_digest, rights_for, told_name
 from traceapp.usecases.disclosure_roll import candidate_fields, keep_roll
 from traceapp.usecases.stations import Stations
@@ -17,37 +21,67 @@ from traceapp.usecases.trace_seeds import find_candidates
 from traceapp.usecases.verification import checked, on_record, readable
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look-up found, not on record yet.
+
+    unverified  what is not as the service wrote it.
+    """
+
+    candidates: tuple[Candidate, ...]
+    head: int
+    disclosure: Disclosure
+    unverified: Unverified
+
+
 def look_up_batches(stations: Stations, actor: Actor, query: BatchQuery) -> Recorded[tuple[Candidate, ...]]:
     """Every lot, unit, container, shipment and party with this number within the actor's view; none is an empty answer.
 
     raises  PermissionDeniedError; RowAlteredError: a changed record alone carries it; LedgerUnavailableError; StoreError.
     """
+    found = find_things(stations, actor, query, Permission.BATCH_LOOK_UP)
+    return stations.ledger.record(found.candidates, found_entry(stations, actor, query, found, Permission.BATCH_LOOK_UP))
+
+
+def find_things(stations: Stations, actor: Actor, query: BatchQuery, act: Permission, most: Tier = Tier.T3) -> Found:
+    """The same, which whoever asks has still to record.
+
+    act   what it is looked up for.   most  the highest tier whose values are wanted.
+    """
     stations, checks = checked(stations)
-    rights = rights_for(stations, actor, Permission.BATCH_LOOK_UP, asked_of(stations, query, ()))
+    rights = rights_for(stations, actor, act, asked_of(stations, query, ()), most)
     head = stations.heads.get_head_at(query.as_of) if query.as_of is not None else stations.heads.get_head()
+    disclosure = disclosure_of(stations, rights)
     try:
         with readable(checks):
-            candidates = find_candidates(stations, disclosure_of(stations, rights), head, seed_of(query))
+            candidates = find_candidates(stations, disclosure, head, seed_of(query))
     except RowAlteredError as refused:
-        stations.ledger.append(failed_entry(stations, actor, Permission.BATCH_LOOK_UP, query, head, refused))
+        stations.ledger.append(failed_entry(stations, actor, act, query, head, refused))
         raise
     found = tuple(replace(one, unverified=one.unverified or not checks.counted) for one in candidates)
-    fields = candidate_fields(found)
-    unverified = checks.told({one.uid: one.uid for one in found}.get, rights.least)
-    made = entry(
+    return Found(found, head, disclosure, checks.told({one.uid: one.uid for one in found}.get, rights.least))
+
+
+def found_entry(stations: Stations, actor: Actor, query: BatchQuery, found: Found, act: Permission, **result: Any) -> LedgerEntry:
+    """The record of what is about to leave; its roll is durable by then.
+
+    result  what more there is to say of it.
+    """
+    fields = candidate_fields(found.candidates)
+    told = {"candidates": len(found.candidates), "sha256": result_digest(found.candidates), **on_record(found.unverified)}
+    return entry(
         stations,
         actor,
-        Permission.BATCH_LOOK_UP,
+        act,
         "answered",
-        request={**asked_of(stations, query, found), "head": head},
+        request={**asked_of(stations, query, found.candidates), "head": found.head},
         disclosed=fields.disclosed,
         withheld=fields.withheld,
-        result={"candidates": len(found), "sha256": result_digest(found), **on_record(unverified)},
-        completeness=Status.UNVERIFIED.name if unverified else None,
-        object=objects_of(found),
+        result=told | result,
+        completeness=Status.UNVERIFIED.name if found.unverified else None,
+        object=objects_of(found.candidates),
         roll=keep_roll(stations, fields.roll),
     )
-    return stations.ledger.record(found, made)
 
 
 def finds_all(stations: Stations, actor: Actor) -> bool:

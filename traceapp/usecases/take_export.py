@@ -1,26 +1,26 @@
-"""A trace leaves as a file with values that nobody takes out alone: asked for, and then taken once."""
+"""Rows leave as a file with values that nobody takes out alone: asked for, and then taken once."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
-from traceapp.domain.approvals import Approval, ApprovalState, Operation, check_signers
+from traceapp.domain.approvals import Approval, ApprovalState, check_signers
 from traceapp.domain.errors import ApprovalStateError, PermissionDeniedError, TraceappError
-from traceapp.domain.exports import Arrange, Copy, ExportedFile, TableForm
+from traceapp.domain.exports import Arrange, Copy, ExportedFile, Subject, TableForm
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.domain.trace import TraceQuestion
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.approval_document import open_frozen
 from traceapp.usecases.approval_moves import find_approval, request_of
 from traceapp.usecases.approval_persons import row_of, signers_today
-from traceapp.usecases.approved_export import asked_again, question_document
+from traceapp.usecases.approved_export import asked_again
 from traceapp.usecases.export_claim import Claim, was_taken
-from traceapp.usecases.export_trace import finished_file
+from traceapp.usecases.export_rows import finished_file, on_its_way
+from traceapp.usecases.export_subjects import SUBJECT_OF, SUBJECTS
 from traceapp.usecases.request_approval import request_approval
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_record import answered_entry, result_digest
 
 NOT_YOURS: Final = "Only whoever asked for it can take the file."
 NOT_READY: Final = "There is no file to take: it is not carried out, its time is over, or it was taken already."
@@ -28,32 +28,39 @@ CHANGED: Final = "What would leave now is not what was approved: ask for it anew
 
 
 def request_export(
-    stations: Stations, actor: Actor, question: TraceQuestion, form: TableForm, tier: str, reason: str
+    stations: Stations, actor: Actor, subject: Subject, question: Any, form: TableForm, tier: str, reason: str
 ) -> Recorded[Approval]:
-    """Ask others to let this answer leave, with values up to this tier; raises as `request_approval` and `trace_batch`."""
-    said = {"question": question_document(question), "form": form.value, "tier": tier}
-    return request_approval(stations, actor, Operation.TRACE_EXPORT, said, reason, actor.username)
+    """Ask others to let the answer to this question of the subject leave, with values up to this tier.
+
+    raises  what `request_approval` and the question raise.
+    """
+    row = SUBJECTS[subject]
+    said = {"question": row.document(question), "form": form.value, "tier": tier}
+    return request_approval(stations, actor, row.operation, said, reason, actor.username)
 
 
 def may_take(stations: Stations, found: Approval) -> bool:
     """Whether its file is there to be taken: carried out, in time, and not taken yet."""
     in_time = found.state is ApprovalState.EXECUTED and stations.clock.now() < found.expires_at
-    return found.operation is Operation.TRACE_EXPORT and in_time and not was_taken(stations.settings.home, found.uid)
+    return found.operation in SUBJECT_OF and in_time and not was_taken(stations.settings.home, found.uid)
 
 
-def take_export(stations: Stations, actor: Actor, uid: str, arrange: Arrange) -> Recorded[ExportedFile]:
+def take_export(stations: Stations, actor: Actor, uid: str, arrange: Mapping[Subject, Arrange]) -> Recorded[ExportedFile]:
     """The file itself: once, by whoever asked for it, within the time of the approval, and only while the answer is the same
     and all who agreed may still agree.
 
     One that does not arrive whole may be taken again within that time; each try is on record.
+    arrange  by whose rows they are.
     raises  PermissionDeniedError: somebody else, or one of those who agreed may not any more; ApprovalNotFoundError;
-            ApprovalStateError: not carried out, over, taken, or no longer what was approved; HomeError; what `trace_batch`
+            ApprovalStateError: not carried out, over, taken, or no longer what was approved; HomeError; what the question
             raises.
     """
-    authorise(stations, actor, Permission.BATCH_EXPORT, {"approval": uid})
+    authorise(stations, actor, Permission.APPROVAL_REQUEST, {"approval": uid})
     found, person = find_approval(stations, actor, uid)
-    if not person.is_surely(found.requester) or found.operation is not Operation.TRACE_EXPORT:
+    subject = SUBJECT_OF.get(found.operation)
+    if not person.is_surely(found.requester) or subject is None:
         raise _refused(stations, actor, found, PermissionDeniedError(NOT_YOURS))
+    authorise(stations, actor, SUBJECTS[subject].permission, {"approval": uid})
     row = row_of(stations, found.operation)
     try:
         check_signers(found, person, signers_today(stations, row, found) if row is not None else [])
@@ -63,34 +70,29 @@ def take_export(stations: Stations, actor: Actor, uid: str, arrange: Arrange) ->
     if claim is None:
         raise _refused(stations, actor, found, ApprovalStateError(NOT_READY))
     try:
-        return _taken(stations, actor, found, arrange, claim)
+        return _taken(stations, actor, found, subject, arrange[subject], claim)
     except BaseException:
         claim.end(taken=False)
         raise
 
 
-def _taken(stations: Stations, actor: Actor, found: Approval, arrange: Arrange, claim: Claim) -> Recorded[ExportedFile]:
+def _taken(
+    stations: Stations, actor: Actor, found: Approval, subject: Subject, arrange: Arrange, claim: Claim
+) -> Recorded[ExportedFile]:
     frozen = open_frozen(stations, found)
     parameters, form = frozen.parameters, TableForm(frozen.parameters["form"])
-    traced = asked_again(stations, actor, parameters)
-    if frozen.policy != stations.policy.digest or result_digest(traced.answer, traced.own) != parameters["sha256"]:
+    asked = asked_again(subject, stations, actor, parameters)
+    if frozen.policy != stations.policy.digest or asked.digest != parameters["sha256"]:
         raise _refused(stations, actor, found, ApprovalStateError(CHANGED))
     copy = Copy(secrets.token_hex(16), actor.username, stations.clock.now())
-    made = finished_file(stations, arrange(form, traced.answer, copy), form, copy, claim.end)
-    try:
-        told = answered_entry(stations, actor, traced, Permission.BATCH_EXPORT, **made.on_record)
-        recorded = stations.ledger.record(made, replace(told, approval=found.uid))
-        stations.ledger.make_checkpoint()
-    except BaseException:
-        made.file.close()
-        raise
-    return recorded
+    made = finished_file(stations, arrange(form, asked.answer, copy), subject, form, copy, claim.end)
+    return on_its_way(stations, made, lambda: replace(asked.record(**made.on_record), approval=found.uid))
 
 
 def _refused(stations: Stations, actor: Actor, found: Approval, error: TraceappError) -> TraceappError:
     outcome = "denied" if isinstance(error, PermissionDeniedError) else "failed"
-    told = entry(
-        stations, actor, Permission.BATCH_EXPORT, outcome, request=request_of(found), reason=str(error), approval=found.uid
-    )
+    subject = SUBJECT_OF.get(found.operation)
+    act = SUBJECTS[subject].permission if subject is not None else Permission.BATCH_EXPORT
+    told = entry(stations, actor, act, outcome, request=request_of(found), reason=str(error), approval=found.uid)
     stations.ledger.append(told)
     return error

@@ -1,15 +1,11 @@
 """The bytes of answers of the audit trail: `Recorded` comes in and nothing else."""
 
-from typing import Final
-
 from flask import Response
 
-from traceapp.domain.ledger_search import ExportForm, FoundRecord, IndexState, LedgerExport, LedgerPage
+from traceapp.domain.ledger_search import FoundRecord, IndexState, LedgerPage
 from traceapp.domain.recorded import Recorded
 from traceapp.web.answers import CONTENT_TYPE, document_bytes
-from traceapp.web.files import named_file, stored_file
-
-MEDIA: Final = {ExportForm.CSV: "text/csv; charset=utf-8", ExportForm.JSON_LINES: "application/jsonl"}
+from traceapp.web.files import named_file
 
 
 def records_answer(recorded: Recorded[LedgerPage]) -> Response:
@@ -36,15 +32,6 @@ def proof_answer(seq: int, recorded: Recorded[str]) -> Response:
 def proof_file(seq: int, recorded: Recorded[str]) -> Response:
     """The same as a file; its record is named in the header."""
     return named_file(f"record-{seq}.tlog-proof", recorded, Response(recorded.value, content_type="text/plain; charset=utf-8"))
-
-
-def export_file(recorded: Recorded[LedgerExport]) -> Response:
-    """The finished file, with the digest that is on record (RFC 9530)."""
-    made = recorded.value
-    answer = stored_file(made.file, made.size, made.sha256, MEDIA[made.form])
-    answer.headers["Traceapp-Rows"] = str(made.rows)
-    answer.headers["Traceapp-Lag"] = str(made.state.lag)
-    return named_file(f"audit-trail-{recorded.receipt.seq}.{made.form.value}", recorded, answer)
 
 
 def state_document(state: IndexState) -> dict[str, int]:

@@ -5,13 +5,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from traceapp.domain.ledger_search import ExportForm, LedgerQuery
+from traceapp.domain.exports import TableForm
+from traceapp.domain.ledger_search import LedgerQuery
 from traceapp.domain.permissions import ACTS
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.recorded import NEWEST_SEQ, OUTCOMES
 from traceapp.domain.rights import Role
 from traceapp.domain.trace import Status
 from traceapp.usecases.search_ledger import LONGEST_PAGE, PAGE
+from traceapp.web.approval_inputs import Reason
 from traceapp.web.inputs import Code, Moment, Printed, Uid
 
 Outcome = Literal[OUTCOMES]  # type: ignore[valid-type]
@@ -95,7 +97,15 @@ class LedgerSearchInput(LedgerTimesInput):
 class LedgerExportInput(LedgerTimesInput):
     """A file of records."""
 
-    form: Annotated[ExportForm, Field(description="csv, or jsonl: one JSON document a line.")] = ExportForm.CSV
+    form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.CSV
+
+
+class LedgerExportBody(LedgerTimesInput):
+    """Records whose file others have to agree to: more than one person takes out alone."""
+
+    act: Annotated[str | None, Field(description="Permission or act, such as `batch:trace`.")] = None
+    form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.XLSX
+    reason: Reason
 
 
 class RecordInput(BaseModel):

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, Final
 
 from flask import Response
 
-from traceapp.domain.exports import ExportedFile, TableForm
+from traceapp.domain.exports import ExportedFile, Subject, TableForm
 from traceapp.domain.recorded import Recorded
 
 MEDIA: Final[Mapping[TableForm, str]] = {
@@ -14,15 +14,17 @@ MEDIA: Final[Mapping[TableForm, str]] = {
     TableForm.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     TableForm.JSON: "application/json",
 }
+NAMES: Final[Mapping[Subject, str]] = {Subject.TRACE: "trace", Subject.SEARCH: "search", Subject.LEDGER: "audit-trail"}
+"""How files are called, by whose rows they hold."""
 _CHUNK: Final = 64 * 1024
 
 
-def table_file(name: str, recorded: Recorded[ExportedFile]) -> Response:
+def table_file(recorded: Recorded[ExportedFile]) -> Response:
     """The finished file, with the digest that is on record (RFC 9530) and the number of its record in its name."""
     made = recorded.value
     answer = stored_file(made.file, made.size, made.sha256, MEDIA[made.form], made.sent)
     answer.headers["Traceapp-Rows"] = str(made.rows)
-    return named_file(f"{name}-{recorded.receipt.seq}.{made.form.value}", recorded, answer)
+    return named_file(f"{NAMES[made.subject]}-{recorded.receipt.seq}.{made.form.value}", recorded, answer)
 
 
 def stored_file(file: BinaryIO, size: int, sha256: str, media: str, sent: Callable[[bool], None] | None = None) -> Response:

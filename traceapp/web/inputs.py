@@ -190,6 +190,28 @@ class TraceExportInput(TraceSearchInput):
     form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.CSV
 
 
+class SearchExportInput(NarrowingInput):
+    """What carries a printed number, as a file."""
+
+    number: Printed
+    as_of: Annotated[Moment | None, Field(description="What was known at this moment. Now, where it is absent.")] = None
+    form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.CSV
+
+    def query(self) -> BatchQuery:
+        return BatchQuery(self.number, None, self.product, self.site, self.kind, self.as_of)
+
+
+class SearchExportBody(SearchExportInput):
+    """The same with values that others have to agree to."""
+
+    form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.XLSX
+    tier: Annotated[Literal["T0", "T1", "T2"], Field(description="The highest tier whose values shall be in clear.")] = "T2"
+    reason: Annotated[
+        str,
+        Field(min_length=SHORTEST_REASON, max_length=LONGEST_REASON, description="Why, so that others can judge it."),
+    ]
+
+
 class SeedInput(NarrowingInput):
     """Where a trace starts: exactly one of number, uid and epc."""
 

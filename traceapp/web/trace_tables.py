@@ -29,6 +29,7 @@ from traceapp.web.pages.wording import (
     site_names,
     text_of,
 )
+from traceapp.web.table_head import Masks, copy_facts
 from traceapp.web.trace_order import end_of, largest, nearest, outwards
 
 TITLES: Final = {"records": N_("Records"), "consignees": N_("Consignees"), "suppliers": N_("Suppliers"), "links": N_("Links")}
@@ -88,14 +89,7 @@ def trace_tables(sites: Mapping[str, str], form: TableForm, answer: TraceAnswer,
             tables.append(_table(name, PARTY, (row for line in sorted(lines, key=largest) for row in words.party(line))))
     links = sorted(answer.links, key=partial(outwards, nodes))
     tables.append(_table("links", LINK, (words.link(nodes, link) for link in links)))
-    return Document(_title(answer, nodes), copy.made_at, tuple(_facts(answer, copy)), tables, _Masks())
-
-
-class _Masks(dict[Masked | Unavailable | Unproven, str]):
-    """Words for what stands in place of a value."""
-
-    def __missing__(self, mask: Masked | Unavailable | Unproven) -> str:
-        return f"{text_of(mask)} ({mask.tier})"
+    return Document(_title(answer, nodes), copy, tuple(_facts(answer, copy)), tables, Masks())
 
 
 def _table(name: str, columns: Mapping[str, str], rows: Iterator[Sequence[Cell]]) -> Table:
@@ -122,9 +116,7 @@ def _facts(answer: TraceAnswer, copy: Copy) -> Iterator[Fact]:
     """What it is, how complete, under which rules, and whose copy."""
     said = answer.completeness
     title, sentence = completeness_words.headline(said)
-    yield Fact("made_at", gettext("Made at (UTC)"), copy.made_at)
-    yield Fact("holder", gettext("Copy of"), copy.holder)
-    yield Fact("copy", gettext("Id of this copy"), copy.uid)
+    yield from copy_facts(copy)
     yield Fact("completeness", gettext("Completeness"), said.status.name)
     yield Fact("completeness_words", gettext(STATUSES[said.status]), title + sentence_gap() + sentence)
     for number, reason in enumerate(completeness_words.reasons(said), 1):

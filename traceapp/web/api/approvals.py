@@ -1,7 +1,5 @@
 """What happens only after others agreed: asked for, decided, carried out."""
 
-from functools import partial
-
 from flask import Blueprint, Response
 
 from traceapp.domain.permissions import Act, Permission
@@ -15,9 +13,9 @@ from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.approval_answers import approvals_answer, executed_answer, moved_answer, shown_answer
 from traceapp.web.approval_inputs import ApprovalBody, ApprovalInput, ApproveBody, ReasonBody
 from traceapp.web.approval_models import ApprovalExecuted, ApprovalMoved, Approvals, ApprovalShown
+from traceapp.web.export_tables import arrangements
 from traceapp.web.files import MEDIA, table_file
 from traceapp.web.operations import operation
-from traceapp.web.trace_tables import trace_tables
 
 approvals = Blueprint("approvals", __name__, url_prefix="/api/v1/approvals")
 
@@ -109,8 +107,8 @@ def execute(path: ApprovalInput) -> Response:
 
 
 @approvals.get("/<uid>/file")
-@permission(Permission.BATCH_EXPORT)
-@records(Permission.BATCH_EXPORT, Act.APPROVAL_EXPIRE, Act.WITHHELD_ROUTE)
+@permission(Permission.APPROVAL_REQUEST)
+@records(Permission.BATCH_EXPORT, Permission.LEDGER_EXPORT, Act.APPROVAL_EXPIRE, Act.WITHHELD_ROUTE)
 @operation(answer=ApprovalExecuted, path=ApprovalInput, refuses=(404, 409), files=tuple(MEDIA.values()))
 def file(path: ApprovalInput) -> Response:
     """Take the file that was approved and carried out.
@@ -118,5 +116,4 @@ def file(path: ApprovalInput) -> Response:
     Whoever asked for it does, once, until `expires_at`, and only while the answer is the one that was approved. One that did
     not arrive whole can be taken again. Headers as of `/api/v1/traces/export`.
     """
-    arrange = partial(trace_tables, stations().organisation.sites)
-    return table_file("trace", take_export(stations(), current_actor(), path.uid, arrange))
+    return table_file(take_export(stations(), current_actor(), path.uid, arrangements()))

@@ -2,14 +2,21 @@
 
 from flask import Blueprint, Response
 
+from traceapp.domain.exports import Subject
 from traceapp.domain.permissions import Permission
-from traceapp.usecases.export_ledger import export_ledger
+from traceapp.usecases.export_rows import export_rows
+from traceapp.usecases.exported_ledger import LedgerQuestion
 from traceapp.usecases.search_ledger import search_ledger, show_record
 from traceapp.usecases.sign_ledger import prove_record
-from traceapp.web.access import current_actor, permission, stations
-from traceapp.web.audit_answers import export_file, proof_answer, record_answer, records_answer
-from traceapp.web.audit_inputs import LedgerExportInput, LedgerSearchInput, RecordInput
+from traceapp.usecases.take_export import request_export
+from traceapp.web.access import current_actor, permission, records, stations
+from traceapp.web.approval_answers import moved_answer
+from traceapp.web.approval_models import ApprovalMoved
+from traceapp.web.audit_answers import proof_answer, record_answer, records_answer
+from traceapp.web.audit_inputs import LedgerExportBody, LedgerExportInput, LedgerSearchInput, RecordInput
 from traceapp.web.audit_models import AuditRecordAnswer, AuditRecords, RecordProof
+from traceapp.web.export_tables import arrangements
+from traceapp.web.files import MEDIA, table_file
 from traceapp.web.operations import operation
 
 audit = Blueprint("audit", __name__, url_prefix="/api/v1/audit")
@@ -29,15 +36,31 @@ def search(query: LedgerSearchInput) -> Response:
 
 @audit.get("/export")
 @permission(Permission.LEDGER_EXPORT)
-@operation(query=LedgerExportInput, files=("text/csv", "application/jsonl"))
+@operation(query=LedgerExportInput, files=tuple(MEDIA.values()))
 def export(query: LedgerExportInput) -> Response:
     """Export the records that fit as a file.
 
+    At most as many as the policy lets one person take out; for more, others agree to `POST` of the same question.
     The file is finished, its digest recorded and a checkpoint made before the first byte leaves. `Repr-Digest` is the
     digest on record, `Traceapp-Ledger` the record of the export. Cells that a spreadsheet would take for a formula begin
     with an apostrophe.
     """
-    return export_file(export_ledger(stations(), current_actor(), query.asked(), query.form))
+    question, subject = LedgerQuestion(query.asked()), Subject.LEDGER
+    return table_file(export_rows(stations(), current_actor(), subject, question, query.form, arrangements()[subject]))
+
+
+@audit.post("/export")
+@permission(Permission.LEDGER_EXPORT)
+@records(Permission.APPROVAL_REQUEST, Permission.LEDGER_EXPORT)
+@operation(answer=ApprovalMoved, body=LedgerExportBody, refuses=(404,))
+def request(body: LedgerExportBody) -> Response:
+    """Ask others to let many records leave as a file.
+
+    Nothing leaves yet; the answer is the approval that was asked for. Once it is carried out, the file is at
+    `/api/v1/approvals/{uid}/file`, once. What is found later is no part of it.
+    """
+    question = LedgerQuestion(body.asked())
+    return moved_answer(request_export(stations(), current_actor(), Subject.LEDGER, question, body.form, "T1", body.reason))
 
 
 @audit.get("/records/<seq>")

@@ -1,11 +1,10 @@
 """Traces by query and by body."""
 
-from functools import partial
-
 from flask import Blueprint, Response
 
+from traceapp.domain.exports import Subject
 from traceapp.domain.permissions import Act, Permission
-from traceapp.usecases.export_trace import export_trace
+from traceapp.usecases.export_rows import export_rows
 from traceapp.usecases.take_export import request_export
 from traceapp.usecases.trace_batch import trace_batch
 from traceapp.web.access import current_actor, permission, records, stations
@@ -13,10 +12,10 @@ from traceapp.web.answer_models import Trace
 from traceapp.web.answers import trace_answer
 from traceapp.web.approval_answers import moved_answer
 from traceapp.web.approval_models import ApprovalMoved
+from traceapp.web.export_tables import arrangements
 from traceapp.web.files import MEDIA, table_file
 from traceapp.web.inputs import TraceBody, TraceExportBody, TraceExportInput, TraceSearchInput
 from traceapp.web.operations import operation
-from traceapp.web.trace_tables import trace_tables
 
 traces = Blueprint("traces", __name__, url_prefix="/api/v1/traces")
 
@@ -44,8 +43,9 @@ def export(query: TraceExportInput) -> Response:
     finished, its digest recorded and a checkpoint made before the first byte leaves. `Repr-Digest` is the digest on record,
     `Traceapp-Ledger` the record of the export. No cell is a formula; in CSV one that looks like it begins with an apostrophe.
     """
-    arrange = partial(trace_tables, stations().organisation.sites)
-    return table_file("trace", export_trace(stations(), current_actor(), query.search(), query.form, arrange))
+    subject = Subject.TRACE
+    made = export_rows(stations(), current_actor(), subject, query.search(), query.form, arrangements()[subject])
+    return table_file(made)
 
 
 @traces.post("/export")
@@ -58,7 +58,7 @@ def request(body: TraceExportBody) -> Response:
     For what `[exports]` of the policy lets nobody take alone: more rows, or values of higher tiers. Nothing leaves yet; the
     answer is the approval that was asked for. Once it is carried out, the file is at `/api/v1/approvals/{uid}/file`, once.
     """
-    made = request_export(stations(), current_actor(), body.question(), body.form, body.tier, body.reason)
+    made = request_export(stations(), current_actor(), Subject.TRACE, body.question(), body.form, body.tier, body.reason)
     return moved_answer(made)
 
 

@@ -88,18 +88,24 @@ def facts_of(operation: Operation, parameters: Mapping[str, Any], preview: Mappi
 
 
 def _question(told: Any) -> str:
-    """Which way a trace went, and as of when."""
-    way, known = gettext(DIRECTIONS[Direction(told["direction"])]), gettext("As known at")
-    said = [way, f"{known} {moment_text(parse_stored_time(told['as_of']))} UTC"]
+    """What was asked, without the numbers that name a thing, and as of when."""
+    said = [gettext(DIRECTIONS[Direction(told["direction"])])] if "direction" in told else []
     words = {
+        "as_of": gettext("As known at"),
+        "since": gettext("From (UTC)"),
+        "until": gettext("To (UTC)"),
         "event_time_from": gettext("happened from"),
         "event_time_to": gettext("happened until"),
         "at": gettext("Container opened at (UTC)"),
     }
     said += [f"{word} {moment_text(parse_stored_time(told[name]))} UTC" for name, word in words.items() if name in told]
-    if told["fields"] is not None:
+    if told.get("fields") is not None:
         said.append(", ".join(told["fields"]))
-    return gettext(" · ").join(said)
+    if told.get("upto") is not None:
+        said.append(f"{gettext('Up to ledger record')} {told['upto']}")
+    known = {*words, "direction", "fields", "upto"}
+    said += [f"{name} {value}" for name, value in told.items() if name not in known]
+    return gettext(" · ").join(said) or gettext("all of them")
 
 
 def _rule(name: Any) -> str:
@@ -123,6 +129,8 @@ _NAMES: Final = {
     "form": N_("Form"),
     "tier": N_("Values in clear up to tier"),
     "nodes": N_("Records"),
+    "candidates": N_("Things with this number"),
+    "found": N_("Records that fit"),
     "links": N_("Links"),
     "consignees": N_("Consignees"),
     "suppliers": N_("Suppliers"),

@@ -1,7 +1,6 @@
 """Approvals: what waits for a person's word, what he asked for, and one of them in full."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -26,12 +25,12 @@ from traceapp.usecases.request_approval import request_approval
 from traceapp.usecases.silence_rule import silent_rules
 from traceapp.usecases.take_export import may_take, take_export
 from traceapp.web.access import current_actor, permission, records, stations
+from traceapp.web.export_tables import arrangements
 from traceapp.web.files import table_file
 from traceapp.web.pages import approval_words as words
 from traceapp.web.pages import wording
 from traceapp.web.pages.approval_samples import sample_of
 from traceapp.web.pages.layout import may
-from traceapp.web.trace_tables import trace_tables
 
 approval_pages = Blueprint("approval", __name__)
 
@@ -107,14 +106,12 @@ def execute(uid: str) -> Response | tuple[str, int]:
 
 
 @approval_pages.get("/approvals/<uid>/file")
-@permission(Permission.BATCH_EXPORT)
-@records(Permission.BATCH_EXPORT, Act.APPROVAL_EXPIRE, Act.APPROVAL_OPEN, Act.WITHHELD_ROUTE)
+@permission(Permission.APPROVAL_REQUEST)
+@records(Permission.BATCH_EXPORT, Permission.LEDGER_EXPORT, Act.APPROVAL_EXPIRE, Act.APPROVAL_OPEN, Act.WITHHELD_ROUTE)
 def file(uid: str) -> Response | tuple[str, int]:
     """The file that was approved, once."""
     try:
-        return table_file(
-            "trace", take_export(stations(), current_actor(), uid, partial(trace_tables, stations().organisation.sites))
-        )
+        return table_file(take_export(stations(), current_actor(), uid, arrangements()))
     except REFUSALS as error:
         return _page(uid, words.refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
 

@@ -2,22 +2,28 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import IdentifierError, InputError
+from traceapp.domain.exports import Subject
 from traceapp.domain.permissions import ACTS, Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
 from traceapp.usecases.anchor_ledger import anchor_states
-from traceapp.usecases.export_ledger import export_ledger
+from traceapp.usecases.export_rows import export_rows
+from traceapp.usecases.exported_ledger import LedgerQuestion
 from traceapp.usecases.search_ledger import search_ledger, show_record
 from traceapp.usecases.sign_ledger import prove_record
-from traceapp.web.access import current_actor, permission, stations
-from traceapp.web.audit_answers import export_file, proof_file
+from traceapp.usecases.take_export import request_export
+from traceapp.web.access import current_actor, permission, records, stations
+from traceapp.web.audit_answers import proof_file
 from traceapp.web.audit_inputs import LedgerFilters, RecordInput
-from traceapp.web.inputs import read_form, read_path
-from traceapp.web.pages.audit_form import LedgerFormExportInput, LedgerFormInput
+from traceapp.web.export_tables import arrangements
+from traceapp.web.files import table_file
+from traceapp.web.inputs import read_form, read_path, read_posted
+from traceapp.web.pages.audit_form import LedgerFormExportInput, LedgerFormInput, LedgerFormRequestInput
 from traceapp.web.pages.forms import field_errors
 from traceapp.web.pages.layout import may
 from traceapp.web.pages.record_words import OUTCOMES, act_words, fields_of, lines_of
@@ -49,9 +55,24 @@ def export() -> Response | tuple[str, int]:
     """The records of the search as a file."""
     try:
         asked = read_form(LedgerFormExportInput)
-        return export_file(export_ledger(stations(), current_actor(), asked.asked(), asked.form))
+        question, subject = LedgerQuestion(asked.asked()), Subject.LEDGER
+        return table_file(export_rows(stations(), current_actor(), subject, question, asked.form, arrangements()[subject]))
     except InputError as error:
         return _form(errors=field_errors(error)), 400
+
+
+@audit_pages.post("/audit/export")
+@permission(Permission.LEDGER_EXPORT)
+@records(Permission.APPROVAL_REQUEST, Permission.LEDGER_EXPORT)
+def request_file() -> BaseResponse | tuple[str, int]:
+    """Ask others to let many records leave."""
+    try:
+        asked = read_posted(LedgerFormRequestInput)
+        question = LedgerQuestion(asked.asked())
+        made = request_export(stations(), current_actor(), Subject.LEDGER, question, asked.form, "T1", asked.reason)
+    except InputError as error:
+        return _form(errors=field_errors(error)), 400
+    return redirect(url_for("approval.open_one", uid=made.value.uid), 303)
 
 
 @audit_pages.get("/audit/records/<seq>")
@@ -85,7 +106,7 @@ def proof(seq: str) -> Response:
 
 
 def _form(errors: dict[str, str] | None = None, **found: Any) -> str:
-    said = {name: request.args.get(name, "").strip() for name in {*ASKED, *LedgerFilters.model_fields}}
+    said = {name: request.values.get(name, "").strip() for name in {*ASKED, *LedgerFilters.model_fields}}
     return render_template(
         "audit/search.html",
         said=said,
@@ -97,6 +118,7 @@ def _form(errors: dict[str, str] | None = None, **found: Any) -> str:
         roles=list(Role),
         purpose_names={one.value: stations().policy.purpose_label(one, language()) for one in Purpose},
         may_export=may(current_actor(), Permission.LEDGER_EXPORT),
+        may_ask=may(current_actor(), Permission.APPROVAL_REQUEST),
         act_words=act_words,
         anchored_at=_anchored_at(),
         **{"page": None, "receipt": None, **found},

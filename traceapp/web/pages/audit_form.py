@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import field_validator
 
-from traceapp.domain.ledger_search import DENIED, ExportForm, LedgerQuery
+from traceapp.domain.exports import TableForm
+from traceapp.domain.ledger_search import DENIED, LedgerQuery
 from traceapp.web.audit_inputs import LedgerFilters, Seq, not_before_since
 from traceapp.web.pages.forms import From, To
 
@@ -28,4 +29,10 @@ class LedgerFormInput(LedgerFilters):
 class LedgerFormExportInput(LedgerFormInput):
     """The same as a file."""
 
-    form: ExportForm = ExportForm.CSV
+    form: TableForm = TableForm.CSV
+
+
+class LedgerFormRequestInput(LedgerFormExportInput):
+    """A file that others have to agree to, and why it is wanted."""
+
+    reason: str = ""

@@ -12,7 +12,15 @@ from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import InputError
 from traceapp.domain.exports import TableForm
 from traceapp.web.field_names import BatchFields
-from traceapp.web.inputs import BatchInput, BatchSearchInput, Moment, NarrowingInput, Printed, TraceSearchInput
+from traceapp.web.inputs import (
+    BatchInput,
+    BatchSearchInput,
+    Moment,
+    NarrowingInput,
+    Printed,
+    SearchExportInput,
+    TraceSearchInput,
+)
 from traceapp.web.pages.wording import N_
 
 _TYPED: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]+(\d{1,2}:\d{2})(?::(\d{2}(?:\.\d{1,6})?))?)?(?: ?(?:UTC|Z))?", re.ASCII)
@@ -67,6 +75,12 @@ class SearchPageInput(NarrowingInput):
 
     number: Printed
     fields: BatchFields | None = None
+
+
+class SearchExportPageInput(SearchExportInput):
+    """What the scan field found, as a file; why, where others have to agree to it."""
+
+    reason: str = ""
 
 
 class BatchPageInput(BatchSearchInput):

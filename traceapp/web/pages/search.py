@@ -3,16 +3,21 @@
 from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as BaseResponse
 
 from traceapp.domain.batch import BatchQuery, Candidate
 from traceapp.domain.errors import BatchNotFoundError, InputError
+from traceapp.domain.exports import Subject
 from traceapp.domain.permissions import Permission
+from traceapp.usecases.export_rows import export_rows
 from traceapp.usecases.look_up_batches import finds_all, look_up_batches
-from traceapp.web.access import current_actor, permission, records_nothing, signed_in, stations
-from traceapp.web.inputs import read_form
+from traceapp.usecases.take_export import request_export
+from traceapp.web.access import current_actor, permission, records, records_nothing, signed_in, stations
+from traceapp.web.export_tables import arrangements
+from traceapp.web.files import table_file
+from traceapp.web.inputs import read_form, read_posted
 from traceapp.web.pages.candidates import candidate_rows, caption
-from traceapp.web.pages.forms import SearchPageInput, field_errors
+from traceapp.web.pages.forms import SearchExportPageInput, SearchPageInput, field_errors
 from traceapp.web.pages.layout import may, may_look_up
 
 search_pages = Blueprint("search", __name__)
@@ -36,7 +41,7 @@ def start() -> str:
 
 @search_pages.get("/search")
 @permission(Permission.BATCH_LOOK_UP)
-def search() -> Response | str | tuple[str, int]:
+def search() -> BaseResponse | str | tuple[str, int]:
     """Go to the one thing that carries the number, or ask which of several is meant."""
     try:
         asked = read_form(SearchPageInput)
@@ -51,7 +56,41 @@ def search() -> Response | str | tuple[str, int]:
     number = request.args["number"]
     rows = candidate_rows(found.value, number, stations().organisation.sites, partial(_address, asked.fields))
     said = caption(not finds_all(stations(), current_actor()))
-    return render_template("search/candidates.html", candidates=rows, caption=said, receipt=found.receipt, number=number)
+    may_export = may(current_actor(), Permission.BATCH_EXPORT)
+    return render_template(
+        "search/candidates.html",
+        candidates=rows,
+        caption=said,
+        receipt=found.receipt,
+        number=number,
+        may_export=may_export,
+        may_ask=may_export and may(current_actor(), Permission.APPROVAL_REQUEST),
+        question={name: value for name, value in request.args.items() if name in {"number", "product", "site", "kind"} and value},
+    )
+
+
+@search_pages.get("/search/export")
+@permission(Permission.BATCH_EXPORT)
+def export() -> BaseResponse | tuple[str, int]:
+    """What carries the number, as a file."""
+    try:
+        asked, subject = read_form(SearchExportPageInput), Subject.SEARCH
+        return table_file(export_rows(stations(), current_actor(), subject, asked.query(), asked.form, arrangements()[subject]))
+    except InputError as error:
+        return render_template("search/start.html", allowed=True, errors=field_errors(error)), 400
+
+
+@search_pages.post("/search/export")
+@permission(Permission.BATCH_EXPORT)
+@records(Permission.APPROVAL_REQUEST, Permission.BATCH_EXPORT)
+def request_file() -> BaseResponse | tuple[str, int]:
+    """Ask others to let it leave with confidential values."""
+    try:
+        asked = read_posted(SearchExportPageInput)
+        made = request_export(stations(), current_actor(), Subject.SEARCH, asked.query(), asked.form, "T2", asked.reason)
+    except InputError as error:
+        return render_template("search/start.html", allowed=True, errors=field_errors(error)), 400
+    return redirect(url_for("approval.open_one", uid=made.value.uid), 303)
 
 
 def _address(fields: str | None, candidate: Candidate) -> str:

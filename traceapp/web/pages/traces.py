@@ -1,22 +1,21 @@
 """The trace page: what is unknown first, then who has it, the lots, the links, and the picture."""
 
-from functools import partial
-
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from traceapp.domain.errors import InputError
+from traceapp.domain.exports import Subject
 from traceapp.domain.permissions import Act, Permission
-from traceapp.usecases.export_trace import export_trace
+from traceapp.usecases.export_rows import export_rows
 from traceapp.usecases.take_export import request_export
 from traceapp.usecases.trace_batch import trace_batch
 from traceapp.web.access import current_actor, permission, records, stations
+from traceapp.web.export_tables import arrangements
 from traceapp.web.files import table_file
 from traceapp.web.inputs import read_form, read_posted
 from traceapp.web.pages.forms import TraceExportPageInput, TracePageInput, TraceRequestPageInput, field_errors
 from traceapp.web.pages.layout import may
 from traceapp.web.pages.trace_page import TracePage, typed_question
-from traceapp.web.trace_tables import trace_tables
 
 trace_pages = Blueprint("trace", __name__)
 
@@ -47,8 +46,9 @@ def export() -> Response | tuple[str, int]:
     """The rows of the answer as a file, in the language of the page."""
     try:
         asked = read_form(TraceExportPageInput)
-        arrange = partial(trace_tables, stations().organisation.sites)
-        return table_file("trace", export_trace(stations(), current_actor(), asked.search(), asked.form, arrange))
+        subject = Subject.TRACE
+        arrange = arrangements()[subject]
+        return table_file(export_rows(stations(), current_actor(), subject, asked.search(), asked.form, arrange))
     except InputError as error:
         said = render_template("traces/question.html", asked=typed_question(request.args), errors=field_errors(error))
         return said, 400
@@ -61,7 +61,7 @@ def request_file() -> BaseResponse | tuple[str, int]:
     """Ask others to let the rows leave with confidential values."""
     try:
         asked = read_posted(TraceRequestPageInput)
-        made = request_export(stations(), current_actor(), asked.search(), asked.form, "T2", asked.reason)
+        made = request_export(stations(), current_actor(), Subject.TRACE, asked.search(), asked.form, "T2", asked.reason)
     except InputError as error:
         shown = render_template("traces/question.html", asked=typed_question(request.form), errors=field_errors(error))
         return shown, 400
