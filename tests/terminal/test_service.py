@@ -3,6 +3,7 @@
 import getpass
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -186,7 +187,7 @@ def test_promise_the_service_anchors_its_ledger_and_the_terminal_says_when(servi
     verified = json.loads(subprocess.run(verifier, capture_output=True, check=False).stdout)
 
     assert status.code == 0, status.all
-    assert "signed up to" in status.out
+    assert re.search(r"^records +1 to [0-9]+, signed up to", status.out, re.MULTILINE)
     assert "reserve 6" in status.out, "64 MiB, but for what the records of the demo took"
     assert any(line.startswith("copy ") and "records at 20" in line for line in status.out.splitlines())
     assert NOT_ANCHORED not in status.out

@@ -60,9 +60,8 @@ def status(home: Path | None) -> None:
     with stations_of(settings) as stations:
         found = ledger_status(settings.home, stations.ledger)
     health = found.health
-    click.echo(
-        f"records     {health.newest.seq}, signed up to {health.checkpointed} at {health.checkpoint_at:%Y-%m-%d %H:%M:%S} UTC"
-    )
+    kept = f"{found.first_kept} to {health.newest.seq}" if health.newest.seq else "none"
+    click.echo(f"records     {kept}, signed up to {health.checkpointed} at {health.checkpoint_at:%Y-%m-%d %H:%M:%S} UTC")
     click.echo(f"waiting     {health.queue} of {health.queue_most}")
     click.echo(
         f"disk        {health.disk_used:.0%} used, {health.disk_free // MIB} MiB free; reserve {health.reserve // MIB} MiB"

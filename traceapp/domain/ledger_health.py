@@ -81,10 +81,14 @@ class AnchorState:
 
 @dataclass(frozen=True, slots=True)
 class LedgerStatus:
-    """Writer and anchors together."""
+    """Writer and anchors together.
+
+    first_kept  the oldest record that was not pruned; 1 where all are kept.
+    """
 
     health: LedgerHealth
     anchors: tuple[AnchorState, ...]
+    first_kept: int
 
     @property
     def is_anchored(self) -> bool:

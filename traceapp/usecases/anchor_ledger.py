@@ -10,6 +10,7 @@ from traceapp.domain.ledger_health import AnchorState, LedgerStatus
 from traceapp.ledger.anchors.port import Anchor
 from traceapp.ledger.anchors.states import read_states, write_states
 from traceapp.ledger.client import LedgerClient
+from traceapp.ledger.segments import first_kept
 
 
 def anchor_ledger(home: Path, ledger: LedgerClient, anchors: Sequence[Anchor], clock: Clock) -> tuple[AnchorState, ...]:
@@ -26,7 +27,7 @@ def anchor_ledger(home: Path, ledger: LedgerClient, anchors: Sequence[Anchor], c
 
 def ledger_status(home: Path, ledger: LedgerClient) -> LedgerStatus:
     """How the writer is, and what is kept of the ledger elsewhere; raises LedgerUnavailableError."""
-    return LedgerStatus(ledger.get_health(), read_states(home))
+    return LedgerStatus(ledger.get_health(), read_states(home), first_kept(home))
 
 
 def anchor_states(home: Path) -> tuple[AnchorState, ...]:
