@@ -155,6 +155,7 @@ RINGING: Final[dict[str, list[Record]]] = {
     "seal-broken": [record(MONDAY, "batch:trace", "failed", reason="SealBrokenError")],
     "keys-away": [record(_after(n), "batch:show", "failed", reason="KeyUnavailableError") for n in range(5)],
     "sweep-findings": [record(MONDAY, "graph:verify", result={"records": 900, "findings": 1, "named": ["changed: Batch 0"]})],
+    "signatures-bad": [record(MONDAY, "signature:verify", result={"approvals": 9, "signatures": 12, "bad": 1, "named": []})],
     "rows-untrusted": [record(MONDAY, "rows:trust", "done")],
     "ledger-broken": [record(MONDAY, "ledger:verify", result={"ok": False, "records": 41, "first_bad_seq": 42})],
     "ledger-recovered": [record(MONDAY, "ledger:recover", "done", {"username": "ledger"}, result={"cut": 117})],

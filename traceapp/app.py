@@ -20,6 +20,7 @@ from traceapp.web.api.events import events
 from traceapp.web.api.feeds import feeds
 from traceapp.web.api.referrals import referrals
 from traceapp.web.api.searches import searches
+from traceapp.web.api.signatures import signatures
 from traceapp.web.api.traces import traces
 from traceapp.web.client_address import ClientAddress
 from traceapp.web.health import health
@@ -85,6 +86,7 @@ def create_app(
         feeds,
         referrals,
         searches,
+        signatures,
         traces,
         health,
         openapi,

@@ -16,6 +16,7 @@ from traceapp.confidential.live_keys import LiveKeys
 from traceapp.confidential.pkcs11_provider import Pkcs11KeyProvider
 from traceapp.confidential.sealer import DictionarySealer
 from traceapp.confidential.side_seal import SideSeal
+from traceapp.confidential.signature_key import SignatureKey
 from traceapp.confidential.source_archive import SourceArchive
 from traceapp.delivery.syslog import SyslogSink, parse_syslog
 from traceapp.delivery.webhook import WebhookSink, read_webhook_secret
@@ -208,6 +209,7 @@ def build_stations(settings: Settings) -> Stations:
         roll_seal=SideSeal(keys.purpose_key(KeyPurpose.LEDGER_SIDE), ROLLS),
         values=SideFiles(settings.home, VALUES),
         value_seal=SideSeal(keys.purpose_key(KeyPurpose.LEDGER_SIDE), VALUES),
+        signature_key=SignatureKey(keys.purpose_key(KeyPurpose.SIGNATURES)),
         commands=CommandStore(graph),
         alerts=AlertBook(settings.home),
         provider=identity_provider(settings),

@@ -17,6 +17,7 @@
 // param:  grant         string?   uid of a break-glass access that was begun in it
 // param:  left_network  string    the network before this one, empty where it did not move
 // param:  moved_at      string?   when it was left; stored time, UTC
+// param:  signed_at     string?   when something was signed in it last; stored time, UTC
 // param:  version       integer   how often it was written
 // param:  factors       string    what proved the person, with commas between
 // bounds: one node
@@ -36,6 +37,7 @@ CREATE (:Session {
   grant: $grant,
   left_network: $left_network,
   moved_at: $moved_at,
+  signed_at: $signed_at,
   version: $version,
   factors: $factors
 })

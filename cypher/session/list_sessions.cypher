@@ -19,6 +19,7 @@
 // column: grant         string?   uid of a break-glass access that was begun in it
 // column: left_network  string    the network before this one, empty where it did not move
 // column: moved_at      string?   when it was left; stored time, UTC
+// column: signed_at     string?   when something was signed in it last; stored time, UTC
 // column: version       integer   how often it was written
 // column: factors       string?   what proved the person, with commas between; null of a session of before
 // bounds: one index seek by range, row_limit rows
@@ -39,6 +40,7 @@ RETURN session.uid AS uid,
        session.grant AS grant,
        session.left_network AS left_network,
        session.moved_at AS moved_at,
+       session.signed_at AS signed_at,
        session.version AS version,
        session.factors AS factors
 ORDER BY begun_at, uid

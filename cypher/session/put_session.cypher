@@ -14,6 +14,7 @@
 // param:  grant         string?   uid of a break-glass access that was begun in it
 // param:  left_network  string    the network before this one, empty where it did not move
 // param:  moved_at      string?   when it was left; stored time, UTC
+// param:  signed_at     string?   when something was signed in it last; stored time, UTC
 // param:  version       integer   the one that was read; of another one nothing is written
 // param:  factors       string    what proved the person, with commas between
 // column: uid  string   the same; no row where nothing was written
@@ -33,6 +34,7 @@ SET session.secret_hash = $secret_hash,
     session.grant = $grant,
     session.left_network = $left_network,
     session.moved_at = $moved_at,
+    session.signed_at = $signed_at,
     session.factors = $factors,
     session.version = $version + 1
 RETURN session.uid AS uid

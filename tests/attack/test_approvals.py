@@ -11,6 +11,7 @@ import pytest
 
 from tests.clockwork import Clockwork
 from tests.recorded import records
+from tests.signing import signed_by
 from traceapp.composition import build_watch, terminal_actor
 from traceapp.domain.alerts import AlertFilter
 from traceapp.domain.approvals import Approval, ApprovalState, Operation
@@ -101,7 +102,7 @@ def asked_by(stations: Stations, actor: Actor) -> Approval:
 
 
 def approve(stations: Stations, actor: Actor, asked: Approval) -> Approval:
-    return approve_approval(stations, actor, asked.uid, asked.digest, SEEN).value
+    return approve_approval(stations, actor, asked.uid, asked.digest, SEEN, signed_by(actor)).value
 
 
 def rung(stations: Stations) -> set[str]:

@@ -65,6 +65,7 @@ def keep_whole_session(stations: Stations, password: str) -> None:
     begun = sign_in(stations, "rc-02", password, Client("192.0.2.1", "a browser")).value.session
     now = stations.clock.now()
     moved = replace(begun, factor_at=now, purpose=Purpose.RECALL, grant="a" * 16, left_network="198.51.100.0/24", moved_at=now)
+    moved = replace(moved, signed_at=now)
     assert stations.sessions.put_session(moved) is not None
     stations.grants.append_grant(reviewed_grant(begun.account_uid, now), begun.account_uid)
     begin_totp(stations, sign_in(stations, "rc-02", password, Client("192.0.2.1", "a browser")).value.actor, password)

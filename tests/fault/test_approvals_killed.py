@@ -7,6 +7,7 @@ import pytest
 
 from tests.fault.test_intents_killed import CLIENT, COMMIT, check_agreement, run_killed, sweep
 from tests.recorded import records
+from tests.signing import signed_by
 from traceapp.composition import terminal_actor
 from traceapp.domain.approvals import Approval, ApprovalState, Operation
 from traceapp.domain.errors import ApprovalStateError
@@ -45,7 +46,9 @@ def colleague(stations: Stations, name: str) -> Actor:
     made = create_account(before, terminal_actor(), name, "correct horse battery", name, Role.QUALITY, EVERYWHERE, EVERYWHERE)
     account = stations.accounts.get_account(made.value)
     assert account is not None
-    return make_session(stations, account, Client("", ""), factor_at=stations.clock.now()).actor
+    opened = make_session(stations, account, Client("", ""), factor_at=stations.clock.now())
+    stations.sessions.append_session(opened.session)
+    return opened.actor
 
 
 def approved(stations: Stations) -> Approval:
@@ -53,7 +56,7 @@ def approved(stations: Stations) -> Approval:
     persons = [colleague(stations, name) for name in ("anna", "ben")]
     asked = request_approval(stations, terminal_actor(), Operation.ALERT_SILENCE, {"rule": "denials", "hours": 4}, WHY).value
     for person in persons:
-        approve_approval(stations, person, asked.uid, asked.digest, WHY)
+        approve_approval(stations, person, asked.uid, asked.digest, WHY, signed_by(person))
     return asked
 
 

@@ -33,6 +33,7 @@ class Desk:
     """A browser in which somebody is signed in."""
 
     browser: FlaskClient
+    name: str = ""
 
     def post(self, path: str, **form: str) -> TestResponse:
         return self.browser.post(path, data={**form, "csrf_token": self.browser.get("/test/csrf").text})
@@ -50,7 +51,7 @@ class Desk:
         """On exactly what the page shows."""
         shown = self.browser.get(page).text
         (digest,) = set(re.findall(r'name="digest" value="([0-9a-f]{64})"', shown)) or {""}
-        return self.post(f"{page}/decision", decision=decision, digest=digest, reason=SEEN)
+        return self.post(f"{page}/decision", decision=decision, digest=digest, reason=SEEN, sign_username=self.name)
 
 
 Sit = Callable[..., Desk]
@@ -86,7 +87,7 @@ def sit(app: Flask, stations: Stations, clock: MovingClock) -> Sit:
             clock.ahead += timedelta(hours=25)
         browser = app.test_client()
         assert browser.get(f"/test/begin/{made[name]}/{int(fresh)}").status_code == 200
-        return Desk(browser)
+        return Desk(browser, name)
 
     return make
 
@@ -229,7 +230,7 @@ def test_promise_the_api_does_all_of_it(desks: tuple[Desk, Desk], stations: Stat
     (listed,) = ben.browser.get("/api/v1/approvals").get_json()["approvals"]
     assert (listed["digest"], listed["may"]) == (made["digest"], ["approve", "deny"])
 
-    agreed = ben.send(f"{address}/approve", digest=listed["digest"], reason=SEEN).get_json()
+    agreed = ben.send(f"{address}/approve", digest=listed["digest"], reason=SEEN, username="ben").get_json()
     done = anna.send(f"{address}/execute")
     again = anna.send(f"{address}/execute")
 

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from tests.property.later_events import later_events
 from tests.recorded import records
+from tests.signing import signed_by
 from tests.web.conftest import EVERYWHERE, MovingClock
 from traceapp.composition import terminal_actor
 from traceapp.domain.errors import PermissionDeniedError
@@ -63,7 +64,7 @@ class Desk:
     def approved(self) -> str:
         asked = self.request()
         for person in self.deciders:
-            approve_approval(self.stations, person, asked["uid"], asked["digest"], SEEN)
+            approve_approval(self.stations, person, asked["uid"], asked["digest"], SEEN, signed_by(person))
         return str(asked["uid"])
 
     def executed(self) -> str:

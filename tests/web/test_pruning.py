@@ -14,6 +14,7 @@ from tests.conftest import MakeActor, running_stations
 from tests.old_ledgers import make_old_ledger
 from tests.recorded import ledger_bytes, records
 from tests.servers import StoreLeg
+from tests.signing import signed_by
 from tests.web.conftest import MovingClock
 from traceapp.composition import terminal_actor
 from traceapp.dictionary.entries import Tier
@@ -90,7 +91,7 @@ def test_promise_what_two_agreed_to_at_their_desks_is_pruned(old: Stations) -> N
     long_ago.ahead = timedelta(days=-7)
     persons = [colleague(old, replace(old, clock=long_ago), name) for name in ("anna", "ben")]
     asked = request_approval(old, terminal_actor(), Operation.LEDGER_PRUNE, {}, WHY).value
-    first, second = (approve_approval(old, one, asked.uid, asked.digest, WHY).value.state for one in persons)
+    first, second = (approve_approval(old, one, asked.uid, asked.digest, WHY, signed_by(one)).value.state for one in persons)
     before = first_kept(old.settings.home)
 
     execute_approval(old, terminal_actor(), asked.uid)
@@ -108,7 +109,9 @@ def colleague(stations: Stations, before: Stations, name: str) -> Actor:
     made = create_account(before, terminal_actor(), name, "correct horse battery", name, Role.QUALITY, everywhere, everywhere)
     account = stations.accounts.get_account(made.value)
     assert account is not None
-    return make_session(stations, account, Client("", ""), factor_at=stations.clock.now()).actor
+    opened = make_session(stations, account, Client("", ""), factor_at=stations.clock.now())
+    stations.sessions.append_session(opened.session)
+    return opened.actor
 
 
 def test_promise_what_two_persons_prune_is_gone_and_all_else_goes_on(old: Stations, actor: MakeActor) -> None:

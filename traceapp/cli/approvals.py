@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.cli.printing import printable
 from traceapp.composition import terminal_actor
 from traceapp.domain.clock import stored_time
 from traceapp.usecases.decide_approval import cancel_approval
@@ -39,9 +40,9 @@ def show(uid: str, home: Path | None) -> None:
     click.echo(_line(shown.listed))
     click.echo(f"digest  {shown.listed.approval.digest}")
     for name, value in [*shown.listed.parameters.items(), *shown.preview.items()]:
-        click.echo(_printable(f"{name}  {value}"))
+        click.echo(printable(f"{name}  {value}"))
     for one in shown.words:
-        click.echo(_printable(f"{stored_time(one.at)[:19]}Z  {one.account}  {one.act}  {one.text}"))
+        click.echo(printable(f"{stored_time(one.at)[:19]}Z  {one.account}  {one.act}  {one.text}"))
     click.echo(f"(ledger record {found.receipt.seq})", err=True)
 
 
@@ -70,8 +71,4 @@ def _line(one: ListedApproval) -> str:
     found = one.approval
     waits_for = f"  waits for {' or '.join(one.waits_for)}" if one.waits_for else ""
     until = f"{stored_time(found.expires_at)[:19]}Z"
-    return _printable(f"{found.uid}  {found.state}  {found.operation}  {one.requester}  until {until}{waits_for}")
-
-
-def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+    return printable(f"{found.uid}  {found.state}  {found.operation}  {one.requester}  until {until}{waits_for}")

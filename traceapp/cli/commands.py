@@ -18,6 +18,7 @@ from traceapp.cli.policy import policy
 from traceapp.cli.run import run
 from traceapp.cli.serve import serve
 from traceapp.cli.sessions import session
+from traceapp.cli.signatures import signature
 from traceapp.cli.tls import tls
 from traceapp.cli.trace import trace
 from traceapp.cli.verify import verify
@@ -49,6 +50,7 @@ for command in (
     run,
     serve,
     session,
+    signature,
     tls,
     token,
     trace,

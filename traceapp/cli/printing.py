@@ -126,3 +126,8 @@ def print_explanation(found: Explanation) -> None:
 
 def _carried(found: Explanation) -> str:
     return f"sites {', '.join(found.sites) or 'none'}; lines {', '.join(found.lines) or 'none'}; approved lots {len(found.lots)}"
+
+
+def printable(text: str) -> str:
+    """Without what a terminal would act on: others typed it."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

@@ -50,6 +50,8 @@ RECORDED: Final[Mapping[str, tuple[Permission | Act, ...] | str]] = {
     "serve": (Act.SERVICE_START, Act.STORE_MIGRATE),
     "session end": (Permission.SESSION_STOP,),
     "session list": (Permission.SESSION_LIST,),
+    "signature key": "prints the public key of signatures",
+    "signature verify": (Act.SIGNATURE_VERIFY,),
     "tls init": "makes a certificate; what the service shows from then on is on record at its start",
     "tls renew": "makes a certificate; what the service shows from then on is on record at its start",
     "tls status": "prints the dates of a certificate",

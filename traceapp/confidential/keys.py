@@ -27,6 +27,7 @@ class KeyPurpose(StrEnum):
     LEDGER_SIDE = "ledger-side"  # rolls and values beside the ledger; never rotates, or they would not open any more
     MAC = "mac"  # has epochs, see `KeyRing.mac_key`
     SESSIONS = "sessions"
+    SIGNATURES = "signatures"  # seed of an Ed25519 key; never rotates, or signatures could not be proven any more
     SOURCES = "sources"
     STUBS = "stubs"
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from traceapp.domain.errors import ApprovalStateError, PermissionDeniedError
 from traceapp.domain.rights import Role
+from traceapp.domain.signatures import Meaning
 
 SHORTEST_REASON: Final = 10
 LONGEST_REASON: Final = 1000
@@ -94,12 +95,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One level of a chain: so many persons of these roles agree; after a while those of the deputies' roles may as well."""
+    """One level of a chain: so many persons of these roles agree; after a while those of the deputies' roles may as well.
+
+    meaning  of the signature that each of them gives.
+    """
 
     roles: frozenset[Role]
     count: int = 1
     deputies: frozenset[Role] = frozenset()
     escalates_after: timedelta = timedelta()
+    meaning: Meaning = Meaning.APPROVED
 
     def is_for(self, role: Role, waited: timedelta) -> bool:
         """Whether somebody of this role may sign it after it waited so long."""
@@ -108,12 +113,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One person's word on one digest, which is that of what he saw; it counts while it is the digest of the approval."""
+    """One person's word on one digest, which is that of what he saw; it counts while it is the digest of the approval.
+
+    sealed  digest of the electronic signature that says it (`domain/signatures.py`).
+    """
 
     person: Person
     step: int
     signed_at: datetime
     digest: str
+    sealed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

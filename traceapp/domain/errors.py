@@ -223,6 +223,15 @@ class FactorNeededError(TraceappError):
     next_step = "Show your second factor (at /second-factor), then do it again; set one up at /factors if you have none."
 
 
+class SignatureComponentsError(TraceappError):
+    """Whoever signs did not show enough of himself: two components at the first signature of a session, one afterwards."""
+
+    next_step = (
+        "Type user name and password as you sign (after the first signature of a session the password alone), or show your "
+        "second factor first (at /second-factor)."
+    )
+
+
 class FeedNotFoundError(TraceappError):
     """No feed of this name takes messages: there is none, or it was ended."""
 

@@ -76,6 +76,7 @@ class Act(StrEnum):
     SESSION_LIST_OWN = "session:list_own"
     SESSION_MOVE = "session:move"
     SESSION_START = "session:start"
+    SIGNATURE_VERIFY = "signature:verify"
     SIGN_IN_SPRAY = "sign_in:spray"
     STORE_MIGRATE = "store:migrate"
     WITHHELD_ROUTE = "withheld:route"

@@ -46,6 +46,7 @@ class Session:
     address        of the last request that was noted; agent: the browser's own words, cut to 200 characters.
     grant          uid of a break-glass access that was begun in it; it may have ended.
     left_network   the network before this one, and moved_at when it was left; empty where it never moved.
+    signed_at      when something was signed in it last; None where nothing was, or it came to another network since.
     version        how often it was written; a write names the one that it has read.
     factors        what proved the person, in order: "password", "provider", "passkey", "code", "recovery code".
     """
@@ -67,6 +68,7 @@ class Session:
     moved_at: datetime | None = None
     version: int = 0
     factors: tuple[str, ...] = ()
+    signed_at: datetime | None = None
 
     def bound_text(self, account_state: str) -> str:
         """What the MAC is over: whoever can write into the store alone can neither make nor widen a session."""
@@ -85,6 +87,7 @@ class Session:
             self.address,
             self.left_network,
             ",".join(self.factors),
+            *((stored_time(self.signed_at),) if self.signed_at is not None else ()),
         )
         return "".join(f"{len(part)}:{part}" for part in said)
 
@@ -111,11 +114,11 @@ class Session:
         return self.has_moved(client) or now - self.seen_at >= COARSE
 
     def seen(self, client: Client, now: datetime) -> Session:
-        """The same after this use. On another network what a second factor proved counts no more."""
+        """The same after this use. On another network what was proven before counts no more, for a signature either."""
         if not self.has_moved(client):
             return replace(self, seen_at=now, address=client.address)
         left = network_of(self.address)
-        return replace(self, seen_at=now, address=client.address, factor_at=None, left_network=left, moved_at=now)
+        return replace(self, seen_at=now, address=client.address, factor_at=None, signed_at=None, left_network=left, moved_at=now)
 
 
 def network_of(address: str) -> str:

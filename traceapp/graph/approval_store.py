@@ -1,7 +1,7 @@
 """Approvals. One that is not what the service wrote last allows nothing."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -12,8 +12,11 @@ from traceapp.domain.keys import key_named, oldest_of
 from traceapp.domain.record_macs import RecordMacs
 from traceapp.domain.rights import Role
 from traceapp.domain.row_register import RowFault
+from traceapp.domain.sessions import Session
+from traceapp.domain.signatures import Meaning
 from traceapp.graph.connection import Graph, Row, Transaction
 from traceapp.graph.kept_rows import KeptRows
+from traceapp.graph.session_store import session_changes
 from traceapp.host.row_register import RowRegister
 
 LABEL: Final = "Approval"
@@ -22,22 +25,31 @@ _WRITTEN: Final = ("uid", "words", "signatures", "state", "ended_by", "ended_at"
 """What `put_approval.cypher` takes; the rest stands as it was asked for."""
 
 
+class _LostError(Exception):
+    """Somebody else wrote first: what this transaction did is undone."""
+
+
 class ApprovalStore:
-    """Every method raises StoreError and its kinds, and HomeError."""
+    """Every method raises StoreError and its kinds, and HomeError.
+
+    Where a move is signed, the session in which it is notes that in the same transaction: both come to be, or neither.
+    """
 
     def __init__(self, graph: Graph, macs: RecordMacs, register: RowRegister) -> None:
         self._graph = graph
         self._rows = KeptRows(graph, macs, register, LABEL, "approval.get_approval", _deciding)
 
-    def append_approval(self, approval: Approval) -> None:
+    def append_approval(self, approval: Approval, signed_in: Session | None = None) -> bool:
+        """False where the session that it was signed in was written meanwhile."""
         row = _row(approval)
 
         def work(transaction: Transaction) -> bytes:
+            _note_signing(transaction, signed_in)
             mac = self._rows.note(approval.uid, row)
             transaction.run("approval.append_approval", **row, mac=mac)
             return mac
 
-        self._rows.write(approval.uid, work, "approval:append")
+        return self._write(approval.uid, work, "approval:append")
 
     def get_approval(self, uid: str) -> Approval | None:
         """None where there is none, or it is not what the service wrote last."""
@@ -51,23 +63,53 @@ class ApprovalStore:
         found = (self._rows.believed(row) for row in rows)
         return [_approval(row) for row in found if row is not None and row["state"] == state.value]
 
-    def put_approval(self, approval: Approval) -> bool:
-        """Keep one move; False where it was written since `approval.version` was read: of many at once one wins."""
+    def put_approval(self, approval: Approval, signed_in: Session | None = None) -> bool:
+        """Keep one move; False where it was written since `approval.version` was read: of many at once one wins.
+
+        signed_in  the session that the move is signed in, as it shall be; False also where that was written meanwhile.
+        """
         written = _row(approval)
 
         def work(transaction: Transaction) -> bytes | None:
             stood = transaction.run("approval.get_approval", uid=approval.uid)
             if not stood or not self._rows.stands(stood[0]):
                 return None
+            _note_signing(transaction, signed_in)
             mac = self._rows.note(approval.uid, _row(replace(approval, version=approval.version + 1)))
             told = {name: written[name] for name in _WRITTEN}
-            return mac if transaction.run("approval.put_approval", **told, mac=mac) else None
+            if not transaction.run("approval.put_approval", **told, mac=mac):
+                raise _LostError
+            return mac
 
-        return self._rows.write(approval.uid, work, "approval:put")
+        return self._write(approval.uid, work, "approval:put")
+
+    def find_stored(self, uid: str) -> tuple[Approval | None, bool]:
+        """What stands in the store under this id, and whether that is what the service wrote last; for who looks for forgeries.
+
+        None where nothing does, or nothing that can be read as an approval.
+        """
+        rows = self._graph.read_newest("approval.get_approval", uid=uid)
+        if not rows:
+            return None, False
+        try:
+            return _approval(rows[0]), self._rows.believed(rows[0]) is not None
+        except (KeyError, TypeError, ValueError):
+            return None, False
+
+    def _write(self, uid: str, work: Callable[[Transaction], bytes | None], act: str) -> bool:
+        try:
+            return self._rows.write(uid, work, act)
+        except _LostError:
+            return False
 
     def fault(self, uid: str) -> RowFault | None:
         """What is wrong with the approval of this id; None where nothing is, or there never was one."""
         return self._rows.fault(uid)
+
+
+def _note_signing(transaction: Transaction, session: Session | None) -> None:
+    if session is not None and not transaction.run("session.put_session", **session_changes(session)):
+        raise _LostError
 
 
 def _deciding(row: Row) -> Row:
@@ -137,12 +179,13 @@ def _step_document(step: Step) -> dict[str, Any]:
         "count": step.count,
         "deputies": sorted(step.deputies),
         "escalates_after": int(step.escalates_after.total_seconds()),
+        "meaning": step.meaning.value,
     }
 
 
 def _step(told: Mapping[str, Any]) -> Step:
     roles, deputies = (frozenset(map(Role, told[name])) for name in ("roles", "deputies"))
-    return Step(roles, told["count"], deputies, timedelta(seconds=told["escalates_after"]))
+    return Step(roles, told["count"], deputies, timedelta(seconds=told["escalates_after"]), Meaning(told["meaning"]))
 
 
 def _signature_document(signature: Signature) -> dict[str, Any]:
@@ -151,8 +194,9 @@ def _signature_document(signature: Signature) -> dict[str, Any]:
         "step": signature.step,
         "signed_at": stored_time(signature.signed_at),
         "digest": signature.digest,
+        "sealed": signature.sealed,
     }
 
 
 def _signature(told: Mapping[str, Any]) -> Signature:
-    return Signature(_person(told["by"]), told["step"], parse_stored_time(told["signed_at"]), told["digest"])
+    return Signature(_person(told["by"]), told["step"], parse_stored_time(told["signed_at"]), told["digest"], told["sealed"])

@@ -14,7 +14,7 @@ from traceapp.graph.commands import draw_command
 from traceapp.graph.connection import Graph, Row, Transaction
 from traceapp.host.row_register import RowRegister
 
-_TIMES: Final = ("begun_at", "seen_at", "ends_at", "factor_at", "moved_at")
+_TIMES: Final = ("begun_at", "seen_at", "ends_at", "factor_at", "moved_at", "signed_at")
 _FIXED: Final = ("account_uid", "begun_at", "agent")
 
 
@@ -94,7 +94,7 @@ class SessionStore:
         before   as it was read; where its secret was another one, that opens nothing from now on.
         returns  None where it was ended, or written by another request, since `session.version` was read: nothing was written.
         """
-        told = _changes(session)
+        told = session_changes(session)
         replaced = before.secret_hash if before is not None and before.secret_hash != session.secret_hash else None
 
         def work(transaction: Transaction) -> bool:
@@ -108,7 +108,7 @@ class SessionStore:
 
     def note_use(self, session: Session) -> None:
         """Keep where and when a session was used last; where another request wrote it meanwhile, that one counts."""
-        self._graph.overwrite("session.put_session", **_changes(session))
+        self._graph.overwrite("session.put_session", **session_changes(session))
 
     def void_session(self, uid: str) -> None:
         """End one session; an unknown one changes nothing."""
@@ -164,13 +164,14 @@ def _row(session: Session) -> Row:
         "grant": session.grant,
         "left_network": session.left_network,
         "moved_at": stored_time(session.moved_at) if session.moved_at else None,
+        "signed_at": stored_time(session.signed_at) if session.signed_at else None,
         "version": session.version,
         "factors": ",".join(session.factors),
     }
 
 
-def _changes(session: Session) -> Row:
-    """Of all that, what may change while it lasts."""
+def session_changes(session: Session) -> Row:
+    """Of all that, what may change while it lasts: the parameters of `session.put_session`."""
     return {name: value for name, value in _row(session).items() if name not in _FIXED}
 
 

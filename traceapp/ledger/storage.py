@@ -20,6 +20,7 @@ from traceapp.domain.recorded import LedgerEntry, LedgerReceipt
 from traceapp.host.disk_space import DiskSpace, space_of
 from traceapp.host.private_files import sync_folder, write_whole
 from traceapp.ledger.checkpoints import Checkpoint, Checkpoints
+from traceapp.ledger.clock_status import ClockStatus, status_in
 from traceapp.ledger.frames import frame
 from traceapp.ledger.pruned import alone
 from traceapp.ledger.pruning import end_pruning_alone
@@ -70,6 +71,7 @@ class LedgerStorage:
         self._home, self._clock, self._largest = home, clock, largest
         self._boot = uuid.uuid4().hex
         self._checkpoint_at = clock.now()
+        self._time = ClockStatus(self._checkpoint_at)
         self._receipts = RecentReceipts()
         self._reserve = Reserve(reserve)
         self._lock = self._file = self._nodes = -1
@@ -101,7 +103,10 @@ class LedgerStorage:
             check_signed(found, newest)
             bring_tree_up(self._tree, self._home, found, newest)
             self._head, self._prev = found.head, found.prev
-            self._receipts.take_back(self._newest_records(found))
+            newest_records = self._newest_records(found)
+            self._receipts.take_back(newest_records)
+            if newest_records:
+                self._time = status_in(newest_records[-1])
         self._check_key(found.key)
         dropped = mend(found, folder, self._boot)
         for one in (folder, folder.parent):
@@ -163,10 +168,13 @@ class LedgerStorage:
             if known is not None:
                 outcomes.append(known[0] if known[1] == asked else Refusal("append_id was used for another record"))
                 continue
+            now = self._clock.now()
+            self._time = self._time.at(now)
             told = wanted.entry | {
+                **self._time.document,
                 "v": FORMAT,
                 "seq": seq + 1,
-                "time": stored_time(self._clock.now()),
+                "time": stored_time(now),
                 "prev": prev,
                 "append_id": wanted.message_id,
             }

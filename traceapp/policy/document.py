@@ -20,6 +20,7 @@ from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role, ScopeKind, Withholding
+from traceapp.domain.signatures import Meaning
 
 Words = Annotated[str, Field(min_length=1)]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -117,7 +118,10 @@ class RoleRow(BaseModel):
 
 
 class StepRow(BaseModel):
-    """One level of a chain of approval: so many persons of these roles; after some hours those of the deputies' roles as well."""
+    """One level of a chain of approval: so many persons of these roles; after some hours those of the deputies' roles as well.
+
+    meaning  what their signatures say: `approved`, or `reviewed` where the word of others follows.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -125,6 +129,7 @@ class StepRow(BaseModel):
     count: Annotated[int, Field(ge=1, le=5)] = 1
     deputies: frozenset[Role] = frozenset()
     escalates_after_hours: Annotated[int, Field(ge=0, le=168)] = 0
+    meaning: Literal[Meaning.APPROVED, Meaning.REVIEWED] = Meaning.APPROVED
 
 
 class ApprovalRow(BaseModel):
@@ -132,6 +137,7 @@ class ApprovalRow(BaseModel):
 
     factor_minutes  whoever agrees has shown a second factor within so many minutes.
     cooling_hours   whoever agrees has had his account, as it is now, for so long: nobody is made an approver for the occasion.
+    request_signed  whoever asks signs his request, too: a person in a session, no token and nobody at the terminal.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -142,6 +148,7 @@ class ApprovalRow(BaseModel):
     steps: Annotated[tuple[StepRow, ...], Field(min_length=1)]
     factor_minutes: Annotated[int, Field(ge=1, le=720)] | None = None
     cooling_hours: Annotated[int, Field(ge=0, le=720)] = 0
+    request_signed: bool = False
 
 
 class ExportRow(BaseModel):
@@ -214,8 +221,19 @@ class PolicyDocument(BaseModel):
         """SHA-256 (hex) of what the document says, whatever its layout and comments."""
         absent = {name for name in ("approvals", "exports") if not getattr(self, name)}
         told = self.model_dump(exclude=absent)
+        for row in told.get("approvals", {}).values():
+            _leave_out(row, request_signed=False)
+            for step in row["steps"]:
+                _leave_out(step, meaning=Meaning.APPROVED)
         said = json.dumps(_sorted(told), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _leave_out(told: dict[str, object], **unsaid: object) -> None:
+    """What a document need not say stands in its digest only where it says otherwise: older ones keep theirs."""
+    for name, value in unsaid.items():
+        if told[name] == value:
+            del told[name]
 
 
 def _sorted(value: object) -> object:

@@ -11,6 +11,7 @@ from typing import Final
 from traceapp.dictionary.page import table
 from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Role
+from traceapp.domain.signatures import Meaning
 from traceapp.policy.conditions import demanded
 from traceapp.policy.document import ApprovalRow, PolicyDocument, RoleRow, StepRow, read_policy
 
@@ -177,14 +178,16 @@ def render_page(policy: PolicyDocument) -> str:
 
 
 def _chain(row: ApprovalRow) -> str:
-    """`quality or auditor, then 2 of production (after 4 h also warehouse)`."""
-    return ", then ".join(map(_step, row.steps))
+    """`quality or auditor (reviews), then 2 of production (after 4 h also warehouse)`."""
+    asker = ["whoever asks signs"] if row.request_signed else []
+    return ", then ".join([*asker, *map(_step, row.steps)])
 
 
 def _step(step: StepRow) -> str:
     count = f"{step.count} of " if step.count > 1 else ""
     deputies = f" (after {step.escalates_after_hours} h also {_roles(step.deputies)})" if step.deputies else ""
-    return f"{count}{_roles(step.roles)}{deputies}"
+    reviews = " (reviews)" if step.meaning is Meaning.REVIEWED else ""
+    return f"{count}{_roles(step.roles)}{reviews}{deputies}"
 
 
 def _roles(roles: frozenset[Role]) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import Any, Final
 from traceapp.domain.approvals import LONGEST_REASON, SHORTEST_REASON, Approval, Operation
 from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.errors import InputError, SealBrokenError
+from traceapp.domain.signatures import SealedSignature
 from traceapp.ledger.records import plain_json
 from traceapp.usecases.stations import Stations
 
@@ -57,12 +59,16 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What somebody said when he did his part; `act` is "request", "approve", "withdraw", "deny" or "cancel"."""
+    """What somebody said when he did his part; `act` is "request", "approve", "withdraw", "deny" or "cancel".
+
+    signature  that he gave with it; None of what is not signed.
+    """
 
     account: str
     act: str
     text: str
     at: datetime
+    signature: SealedSignature | None = None
 
 
 def open_frozen(stations: Stations, approval: Approval) -> Frozen:
@@ -85,17 +91,31 @@ def seal_frozen(stations: Stations, frozen: Frozen) -> bytes:
 def open_words(stations: Stations, approval: Approval) -> tuple[Words, ...]:
     """All that was said, in the order of time; raises SealBrokenError; KeyUnavailableError."""
     told = json.loads(stations.sealer.open_document(LABEL, approval.uid, "words", approval.words))
-    return tuple(Words(one["account"], one["act"], one["text"], parse_stored_time(one["at"])) for one in told)
+    return tuple(map(_words, told))
 
 
 def seal_words(stations: Stations, uid: str, words: tuple[Words, ...]) -> bytes:
-    told = [{"account": one.account, "act": one.act, "text": one.text, "at": stored_time(one.at)} for one in words]
+    told = [_document(one) for one in words]
     return stations.sealer.seal_document(LABEL, uid, "words", json.dumps(told, ensure_ascii=False).encode())
 
 
 def with_words(stations: Stations, approval: Approval, said: Words) -> Approval:
     """The approval with one person's words more."""
     return replace(approval, words=seal_words(stations, approval.uid, (*open_words(stations, approval), said)))
+
+
+def _document(words: Words) -> dict[str, Any]:
+    told = {"account": words.account, "act": words.act, "text": words.text, "at": stored_time(words.at)}
+    if words.signature is None:
+        return told
+    seal = b64encode(words.signature.seal).decode()
+    return {**told, "signature": {"document": words.signature.document.decode(), "seal": seal}}
+
+
+def _words(told: Mapping[str, Any]) -> Words:
+    signed = told.get("signature")
+    sealed = SealedSignature(signed["document"].encode(), b64decode(signed["seal"])) if signed is not None else None
+    return Words(told["account"], told["act"], told["text"], parse_stored_time(told["at"]), sealed)
 
 
 def check_reason(text: str) -> str:

@@ -1,5 +1,6 @@
 """An approval is found and moved: each move is one write in the store, of many at once one, and one act of the ledger."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -8,12 +9,15 @@ from traceapp.domain.errors import ApprovalNotFoundError, ConcurrentChangeError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
+from traceapp.domain.sessions import Session
 from traceapp.usecases.access import entry, things
 from traceapp.usecases.approval_document import LABEL, open_words
 from traceapp.usecases.approval_persons import has_part, person_of
 from traceapp.usecases.changes import carry_out
 from traceapp.usecases.stations import Stations
 
+TRIES: Final = 5
+"""A session that something is signed in may note another use of it meanwhile; then the move is written again."""
 UNKNOWN: Final = "No approval has this id, or you have no part in it."
 
 
@@ -51,20 +55,32 @@ def request_of(approval: Approval, **said: Any) -> dict[str, Any]:
 
 
 def put(
-    stations: Stations, actor: Actor, act: Permission | Act, moved: Approval, before: Approval | None, **said: Any
+    stations: Stations,
+    actor: Actor,
+    act: Permission | Act,
+    moved: Approval,
+    before: Approval | None,
+    signed_in: Callable[[], Session] | None = None,
+    **said: Any,
 ) -> Recorded[Approval]:
     """Keep one move, on record, with commitments to what was said.
 
-    before  as it was read; None of a new one.
+    before     as it was read; None of a new one.
+    signed_in  of a move that is signed, the session as it is to be kept with it (`signing.session_after`).
     raises  ConcurrentChangeError: somebody else moved it since; StoreError and its kinds; LedgerUnavailableError.
     """
 
     def work() -> Approval:
-        if before is None:
-            stations.approvals.append_approval(moved)
-        elif not stations.approvals.put_approval(moved):
-            raise ConcurrentChangeError("Somebody else did something with this approval at this moment.")
-        return moved if before is None else replace(moved, version=moved.version + 1)
+        for _ in range(TRIES):
+            session = signed_in() if signed_in is not None else None
+            if before is None:
+                if stations.approvals.append_approval(moved, session):
+                    return moved
+            elif stations.approvals.put_approval(moved, session):
+                return replace(moved, version=moved.version + 1)
+            elif session is None or not _stands(stations, before):
+                break
+        raise ConcurrentChangeError("Somebody else did something with this approval at this moment.")
 
     return carry_out(
         stations,
@@ -76,6 +92,11 @@ def put(
         changes=_changes(stations, before, moved),
         approval=moved.uid,
     )
+
+
+def _stands(stations: Stations, before: Approval) -> bool:
+    found = stations.approvals.get_approval(before.uid)
+    return found is not None and found.version == before.version
 
 
 def _changes(stations: Stations, before: Approval | None, after: Approval) -> dict[str, tuple[Any, Any]]:

@@ -83,7 +83,9 @@ def steps_of(row: ApprovalRow, requester: str) -> tuple[Step, ...]:
     Nobody knows which of the persons sits at the terminal, or holds a token that was made there, so his request takes two
     signatures at least: whoever it is, somebody else agrees.
     """
-    steps = [Step(one.roles, one.count, one.deputies, timedelta(hours=one.escalates_after_hours)) for one in row.steps]
+    steps = [
+        Step(one.roles, one.count, one.deputies, timedelta(hours=one.escalates_after_hours), one.meaning) for one in row.steps
+    ]
     if requester.startswith(SERVICE_OWNER) and sum(step.count for step in steps) < 2:
         steps[0] = replace(steps[0], count=steps[0].count + 1)
     return tuple(steps)

@@ -1,20 +1,30 @@
 """Others say yes or no to exactly what was asked for, take their word back, or whoever asked wants it no more."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from traceapp.domain import approvals
 from traceapp.domain.approvals import Approval, Person
-from traceapp.domain.errors import ApprovalStateError, FactorNeededError, PermissionDeniedError, TraceappError
+from traceapp.domain.errors import (
+    ApprovalStateError,
+    FactorNeededError,
+    PermissionDeniedError,
+    SignatureComponentsError,
+    TraceappError,
+)
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
+from traceapp.domain.signatures import NOTHING_SHOWN, Shown, SignedRecord
 from traceapp.usecases.access import authorise, entry
-from traceapp.usecases.approval_document import Frozen, Words, check_reason, open_frozen, with_words
+from traceapp.usecases.approval_document import LABEL, Frozen, Words, check_reason, open_frozen, with_words
 from traceapp.usecases.approval_moves import find_approval, put, request_of, superseded
 from traceapp.usecases.approval_persons import account_of, is_cooling, row_of
 from traceapp.usecases.approved_operations import OPERATIONS
+from traceapp.usecases.signing import check_components, said_of, session_after, sign
 from traceapp.usecases.stations import Stations
 
 NAMELESS: Final = "Only a person in a session of his own agrees to something; a token and the terminal do not."
@@ -23,28 +33,46 @@ CHANGED: Final = "What would happen now is not what was asked for: it was closed
 NO_FACTOR: Final = "This needs a second factor that was shown in the last %s minutes."
 
 
-def approve_approval(stations: Stations, actor: Actor, uid: str, digest: str, reason: str) -> Recorded[Approval]:
-    """Agree to exactly this.
+def approve_approval(
+    stations: Stations, actor: Actor, uid: str, digest: str, reason: str, shown: Shown = NOTHING_SHOWN
+) -> Recorded[Approval]:
+    """Agree to exactly this, and sign it.
 
-    digest  of what the person saw.
+    digest  of what the person saw.   shown  what he typed to sign it.
     raises  PermissionDeniedError: his own request, by whatever account; not his turn; signed already; a token; an account that
             is new. FactorNeededError: the policy wants a fresh second factor. ApprovalNotFoundError. ApprovalStateError: it is
             over, or not what he saw, or no longer what would happen. ConcurrentChangeError. InputError: no reason.
+            SignatureComponentsError: he may, and did not show enough of himself.
     """
 
-    def moved(found: Approval, person: Person) -> Approval:
-        return approvals.approve(found, person, stations.clock.now(), digest)
-
-    return _decide(stations, actor, uid, "approve", reason, moved)
+    found, person, words = _ask(stations, actor, uid, "approve", reason)
+    if found.state in approvals.OPEN and not is_as_asked(stations, found, open_frozen(stations, found)):
+        superseded(stations, actor, found)
+        raise ApprovalStateError(CHANGED)
+    now, act = stations.clock.now(), Permission.APPROVAL_DECIDE
+    try:
+        made = approvals.approve(found, person, now, digest)
+        signing = check_components(stations, actor, shown)
+    except (PermissionDeniedError, ApprovalStateError, SignatureComponentsError) as error:
+        raise _refused(stations, actor, act, found, "approve", error) from None
+    *others, last = made.signatures
+    meaning = made.steps[last.step].meaning
+    signed = sign(stations, signing, SignedRecord(LABEL, uid, found.digest), meaning, words, now)
+    made = replace(made, signatures=(*others, replace(last, sealed=signed.digest)))
+    made = with_words(stations, made, Words(account_of(actor), "approve", words, now, signed))
+    after = partial(session_after, stations, actor, signing, now)
+    return put(stations, actor, act, made, found, after, decision="approve", **said_of(signed, signing, meaning))
 
 
 def deny_approval(stations: Stations, actor: Actor, uid: str, reason: str) -> Recorded[Approval]:
     """Say no, which ends it; raises what `approve_approval` raises."""
 
-    def moved(found: Approval, person: Person) -> Approval:
+    found, person, words = _ask(stations, actor, uid, "deny", reason)
+
+    def moved() -> Approval:
         return approvals.deny(found, person, stations.clock.now())
 
-    return _decide(stations, actor, uid, "deny", reason, moved)
+    return _put(stations, actor, Permission.APPROVAL_DECIDE, found, "deny", words, moved)
 
 
 def withdraw_approval(stations: Stations, actor: Actor, uid: str, reason: str) -> Recorded[Approval]:
@@ -88,9 +116,8 @@ def is_as_asked(stations: Stations, found: Approval, frozen: Frozen) -> bool:
     return now.digest == found.digest and frozen.operation is found.operation
 
 
-def _decide(
-    stations: Stations, actor: Actor, uid: str, decision: str, reason: str, moved: Callable[[Approval, Person], Approval]
-) -> Recorded[Approval]:
+def _ask(stations: Stations, actor: Actor, uid: str, decision: str, reason: str) -> tuple[Approval, Person, str]:
+    """What is to be decided, by whom, and why, once this person may decide anything here."""
     request = {"approval": uid, "decision": decision}
     authorise(stations, actor, Permission.APPROVAL_DECIDE, request)
     words = check_reason(reason)
@@ -99,10 +126,7 @@ def _decide(
     if refusal is not None:
         raise _refused(stations, actor, Permission.APPROVAL_DECIDE, found, decision, PermissionDeniedError(refusal))
     _check_factor(stations, actor, found)
-    if decision == "approve" and found.state in approvals.OPEN and not is_as_asked(stations, found, open_frozen(stations, found)):
-        superseded(stations, actor, found)
-        raise ApprovalStateError(CHANGED)
-    return _put(stations, actor, Permission.APPROVAL_DECIDE, found, decision, words, lambda: moved(found, person))
+    return found, person, words
 
 
 def _put(
@@ -126,7 +150,7 @@ def _refused(
     stations: Stations, actor: Actor, act: Permission | Act, found: Approval, decision: str, error: TraceappError
 ) -> TraceappError:
     """Recorded first: who may not is denied; of what is over or not what he saw it failed."""
-    outcome = "denied" if isinstance(error, PermissionDeniedError) else "failed"
+    outcome = "failed" if isinstance(error, ApprovalStateError) else "denied"
     request = request_of(found, decision=decision)
     stations.ledger.append(entry(stations, actor, act, outcome, request=request, reason=str(error), approval=found.uid))
     return error

@@ -12,6 +12,7 @@ from traceapp.domain.errors import ApprovalStateError, PermissionDeniedError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
+from traceapp.domain.signatures import CheckedSignature, Meaning, Signature, read_signature
 from traceapp.usecases.access import authorise, entry, things
 from traceapp.usecases.approval_document import Words, open_frozen, open_words
 from traceapp.usecases.approval_moves import find_approval, request_of, settled
@@ -19,7 +20,9 @@ from traceapp.usecases.approval_persons import cools_until, has_part, is_cooling
 from traceapp.usecases.approved_operations import OPERATIONS
 from traceapp.usecases.disclosure_roll import Fields, keep_roll
 from traceapp.usecases.requester_history import Habit, read_history
+from traceapp.usecases.signing import SigningNeed, need_of
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.verify_signatures import sealed_signatures
 
 MOST: Final = 200
 DECIDES: Final = frozenset({Move.APPROVE, Move.DENY})
@@ -27,12 +30,17 @@ DECIDES: Final = frozenset({Move.APPROVE, Move.DENY})
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """Who agreed, in which role, at which step of the chain (from 0), and when."""
+    """Who agreed, in which role, at which step of the chain (from 0), and when.
+
+    name, meaning  of his signature: the name as it was printed then; None where it cannot be read.
+    """
 
     username: str
     role: Role
     step: int
     at: datetime
+    name: str | None = None
+    meaning: Meaning | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,8 @@ class ShownApproval:
     sample   some of what would leave, go or change, in the view of whoever looks.
     history  what whoever asked did lately, for others who may decide; empty for everybody else.
     recipient, policy  who gets what leaves, and the digest of the policy by which it was asked for.
+    signatures  all that were given, in the order of time, by their seals.
+    need        what the asker has to show to sign it now; None where it is not for him.
     """
 
     listed: ListedApproval
@@ -75,6 +85,8 @@ class ShownApproval:
     history: tuple[Habit, ...]
     recipient: str | None
     policy: str
+    signatures: tuple[CheckedSignature, ...] = ()
+    need: SigningNeed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +143,15 @@ def show_approval(stations: Stations, actor: Actor, uid: str) -> Recorded[ShownA
     authorise(stations, actor, Permission.APPROVAL_LIST, {"approval": uid})
     found, _ = find_approval(stations, actor, uid)
     asker, frozen, row = _asker(stations, actor), open_frozen(stations, found), OPERATIONS[found.operation]
-    words = tuple(Words(_username(stations, one.account), one.act, one.text, one.at) for one in open_words(stations, found))
+    said = open_words(stations, found)
+    words = tuple(Words(_username(stations, one.account), one.act, one.text, one.at) for one in said)
     fields, is_open = Fields(), found.state in OPEN
     listed = _listed(stations, asker, found, fields)
     preview = row.preview(stations, frozen.parameters) if is_open else {}
     sample = row.sample(stations, actor, frozen.parameters, fields) if is_open else ()
     history = _history(stations, asker, found) if is_open else ()
-    shown = ShownApproval(listed, words, preview, sample, history, frozen.recipient, frozen.policy)
+    signatures, need = sealed_signatures(stations, found, said), _need(stations, actor, listed)
+    shown = ShownApproval(listed, words, preview, sample, history, frozen.recipient, frozen.policy, signatures, need)
     told = entry(
         stations,
         actor,
@@ -205,9 +219,8 @@ def _cools_until(stations: Stations, asker: _Asker, found: Approval) -> datetime
 def _listed(stations: Stations, asker: _Asker, found: Approval, fields: Fields) -> ListedApproval:
     number = found.step_at() if found.state in OPEN else None
     waits_for = found.steps[number].roles if number is not None else frozenset()
-    signed = tuple(
-        Signed(_username(stations, one.person.account_uid), one.person.role, one.step, one.signed_at) for one in found.signatures
-    )
+    given = _signatures(stations, found) if found.signatures else {}
+    signed = tuple(_signed(_username(stations, one.person.account_uid), one, given.get(one.sealed)) for one in found.signatures)
     return ListedApproval(
         approval=found,
         requester=_username(stations, found.requester.account_uid),
@@ -218,6 +231,24 @@ def _listed(stations: Stations, asker: _Asker, found: Approval, fields: Fields) 
         signed=signed,
         cools_until=_cools_until(stations, asker, found) if Move.APPROVE in _could(stations, asker, found) else None,
     )
+
+
+def _signatures(stations: Stations, found: Approval) -> dict[str, Signature]:
+    """What each signature says, by its digest."""
+    words = open_words(stations, found)
+    return {one.signature.digest: read_signature(one.signature.document) for one in words if one.signature is not None}
+
+
+def _signed(username: str, word: approvals.Signature, said: Signature | None) -> Signed:
+    told = (said.name, said.meaning) if said is not None else (None, None)
+    return Signed(username, word.person.role, word.step, word.signed_at, *told)
+
+
+def _need(stations: Stations, actor: Actor, listed: ListedApproval) -> SigningNeed | None:
+    number = listed.approval.step_at()
+    if Move.APPROVE not in listed.may or number is None:
+        return None
+    return need_of(stations, actor, listed.approval.steps[number].meaning)
 
 
 def _may(stations: Stations, asker: _Asker, found: Approval) -> frozenset[Move]:

@@ -2,26 +2,31 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from traceapp.domain.approvals import Approval, ApprovalState, Operation, Person, Step, first_step_without
-from traceapp.domain.errors import PermissionDeniedError
+from traceapp.domain.errors import PermissionDeniedError, SignatureComponentsError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
+from traceapp.domain.signatures import NOTHING_SHOWN, Meaning, Shown, SignedRecord
 from traceapp.policy.document import ApprovalRow
 from traceapp.usecases.access import authorise, entry
-from traceapp.usecases.approval_document import Frozen, Words, check_reason, seal_frozen, seal_words
+from traceapp.usecases.approval_document import LABEL, Frozen, Words, check_reason, seal_frozen, seal_words
 from traceapp.usecases.approval_moves import put
 from traceapp.usecases.approval_persons import account_of, list_persons, person_of, row_of, steps_of
 from traceapp.usecases.approved_operations import OPERATIONS
+from traceapp.usecases.signing import Signing, check_components, said_of, session_after, sign
 from traceapp.usecases.stations import Stations
 
 MOST_WAITING: Final = 20
 """Requests of one person that wait at once: more would hide those of others."""
 PAGE: Final = 1_000
 TOO_MANY: Final = "Too many of your requests wait already: take some back, or wait until others have decided."
+NOBODY: Final = "Only a person in a session of his own signs something; a token and the terminal do not."
 NO_ROW: Final = "The policy does not say who has to agree to this, so it cannot happen."
 
 
@@ -32,12 +37,15 @@ def request_approval(
     said: Mapping[str, Any],
     reason: str,
     recipient: str | None = None,
+    shown: Shown = NOTHING_SHOWN,
 ) -> Recorded[Approval]:
     """Ask for it; nothing happens yet.
 
     said    its parameters, as they were sent.   recipient  who gets what leaves, where something does.
+    shown   what was typed to sign the request, which a person does where he likes to, or the policy wants it.
     raises  PermissionDeniedError: not for this role, or there are not enough persons who could agree: then it would wait for
             ever, so it is refused at once and says who is missing. InputError; what the check of its parameters raises.
+            SignatureComponentsError: it is to be signed, and he did not show enough of himself.
     """
     row, request = OPERATIONS[operation], {"operation": operation.value}
     authorise(stations, actor, Permission.APPROVAL_REQUEST, request)
@@ -58,6 +66,7 @@ def request_approval(
         stations.ledger.append(denied)
         raise PermissionDeniedError(TOO_MANY)
 
+    signing = _signing(stations, actor, told, shown, request)
     uid, now = secrets.token_hex(8), stations.clock.now()
     account, result = account_of(actor), row.result(stations, parameters)
     frozen = Frozen(uid, operation, parameters, recipient, result, stations.policy.digest, account)
@@ -66,13 +75,35 @@ def request_approval(
         operation=operation,
         digest=frozen.digest,
         document=seal_frozen(stations, frozen),
-        words=seal_words(stations, uid, (Words(account, "request", words, now),)),
+        words=b"",
         requester=asker,
         steps=steps_of(told, account),
         requested_at=now,
         expires_at=now + timedelta(hours=told.hours),
     )
-    return put(stations, actor, Permission.APPROVAL_REQUEST, asked, None)
+    if signing is None:
+        unsigned = seal_words(stations, uid, (Words(account, "request", words, now),))
+        return put(stations, actor, Permission.APPROVAL_REQUEST, replace(asked, words=unsigned), None)
+    signed = sign(stations, signing, SignedRecord(LABEL, uid, asked.digest), Meaning.REQUESTED, words, now)
+    said_so = replace(asked, words=seal_words(stations, uid, (Words(account, "request", words, now, signed),)))
+    after = partial(session_after, stations, actor, signing, now)
+    on_record = said_of(signed, signing, Meaning.REQUESTED)
+    return put(stations, actor, Permission.APPROVAL_REQUEST, said_so, None, after, **on_record)
+
+
+def _signing(stations: Stations, actor: Actor, row: ApprovalRow, shown: Shown, request: Mapping[str, Any]) -> Signing | None:
+    """None where the request is not signed."""
+    if not row.request_signed and shown == NOTHING_SHOWN:
+        return None
+    error: PermissionDeniedError | SignatureComponentsError = PermissionDeniedError(NOBODY)
+    if actor.session is not None:
+        try:
+            return check_components(stations, actor, shown)
+        except SignatureComponentsError as lacking:
+            error = lacking
+    denied = entry(stations, actor, Permission.APPROVAL_REQUEST, "denied", request=request, reason=str(error))
+    stations.ledger.append(denied)
+    raise error
 
 
 def stuck_operations(stations: Stations) -> dict[Operation, str]:

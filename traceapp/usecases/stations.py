@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from traceapp.confidential.key_store import KeyStore
     from traceapp.confidential.sealer import DictionarySealer
     from traceapp.confidential.side_seal import SideSeal
+    from traceapp.confidential.signature_key import SignatureKey
     from traceapp.confidential.source_archive import SourceArchive
     from traceapp.dictionary.properties import Dictionary
     from traceapp.domain.clock import Clock
@@ -70,6 +71,7 @@ class Stations:
     roll_seal: SideSeal
     values: SideFiles
     value_seal: SideSeal
+    signature_key: SignatureKey
     commands: CommandStore
     alerts: AlertBook
     provider: OidcProvider | None = None

@@ -8,6 +8,7 @@ from traceapp.domain.approvals import Approval
 from traceapp.domain.recorded import Recorded
 from traceapp.usecases.list_approvals import ApprovalList, ListedApproval, ShownApproval
 from traceapp.web.answers import CONTENT_TYPE, document_bytes
+from traceapp.web.signature_answers import signature_document
 
 
 def approvals_answer(recorded: Recorded[ApprovalList]) -> Response:
@@ -27,6 +28,7 @@ def shown_answer(recorded: Recorded[ShownApproval]) -> Response:
             "history": [{"name": one.name, "lately": one.lately, "usually": one.usually} for one in shown.history],
             "recipient": shown.recipient,
             "policy": shown.policy,
+            "signatures": [signature_document(one) for one in shown.signatures],
             "ledger": recorded.receipt,
         }
     )
@@ -70,6 +72,14 @@ def _listed(one: ListedApproval) -> dict[str, Any]:
         "waits_for": one.waits_for,
         "cools_until": one.cools_until,
         "signatures": [
-            {"username": signed.username, "role": signed.role, "step": signed.step, "at": signed.at} for signed in one.signed
+            {
+                "username": signed.username,
+                "role": signed.role,
+                "step": signed.step,
+                "at": signed.at,
+                "name": signed.name,
+                "meaning": signed.meaning,
+            }
+            for signed in one.signed
         ],
     }

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from traceapp.domain.approvals import LONGEST_REASON, SHORTEST_REASON, Operation
+from traceapp.domain.signatures import Shown
 from traceapp.usecases.silence_rule import LONGEST_HOURS
 
 Reason = Annotated[
@@ -22,6 +23,21 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Components(_Strict):
+    """What somebody shows of himself as he signs."""
+
+    username: Annotated[
+        str, Field(max_length=200, description="Of whoever signs: with the first signature of a session, beside the password.")
+    ] = ""
+    password: Annotated[
+        SecretStr,
+        Field(max_length=1024, description="With every signature, unless a second factor was shown since the last one."),
+    ] = SecretStr("")
+
+    def shown(self) -> Shown:
+        return Shown(self.username, self.password.get_secret_value())
+
+
 class ApprovalInput(_Strict):
     """The id of an approval in a path."""
 
@@ -34,8 +50,8 @@ def _asked_here(operation: Operation) -> Operation:
     return operation
 
 
-class ApprovalBody(_Strict):
-    """What shall happen once others agreed."""
+class ApprovalBody(Components):
+    """What shall happen once others agreed. With username or password the request is signed as well."""
 
     operation: Annotated[Operation, AfterValidator(_asked_here)]
     parameters: Annotated[dict[str, Any], Field(description="As docs/approvals.md tells them for each operation.")]
@@ -49,8 +65,8 @@ class SilenceBody(_Strict):
     reason: Reason
 
 
-class ApproveBody(_Strict):
-    """One person's word on exactly what he saw."""
+class ApproveBody(Components):
+    """One person's word on exactly what he saw, and his signature."""
 
     digest: Digest
     reason: Reason

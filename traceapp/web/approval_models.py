@@ -7,7 +7,9 @@ from pydantic import Field
 
 from traceapp.domain.approvals import ApprovalState, Move, Operation
 from traceapp.domain.rights import Role
+from traceapp.domain.signatures import Meaning
 from traceapp.web.answer_models import Ledger, Said
+from traceapp.web.signature_models import ElectronicSignature
 
 
 class Signature(Said):
@@ -17,6 +19,8 @@ class Signature(Said):
     role: Role
     step: Annotated[int, Field(ge=0, description="Place in the chain, counted from 0.")]
     at: datetime
+    name: Annotated[str | None, Field(description="Printed name, as it was signed.")]
+    meaning: Meaning | None
 
 
 class ApprovalWords(Said):
@@ -75,6 +79,7 @@ class ApprovalShown(Said):
     history: Annotated[list[Habit], Field(description="Of whoever asked, for others who may decide; else empty.")]
     recipient: str | None
     policy: Annotated[str, Field(description="Digest of the policy by which it was asked for.")]
+    signatures: Annotated[list[ElectronicSignature], Field(description="All that were given, by their seals alone.")]
     ledger: Ledger
 
 

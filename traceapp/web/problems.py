@@ -104,6 +104,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.ProviderError: Problem(503, "provider", "The identity provider cannot be asked", _PROVIDER),
     errors.FactorRefusedError: Problem(401, "factor-refused", "The second factor was refused"),
     errors.FactorNeededError: Problem(403, "factor-needed", "A second factor is needed for this"),
+    errors.SignatureComponentsError: Problem(403, "signature-components", "Nothing was signed"),
     errors.PermissionDeniedError: Problem(403, "denied", "You may not do this"),
     errors.FeedNotFoundError: Problem(404, "feed-not-found", "There is no such feed", _NO_FEED),
     errors.FeedSignatureError: Problem(403, "feed-signature", "The message is not proven to come from its source"),

@@ -16,6 +16,7 @@ from traceapp.web.approval_models import ApprovalExecuted, ApprovalMoved, Approv
 from traceapp.web.export_tables import arrangements
 from traceapp.web.files import MEDIA, table_file
 from traceapp.web.operations import operation
+from traceapp.web.signing import looked_at
 
 approvals = Blueprint("approvals", __name__, url_prefix="/api/v1/approvals")
 
@@ -40,7 +41,8 @@ def request(body: ApprovalBody) -> Response:
 
     Nothing happens yet. Where too few persons could agree, it is refused at once with 403, and says who is missing.
     """
-    made = request_approval(stations(), current_actor(), body.operation, body.parameters, body.reason)
+    with looked_at(body.shown()) as shown:
+        made = request_approval(stations(), current_actor(), body.operation, body.parameters, body.reason, shown=shown)
     return moved_answer(made)
 
 
@@ -61,9 +63,11 @@ def approve(path: ApprovalInput, body: ApproveBody) -> Response:
     """Agree to exactly what you saw.
 
     A person does it, in a session of his own, and never for what he asked for himself. `digest` is that of the approval as it
-    was shown; of anything else it is refused with 409.
+    was shown; of anything else it is refused with 409. It is an electronic signature: `username` and `password` at the first
+    one of a session, `password` alone afterwards; a second factor that was shown since the last one stands for either.
     """
-    return moved_answer(approve_approval(stations(), current_actor(), path.uid, body.digest, body.reason))
+    with looked_at(body.shown()) as shown:
+        return moved_answer(approve_approval(stations(), current_actor(), path.uid, body.digest, body.reason, shown))
 
 
 @approvals.post("/<uid>/deny")

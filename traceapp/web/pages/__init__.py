@@ -20,6 +20,7 @@ from traceapp.web.pages.referrals import referral_pages
 from traceapp.web.pages.search import search_pages
 from traceapp.web.pages.sessions import session_pages
 from traceapp.web.pages.sign_in import sign_in
+from traceapp.web.pages.signatures import signature_pages
 from traceapp.web.pages.sources import source_pages
 from traceapp.web.pages.traces import trace_pages
 
@@ -39,6 +40,7 @@ PAGES: Final = (
     referral_pages,
     alert_pages,
     approval_pages,
+    signature_pages,
     passkey_pages,
     audit_pages,
 )

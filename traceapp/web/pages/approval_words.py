@@ -8,6 +8,7 @@ from flask_babel import gettext
 from traceapp.domain.approvals import ApprovalState, Operation
 from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.kinds import Direction
+from traceapp.domain.signatures import MEANINGS, Component, Meaning, Remark, Signature, SignatureState
 from traceapp.domain.trace import Status
 from traceapp.usecases.list_alerts import alert_words
 from traceapp.web.pages.showing import count_text, moment_text
@@ -24,6 +25,25 @@ STATES: Final = {
     ApprovalState.SUPERSEDED: ("unknown", "unknown", N_("No longer what was asked for")),
 }
 """What gives a state its colour, its sign and its word."""
+SIGNATURES: Final = {
+    SignatureState.VALID: ("released", "check", N_("Valid")),
+    SignatureState.RECORD_CHANGED: ("recalled", "unverified", N_("Record changed since")),
+    SignatureState.FORGED: ("recalled", "unverified", N_("Forged: it is no signature of this record")),
+    SignatureState.GONE: ("recalled", "unknown", N_("Gone: the ledger names it, and it is not there")),
+}
+_REMARKS: Final = {
+    Remark.TAKEN_BACK: N_("taken back since"),
+    Remark.TIME_IN_DOUBT: N_("its time is in doubt: the clock of the server was set back"),
+    Remark.SIGNER_RENAMED: N_("whoever signed is called otherwise today"),
+    Remark.SIGNER_CLOSED: N_("the account of whoever signed is closed"),
+    Remark.SIGNER_UNKNOWN: N_("the account of whoever signed is not there any more"),
+    Remark.RECORD_PRUNED: N_("its ledger record has passed its date"),
+}
+_COMPONENTS: Final = {
+    Component.IDENTIFICATION: N_("user name"),
+    Component.PASSWORD: N_("password"),
+    Component.FACTOR: N_("second factor"),
+}
 SAID: Final = {
     "request": N_("asked for it"),
     "approve": N_("agreed"),
@@ -51,6 +71,13 @@ REASONS: Final = frozenset(
         N_("What would leave now is not what was approved: ask for it anew."),
         N_("Too many of your requests wait already: take some back, or wait until others have decided."),
         N_("The policy does not say who has to agree to this, so it cannot happen."),
+        N_("Only a person in a session of his own signs something; a token and the terminal do not."),
+        N_(
+            "The first signature of a session takes two components: your user name and your password, or one of them and a "
+            "second factor that was just shown."
+        ),
+        N_("A signature takes your password, or a second factor that was shown since your last one."),
+        N_("The user name or the password is wrong; nothing was signed."),
     }
 )
 """Sentences with which one is refused, as the domain and the use cases say them."""
@@ -69,6 +96,28 @@ def refusal(error: Exception) -> str:
     """Why it was refused, in the language of the page."""
     said = str(error)
     return gettext(said) if said in REASONS else gettext("It did not happen: it is over, or somebody decided at this moment.")
+
+
+def meaning_word(meaning: Meaning) -> str:
+    return MEANINGS[meaning].word(language())
+
+
+def meaning_says(meaning: Meaning) -> str:
+    """The sentence that is signed with it."""
+    return MEANINGS[meaning].says(language())
+
+
+def said_of(signature: Signature) -> str:
+    """That sentence as it was signed."""
+    return str(signature.says.get("zh" if language().startswith("zh") else "en", ""))
+
+
+def component_word(component: Component) -> str:
+    return gettext(_COMPONENTS[component])
+
+
+def remark_word(remark: Remark) -> str:
+    return gettext(_REMARKS[remark])
 
 
 def title_of(operation: Operation) -> str:

@@ -14,6 +14,7 @@ from traceapp.domain.errors import (
     FactorNeededError,
     InputError,
     PermissionDeniedError,
+    SignatureComponentsError,
 )
 from traceapp.domain.permissions import Act, Permission
 from traceapp.usecases import decide_approval as decisions
@@ -31,6 +32,7 @@ from traceapp.web.pages import approval_words as words
 from traceapp.web.pages import wording
 from traceapp.web.pages.approval_samples import sample_of
 from traceapp.web.pages.layout import may
+from traceapp.web.signing import looked_at, shown_in_form
 
 approval_pages = Blueprint("approval", __name__)
 
@@ -81,7 +83,7 @@ def decide(uid: str) -> Response | tuple[str, int]:
     said, actor = request.form, current_actor()
     reason = said.get("reason", "")
     moves: dict[str, Callable[[], Any]] = {
-        Move.APPROVE: lambda: decisions.approve_approval(stations(), actor, uid, said.get("digest", ""), reason),
+        Move.APPROVE: lambda: _agree(uid, said.get("digest", ""), reason),
         Move.DENY: lambda: decisions.deny_approval(stations(), actor, uid, reason),
         Move.WITHDRAW: lambda: decisions.withdraw_approval(stations(), actor, uid, reason),
     }
@@ -116,6 +118,11 @@ def file(uid: str) -> Response | tuple[str, int]:
         return _page(uid, words.refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
 
 
+def _agree(uid: str, digest: str, reason: str) -> None:
+    with looked_at(shown_in_form()) as shown:
+        decisions.approve_approval(stations(), current_actor(), uid, digest, reason, shown)
+
+
 def _moved(uid: str, move: Callable[[], Any] | None) -> Response | tuple[str, int]:
     try:
         if move is None:
@@ -123,6 +130,8 @@ def _moved(uid: str, move: Callable[[], Any] | None) -> Response | tuple[str, in
         move()
     except FactorNeededError:
         return redirect(url_for("factors.form", next=url_for("approval.open_one", uid=uid)), 303)
+    except SignatureComponentsError as error:
+        return _page(uid, words.refusal(error), at="sign"), 403
     except InputError:
         return _page(uid, gettext("Wanted a reason of 10 to 1000 characters.")), 400
     except REFUSALS as error:
@@ -146,7 +155,8 @@ def _inbox(error: str = "") -> str:
     )
 
 
-def _page(uid: str, error: str = "") -> str:
+def _page(uid: str, error: str = "", at: str = "reason") -> str:
+    """at  the field that an error is about."""
     actor = current_actor()
     shown = show_approval(stations(), actor, uid)
     listed = shown.value.listed
@@ -157,6 +167,7 @@ def _page(uid: str, error: str = "") -> str:
         one=listed,
         receipt=shown.receipt,
         error=error,
+        at=at,
         words=words,
         sample=sample_of(shown.value.sample),
         facts=words.facts_of(listed.approval.operation, listed.parameters, shown.value.preview),

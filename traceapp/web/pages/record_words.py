@@ -77,6 +77,7 @@ ACTS: Final = {
     Act.SESSION_LIST_OWN: N_("looked at own sessions"),
     Act.SESSION_MOVE: N_("moved a session to another address"),
     Act.SESSION_START: N_("signed in"),
+    Act.SIGNATURE_VERIFY: N_("checked signatures"),
     Act.SIGN_IN_SPRAY: N_("tried to sign in under many names"),
     Act.STORE_MIGRATE: N_("brought the store to this version"),
     Act.WITHHELD_ROUTE: N_("routed what was withheld"),
