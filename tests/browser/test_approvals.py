@@ -29,13 +29,28 @@ class Words:
     waiting: str
     as_file: str
     take: str
+    signed: str
+    check: str
+    holds: str
 
 
 SAID = {
     ENGLISH: Words(
-        "Ask for it", "Agree to exactly this", "Carry it out now", "Carried out", "for your word", "As a file", "Take the file"
+        *(
+            "Ask for it",
+            "Agree to exactly this",
+            "Carry it out now",
+            "Carried out",
+            "for your word",
+            "As a file",
+            "Take the file",
+        ),
+        *("I agree that exactly this happens.", "Check them against the ledger", "1 signature, and it holds"),
     ),
-    CHINESE: Words("提交申请", "同意以上内容", "立即执行", "已执行", "等待您决定", "导出为文件", "取文件"),
+    CHINESE: Words(
+        *("提交申请", "同意以上内容", "立即执行", "已执行", "等待您决定", "导出为文件", "取文件"),
+        *("本人批准按此内容执行。", "与审计追踪核对", "共 1 个签名，全部成立"),
+    ),
 }
 both_languages = pytest.mark.parametrize("language", [ENGLISH, CHINESE], ids=lambda language: language.code)
 
@@ -50,9 +65,14 @@ def asker(service: DemoService, browser: Browser) -> StorageState:
 
 
 @pytest.fixture(scope="module")
-def decider(service: DemoService, browser: Browser) -> StorageState:
+def password(service: DemoService) -> str:
+    """Of the auditor who decides."""
+    return service.create_account(DECIDER, "auditor")
+
+
+@pytest.fixture(scope="module")
+def decider(service: DemoService, browser: Browser, password: str) -> StorageState:
     """The session of an auditor who has just shown his second factor."""
-    password = service.create_account(DECIDER, "auditor")
     with window(browser, service.url) as opened:
         opened.sign_in(DECIDER, password)
         set_up_codes(opened, password)
@@ -86,7 +106,7 @@ def test_the_pages_of_who_asked_and_who_decides_hold_in_every_width(
 
 @both_languages
 def test_promise_two_persons_do_by_keyboard_what_none_does_alone(
-    open_window: Windows, asker: StorageState, decider: StorageState, language: Language
+    open_window: Windows, asker: StorageState, decider: StorageState, password: str, language: Language
 ) -> None:
     said = SAID[language]
     asking, deciding = (open_window(language, session=session, scripts=False) for session in (asker, decider))
@@ -109,9 +129,16 @@ def test_promise_two_persons_do_by_keyboard_what_none_does_alone(
     expect(there.locator("main")).to_contain_text(WHY)
     deciding.tab_to(there.locator("#reason"))
     there.keyboard.type(SEEN)
+    for field, typed in (("#sign-username", DECIDER), ("#sign-password", password)):
+        if there.locator(field).count():  # the name at the first signature of the session alone
+            deciding.tab_to(there.locator(field))
+            there.keyboard.type(typed)
     deciding.tab_to(there.get_by_role("button", name=said.agree, exact=True))
     there.keyboard.press("Enter")
-    expect(there.locator("article").filter(has_text=SEEN)).to_have_count(1)
+    expect(there.locator("article").filter(has_text=said.signed)).to_contain_text(SEEN)
+    there.get_by_role("link", name=said.check, exact=True).press("Enter")
+    expect(there.locator("main")).to_contain_text(said.holds)
+    assert (look_here(deciding).violations, look_here(deciding).cut_ids) == ((), ())
 
     asking.open(address)
     asking.tab_to(page.get_by_role("button", name=said.carry_out, exact=True))
@@ -121,7 +148,7 @@ def test_promise_two_persons_do_by_keyboard_what_none_does_alone(
 
 @both_languages
 def test_promise_a_file_with_confidential_values_is_taken_by_whoever_asked_for_it(
-    open_window: Windows, asker: StorageState, decider: StorageState, language: Language
+    open_window: Windows, asker: StorageState, decider: StorageState, password: str, language: Language
 ) -> None:
     said = SAID[language]
     asking, deciding = (open_window(language, NARROW, session=session) for session in (asker, decider))
@@ -140,6 +167,9 @@ def test_promise_a_file_with_confidential_values_is_taken_by_whoever_asked_for_i
     expect(there.locator("main")).to_contain_text("RM-26-0417")
     assert (look_here(deciding).violations, look_here(deciding).width) == ((), NARROW)
     there.locator("#reason").fill(SEEN)
+    there.locator("#sign-password").fill(password)
+    if there.locator("#sign-username").count():
+        there.locator("#sign-username").fill(DECIDER)
     there.get_by_role("button", name=said.agree, exact=True).click()
 
     page.reload()

@@ -50,6 +50,7 @@ ROLES = {
     "/api/v1/alerts": Role.ADMIN,
     "/api/v1/approvals": Role.QUALITY,
     "GET /api/v1/feeds": Role.ADMIN,
+    "/api/v1/signatures": Role.AUDITOR,
     "POST /api/v1/feeds": Role.INTEGRATOR,
 }
 NEVER_BY_TOKEN = {
@@ -58,6 +59,7 @@ NEVER_BY_TOKEN = {
     "POST /api/v1/approvals",
     "GET /api/v1/approvals/{uid}",
     "GET /api/v1/approvals/{uid}/file",
+    "GET /api/v1/approvals/{uid}/signatures",
     "POST /api/v1/feeds/{name}/messages",
     "POST /api/v1/traces/export",
     "POST /api/v1/searches/export",
