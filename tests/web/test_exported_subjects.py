@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from tests.recorded import records
+from tests.signing import signed_by
 from tests.web.test_approved_file import SEEN, Desk, desk  # noqa: F401 - the fixture
 from traceapp.composition import terminal_actor
 from traceapp.domain.rights import Role
@@ -24,7 +25,7 @@ WHY = "The authority wants it as a list of its own."
 
 def agreed(desk: Desk, asked: dict[str, Any]) -> str:  # noqa: F811
     for person in desk.deciders:
-        approve_approval(desk.stations, person, asked["uid"], asked["digest"], SEEN)
+        approve_approval(desk.stations, person, asked["uid"], asked["digest"], SEEN, signed_by(person))
     return str(asked["uid"])
 
 
