@@ -12,5 +12,12 @@ class Clockwork:
     def now(self) -> datetime:
         return self.moment
 
+    @classmethod
+    def before(cls, moment: datetime, days: float = 2) -> "Clockwork":
+        """One that stands so long before a moment: who is hired by it is no newcomer then."""
+        made = cls()
+        made.moment = moment - timedelta(days=days)
+        return made
+
     def go_on(self, seconds: float) -> None:
         self.moment += timedelta(seconds=seconds)

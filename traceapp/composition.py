@@ -18,8 +18,9 @@ from traceapp.confidential.sealer import DictionarySealer
 from traceapp.confidential.side_seal import SideSeal
 from traceapp.confidential.signature_key import SignatureKey
 from traceapp.confidential.source_archive import SourceArchive
+from traceapp.delivery.mail import MailSink, read_mail
 from traceapp.delivery.syslog import SyslogSink, parse_syslog
-from traceapp.delivery.webhook import WebhookSink, read_webhook_secret
+from traceapp.delivery.webhook import NoticeHook, WebhookSink, read_webhook_secret
 from traceapp.demo.plant import write_organisation
 from traceapp.dictionary.organisation import read_organisation
 from traceapp.dictionary.properties import read_dictionary
@@ -28,6 +29,7 @@ from traceapp.domain.clock import SystemClock
 from traceapp.domain.errors import HomeError, KeyUnavailableError, PolicyError, RecoveryMissingError
 from traceapp.domain.keys import KeyProvider
 from traceapp.domain.ledger_health import AnchorState
+from traceapp.domain.notices import NoticeSink
 from traceapp.domain.rights import Actor, Role
 from traceapp.graph.account_store import AccountStore
 from traceapp.graph.acl_store import AclStore
@@ -50,6 +52,7 @@ from traceapp.identity.oidc import OidcProvider, read_oidc
 from traceapp.ledger.alert_book import AlertBook
 from traceapp.ledger.anchors.configured import build_anchors
 from traceapp.ledger.client import LedgerClient
+from traceapp.ledger.notice_book import NoticeBook
 from traceapp.ledger.side_files import ROLLS, VALUES, SideFiles
 from traceapp.policy.acceptance import Acceptance, load_policy
 from traceapp.policy.alert_rules import read_alert_rules
@@ -63,6 +66,7 @@ from traceapp.usecases.load_demo import STATE as DEMO_STATE
 from traceapp.usecases.read_metrics import Measurement, read_metrics
 from traceapp.usecases.revoke_without_keys import KeylessStations
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.tell_of_approvals import Notices
 from traceapp.usecases.watch_stations import WatchStations
 
 ORGANISATION = "organisation.toml"
@@ -291,6 +295,17 @@ def alert_sinks(settings: Settings) -> tuple[AlertSink, ...]:
     if settings.alert_syslog is not None:
         sinks.append(SyslogSink(parse_syslog(settings.alert_syslog), guard))
     return tuple(sinks)
+
+
+def build_notices(settings: Settings) -> Notices:
+    """How people are told of approvals that wait for them; raises SettingsError."""
+    guard = OutboundGuard(settings.outbound_hosts, settings.outbound_networks)
+    mail = read_mail(settings.mail_file) if settings.mail_file is not None else None
+    hooks = [sink for sink in alert_sinks(settings) if isinstance(sink, WebhookSink)]
+    sinks: list[NoticeSink] = [NoticeHook(hook, mail.address if mail is not None else "") for hook in hooks]
+    if mail is not None:
+        sinks.append(MailSink(mail, guard))
+    return Notices(NoticeBook(settings.home), sinks, SystemClock())
 
 
 def build_measure(settings: Settings) -> Callable[[], tuple[Measurement, ...]]:

@@ -25,7 +25,17 @@ Refusals are on record besides: under the act that was refused, with the outcome
 had begun. The service itself records {by_itself},
 and what became of acts that a crash cut off.
 """
-BY_ITSELF = (Act.ALERT_RAISE, Act.LEDGER_RECOVER, Act.LEDGER_START, Permission.LEDGER_VERIFY, Act.ROWS_TRUST, Act.SESSION_MOVE)
+BY_ITSELF = (
+    Act.ALERT_RAISE,
+    Act.APPROVAL_EXPIRE,
+    Permission.APPROVAL_REQUEST,
+    Act.APPROVAL_SUPERSEDE,
+    Act.LEDGER_RECOVER,
+    Act.LEDGER_START,
+    Permission.LEDGER_VERIFY,
+    Act.ROWS_TRUST,
+    Act.SESSION_MOVE,
+)
 """What no address and no command has to be asked for."""
 
 WITHOUT_INTENT = """## Writes without an intent of their own

@@ -298,6 +298,14 @@ class Settings(BaseSettings):
             "`tcp://log.example.org:601`. A host belongs into `TRACEAPP_OUTBOUND_HOSTS`.",
         ),
     ] = None
+    mail_file: Annotated[
+        Path | None,
+        Field(
+            validation_alias="TRACEAPP_MAIL_FILE",
+            description="File that names the mail server by which people are told of approvals that wait, and their addresses; "
+            "docs/approvals.md shows one. The server's host belongs into `TRACEAPP_OUTBOUND_HOSTS`.",
+        ),
+    ] = None
     shift: Annotated[
         ShiftTimes,
         Field(

@@ -4,18 +4,31 @@ import contextlib
 import os
 import unicodedata
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from tests.clockwork import Clockwork
 from tests.recorded import records
+from tests.reviews import review, review_of
 from tests.servers import StoreLeg
+from tests.signing import signed_by
 from traceapp.composition import terminal_actor
 from traceapp.dictionary.entries import Tier
-from traceapp.domain.errors import FactorNeededError, InputError, KeyUnavailableError, PermissionDeniedError, SealBrokenError
+from traceapp.domain.approvals import ApprovalState, Operation
+from traceapp.domain.errors import (
+    ApprovalStateError,
+    ConcurrentChangeError,
+    FactorNeededError,
+    InputError,
+    KeyUnavailableError,
+    PermissionDeniedError,
+    SealBrokenError,
+)
 from traceapp.domain.grants import GrantRecord, Verdict
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
@@ -23,12 +36,15 @@ from traceapp.domain.rights import Actor, Grant, Role
 from traceapp.domain.sessions import Client
 from traceapp.policy.compilation import widened
 from traceapp.usecases.access import authorise, rights_for
-from traceapp.usecases.break_glass import break_glass, count_reviews, end_break_glass, list_break_glass, review_break_glass
+from traceapp.usecases.break_glass import break_glass, end_break_glass, list_break_glass
 from traceapp.usecases.change_account import set_disabled
 from traceapp.usecases.create_account import create_account
+from traceapp.usecases.decide_approval import approve_approval, cancel_approval, deny_approval
 from traceapp.usecases.destroy_key import destroy_key, group_of_account
+from traceapp.usecases.list_approvals import count_waiting
 from traceapp.usecases.make_recovery_key import make_recovery_key
 from traceapp.usecases.open_session import make_session
+from traceapp.usecases.request_approval import request_approval
 from traceapp.usecases.resume_session import resume_session
 from traceapp.usecases.stations import Stations
 
@@ -50,7 +66,8 @@ def enter(clocked: Stations) -> Enter:
 
     def make(name: str, role: Role, printed_name: str = "", factor_age: timedelta | None = timedelta()) -> tuple[Actor, str]:
         password = "correct horse battery"
-        uid = create_account(clocked, terminal_actor(), name, password, printed_name or name, role, LYON, EVERYWHERE).value
+        then = replace(clocked, clock=Clockwork.before(clocked.clock.now()))
+        uid = create_account(then, terminal_actor(), name, password, printed_name or name, role, LYON, EVERYWHERE).value
         account = clocked.accounts.get_account(uid)
         assert account is not None
         shown = clocked.clock.now() - factor_age if factor_age is not None else None
@@ -188,17 +205,74 @@ def test_attacker_cannot_close_the_review_of_his_own_break_glass(enter: Enter, c
 
     for reviewer in (resumed(clocked, opened.secret), second, replace(other, session=None)):
         with pytest.raises(PermissionDeniedError):
-            review_break_glass(clocked, reviewer, uid, Verdict.JUSTIFIED, FOUND)
+            review(clocked, reviewer, uid, FOUND, justified=True)
     with pytest.raises(PermissionDeniedError):
-        review_break_glass(clocked, terminal_actor(), uid, Verdict.JUSTIFIED, FOUND)
+        review(clocked, terminal_actor(), uid, FOUND, justified=True)
     assert waiting_alone(clocked).uid == uid
 
-    review_break_glass(clocked, other, uid, Verdict.NOT_JUSTIFIED, FOUND)
+    review(clocked, other, uid, FOUND, justified=False)
 
     assert clocked.grants.list_waiting() == ()
     assert resumed(clocked, opened.secret).grant is None, "a review ends what still lasts"
+    assert review_of(clocked, uid) is None
+
+
+def test_attacker_cannot_rid_himself_of_his_review(enter: Enter, clocked: Stations, clockwork: Clockwork) -> None:
+    """Taken back, left to expire, or deleted in the store: another one waits, until somebody else has judged it."""
+    actor, _ = enter("qian", Role.QUALITY, "Qian Li")
+    other, _ = enter("zhou", Role.QUALITY, "Zhou Min")
+    break_glass(clocked, actor, REASON, 60, "T2")
+    uid = waiting_alone(clocked).uid
+    first = review_of(clocked, uid)
+    assert first is not None
+
+    with pytest.raises(PermissionDeniedError, match="Nobody takes back"):
+        cancel_approval(clocked, actor, first.uid, REASON)
     with pytest.raises(InputError):
-        review_break_glass(clocked, other, uid, Verdict.JUSTIFIED, FOUND)
+        request_approval(clocked, actor, Operation.BREAK_GLASS_REVIEW, {"break_glass": uid}, REASON)
+    clockwork.moment = first.expires_at
+    second = review_of(clocked, uid)
+    assert second is not None
+    clocked.graph.administer(f"MATCH (a:Approval {{uid: '{second.uid}'}}) DETACH DELETE a", "attack")
+    third = review_of(clocked, uid)
+    assert third is not None
+
+    assert len({first.uid, second.uid, third.uid}) == 3
+    review(clocked, replace(other, factor_at=clockwork.moment), uid, FOUND, justified=True)
+    assert review_of(clocked, uid) is None
+    assert [one["outcome"] for one in records(clocked, act="break_glass:review")] == ["intended", "done"]
+
+
+def test_attacker_among_many_reviewers_at_once_has_one_verdict(enter: Enter, clocked: Stations) -> None:
+    """Justified and not justified at the same moment: one stands in the access, in the approval and on record."""
+    actor, _ = enter("lina", Role.COORDINATOR)
+    reviewers = [enter(f"zhou-{number}", Role.QUALITY)[0] for number in range(8)]
+    break_glass(clocked, actor, REASON, 60, "T2")
+    uid = waiting_alone(clocked).uid
+    asked = review_of(clocked, uid)
+    assert asked is not None
+    line = Barrier(len(reviewers))
+
+    def judge(number: int) -> bool:
+        line.wait()
+        try:
+            if number % 2:
+                approve_approval(clocked, reviewers[number], asked.uid, asked.digest, FOUND, signed_by(reviewers[number]))
+            else:
+                deny_approval(clocked, reviewers[number], asked.uid, FOUND)
+        except (ApprovalStateError, ConcurrentChangeError):
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(reviewers)) as pool:
+        made = [number for number, done in enumerate(pool.map(judge, range(len(reviewers)))) if done]
+
+    assert len(made) == 1
+    kept, closed = clocked.grants.get_grant(uid), clocked.approvals.get_approval(asked.uid)
+    assert kept is not None
+    assert closed is not None
+    assert (kept.reviewed_by, closed.ended_by) == (reviewers[made[0]].account_uid,) * 2
+    assert (kept.verdict is Verdict.JUSTIFIED) == (closed.state is ApprovalState.EXECUTED) == bool(made[0] % 2)
 
 
 @pytest.mark.parametrize(
@@ -220,8 +294,8 @@ def test_attacker_who_spells_his_name_in_other_letters_reviews_nothing_of_his(
     second, _ = enter("zoe-2", Role.QUALITY, spelling)
     break_glass(clocked, actor, REASON, 60, "T2")
 
-    with pytest.raises(PermissionDeniedError, match="Somebody else reviews this"):
-        review_break_glass(clocked, second, waiting_alone(clocked).uid, Verdict.JUSTIFIED, FOUND)
+    with pytest.raises(PermissionDeniedError, match="Somebody else decides this"):
+        review(clocked, second, waiting_alone(clocked).uid, FOUND, justified=True)
     with pytest.raises(PermissionDeniedError, match="still waits for its review"):
         break_glass(clocked, second, REASON, 30, "T2")
 
@@ -252,13 +326,13 @@ def test_attacker_who_is_shredded_before_his_review_stops_neither_reviewers_nor_
     uid = waiting_alone(clocked).uid
     set_disabled(clocked, terminal_actor(), "jo9", True)
 
-    destroy_key(clocked, terminal_actor(), group_of_account(actor.account_uid), officers)
+    destroy_key(clocked, terminal_actor(), group_of_account(actor.account_uid), officers, "a" * 16)
 
-    assert count_reviews(clocked, other) == 1
+    assert count_waiting(clocked, other) == 1
     (waiting,) = list_break_glass(clocked, other).value
     assert (waiting.username, waiting.reason, waiting.own) == ("jo9", REASON, False)
     assert break_glass(clocked, next_one, REASON, 30, "T2").value.actor.grant is not None
-    review_break_glass(clocked, other, uid, Verdict.NOT_JUSTIFIED, FOUND)
+    review(clocked, other, uid, FOUND, justified=False)
     assert uid not in {one.uid for one in clocked.grants.list_waiting()}
 
 
@@ -268,16 +342,18 @@ def test_attacker_who_takes_the_keys_away_closes_no_review_and_hides_none(enter:
     second, _ = enter("qian-2", Role.QUALITY, "Qian Li")
     break_glass(clocked, actor, REASON, 60, "T2")
     uid = waiting_alone(clocked).uid
+    asked = review_of(clocked, uid)
+    assert asked is not None
 
     with provider_away(clocked):
-        assert (count_reviews(clocked, actor), count_reviews(clocked, second)) == (0, 1)
+        assert (count_waiting(clocked, actor), count_waiting(clocked, second)) == (0, 1)
         (waiting,) = list_break_glass(clocked, second).value
         assert (waiting.username, waiting.reason, waiting.fault) == ("qian", None, None)
         before = clocked.ledger.get_head().seq
         with pytest.raises(KeyUnavailableError):
-            review_break_glass(clocked, second, uid, Verdict.JUSTIFIED, FOUND)
+            approve_approval(clocked, second, asked.uid, asked.digest, FOUND, signed_by(second))
         (record,) = records(clocked, after=before)
-        assert (record["act"], record["outcome"], record["reason"]) == ("break_glass:review", "failed", "KeyUnavailableError")
+        assert (record["act"], record["outcome"], record["reason"]) == ("approval:decide", "failed", "KeyUnavailableError")
 
     assert waiting_alone(clocked).uid == uid
 
@@ -297,9 +373,9 @@ def test_attacker_who_spoils_a_printed_name_in_the_store_reviews_nothing_of_his(
             "MATCH (a:Account {uid: $uid}) SET a.printed_name = $name", uid=second.account_uid, name=kept.printed_name
         ).consume()
 
-    assert count_reviews(clocked, second) == 1
+    assert count_waiting(clocked, second) == 1
     with pytest.raises(SealBrokenError):
-        review_break_glass(clocked, second, uid, Verdict.JUSTIFIED, FOUND)
+        review(clocked, second, uid, FOUND, justified=True)
     assert waiting_alone(clocked).uid == uid
 
 

@@ -12,36 +12,60 @@ from pathlib import Path
 
 import pytest
 
+from tests.clockwork import Clockwork
 from tests.conftest import MakeActor
 from tests.imported import take_in
+from tests.recorded import records
 from tests.servers import StoreLeg
+from tests.signing import signed_by
 from tests.softhsm import SoftToken
 from traceapp.composition import build_stations, key_store, terminal_actor
 from traceapp.confidential.envelope import Envelope, Place
 from traceapp.confidential.key_store import KeyStore
 from traceapp.dictionary.entries import PropertyType
+from traceapp.domain.approvals import Operation
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.clock import SystemClock
 from traceapp.domain.disclosure import Unavailable
-from traceapp.domain.errors import KeyDestroyedError, KeyStateError, KeyUnavailableError, RecoveryError, SealBrokenError
+from traceapp.domain.errors import (
+    ApprovalNotFoundError,
+    ApprovalStateError,
+    InputError,
+    KeyDestroyedError,
+    KeyStateError,
+    KeyUnavailableError,
+    PermissionDeniedError,
+    RecoveryError,
+    SealBrokenError,
+)
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.identifiers import local_identity
 from traceapp.domain.kinds import Direction
 from traceapp.domain.rights import Actor, Role
+from traceapp.domain.sessions import Client
 from traceapp.domain.trace import Seed, Status, TraceQuestion
 from traceapp.graph.record_head import whole
 from traceapp.ledger.process import WriterProcess
 from traceapp.usecases.change_account import set_disabled
 from traceapp.usecases.create_account import create_account
+from traceapp.usecases.decide_approval import approve_approval
+from traceapp.usecases.destroy_approved_key import destroy_approved_key
 from traceapp.usecases.destroy_key import destroy_key, group_of_account
+from traceapp.usecases.execute_approval import execute_approval
 from traceapp.usecases.look_up_batches import look_up_batches
 from traceapp.usecases.make_recovery_key import make_recovery_key
+from traceapp.usecases.open_session import make_session
+from traceapp.usecases.request_approval import request_approval
 from traceapp.usecases.show_batch import show_batch
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import trace_batch
 from traceapp.web.problems import problem_of
 
 pytestmark = pytest.mark.one_store
+
+APPROVAL = "a" * 16
+"""Of others, where the approval itself is no part of the test."""
+WHY = "She left five years ago, and asks for it."
 
 ROWS = """\
 form,supplier,owner,product,number,receipt_number,from_owner,from_product,from_number,to_owner,to_product,to_number,order,party,name,shipment,consignee,stage,decision,releaser,formulation,quantity,unit,site,time
@@ -245,14 +269,14 @@ def test_attacker_who_restores_an_old_backup_does_not_restore_a_shredded_person(
 
     group = group_of_account(made)
     with pytest.raises(KeyStateError, match="still open"):
-        destroy_key(stations, terminal, group, officers)
+        destroy_key(stations, terminal, group, officers, APPROVAL)
     set_disabled(stations, terminal, "gone-1", True)
     with pytest.raises(RecoveryError):
-        destroy_key(stations, terminal, group, (officers[0], officers[0]))
+        destroy_key(stations, terminal, group, (officers[0], officers[0]), APPROVAL)
     for retained in ("T3.1", "operators", "Batch"):
         with pytest.raises(KeyStateError, match="quality record"):
-            destroy_key(stations, terminal, retained, officers)
-    destroy_key(stations, terminal, group, officers)
+            destroy_key(stations, terminal, retained, officers, APPROVAL)
+    destroy_key(stations, terminal, group, officers, APPROVAL)
 
     stations.accounts.put_account(kept)  # from last month's backup of the store
     restored = stations.accounts.get_account(made)
@@ -264,3 +288,46 @@ def test_attacker_who_restores_an_old_backup_does_not_restore_a_shredded_person(
     stations.keys.ring_path.chmod(0o400)
     with pytest.raises(KeyUnavailableError):
         stations.sealer.open_document("Account", made, "printed_name", restored.printed_name)
+
+
+def test_attacker_at_the_terminal_destroys_no_key_that_others_did_not_approve(
+    stations: Stations, actor: MakeActor, tmp_path: Path
+) -> None:
+    """Neither with the officers' files and no approval, nor with an approval of another key, nor with one and wrong files."""
+    everything = frozenset({"*"})
+    terminal, then = terminal_actor(), replace(stations, clock=Clockwork.before(stations.clock.now()))
+    officers = (tmp_path / "officer-1", tmp_path / "officer-2")
+    make_recovery_key(stations, terminal, officers)
+    groups = []
+    for name in ("gone-1", "gone-2"):
+        uid = create_account(then, terminal, name, "a long password 1", name, Role.VIEWER, everything, everything).value
+        set_disabled(then, terminal, name, True)
+        groups.append(group_of_account(uid))
+    with pytest.raises(PermissionDeniedError, match="only after others approved"):
+        destroy_key(stations, terminal, groups[0], officers, None)
+    with pytest.raises(InputError, match="terminal"):
+        request_approval(stations, actor(Role.ADMIN), Operation.KEY_DESTROY, {"group": groups[0]}, WHY)
+    for name in ("anna", "ben"):
+        create_account(then, terminal, name, "a long password 1", name, Role.QUALITY, everything, everything)
+    asked = request_approval(stations, terminal, Operation.KEY_DESTROY, {"group": groups[0]}, WHY).value
+
+    with pytest.raises(ApprovalStateError):
+        destroy_approved_key(stations, terminal, asked.uid, groups[0], officers)
+    for name in ("anna", "ben"):
+        account = stations.accounts.get_account_by_username(name)
+        assert account is not None
+        opened = make_session(stations, account, Client("", ""), factor_at=stations.clock.now())
+        approve_approval(stations, opened.actor, asked.uid, asked.digest, WHY, signed_by(opened.actor))
+    with pytest.raises(ApprovalNotFoundError):
+        destroy_approved_key(stations, terminal, asked.uid, groups[1], officers)
+    with pytest.raises(RecoveryError):
+        destroy_approved_key(stations, terminal, asked.uid, groups[0], (officers[0], officers[0]))
+    with pytest.raises(PermissionDeniedError, match="not carried out here"):
+        execute_approval(stations, terminal, asked.uid)
+    assert records(stations, act="key:destroy")[-1]["outcome"] == "failed"
+
+    destroy_approved_key(stations, terminal, asked.uid, groups[0], officers)
+
+    assert {one["approval"] for one in records(stations, act="key:destroy") if one["outcome"] == "done"} == {asked.uid}
+    with pytest.raises(ApprovalStateError):
+        destroy_approved_key(stations, terminal, asked.uid, groups[0], officers)

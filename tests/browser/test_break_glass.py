@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, StorageState, expect
 
 from tests.browser.browsing import CHINESE, ENGLISH, NARROW, WIDE, Language, Window, window
-from tests.browser.conftest import SessionOf, Windows
+from tests.browser.conftest import Windows
 from tests.browser.looks import look_here
 from tests.browser.service import DemoService
 
@@ -73,16 +73,31 @@ def test_the_one_who_broke_it_ends_it(open_window: Windows, broken: StorageState
 
 
 def test_promise_quality_is_told_and_reviews_without_script(
-    open_window: Windows, session_of: SessionOf, broken: StorageState
+    open_window: Windows, service: DemoService, broken: StorageState
 ) -> None:
-    opened = open_window(session=session_of("quality"), scripts=False)
-    page = opened.page
+    """From the list of what waits to the approval, by keyboard; what was found closes it."""
+    password = service.create_account("qm-reviews", "quality")
+    opened = open_window(scripts=False)
+    page, keyboard = opened.page, opened.page.keyboard
+    opened.sign_in("qm-reviews", password)
+    set_up_codes(opened, password)
     opened.open("/")
-    page.locator(".alert a[href='/break-glass']").click()
-    article = page.locator("article").filter(has_text=NAME)
-    expect(article).to_contain_text(REASON)
-    article.locator("textarea").fill("Rang the hospital: the crew was there, and asked.")
+    expect(page.locator(".alert a[href='/approvals']")).to_contain_text("for your word")
+    opened.open("/break-glass")
+    opened.tab_to(page.locator("article").filter(has_text=NAME).get_by_role("link", name="Review it"))
+    keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text(REASON)
+    seen = look_here(opened)
+    assert (seen.violations, seen.cut_ids) == ((), ())
+    opened.tab_to(page.locator("#reason"))
+    keyboard.type("Rang the hospital: the crew was there, and asked.")
+    for field, typed in (("#sign-username", "qm-reviews"), ("#sign-password", password)):
+        opened.tab_to(page.locator(field))
+        keyboard.type(typed)
 
-    article.get_by_role("button", name="Justified", exact=True).click()
+    opened.tab_to(page.get_by_role("button", name="Justified", exact=True))
+    keyboard.press("Enter")
 
+    expect(page.locator("main")).to_contain_text("Reviewed: justified")
+    opened.open("/break-glass")
     expect(page.locator("article").filter(has_text=NAME)).to_have_count(0)

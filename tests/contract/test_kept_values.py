@@ -1,22 +1,36 @@
 """Values before and after: commitments on record, the values sealed beside, erasable while the ledger still verifies."""
 
+from dataclasses import replace
+
 import pytest
 
+from tests.clockwork import Clockwork
 from tests.recorded import ledger_bytes, records
+from tests.signing import signed_by
 from traceapp.composition import terminal_actor
-from traceapp.domain.errors import SealBrokenError
+from traceapp.domain.approvals import Operation
+from traceapp.domain.errors import ApprovalStateError, InputError, SealBrokenError
+from traceapp.domain.recorded import COMMITTED
 from traceapp.domain.rights import Role
+from traceapp.domain.sessions import Client
 from traceapp.ledger.verdict import verify
 from traceapp.usecases.change_account import set_password, set_role
 from traceapp.usecases.create_account import create_account
+from traceapp.usecases.decide_approval import approve_approval
+from traceapp.usecases.erase_record_values import show_record_values
+from traceapp.usecases.execute_approval import execute_approval
 from traceapp.usecases.issue_token import TokenRequest, issue_token
 from traceapp.usecases.kept_values import erase_values, open_values
 from traceapp.usecases.manage_tokens import revoke_token
+from traceapp.usecases.open_session import make_session
+from traceapp.usecases.request_approval import request_approval
+from traceapp.usecases.settle_intents import settle
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store
 
 PASSWORD = "correct horse battery"
+WHY = "She asks that her former role be forgotten."
 EVERYWHERE = frozenset({"*"})
 LYON = frozenset({"LYON"})
 
@@ -94,3 +108,37 @@ def test_promise_no_secret_stands_in_a_record_or_beside_it_in_any_form(changed: 
         assert secret.encode() not in ledger_bytes(changed.settings.home)
     assert {"password"} in [set(values or ()) for values in opened], "that it changed is told"
     assert {"revoked"} in [set(values or ()) for values in opened]
+
+
+def test_promise_values_are_shown_on_record_and_erased_by_two(changed: Stations) -> None:
+    """Asked for at the terminal, agreed to by two, carried out there: the values are gone, and the ledger is whole."""
+    everywhere, terminal = frozenset({"*"}), terminal_actor()
+    then = replace(changed, clock=Clockwork.before(changed.clock.now()))
+    intent = intent_of(changed, "account:change")
+    seq = intent["seq"]
+    assert show_record_values(changed, terminal, seq).value == {"role": ("coordinator", "viewer"), "sites": (["*"], ["LYON"])}
+    looked = records(changed, act="ledger:search")[-1]
+    assert (looked["disclosed"], looked["result"]) == ({"LedgerRecord": ["values"]}, {"fields": ["role", "sites"]})
+    for name in ("quin", "ben"):
+        create_account(then, terminal, name, PASSWORD, name, Role.QUALITY, everywhere, everywhere)
+    for record in (1, intent["seq"] + 1):
+        with pytest.raises(InputError):
+            request_approval(changed, terminal, Operation.VALUE_ERASE, {"record": record}, WHY)
+    asked = request_approval(changed, terminal, Operation.VALUE_ERASE, {"record": seq}, WHY).value
+    with pytest.raises(ApprovalStateError):
+        execute_approval(changed, terminal, asked.uid)
+    for name in ("quin", "ben"):
+        account = changed.accounts.get_account_by_username(name)
+        assert account is not None
+        opened = make_session(changed, account, Client("", ""), factor_at=changed.clock.now())
+        approve_approval(changed, opened.actor, asked.uid, asked.digest, WHY, signed_by(opened.actor))
+
+    execute_approval(changed, terminal, asked.uid)
+
+    assert show_record_values(changed, terminal, seq).value is None
+    begun, done = records(changed, act="ledger:erase")
+    assert (done["outcome"], done["approval"], done["request"]["fields"]) == ("done", asked.uid, ["role", "sites"])
+    assert verify(changed.settings.home).ok
+    assert settle(changed, terminal, begun) == COMMITTED, "a crash before its outcome: it is asked of the values themselves"
+    with pytest.raises(InputError):
+        request_approval(changed, terminal, Operation.VALUE_ERASE, {"record": seq}, WHY)

@@ -50,6 +50,7 @@ NAMES = {
     "alert_webhook": ("TRACEAPP_ALERT_WEBHOOK", None),
     "alert_webhook_secret_file": ("TRACEAPP_ALERT_WEBHOOK_SECRET_FILE", None),
     "alert_syslog": ("TRACEAPP_ALERT_SYSLOG", None),
+    "mail_file": ("TRACEAPP_MAIL_FILE", None),
     "shift": ("TRACEAPP_SHIFT", None),
     "shift_zone": ("TRACEAPP_SHIFT_ZONE", ZoneInfo("UTC")),
     "workers": ("TRACEAPP_WORKERS", 2),

@@ -97,7 +97,6 @@ CALLS = {
     "batches.trace": Call("/api/v1/batches/S-9/trace?direction=backward"),
     "break_glass.begin": Call("/break-glass", "POST", {"reason": REASON, "minutes": "10", "tier": "T2"}),
     "break_glass.end": Call("/break-glass/end", "POST", {}, before=("break_glass.begin",)),
-    "break_glass.review": Call("/break-glass/{grant}/review", "POST", {"verdict": "justified"}, role=Role.COORDINATOR),
     "break_glass.show": Call("/break-glass"),
     "events.source": Call("/api/v1/events/{event}/source"),
     "factors.begin_codes": Call("/factors/codes", "POST", {"password": PASSWORD}),
@@ -222,7 +221,7 @@ def house(app: Flask, filled: Stations, tokens: Tokens) -> House:
     browser.get("/test/begin")
     event = app.test_client().get("/api/v1/batches/CSV-1", headers={"Authorization": tokens(Role.COORDINATOR)}).get_json()
     lot = records(stations, act="batch:show")[-1]["object"][0]["uid"]
-    names = {"lot": lot, "event": event["facts"][0]["event_uid"], "session": other, "purpose": "recall", "grant": "0" * 16}
+    names = {"lot": lot, "event": event["facts"][0]["event_uid"], "session": other, "purpose": "recall"}
     headers = {role: tokens(role) for role in (Role.ADMIN, Role.AUDITOR, Role.COORDINATOR, Role.INTEGRATOR)}
     return House(app, stations, browser, headers, names)
 

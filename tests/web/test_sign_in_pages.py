@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.recorded import records
+from tests.reviews import review_of
 from tests.web.conftest import MovingClock
 from traceapp.composition import terminal_actor
 from traceapp.domain.errors import StoreTimeoutError
@@ -161,7 +162,9 @@ def test_promise_with_the_keys_away_and_a_review_waiting_every_page_is_served(do
     reviewer = doors.test_client()
     assert send(reviewer, "/sign-in", "/sign-in", username="zhou", password=PASSWORD).status_code == 303
     (waiting,) = stations.grants.list_waiting()
-    review = {"verdict": "justified", "note": REASON}
+    asked = review_of(stations, waiting.uid)
+    assert asked is not None
+    review = {"decision": "approve", "digest": asked.digest, "reason": REASON}
 
     ring = stations.keys.ring_path
     ring.with_name("key-encryption-key").unlink()
@@ -171,7 +174,7 @@ def test_promise_with_the_keys_away_and_a_review_waiting_every_page_is_served(do
         assert reviewer.get(page).status_code == 200, page
     assert "The reason cannot be opened now" in reviewer.get("/break-glass").text
     assert reviewer.get("/no-such-page").status_code == 404
-    refused = send(reviewer, "/break-glass", f"/break-glass/{waiting.uid}/review", **review)
+    refused = send(reviewer, "/break-glass", f"/approvals/{asked.uid}/decision", **review)
     assert refused.status_code == 503
     assert "The keys of this service are not at hand" in refused.text
 
@@ -185,12 +188,12 @@ def test_promise_a_page_is_served_where_the_reviews_that_wait_cannot_be_counted(
     def fail(*_: object) -> int:
         raise StoreTimeoutError("words that stay inside")
 
-    monkeypatch.setattr(layout, "count_reviews", fail)
+    monkeypatch.setattr(layout, "count_waiting", fail)
 
     reply = browser.get("/sessions")
 
     assert reply.status_code == 200
-    assert "waits for your review" not in reply.text
+    assert "waits for your word" not in reply.text
     assert "StoreTimeoutError" in caplog.text
     assert "words that stay inside" not in reply.text + caplog.text
 

@@ -26,7 +26,14 @@ def audit() -> None:
     """Ask the ledger about itself."""
 
 
-for command in (audit_trail.search, audit_trail.show, audit_trail.replay, audit_trail.prune):
+for command in (
+    audit_trail.search,
+    audit_trail.show,
+    audit_trail.values,
+    audit_trail.replay,
+    audit_trail.erase,
+    audit_trail.prune,
+):
     audit.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""`traceapp audit search|show|replay|prune`: what is on record, at the terminal.
+"""`traceapp audit search|show|values|replay|erase|prune`: what is on record, at the terminal.
 
 Whoever sits there is the administrator, who sees no batch data: numbers are masked. An auditor asks with his token, over HTTP.
 """
@@ -16,6 +16,7 @@ from traceapp.domain.ledger_search import LedgerQuery
 from traceapp.domain.permissions import ACTS
 from traceapp.domain.recorded import OUTCOMES
 from traceapp.domain.rights import Role
+from traceapp.usecases.erase_record_values import show_record_values
 from traceapp.usecases.exported_ledger import json_text
 from traceapp.usecases.index_ledger import index_ledger
 from traceapp.usecases.prune_ledger import find_due
@@ -76,6 +77,32 @@ def show(seq: int, home: Path | None) -> None:
     """Print record SEQ as JSON."""
     with stations_of(settings_of(home)) as stations:
         click.echo(json_text(show_record(stations, terminal_actor(), seq).value.document).decode())
+
+
+@click.command()
+@click.argument("seq", type=SEQ)
+@home_option
+def values(seq: int, home: Path | None) -> None:
+    """Print what record SEQ changed: a JSON line for each field, with its value before and after."""
+    with stations_of(settings_of(home)) as stations:
+        found = show_record_values(stations, terminal_actor(), seq)
+    for field, (old, new) in (found.value or {}).items():
+        click.echo(json_text({"field": field, "old": old, "new": new}).decode())
+    if found.value is None:
+        click.echo(f"nothing is kept of record {seq}: it changed nothing, or its values were erased or pruned", err=True)
+
+
+@click.command()
+@click.argument("seq", type=SEQ)
+@click.option("--reason", required=True, help="Why, so that others can judge it.")
+@home_option
+def erase(seq: int, reason: str, home: Path | None) -> None:
+    """Ask that old and new values of record SEQ be erased for good; two others agree, and then `traceapp approval execute`
+    erases them. The record stays, and the ledger verifies as before.
+    """
+    with stations_of(settings_of(home)) as stations:
+        made = request_approval(stations, terminal_actor(), Operation.VALUE_ERASE, {"record": seq}, reason)
+    click.echo(f"{made.value.uid}  waits for approval (ledger record {made.receipt.seq})")
 
 
 @click.command()

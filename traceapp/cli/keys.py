@@ -15,21 +15,30 @@ from traceapp.backing import recover_keys
 from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.cli.printing import console
 from traceapp.composition import terminal_actor
-from traceapp.usecases.destroy_key import destroy_key
+from traceapp.domain.approvals import Operation
+from traceapp.usecases.destroy_approved_key import destroy_approved_key
 from traceapp.usecases.make_recovery_key import make_recovery_key
+from traceapp.usecases.request_approval import request_approval
 from traceapp.usecases.retire_key import retire_key
 from traceapp.usecases.rotate_keys import Reencryption, Show, reencrypt, rewrap_keys, rotate_keys
 from traceapp.usecases.show_keys import KeyStatus, show_keys
 
 UNFINISHED = 3
-officers_option: Callable[[Any], Any] = click.option(
-    "--officer",
-    "officers",
-    type=click.Path(path_type=Path, dir_okay=False),
-    multiple=True,
-    required=True,
-    help="File of one officer; give it twice, once for each.",
-)
+
+
+def _officers(*, required: bool) -> Callable[[Any], Any]:
+    return click.option(
+        "--officer",
+        "officers",
+        type=click.Path(path_type=Path, dir_okay=False),
+        multiple=True,
+        required=required,
+        help="File of one officer; give it twice, once for each.",
+    )
+
+
+officers_option = _officers(required=True)
+optional_officers = _officers(required=False)
 
 
 @click.group()
@@ -87,15 +96,30 @@ def retire(key: str, home: Path | None) -> None:
 
 @keys.command()
 @click.argument("group")
-@officers_option
-@click.option("--confirm", required=True, help="The name of the group once more.")
+@click.option("--reason", help="Why, so that others can judge it: asks for their approval.")
+@click.option("--approval", help="Approval that others gave: the key is destroyed.")
+@optional_officers
+@click.option("--confirm", help="The name of the group once more; with --approval.")
 @home_option
-def destroy(group: str, officers: tuple[Path, ...], confirm: str, home: Path | None) -> None:
-    """Destroy the key of a shred group (account:UID) for good; both officers have to agree."""
-    if confirm != group:
+def destroy(
+    group: str, reason: str | None, approval: str | None, officers: tuple[Path, ...], confirm: str | None, home: Path | None
+) -> None:
+    """Destroy the key of a shred group (account:UID) for good. Two others approve it, then both officers do it.
+
+    \b
+    traceapp keys destroy account:UID --reason "Left five years ago, asks for it."
+    traceapp keys destroy account:UID --approval ID --officer A --officer B --confirm account:UID
+    """
+    if (reason is None) == (approval is None):
+        raise click.UsageError("Say --reason to ask for it, or --approval to carry it out.")
+    if approval is not None and confirm != group:
         raise click.UsageError("--confirm names another group.")
     with stations_of(settings_of(home)) as stations:
-        made = destroy_key(stations, terminal_actor(), group, _pair(officers))
+        if approval is None:
+            asked = request_approval(stations, terminal_actor(), Operation.KEY_DESTROY, {"group": group}, reason or "")
+            click.echo(f"{asked.value.uid}  waits for approval (ledger record {asked.receipt.seq})")
+            return
+        made = destroy_approved_key(stations, terminal_actor(), approval, group, _pair(officers))
     click.echo(
         f"{made.value} is destroyed (ledger record {made.receipt.seq}): nobody reads any more what it sealed. What is restored "
         "from an older backup of the store stays unreadable too, and an older copy of the keys does not open under the new "

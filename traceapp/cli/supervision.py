@@ -19,6 +19,7 @@ from traceapp.backing import Backing, ServiceLock, start_backing
 from traceapp.cli.client import direct
 from traceapp.composition import (
     build_anchoring,
+    build_notices,
     build_watch,
     check_policy,
     check_recovery_key,
@@ -33,7 +34,9 @@ from traceapp.host.metrics import begin_counts
 from traceapp.host.process_memory import close_memory, hand_over
 from traceapp.host.tls import ServerTls, pinned_context
 from traceapp.jobs.anchor_ledger import AnchorLedger
+from traceapp.jobs.deliver_notices import DeliverNotices
 from traceapp.jobs.index_ledger import IndexLedger
+from traceapp.jobs.keep_approvals import KeepApprovals
 from traceapp.jobs.rotate_keys import RotateKeys
 from traceapp.jobs.service_thread import ServiceThread
 from traceapp.jobs.settle_intents import SettleIntents
@@ -142,9 +145,12 @@ class Service:
             for operation, reason in stuck_operations(stations).items():
                 self._say(f"{operation} cannot be approved now. {reason}")
         there = partial(connected, self._settings)
+        notices = build_notices(self._settings)
+        self._begin(DeliverNotices(notices, self._say))
         self._begin(RotateKeys(there, terminal_actor(), self._say))
         self._begin(SettleIntents(there, terminal_actor(), self._say))
         self._begin(IndexLedger(there, self._say))
+        self._begin(KeepApprovals(there, terminal_actor(), notices, self._say))
         self._begin(WatchLedger(build_watch(self._settings), self._say))
         self._begin(AnchorLedger(build_anchoring(self._settings, self._say), self._say))
         self._begin(VerifyLedger(build_watch(self._settings), self._say))

@@ -1,4 +1,4 @@
-"""Alerts to a web hook, signed as Standard Webhooks 1.0 has it (`v1`, HMAC-SHA-256).
+"""Alerts and notices to a web hook, signed as Standard Webhooks 1.0 has it (`v1`, HMAC-SHA-256).
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
@@ -8,17 +8,20 @@ import binascii
 import hashlib
 import hmac
 import ssl
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import orjson
 
 from traceapp.delivery.alert_message import alert_message
+from traceapp.delivery.notice_message import link_of, notice_message
 from traceapp.domain.alerts import Alert
-from traceapp.domain.errors import AlertDeliveryError, OutboundError, SettingsError
+from traceapp.domain.errors import AlertDeliveryError, NoticeDeliveryError, OutboundError, SettingsError
+from traceapp.domain.notices import Notice
 from traceapp.host.outbound import OutboundGuard
 from traceapp.host.private_files import read_secret
 
@@ -47,6 +50,10 @@ def sign(key: bytes, message_id: str, seconds: int, body: bytes) -> str:
     return f"v1,{base64.b64encode(hmac.digest(key, said, hashlib.sha256)).decode()}"
 
 
+class WebhookError(Exception):
+    """A message was not taken."""
+
+
 class WebhookSink:
     """One address; the guard is asked at every call, and the connection goes to the address that it checked."""
 
@@ -58,26 +65,29 @@ class WebhookSink:
         self._guard = guard
 
     def send(self, alert: Alert, title: str, now: datetime) -> None:
-        """POST it; the id of the message is the alert's, so that a receiver knows one that comes twice.
+        """The id of the message is the alert's, so that a receiver knows one that comes twice; raises AlertDeliveryError."""
+        try:
+            self.post(alert.uid, alert_message(alert, title), now)
+        except WebhookError as error:
+            raise AlertDeliveryError(str(error)) from None
 
-        raises  AlertDeliveryError: no 2xx within five seconds, or an address that may not be called. No redirect is followed.
-        """
-        body = orjson.dumps(alert_message(alert, title))
-        seconds = int(now.timestamp())
+    def post(self, message_id: str, message: Mapping[str, Any], now: datetime) -> None:
+        """raises  WebhookError: no 2xx within five seconds, or an address that may not be called. No redirect is followed."""
+        body, seconds = orjson.dumps(message), int(now.timestamp())
         headers = {
             "Content-Type": "application/json",
             "Connection": "close",
             "User-Agent": "traceapp",
-            "webhook-id": alert.uid,
+            "webhook-id": message_id,
             "webhook-timestamp": str(seconds),
-            "webhook-signature": sign(self._key, alert.uid, seconds, body),
+            "webhook-signature": sign(self._key, message_id, seconds, body),
         }
         try:
             status = self._post(body, headers)
         except (OSError, HTTPException, OutboundError) as error:
-            raise AlertDeliveryError(_why(error)) from None
+            raise WebhookError(_why(error)) from None
         if not 200 <= status < 300:
-            raise AlertDeliveryError(f"it answered {status}")
+            raise WebhookError(f"it answered {status}")
 
     def _post(self, body: bytes, headers: dict[str, str]) -> int:
         wanted = self._guard.check(self._url)
@@ -100,3 +110,24 @@ class WebhookSink:
 def _why(error: Exception) -> str:
     """Without the address, which may hold a secret of its receiver."""
     return str(error) if isinstance(error, OutboundError) else f"it does not answer ({type(error).__name__})"
+
+
+class NoticeHook:
+    """The same web hook for notices: one message for each, to no person."""
+
+    name = "webhook"
+
+    def __init__(self, hook: WebhookSink, address: str) -> None:
+        """address  under which people open the service; empty where nobody said it."""
+        self._hook = hook
+        self._address = address
+
+    def recipients(self, persons: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+        return ("",)
+
+    def send(self, notice: Notice, recipient: str, now: datetime) -> None:
+        """raises  NoticeDeliveryError."""
+        try:
+            self._hook.post(notice.uid, notice_message(notice, link_of(self._address, notice), now), now)
+        except WebhookError as error:
+            raise NoticeDeliveryError(str(error)) from None

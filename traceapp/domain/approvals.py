@@ -46,10 +46,13 @@ class Operation(StrEnum):
     """What happens only after others agreed; who they are is a row of the policy document, what it does one of a use case."""
 
     ALERT_SILENCE = "alert_silence"
+    BREAK_GLASS_REVIEW = "break_glass_review"
+    KEY_DESTROY = "key_destroy"
     LEDGER_EXPORT = "ledger_export"
     LEDGER_PRUNE = "ledger_prune"
     SEARCH_EXPORT = "search_export"
     TRACE_EXPORT = "trace_export"
+    VALUE_ERASE = "value_erase"
 
 
 _REQUESTED, _APPROVED = ApprovalState.REQUESTED, ApprovalState.APPROVED
@@ -244,6 +247,15 @@ def execute(approval: Approval, person: Person, now: datetime, digest: str, enti
     if digest != approval.digest or approval.step_at() is not None:
         raise ApprovalStateError("What would happen now is not what was approved.")
     check_signers(approval, person, entitled)
+    return _ended(approval, Move.EXECUTE, person, now)
+
+
+def conclude(approval: Approval, person: Person, now: datetime) -> Approval:
+    """What happened already was judged: the word of the last who had to agree is itself the end, and nobody carries anything out.
+
+    raises  ApprovalStateError: not all agreed, or it is over.
+    """
+    _check_move(approval, Move.EXECUTE, now)
     return _ended(approval, Move.EXECUTE, person, now)
 
 

@@ -337,6 +337,12 @@ class AlertDeliveryError(TraceappError):
     next_step = "Look whether the receiver answers; the alert is sent again by itself."
 
 
+class NoticeDeliveryError(TraceappError):
+    """A notice was not taken by whom it was sent to; it is kept and sent again."""
+
+    next_step = "Look whether the receiver answers; the notice is sent again by itself."
+
+
 class AnchorError(TraceappError):
     """A place where checkpoints of the ledger are kept does not answer, or holds another history."""
 

@@ -122,6 +122,11 @@ MEANINGS: Final[Mapping[Permission, tuple[str, str]]] = {
     Permission.FEED_CHANGE: ("register a source system's feed, give it another key, end it", "登记、更换密钥或停用数据源"),
     Permission.FEED_LIST: ("see the feeds, where they are and what is missing", "查看数据源、进度与缺失消息"),
     Permission.FEED_SEND: ("send signed messages of a source system", "发送来源系统的签名消息"),
+    Permission.KEY_DESTROY: (
+        "ask that the key of a closed account be destroyed, at the terminal",
+        "申请销毁已停用账户的密钥（终端）",
+    ),
+    Permission.LEDGER_ERASE: ("ask that old and new values beside the audit trail be erased", "申请擦除审计追踪旁存的新旧值"),
     Permission.LEDGER_EXPORT: ("take records of the audit trail away as a file", "导出审计追踪记录"),
     Permission.LEDGER_SEARCH: ("search the audit trail: who did what, and what he saw", "查询审计追踪"),
     Permission.LEDGER_VERIFY: ("check that the ledger and the store are as they were written", "核验审计追踪与存储"),

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+import orjson
+
 from traceapp.domain.approvals import LONGEST_REASON, SHORTEST_REASON, Approval, Operation
 from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.errors import InputError, SealBrokenError
@@ -116,6 +118,11 @@ def _words(told: Mapping[str, Any]) -> Words:
     signed = told.get("signature")
     sealed = SealedSignature(signed["document"].encode(), b64decode(signed["seal"])) if signed is not None else None
     return Words(told["account"], told["act"], told["text"], parse_stored_time(told["at"]), sealed)
+
+
+def state_digest(told: Any) -> str:
+    """SHA-256 (hex) of what something would be done to, in plain JSON."""
+    return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def check_reason(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from traceapp.domain.accounts import SERVICE_OWNER, Account, fold_printed_name
 from traceapp.domain.approvals import Approval, Operation, Person, Step
-from traceapp.domain.errors import KeyDestroyedError
+from traceapp.domain.errors import KeyDestroyedError, KeyUnavailableError, SealBrokenError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor, Role
 from traceapp.graph.sweep_store import SweepStore
@@ -29,9 +29,22 @@ def person_of(stations: Stations, actor: Actor) -> Person:
 
     raises  KeyUnavailableError, SealBrokenError: his printed name cannot be opened now.
     """
-    uid = account_of(actor)
+    return known_person(stations, account_of(actor), actor.role)
+
+
+def known_person(stations: Stations, uid: str, role: Role) -> Person:
+    """The same of an account; role: of whoever has none, a token of the terminal."""
     account = stations.accounts.get_account(uid)
-    return _person(stations, account) if account is not None else Person(uid, uid, actor.role)
+    return _person(stations, account) if account is not None else Person(uid, uid, role)
+
+
+def counted_person(stations: Stations, actor: Actor) -> Person:
+    """The same for a count, which decides nothing: where his name cannot be opened now, he goes by account and person."""
+    try:
+        return person_of(stations, actor)
+    except (KeyUnavailableError, SealBrokenError):
+        account = stations.accounts.get_account(account_of(actor))
+        return Person(account_of(actor), account.person_id if account is not None else account_of(actor), actor.role)
 
 
 def list_persons(stations: Stations, row: ApprovalRow) -> list[Person]:

@@ -3,19 +3,17 @@
 Who has to agree is no part of this: it is a row of the policy document of the same name.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
-
-import orjson
 
 from traceapp.domain.approvals import Operation
 from traceapp.domain.exports import Subject
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
+from traceapp.usecases.approval_document import state_digest
 from traceapp.usecases.approved_export import (
     allow_export,
     by_parameters,
@@ -24,14 +22,24 @@ from traceapp.usecases.approved_export import (
     no_more,
     shown_export,
 )
+from traceapp.usecases.destroy_key import check_destroying, key_to_destroy, preview_destroying
 from traceapp.usecases.disclosure_roll import Fields
+from traceapp.usecases.erase_record_values import check_erasing, erase_record_values, preview_erasing, values_to_erase
 from traceapp.usecases.export_sample import sample_export
 from traceapp.usecases.export_subjects import SUBJECTS
 from traceapp.usecases.prune_ledger import check_pruning, preview_pruning, prune_ledger, sample_pruning, what_is_due
+from traceapp.usecases.review_break_glass import (
+    check_review,
+    judge_access,
+    preview_review,
+    reviewed_access,
+    sample_review,
+)
 from traceapp.usecases.silence_rule import check_silence, preview_silence, sample_silence, silence_rule, silenced_rule
 from traceapp.usecases.stations import Stations
 
 Parameters = Mapping[str, Any]
+CarryOut = Callable[[Stations, Actor, Parameters, str], Recorded[Any]]
 
 
 def no_sample(stations: Stations, actor: Actor, parameters: Parameters, fields: Fields) -> Sequence[Mapping[str, Any]]:
@@ -48,9 +56,11 @@ class ApprovedOperation:
     check      (asker, what was sent) → parameters as they are signed; raises InputError.
     state      (parameters) → what it would be done to, as that stands now, in plain JSON: whoever signs, signs it too.
     preview    (parameters) → what whoever signs is shown beside them; it decides nothing, and may be another one later.
-    carry_out  (parameters, uid of the approval) does it, on record, as an act of its own.
+    carry_out  (parameters, uid of the approval) does it, on record, as an act of its own; None where it takes more than that.
     shown      (who looks, parameters, fields) → parameters as he may see them; what of things he is shown goes into the fields.
     sample     (who looks, parameters, fields) → some of what would leave, go or change, a row each, as he may see it; fields too.
+    judge      (who decides, parameters, uid of the approval, whether he agrees, his words): where what happened is judged, the
+               last word closes it so, on record as an act of its own; nobody carries anything out, and nobody takes it back.
     still      (asker, parameters) whether what the asker would get is what was signed, where that rests on what he may see.
     """
 
@@ -59,14 +69,15 @@ class ApprovedOperation:
     check: Callable[[Stations, Actor, Parameters], dict[str, Any]]
     state: Callable[[Stations, Parameters], Any]
     preview: Callable[[Stations, Parameters], Mapping[str, Any]]
-    carry_out: Callable[[Stations, Actor, Parameters, str], Recorded[Any]]
+    carry_out: CarryOut | None
     shown: Callable[[Stations, Actor, Parameters, Fields], Parameters] = lambda stations, actor, parameters, fields: parameters
     sample: Callable[[Stations, Actor, Parameters, Fields], Sequence[Mapping[str, Any]]] = no_sample
+    judge: Callable[[Stations, Actor, Parameters, str, bool, str], Recorded[None]] | None = None
     still: Callable[[Stations, Actor, Parameters], bool] = lambda stations, actor, parameters: True
 
     def result(self, stations: Stations, parameters: Parameters) -> str:
         """SHA-256 (hex) of what it would be done to."""
-        return hashlib.sha256(orjson.dumps(self.state(stations, parameters), option=orjson.OPT_SORT_KEYS)).hexdigest()
+        return state_digest(self.state(stations, parameters))
 
 
 def _export(subject: Subject) -> ApprovedOperation:
@@ -94,6 +105,24 @@ OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
         sample=sample_silence,
         carry_out=silence_rule,
     ),
+    Operation.BREAK_GLASS_REVIEW: ApprovedOperation(
+        permission=Permission.BREAK_GLASS_BEGIN,
+        act=Permission.BREAK_GLASS_REVIEW,
+        check=check_review,
+        state=reviewed_access,
+        preview=preview_review,
+        sample=sample_review,
+        carry_out=None,
+        judge=judge_access,
+    ),
+    Operation.KEY_DESTROY: ApprovedOperation(
+        permission=Permission.KEY_DESTROY,
+        act=Permission.KEY_DESTROY,
+        check=check_destroying,
+        state=key_to_destroy,
+        preview=preview_destroying,
+        carry_out=None,
+    ),
     Operation.LEDGER_PRUNE: ApprovedOperation(
         permission=Permission.LEDGER_VERIFY,
         act=Act.LEDGER_PRUNE,
@@ -104,6 +133,14 @@ OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
         carry_out=prune_ledger,
     ),
     **{row.operation: _export(subject) for subject, row in SUBJECTS.items()},
+    Operation.VALUE_ERASE: ApprovedOperation(
+        permission=Permission.LEDGER_ERASE,
+        act=Permission.LEDGER_ERASE,
+        check=check_erasing,
+        state=values_to_erase,
+        preview=preview_erasing,
+        carry_out=erase_record_values,
+    ),
 }
 ACTS: Final = tuple(dict.fromkeys(row.act for row in OPERATIONS.values()))
 """What carrying out an approval may put on record, beside that it was carried out."""

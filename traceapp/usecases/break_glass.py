@@ -1,30 +1,21 @@
 """Somebody needs to see more than he may, now: for a reason, for an hour at the most, and somebody else reviews it."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from traceapp.dictionary.entries import Tier
-from traceapp.domain.accounts import Account, fold_printed_name
 from traceapp.domain.errors import (
     ConcurrentChangeError,
     FactorNeededError,
     InputError,
-    KeyDestroyedError,
     KeyUnavailableError,
     PermissionDeniedError,
     SealBrokenError,
+    TraceappError,
 )
-from traceapp.domain.grants import (
-    FACTOR_WITHIN,
-    LONGEST,
-    LONGEST_REASON,
-    SHORTEST_REASON,
-    GrantRecord,
-    GrantState,
-    Verdict,
-)
+from traceapp.domain.grants import FACTOR_WITHIN, LONGEST, LONGEST_REASON, SHORTEST_REASON, GrantRecord
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Grant
@@ -33,6 +24,8 @@ from traceapp.graph.grant_store import WaitingGrant
 from traceapp.usecases.access import authorise, entry, things
 from traceapp.usecases.changed_values import changes_of_grant
 from traceapp.usecases.changes import carry_out
+from traceapp.usecases.grant_persons import is_known_of, is_of, person_id_of
+from traceapp.usecases.keep_reviews import find_reviews, keep_reviews
 from traceapp.usecases.open_session import Opened
 from traceapp.usecases.rotate_session import own_session, rotate_session
 from traceapp.usecases.stations import Stations
@@ -44,6 +37,7 @@ LONGEST_MINUTES = int(LONGEST / timedelta(minutes=1))
 @dataclass(frozen=True, slots=True)
 class ListedGrant:
     """own    whether it is the asker's, who cannot review it.
+    approval  by which it is reviewed; None for a moment after it began, and while the keys are away.
     reason    None where its key is not to be had now; empty, as are the times, where the access is not in the store as it was
               written: `fault` says how.
     """
@@ -58,6 +52,7 @@ class ListedGrant:
     lasts: bool
     own: bool
     fault: RowFault | None = None
+    approval: str | None = None
 
 
 def highest_tier(stations: Stations, actor: Actor) -> Tier | None:
@@ -91,11 +86,11 @@ def break_glass(stations: Stations, actor: Actor, reason: str, minutes: int, tie
     grant = GrantRecord(uid, actor.account_uid, actor.role, tier, sealed, now, ends_at)
 
     def work() -> Opened:
-        stations.grants.append_grant(grant, _person_id(stations, actor.account_uid))
+        stations.grants.append_grant(grant, person_id_of(stations, actor.account_uid))
         opened = rotate_session(stations, actor, lambda session: replace(session, grant=uid))
         return replace(opened, actor=replace(opened.actor, grant=Grant(uid, tier, ends_at)))
 
-    return carry_out(
+    begun = carry_out(
         stations,
         actor,
         Permission.BREAK_GLASS_BEGIN,
@@ -104,6 +99,9 @@ def break_glass(stations: Stations, actor: Actor, reason: str, minutes: int, tie
         about=things("Grant", uid),
         changes=changes_of_grant(None, grant),
     )
+    with suppress(TraceappError):  # the access stands and waits; the service opens its review a moment later
+        keep_reviews(stations, actor)
+    return begun
 
 
 def end_break_glass(stations: Stations, actor: Actor) -> Recorded[Opened]:
@@ -133,8 +131,8 @@ def list_break_glass(stations: Stations, actor: Actor) -> Recorded[tuple[ListedG
     """All that wait for a review, the oldest first, with their reasons. raises PermissionDeniedError."""
     authorise(stations, actor, Permission.BREAK_GLASS_LIST)
     now = stations.clock.now()
-    found = stations.grants.list_waiting()
-    listed = tuple(_listed(stations, actor, grant, now) for grant in found)
+    found, reviews = stations.grants.list_waiting(), _reviews(stations)
+    listed = tuple(replace(_listed(stations, actor, grant, now), approval=reviews.get(grant.uid)) for grant in found)
     faulty = {one.uid: one.fault.value for one in listed if one.fault is not None}
     result = {"count": len(listed), **({"unverified": faulty} if faulty else {})}
     about = things("Grant", *(one.uid for one in listed))
@@ -142,52 +140,12 @@ def list_break_glass(stations: Stations, actor: Actor) -> Recorded[tuple[ListedG
     return stations.ledger.record(listed, told)
 
 
-def count_reviews(stations: Stations, actor: Actor) -> int:
-    """How many wait for this person; 0 for whoever may not review. A number of tasks, recorded nowhere."""
-    if not stations.policy.decide(actor, Permission.BREAK_GLASS_REVIEW).allowed:
-        return 0
-    return sum(not _is_known_of(stations, grant, actor.account_uid) for grant in stations.grants.list_waiting())
-
-
-def review_break_glass(stations: Stations, actor: Actor, uid: str, verdict: Verdict, note: str) -> Recorded[None]:
-    """Close the review of somebody else's access; one that still lasts ends with it.
-
-    One whose row was changed or taken away is reviewed as well: what the reviewer found is on record then, and nowhere else.
-    raises  PermissionDeniedError: the asker broke this glass himself, by this account or by another one of his person or
-            printed name, or asks through no session of a person. InputError: none such waits, or no words on it.
-            KeyUnavailableError, SealBrokenError: whether it is his own cannot be told now; nothing was decided.
-    """
-    request = {"break_glass": uid, "verdict": verdict.value}
-    authorise(stations, actor, Permission.BREAK_GLASS_REVIEW, request)
-    _check_words("note", note)
-    found = next((one for one in stations.grants.list_waiting() if one.uid == uid), None)
-    if found is None:
-        raise InputError("uid: no break-glass access with this id waits for a review", (("uid", "one of the list"),))
+def _reviews(stations: Stations) -> dict[str, str]:
+    """Access → approval by which it is reviewed; nothing while the keys are away."""
     try:
-        own = _is_of(stations, found, actor.account_uid)
-    except (KeyUnavailableError, SealBrokenError) as unknown:
-        reason = type(unknown).__name__
-        stations.ledger.append(entry(stations, actor, Permission.BREAK_GLASS_REVIEW, "failed", request=request, reason=reason))
-        raise
-    if actor.session is None or own:
-        reason = "Somebody else reviews this: nobody closes his own, and a token closes none."
-        stations.ledger.append(entry(stations, actor, Permission.BREAK_GLASS_REVIEW, "denied", request=request, reason=reason))
-        raise PermissionDeniedError(reason)
-    if found.record is None:
-        lost = {**request, "fault": (found.fault or RowFault.GONE).value, "account": found.account_uid}
-        work = partial(stations.grants.close_lost, uid)
-        return carry_out(stations, actor, Permission.BREAK_GLASS_REVIEW, lost, work, about=things("Grant", uid))
-    reviewed = replace(
-        found.record,
-        state=GrantState.REVIEWED,
-        reviewed_by=actor.account_uid,
-        reviewed_at=stations.clock.now(),
-        verdict=verdict,
-        note=stations.sealer.seal_document("Grant", uid, "note", note.strip().encode()),
-    )
-    about, changes = things("Grant", uid), changes_of_grant(found.record, reviewed)
-    work = partial(_put, stations, reviewed)
-    return carry_out(stations, actor, Permission.BREAK_GLASS_REVIEW, request, work, about=about, changes=changes)
+        return {grant: review.uid for grant, review in find_reviews(stations).items()}
+    except (KeyUnavailableError, SealBrokenError):
+        return {}
 
 
 def _why_not(stations: Stations, actor: Actor, tier: str) -> str | None:
@@ -196,57 +154,16 @@ def _why_not(stations: Stations, actor: Actor, tier: str) -> str | None:
         return "Only a person in a session of his own can break the glass."
     if highest is None or tier not in {one.value for one in Tier if one <= highest}:
         return f"The role {actor.role.value} cannot open {tier} so; the highest is {highest.value if highest else 'none'}."
-    if any(_is_of(stations, grant, actor.account_uid) for grant in stations.grants.list_waiting()):
+    if any(is_of(stations, grant, actor.account_uid) for grant in stations.grants.list_waiting()):
         return "Your last break-glass access still waits for its review; until then there is no other."
     own_session(stations, actor)
     return None
 
 
-def _is_of(stations: Stations, grant: WaitingGrant, account_uid: str) -> bool:
-    """Whether the person of this account broke this glass: by this or another account, by person id or printed name.
-
-    raises  KeyUnavailableError, SealBrokenError: only the printed names can tell, and one of them cannot be opened now.
-    """
-    if account_uid == grant.account_uid or _person_id(stations, account_uid) == grant.person_id:
-        return True
-    asker, broke = (stations.accounts.get_account(uid) for uid in (account_uid, grant.account_uid))
-    if asker is None or broke is None:
-        return False
-    if asker.person_id == broke.person_id:
-        return True
-    names = {_printed_name(stations, asker), _printed_name(stations, broke)}
-    return len(names) == 1 and None not in names
-
-
-def _is_known_of(stations: Stations, grant: WaitingGrant, account_uid: str) -> bool:
-    """The same for a list or a count, which decides nothing: a name that cannot be opened is nobody's."""
-    try:
-        return _is_of(stations, grant, account_uid)
-    except (KeyUnavailableError, SealBrokenError):
-        return False
-
-
-def _person_id(stations: Stations, account_uid: str) -> str:
-    account = stations.accounts.get_account(account_uid)
-    return account.person_id if account is not None else account_uid
-
-
-def _printed_name(stations: Stations, account: Account) -> str | None:
-    """As it is compared; None where its key was destroyed, which leaves the person's id to tell.
-
-    raises  KeyUnavailableError; SealBrokenError.
-    """
-    try:
-        opened = stations.sealer.open_document("Account", account.uid, "printed_name", account.printed_name)
-    except KeyDestroyedError:
-        return None
-    return fold_printed_name(opened.decode())
-
-
 def _listed(stations: Stations, actor: Actor, grant: WaitingGrant, now: datetime) -> ListedGrant:
     account = stations.accounts.get_account(grant.account_uid)
     username = account.username if account is not None else grant.account_uid
-    own = _is_known_of(stations, grant, actor.account_uid)
+    own = is_known_of(stations, grant, actor.account_uid)
     kept = grant.record
     if kept is None:
         return ListedGrant(grant.uid, username, "", "", "", None, None, lasts=False, own=own, fault=grant.fault)

@@ -7,11 +7,13 @@ from functools import partial
 from typing import Final
 
 from traceapp.domain import approvals
-from traceapp.domain.approvals import Approval, Person
+from traceapp.domain.approvals import Approval, ApprovalState, Person
 from traceapp.domain.errors import (
     ApprovalStateError,
     FactorNeededError,
+    KeyUnavailableError,
     PermissionDeniedError,
+    SealBrokenError,
     SignatureComponentsError,
     TraceappError,
 )
@@ -30,6 +32,7 @@ from traceapp.usecases.stations import Stations
 NAMELESS: Final = "Only a person in a session of his own agrees to something; a token and the terminal do not."
 COOLING: Final = "Your account was made or changed too short a time ago: for a while it agrees to nothing."
 CHANGED: Final = "What would happen now is not what was asked for: it was closed as superseded. Ask for it anew."
+NOT_HIS: Final = "Nobody takes back that he is reviewed."
 NO_FACTOR: Final = "This needs a second factor that was shown in the last %s minutes."
 
 
@@ -59,6 +62,10 @@ def approve_approval(
     meaning = made.steps[last.step].meaning
     signed = sign(stations, signing, SignedRecord(LABEL, uid, found.digest), meaning, words, now)
     made = replace(made, signatures=(*others, replace(last, sealed=signed.digest)))
+    try:
+        made = _judged(stations, actor, found, words, made)
+    except (PermissionDeniedError, ApprovalStateError) as error:
+        raise _refused(stations, actor, act, found, "approve", error) from None
     made = with_words(stations, made, Words(account_of(actor), "approve", words, now, signed))
     after = partial(session_after, stations, actor, signing, now)
     return put(stations, actor, act, made, found, after, decision="approve", **said_of(signed, signing, meaning))
@@ -96,6 +103,8 @@ def cancel_approval(stations: Stations, actor: Actor, uid: str, reason: str) -> 
     found, person = find_approval(stations, actor, uid)
 
     def moved() -> Approval:
+        if OPERATIONS[found.operation].judge is not None:
+            raise PermissionDeniedError(NOT_HIS)
         return approvals.cancel(found, person, stations.clock.now())
 
     return _put(stations, actor, Act.APPROVAL_CANCEL, found, "cancel", words, moved)
@@ -121,7 +130,12 @@ def _ask(stations: Stations, actor: Actor, uid: str, decision: str, reason: str)
     request = {"approval": uid, "decision": decision}
     authorise(stations, actor, Permission.APPROVAL_DECIDE, request)
     words = check_reason(reason)
-    found, person = find_approval(stations, actor, uid)
+    try:
+        found, person = find_approval(stations, actor, uid)
+    except (KeyUnavailableError, SealBrokenError) as unknown:
+        failed = entry(stations, actor, Permission.APPROVAL_DECIDE, "failed", request=request, reason=type(unknown).__name__)
+        stations.ledger.append(failed)
+        raise
     refusal = _why_not(stations, actor, found, person)
     if refusal is not None:
         raise _refused(stations, actor, Permission.APPROVAL_DECIDE, found, decision, PermissionDeniedError(refusal))
@@ -139,11 +153,21 @@ def _put(
     moved: Callable[[], Approval],
 ) -> Recorded[Approval]:
     try:
-        made = moved()
+        made = _judged(stations, actor, found, words, moved())
     except (PermissionDeniedError, ApprovalStateError) as error:
         raise _refused(stations, actor, act, found, decision, error) from None
     said = Words(account_of(actor), decision, words, stations.clock.now())
     return put(stations, actor, act, with_words(stations, made, said), found, decision=decision)
+
+
+def _judged(stations: Stations, actor: Actor, found: Approval, words: str, made: Approval) -> Approval:
+    """Where what happened is judged, the last word closes it, before it is kept: a crash between leaves a review of nothing."""
+    judge = OPERATIONS[found.operation].judge
+    if judge is None or made.state not in {ApprovalState.APPROVED, ApprovalState.DENIED}:
+        return made
+    agreed = made.state is ApprovalState.APPROVED
+    judge(stations, actor, open_frozen(stations, found).parameters, found.uid, agreed, words)
+    return approvals.conclude(made, made.signatures[-1].person, stations.clock.now()) if agreed else made
 
 
 def _refused(

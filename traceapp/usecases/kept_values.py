@@ -56,6 +56,11 @@ def open_values(stations: Stations, values: Values) -> dict[str, tuple[Any, Any]
     return told
 
 
+def is_kept(stations: Stations, values: Values) -> bool:
+    """Whether they lie beside the ledger still, whatever they say. raises LedgerUnavailableError."""
+    return stations.values.read(_digest(values)) is not None
+
+
 def erase_values(stations: Stations, values: Values) -> bool:
     """Take salt and values away for good; the ledger verifies as before. False where nothing is kept of them.
 

@@ -16,7 +16,7 @@ from traceapp.domain.signatures import CheckedSignature, Meaning, Signature, rea
 from traceapp.usecases.access import authorise, entry, things
 from traceapp.usecases.approval_document import Words, open_frozen, open_words
 from traceapp.usecases.approval_moves import find_approval, request_of, settled
-from traceapp.usecases.approval_persons import cools_until, has_part, is_cooling, person_of, row_of
+from traceapp.usecases.approval_persons import cools_until, counted_person, has_part, is_cooling, person_of, row_of
 from traceapp.usecases.approved_operations import OPERATIONS
 from traceapp.usecases.disclosure_roll import Fields, keep_roll
 from traceapp.usecases.requester_history import Habit, read_history
@@ -175,7 +175,8 @@ def count_waiting(stations: Stations, actor: Actor) -> int:
     kept = stations.approvals.list_approvals(ApprovalState.REQUESTED, MOST)
     if not kept:
         return 0
-    asker = _asker(stations, actor)
+    person = counted_person(stations, actor)
+    asker = _Asker(actor, person, stations.accounts.get_account(person.account_uid))
     return sum(Move.APPROVE in _may(stations, asker, one) for one in kept)
 
 
@@ -268,7 +269,7 @@ def _could(stations: Stations, asker: _Asker, found: Approval) -> frozenset[Move
         tried[Move.APPROVE] = lambda: approvals.approve(found, person, now, found.digest)
         tried[Move.DENY] = lambda: approvals.deny(found, person, now)
         tried[Move.WITHDRAW] = lambda: approvals.withdraw(found, person, now)
-    if asks:
+    if asks and OPERATIONS[found.operation].judge is None:
         tried[Move.CANCEL] = lambda: approvals.cancel(found, person, now)
     may = set()
     for move, attempt in tried.items():

@@ -13,6 +13,7 @@ from traceapp.ledger.tail import LedgerTail
 from traceapp.usecases.accept_policy import acceptance_of
 from traceapp.usecases.access import entry
 from traceapp.usecases.changes import KEY_ACTS
+from traceapp.usecases.erase_record_values import was_erased
 from traceapp.usecases.prune_ledger import was_pruned
 from traceapp.usecases.stations import Stations
 
@@ -103,6 +104,8 @@ def _came_to_be(stations: Stations, intent: dict[str, Any]) -> bool:
         return acceptance_of(stations.settings.home, stations.sealer.macs).digest == request.get("accepted")
     if intent["act"] == Act.LEDGER_PRUNE:
         return was_pruned(stations, request)
+    if intent["act"] == Permission.LEDGER_ERASE:
+        return was_erased(stations, request)
     return stations.commands.was_carried_out(intent["command"])
 
 

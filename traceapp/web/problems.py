@@ -122,6 +122,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.ApprovalNotFoundError: Problem(404, "approval-not-found", "There is no such approval", _NO_APPROVAL),
     errors.ApprovalStateError: Problem(409, "approval-state", "The approval is not in the state for this"),
     errors.AlertDeliveryError: Problem(503, "alert-delivery", "An alert was not taken", _DEFECT),
+    errors.NoticeDeliveryError: Problem(503, "notice-delivery", "A notice was not taken", _DEFECT),
     errors.AnchorError: Problem(503, "anchor", "An anchor of the ledger cannot be used", _LEDGER),
     errors.ServiceNotRunningError: Problem(503, "service-not-running", "A part of the service does not run", _DEFECT),
 }

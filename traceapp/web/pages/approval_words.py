@@ -1,18 +1,21 @@
 """Approvals in words: what would happen, how far it is, and why something was refused."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask_babel import gettext
 
-from traceapp.domain.approvals import ApprovalState, Operation
+from traceapp.domain.approvals import Approval, ApprovalState, Operation
 from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.kinds import Direction
+from traceapp.domain.row_register import RowFault
 from traceapp.domain.signatures import MEANINGS, Component, Meaning, Remark, Signature, SignatureState
 from traceapp.domain.trace import Status
 from traceapp.usecases.list_alerts import alert_words
+from traceapp.web.pages.record_words import act_words
 from traceapp.web.pages.showing import count_text, moment_text
-from traceapp.web.pages.wording import DIRECTIONS, N_, STATUSES, language
+from traceapp.web.pages.wording import DIRECTIONS, N_, STATUSES, language, role_name
 from traceapp.web.stations import stations
 
 STATES: Final = {
@@ -44,6 +47,27 @@ _COMPONENTS: Final = {
     Component.PASSWORD: N_("password"),
     Component.FACTOR: N_("second factor"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What the two decisions are called where what happened is judged, and the ends that they make."""
+
+    agree: str
+    deny: str
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """By what was done."""
+        return {"request": N_("broke the glass"), "approve": self.agree, "deny": self.deny}
+
+
+JUDGED: Final = {Operation.BREAK_GLASS_REVIEW: Judging(N_("Justified"), N_("Not justified"))}
+_JUDGED_STATES: Final = {
+    ApprovalState.REQUESTED: ("held", "degraded", N_("Waits for a review")),
+    ApprovalState.EXECUTED: ("released", "released", N_("Reviewed: justified")),
+    ApprovalState.DENIED: ("recalled", "recalled", N_("Reviewed: not justified")),
+}
 SAID: Final = {
     "request": N_("asked for it"),
     "approve": N_("agreed"),
@@ -66,6 +90,10 @@ REASONS: Final = frozenset(
         N_("Only a person in a session of his own agrees to something; a token and the terminal do not."),
         N_("Your account was made or changed too short a time ago: for a while it agrees to nothing."),
         N_("What would happen now is not what was asked for: it was closed as superseded. Ask for it anew."),
+        N_("Nobody takes back that he is reviewed."),
+        N_("Somebody else reviews this: nobody closes his own, and a token closes none."),
+        N_("This access does not wait for a review any more."),
+        N_("This is not carried out here: a review ends with the last word, a key is destroyed at the terminal."),
         N_("Only whoever asked for it can take the file."),
         N_("There is no file to take: it is not carried out, its time is over, or it was taken already."),
         N_("What would leave now is not what was approved: ask for it anew."),
@@ -118,6 +146,18 @@ def component_word(component: Component) -> str:
 
 def remark_word(remark: Remark) -> str:
     return gettext(_REMARKS[remark])
+
+
+def state_of(approval: Approval) -> tuple[str, str, str]:
+    """Colour, sign and word."""
+    judged = _JUDGED_STATES if approval.operation in JUDGED else {}
+    return judged.get(approval.state) or STATES[approval.state]
+
+
+def act_of(approval: Approval, act: str) -> str:
+    """What somebody did when he said his words."""
+    judged = JUDGED.get(approval.operation)
+    return gettext((judged.words.get(act) if judged else None) or SAID[act])
 
 
 def title_of(operation: Operation) -> str:
@@ -184,11 +224,42 @@ _NAMES: Final = {
     "consignees": N_("Consignees"),
     "suppliers": N_("Suppliers"),
     "values": N_("Values in clear, by tier"),
+    "role": N_("Role"),
+    "begun_at": N_("Begun"),
+    "ended_at": N_("Until"),
+    "lasts": N_("Lasts"),
+    "fault": N_("Its row in the database"),
+    "looks": N_("Looks at lots and traces"),
+    "denials": N_("Refusals"),
+    "break_glass": N_("Break-glass access"),
+    "group": N_("Group of the key"),
+    "key": N_("Key"),
+    "username": N_("User name"),
+    "record": N_("Ledger record"),
+    "fields": N_("Fields"),
+    "act": N_("Act"),
+    "at": N_("When (UTC)"),
+    "about": N_("About"),
     "withheld": N_("Outside the view of whoever asked"),
     "completeness": N_("Completeness"),
     "sha256": N_("Digest of the answer"),
 }
+_FAULTS: Final = {
+    RowFault.CHANGED: N_("changed by hand: its reason and times are not known. Ask the person, and tell security."),
+    RowFault.PUT_BACK: N_(
+        "an older one, put back by hand: its reason and times are not known. Ask the person, and tell security."
+    ),
+    RowFault.GONE: N_("taken away by hand: its reason and times are not known. Ask the person, and tell security."),
+}
 _VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
+    "act": act_words,
+    "at": lambda text: moment_text(parse_stored_time(text)),
+    "begun_at": lambda text: f"{moment_text(parse_stored_time(text))} UTC",
+    "ended_at": lambda text: f"{moment_text(parse_stored_time(text))} UTC",
+    "fault": lambda how: gettext(_FAULTS[RowFault(how)]),
+    "fields": lambda names: ", ".join(names),
+    "lasts": lambda lasts: gettext("Yes") if lasts else "",
+    "role": role_name,
     "completeness": lambda code: gettext(STATUSES[Status[code]]),
     "of": lambda names: gettext(", ").join(name or gettext("outside your view") for name in names),
     "question": _question,

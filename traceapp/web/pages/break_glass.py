@@ -1,4 +1,4 @@
-"""Break-glass: begin it, end it, review what others did."""
+"""Break-glass: begin it, end it, see what waits for a review."""
 
 from typing import Any
 
@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.errors import FactorNeededError, InputError
-from traceapp.domain.grants import Verdict
 from traceapp.domain.permissions import Act, Permission
 from traceapp.usecases import break_glass as glass
 from traceapp.web.access import current_actor, permission, records, signed_in, stations
@@ -22,12 +21,13 @@ break_glass_pages = Blueprint("break_glass", __name__)
 @signed_in
 @records(Permission.BREAK_GLASS_LIST)
 def show() -> str:
-    """What the person may do here: begin, end, review."""
+    """What the person may do here: begin, end, and what waits for whom."""
     return _page()
 
 
 @break_glass_pages.post("/break-glass")
 @permission(Permission.BREAK_GLASS_BEGIN)
+@records(Permission.BREAK_GLASS_BEGIN, Permission.APPROVAL_REQUEST)
 def begin() -> Response | tuple[str, int]:
     """Begin; a second factor that is not fresh is asked for first."""
     said = request.form
@@ -52,22 +52,7 @@ def end() -> Response:
     return redirect(url_for("break_glass.show"), 303)
 
 
-@break_glass_pages.post("/break-glass/<uid>/review")
-@permission(Permission.BREAK_GLASS_REVIEW)
-def review(uid: str) -> Response | tuple[str, int]:
-    """Close the review of somebody else's."""
-    verdict = next((one for one in Verdict if one.value == request.form.get("verdict")), None)
-    note = request.form.get("note", "")
-    try:
-        if verdict is None:
-            raise InputError("verdict: wanted one of the two", (("verdict", "one of the two"),))
-        glass.review_break_glass(stations(), current_actor(), uid, verdict, note)
-    except InputError:
-        return _page(review_error=gettext("Wanted a verdict and 10 to 1000 characters on what you found.")), 400
-    return redirect(url_for("break_glass.show"), 303)
-
-
-def _page(error: str = "", review_error: str = "") -> str:
+def _page(error: str = "") -> str:
     actor = current_actor()
     listed = glass.list_break_glass(stations(), actor) if may(actor, Permission.BREAK_GLASS_LIST) else None
     highest = glass.highest_tier(stations(), actor)
@@ -79,7 +64,7 @@ def _page(error: str = "", review_error: str = "") -> str:
         "reason": request.form.get("reason", ""),
         "minutes": request.form.get("minutes", "30"),
     }
-    return render_template("break_glass/show.html", error=error, review_error=review_error, **told)
+    return render_template("break_glass/show.html", error=error, **told)
 
 
 def _minutes(text: str) -> int:

@@ -10,7 +10,6 @@ from traceapp import __version__
 from traceapp.domain.errors import TraceappError
 from traceapp.domain.permissions import SEES_BATCHES, Permission
 from traceapp.domain.rights import Actor
-from traceapp.usecases.break_glass import count_reviews
 from traceapp.usecases.choose_purpose import purposes_of
 from traceapp.usecases.list_alerts import count_alerts
 from traceapp.usecases.list_approvals import count_waiting
@@ -59,21 +58,9 @@ def _frame() -> dict[str, Any]:
         "sentence_gap": wording.sentence_gap,
         "version": __version__,
         **_purposes(actor),
-        "reviews": _reviews(actor),
         "open_alerts": _open_alerts(actor),
         "approvals_waiting": _approvals_waiting(actor),
     }
-
-
-def _reviews(actor: Actor | None) -> int:
-    """How many break-glass accesses wait for the person; 0 where that cannot be told now: no page fails for a count."""
-    if actor is None or actor.session is None:
-        return 0
-    try:
-        return count_reviews(stations(), actor)
-    except TraceappError as error:
-        _log.warning("the reviews that wait were not counted: %s", type(error).__name__)
-        return 0
 
 
 def _open_alerts(actor: Actor | None) -> int:

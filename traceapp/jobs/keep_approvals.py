@@ -1,0 +1,37 @@
+"""What waits is kept: every break-glass access has its review, what was not done in its time is written down as expired, and who
+is concerned is noted to be told.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Final
+
+from traceapp.domain.rights import Actor
+from traceapp.jobs.service_thread import StoreThread
+from traceapp.usecases.keep_approvals import keep_approvals
+from traceapp.usecases.stations import Stations
+from traceapp.usecases.tell_of_approvals import Notices, note_notices
+
+EVERY: Final = 5.0
+"""Seconds between two looks."""
+
+
+class KeepApprovals(StoreThread):
+    name = "keep-approvals"
+    failed = "approvals are not kept up to date at this moment"
+
+    def __init__(
+        self,
+        connected: Callable[[], AbstractContextManager[Stations]],
+        actor: Actor,
+        notices: Notices,
+        say: Callable[[str], None],
+        every: float = EVERY,
+    ) -> None:
+        super().__init__(connected, say, every)
+        self._actor = actor
+        self._notices = notices
+
+    def look(self, stations: Stations) -> None:
+        keep_approvals(stations, self._actor)
+        note_notices(stations, self._notices)
