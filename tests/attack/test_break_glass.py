@@ -238,7 +238,11 @@ def test_attacker_cannot_rid_himself_of_his_review(enter: Enter, clocked: Statio
     assert third is not None
 
     assert len({first.uid, second.uid, third.uid}) == 3
-    review(clocked, replace(other, factor_at=clockwork.moment), uid, FOUND, justified=True)
+    account = clocked.accounts.get_account(other.account_uid)
+    assert account is not None
+    later = make_session(clocked, account, OWNER, factor_at=clockwork.moment)
+    clocked.sessions.append_session(later.session)
+    review(clocked, later.actor, uid, FOUND, justified=True)
     assert review_of(clocked, uid) is None
     assert [one["outcome"] for one in records(clocked, act="break_glass:review")] == ["intended", "done"]
 

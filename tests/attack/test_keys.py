@@ -317,6 +317,7 @@ def test_attacker_at_the_terminal_destroys_no_key_that_others_did_not_approve(
         account = stations.accounts.get_account_by_username(name)
         assert account is not None
         opened = make_session(stations, account, Client("", ""), factor_at=stations.clock.now())
+        stations.sessions.append_session(opened.session)
         approve_approval(stations, opened.actor, asked.uid, asked.digest, WHY, signed_by(opened.actor))
     with pytest.raises(ApprovalNotFoundError):
         destroy_approved_key(stations, terminal, asked.uid, groups[1], officers)

@@ -263,7 +263,9 @@ def asked_for(stations: Stations) -> Approval:
 def _session(stations: Stations, name: str):  # type: ignore[no-untyped-def]
     account = stations.accounts.get_account_by_username(name)
     assert account is not None
-    return make_session(stations, account, Client("", ""), factor_at=stations.clock.now()).actor
+    opened = make_session(stations, account, Client("", ""), factor_at=stations.clock.now())
+    stations.sessions.append_session(opened.session)
+    return opened.actor
 
 
 def test_promise_everybody_who_may_sign_is_told_once_and_the_asker_that_it_expired(

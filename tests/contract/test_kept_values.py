@@ -131,6 +131,7 @@ def test_promise_values_are_shown_on_record_and_erased_by_two(changed: Stations)
         account = changed.accounts.get_account_by_username(name)
         assert account is not None
         opened = make_session(changed, account, Client("", ""), factor_at=changed.clock.now())
+        changed.sessions.append_session(opened.session)
         approve_approval(changed, opened.actor, asked.uid, asked.digest, WHY, signed_by(opened.actor))
 
     execute_approval(changed, terminal, asked.uid)
