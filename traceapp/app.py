@@ -12,6 +12,8 @@ from traceapp.host.outbound import Network
 from traceapp.usecases.stations import Stations
 from traceapp.web import access, gate, host_names, language, limits, metrics, pages, problems, security_headers, session, shares
 from traceapp.web import stations as held_stations
+from traceapp.web.api.access_reviews import access_reviews
+from traceapp.web.api.accounts import accounts
 from traceapp.web.api.alerts import alerts
 from traceapp.web.api.approvals import approvals
 from traceapp.web.api.audit import audit
@@ -78,6 +80,8 @@ def create_app(
     problems.register(app)
     security_headers.register(app)
     for blueprint in (
+        access_reviews,
+        accounts,
         alerts,
         approvals,
         metrics.metrics,

@@ -42,6 +42,7 @@ from traceapp.graph.event_store import EventStore
 from traceapp.graph.feed_store import FeedStore
 from traceapp.graph.grant_store import GrantStore
 from traceapp.graph.head_store import HeadStore
+from traceapp.graph.review_store import ReviewStore
 from traceapp.graph.revocation_store import RevocationStore
 from traceapp.graph.sealed_store import SealedStore
 from traceapp.graph.session_store import SessionStore
@@ -200,6 +201,7 @@ def build_stations(settings: Settings) -> Stations:
         sessions=SessionStore(graph, register),
         grants=GrantStore(graph, sealer.macs, register),
         approvals=ApprovalStore(graph, sealer.macs, register),
+        reviews=ReviewStore(graph, sealer.macs, register),
         feeds=FeedStore(graph, sealer.macs, register),
         events=EventStore(graph, register),
         batches=BatchStore(graph),

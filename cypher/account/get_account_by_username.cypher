@@ -18,6 +18,7 @@
 // column: factor_version  integer?       how often they were written; null for never
 // column: person          string?        id of the person whose account it is; null where he has no other
 // column: granted_at      string?        when it came to its present rights; stored time, UTC; null: with its making
+// column: left_at         string?        when the person left; stored time, UTC; null while he has not
 // column: mac             bytes?         proves what the service wrote
 // bounds: one index seek, at most one row
 MATCH (account:Account {username: $username})
@@ -36,4 +37,5 @@ RETURN account.uid AS uid,
        account.factor_version AS factor_version,
        account.person AS person,
        account.granted_at AS granted_at,
+       account.left_at AS left_at,
        account.mac AS mac

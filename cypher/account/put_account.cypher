@@ -15,6 +15,7 @@
 // param:  disabled        boolean        whether signing in is refused
 // param:  person          string?        id of the person whose account it is; null where he has no other
 // param:  granted_at      string?        when it came to its present rights; stored time, UTC; null: with its making
+// param:  left_at         string?        when the person left; stored time, UTC; null while he has not
 // param:  mac             bytes          proves what the service wrote
 // bounds: one index seek, one node
 MERGE (account:Account {uid: $uid})
@@ -31,4 +32,5 @@ SET account.username = $username,
     account.disabled = $disabled,
     account.person = $person,
     account.granted_at = $granted_at,
+    account.left_at = $left_at,
     account.mac = $mac

@@ -48,7 +48,7 @@ class Provider(ThreadingHTTPServer):
         self.stranger = RSAKey.generate_key(2048, {"kid": "one"})
         self.codes: dict[str, dict[str, str]] = {}
         self.groups = ["trace-quality", "staff"]
-        self.username = "zhou"
+        self.username, self.subject = "zhou", "248289"
         self.change: Callable[[dict[str, Any], dict[str, Any]], str] = self.honest
         self.asked_for: list[str] = []
 
@@ -65,7 +65,7 @@ class Provider(ThreadingHTTPServer):
 
     def token(self, query: dict[str, str]) -> str:
         now = int(time())
-        claims = {"iss": self.issuer, "aud": CLIENT, "sub": "248289", "iat": now, "exp": now + 300, "nonce": query["nonce"]}
+        claims = {"iss": self.issuer, "aud": CLIENT, "sub": self.subject, "iat": now, "exp": now + 300, "nonce": query["nonce"]}
         told = {"preferred_username": self.username, "name": "Zhou Min", "groups": self.groups}
         return self.change({"alg": "RS256", "kid": "one"}, claims | told)
 
@@ -210,6 +210,32 @@ def test_attacker_who_left_the_company_is_closed_here(app: Flask, provider: Prov
     assert status(old) == 401
     provider.groups = ["trace-quality"]
     assert sign_in(app.test_client(), provider).status_code == 401
+
+
+def test_attacker_who_puts_himself_into_a_group_of_approvers_waits_for_the_word_of_others(
+    app: Flask, provider: Provider, stations: Stations
+) -> None:
+    """Whoever keeps the groups makes nobody an approver here: a known person keeps his role, a new one finds no open account."""
+    everywhere = frozenset({"*"})
+    for name in ("anna", "ben"):
+        create_account(stations, terminal_actor(), name, "correct horse battery", name, Role.AUDITOR, everywhere, everywhere)
+    provider.groups = ["trace-lyon"]
+    sign_in(app.test_client(), provider)
+    provider.groups = ["trace-quality"]
+    before = stations.ledger.get_head().seq
+
+    assert sign_in(app.test_client(), provider).status_code == 303
+
+    account = stations.accounts.get_account_by_username("zhou")
+    assert account is not None
+    assert account.role is Role.VIEWER
+    told = [(record["act"], record["outcome"]) for record in records(stations, after=before)]
+    assert told == [("account:follow", "denied"), ("session:start", "done")]
+    provider.username, provider.subject = "chen", "248290"
+    assert sign_in(app.test_client(), provider).status_code == 401
+    new = stations.accounts.get_account_by_username("chen")
+    assert new is not None
+    assert (new.role, new.disabled) == (Role.QUALITY, True)
 
 
 def test_attacker_who_takes_a_name_over_there_gets_no_account_of_that_name(

@@ -59,10 +59,10 @@ class DemoService:
         return self._passwords.get(name) or self.create_account(name, name)
 
     def create_account(self, name: str, role: str) -> str:
-        """`traceapp account create` beside the running service; returns the password."""
+        """Make one beside the running service (`make_account.py`); returns the password."""
         password = secrets.token_urlsafe(12)
         done = subprocess.run(
-            [sys.executable, "-m", "traceapp.cli", "account", "create", name, "--role", role],
+            [sys.executable, "-m", "tests.browser.make_account", name, role],
             env=child_environment(self._home, TRACEAPP_POLICY=str(self._policy)),
             input=password + "\n",
             capture_output=True,

@@ -15,6 +15,7 @@ from tests.signed_feed import receipt as message
 from tests.web.plant import fill
 from traceapp.composition import terminal_actor
 from traceapp.confidential.sealer import DictionarySealer
+from traceapp.domain.access_reviews import ReviewState
 from traceapp.domain.approvals import approve, execute
 from traceapp.domain.errors import DictionaryError
 from traceapp.domain.events import LinkStatement, NodeStatement
@@ -32,7 +33,9 @@ from traceapp.usecases.change_account import set_person
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.import_file import import_file
 from traceapp.usecases.issue_token import TokenRequest, issue_token
+from traceapp.usecases.leave_account import leave_account
 from traceapp.usecases.manage_feeds import create_feed, end_feed
+from traceapp.usecases.review_access import begin_review
 from traceapp.usecases.second_factors import begin_totp
 from traceapp.usecases.sign_in import sign_in
 from traceapp.usecases.stations import Stations
@@ -110,6 +113,11 @@ def full(stations: Stations, tmp_path: Path) -> Stations:
     take_feed_message(stations, INTEGRATOR, source.name, source.sign(2, message("FED")))
     end_feed(stations, terminal_actor(), source.name)
     keep_ended_approval(stations)
+    begin_review(stations, terminal_actor())
+    (begun,) = stations.reviews.list_reviews(ReviewState.OPEN, 1)
+    assert stations.reviews.put_review(replace(begun, finished_at=stations.clock.now()))
+    create_account(stations, terminal_actor(), "rc-03", password, "RC 03", Role.VIEWER, EVERYWHERE, EVERYWHERE)
+    leave_account(stations, terminal_actor(), "rc-03", "The last day was yesterday.")
     return stations
 
 

@@ -99,7 +99,7 @@ def test_promise_an_act_that_was_killed_is_settled_as_the_store_says(step: str, 
     create_account(stations, terminal_actor(), "anna", PASSWORD, "Anna K", Role.COORDINATOR, EVERYWHERE, EVERYWHERE)
     head, wanted = stations.ledger.get_head().seq, STEPS[step][3]
 
-    run_killed(stations, STEPS[step], "account", "close", "anna")
+    run_killed(stations, STEPS[step], "account", "suspend", "anna")
     settled = sweep(stations)
 
     told = [record["outcome"] for record in records(stations, after=head) if record["act"] == "account:change"]
@@ -128,7 +128,7 @@ def test_promise_what_was_settled_as_aborted_can_never_be_written_any_more(stati
 def test_promise_a_note_beyond_the_end_of_the_ledger_hides_no_intent(stations: Stations) -> None:
     """A crash can take from the end of the ledger what was read of it already."""
     create_account(stations, terminal_actor(), "anna", PASSWORD, "Anna K", Role.COORDINATOR, EVERYWHERE, EVERYWHERE)
-    run_killed(stations, STEPS["after COMMIT"], "account", "close", "anna")
+    run_killed(stations, STEPS["after COMMIT"], "account", "suspend", "anna")
     folder = stations.settings.home / FOLDER / INTENTS
     (folder / SETTLED).write_text("1000000\n", encoding="ascii")
 

@@ -78,7 +78,7 @@ def test_promise_an_account_that_is_closed_while_the_keys_are_away_stays_closed_
     stations: Stations, opened: Opened, token: str
 ) -> None:
     """Sign-in, session and token are refused, whatever else of the account is changed; with the keys it is opened again."""
-    code, said = run(stations, "account", "close", "anna")
+    code, said = run(stations, "account", "suspend", "anna")
     assert code == 0, said
 
     assert resume_session(stations, opened.secret, OWNER) is None
@@ -93,7 +93,7 @@ def test_promise_an_account_that_is_closed_while_the_keys_are_away_stays_closed_
         ("intended", "away", "closed"),
         ("done", "away", "closed"),
     ]
-    assert run(stations, "account", "close", "nobody")[0] == 1
+    assert run(stations, "account", "suspend", "nobody")[0] == 1
     assert verify_graph(stations, terminal_actor(), lambda _: None).value.findings == ()
 
     set_disabled(stations, terminal_actor(), "anna", False)

@@ -45,7 +45,7 @@ def test_promise_a_killed_change_of_an_account_is_settled_by_the_next_look(kille
     (open_row,) = stations.graph.read("account.get_account_by_username", username="anna")
 
     done = subprocess.run(
-        [sys.executable, "-c", KILLED[killed], "account", "close", "anna"],
+        [sys.executable, "-c", KILLED[killed], "account", "suspend", "anna"],
         env={**environment_of(stations), "PYTHONPATH": str(ROOT)},
         capture_output=True,
         check=False,

@@ -84,7 +84,7 @@ def test_every_role_meets_the_policy_at_every_door_of_the_api(app: Flask, statio
         wanted = permission_of(app, rule.endpoint)
         assert wanted is not None
         allowed = wanted in stations.policy.document.roles[role].permissions
-        path = rule.rule.replace("<number>", "N").replace("<uid>", "0" * 32)
+        path = rule.rule.replace("<number>", "N").replace("<username>", "n").replace("<uid>", "0" * 32)
         for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}:
             before = stations.ledger.get_head().seq
             reply = client.open(path, method=method, headers={"Authorization": tokens(role)})

@@ -19,6 +19,7 @@ from traceapp.recorded_page import recorded_endpoints
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.open_session import make_session
 from traceapp.usecases.request_approval import request_approval
+from traceapp.usecases.review_access import begin_review
 from traceapp.usecases.stations import Stations
 from traceapp.web.access import open_door
 from traceapp.web.session import begin_session, client_of_request
@@ -56,7 +57,35 @@ class Call:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+DECISION = {"username": "anna", "decision": "confirmed", "digest": "0" * 64, "reason": REASON}
 CALLS = {
+    "access_review.begin": Call("/access-reviews", "POST", {}),
+    "access_review.decide": Call("/access-reviews/{review}/accounts/ben", "POST", {**DECISION, "username": "ben"}),
+    "access_review.look": Call("/access-reviews/{review}/accounts/ben"),
+    "access_review.open_one": Call("/access-reviews/{review}"),
+    "access_review.sheet": Call("/access-reviews/{review}/sheet?form=csv"),
+    "access_review.show": Call("/access-reviews"),
+    "access_reviews.begin": Call("/api/v1/access-reviews", "POST"),
+    "access_reviews.decide": Call("/api/v1/access-reviews/{review}/decisions", "POST", json=DECISION),
+    "access_reviews.sheet": Call("/api/v1/access-reviews/{review}/sheet?form=csv"),
+    "access_reviews.show": Call("/api/v1/access-reviews/{review}"),
+    "access_reviews.show_all": Call("/api/v1/access-reviews"),
+    "account.change_role": Call("/accounts/anna/role", "POST", {"role": "viewer", "reason": REASON}, role=Role.ADMIN),
+    "account.come_back": Call("/accounts/anna/return", "POST", {"reason": REASON}, role=Role.ADMIN),
+    "account.leave": Call("/accounts/anna/leave", "POST", {"reason": REASON}, role=Role.ADMIN),
+    "account.open_one": Call("/accounts/anna"),
+    "account.show": Call("/accounts"),
+    "account.suspend": Call("/accounts/anna/suspension", "POST", {"reason": REASON}, role=Role.ADMIN),
+    "accounts.change_role": Call(
+        "/api/v1/accounts/anna/role",
+        "POST",
+        json={"role": "viewer", "sites": ["*"], "lines": ["*"], "reason": REASON},
+        role=Role.ADMIN,
+    ),
+    "accounts.come_back": Call("/api/v1/accounts/anna/return", "POST", json={"reason": REASON}, role=Role.ADMIN),
+    "accounts.leave": Call("/api/v1/accounts/anna/leave", "POST", json={"reason": REASON}, role=Role.ADMIN),
+    "accounts.show_all": Call("/api/v1/accounts"),
+    "accounts.suspend": Call("/api/v1/accounts/anna/suspend", "POST", json={"reason": REASON}, role=Role.ADMIN),
     "alert.acknowledge": Call(f"/alerts/{'0' * 32}/acknowledgement", "POST", {}, role=Role.COORDINATOR),
     "alert.show": Call("/alerts"),
     "alerts.acknowledge": Call(f"/api/v1/alerts/{'0' * 32}/acknowledgement", "POST", role=Role.COORDINATOR),
@@ -183,6 +212,11 @@ class House:
             given["headers"] = {"X-CSRFToken": browser.get("/test/csrf").text}
         return _status(browser.open(said.path.format(**self.names), method=said.method, **given))
 
+    def review(self) -> str:
+        """A review of accounts, begun at the terminal, with somebody of quality more in it."""
+        create_account(self.stations, terminal_actor(), "ben", PASSWORD, "Ben", Role.QUALITY, EVERYWHERE, EVERYWHERE)
+        return begin_review(self.stations, terminal_actor()).value.uid
+
     def ask(self) -> str:
         """Somebody else of quality asks for an approval."""
         made = create_account(self.stations, terminal_actor(), "ben", PASSWORD, "Ben", Role.QUALITY, EVERYWHERE, EVERYWHERE)
@@ -238,6 +272,8 @@ def test_promise_every_address_is_on_record_as_it_says(endpoint: str, house: Hou
         house.call(before)
     if "{approval}" in CALLS[endpoint].path:
         house.names["approval"] = house.ask()
+    if "{review}" in CALLS[endpoint].path:
+        house.names["review"] = house.review()
     head = house.stations.ledger.get_head().seq
 
     status = house.call(endpoint)

@@ -1,165 +1,27 @@
-"""`traceapp account` and `traceapp token`: who may come in."""
+"""`traceapp account`: persons who come in, what they may see, and how they leave."""
 
-import errno
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
 
 import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.cli.printing import printable
+from traceapp.cli.views import lines_option, lots_option, role_option, sites_option, view_of
 from traceapp.composition import keyless, terminal_actor
 from traceapp.domain.clock import stored_time
-from traceapp.domain.errors import InputError, KeyUnavailableError
-from traceapp.domain.permissions import Permission
-from traceapp.domain.purposes import Purpose
+from traceapp.domain.errors import KeyUnavailableError
 from traceapp.domain.rights import Role
-from traceapp.usecases.change_account import set_disabled, set_password, set_person, set_role
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.issue_token import LONGEST_DAYS, TokenRequest, issue_token
-from traceapp.usecases.manage_tokens import list_tokens, revoke_token
+from traceapp.usecases.change_account import set_disabled, set_password, set_person
+from traceapp.usecases.give_role import Given, give_by_officers, give_role, hire, return_account
+from traceapp.usecases.leave_account import Left, leave_account
+from traceapp.usecases.list_accounts import list_accounts
+from traceapp.usecases.review_access import begin_review, list_reviews, show_review
 from traceapp.usecases.revoke_without_keys import close_account as close_account_without_keys
-from traceapp.usecases.revoke_without_keys import revoke_token as revoke_token_without_keys
 from traceapp.usecases.second_factors import reset_factors
 
-role_option = click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
-sites_option = click.option("--site", "sites", multiple=True, help="Sites seen; repeat  [all; with --lot none]")
-lines_option = click.option("--line", "lines", multiple=True, help="Product lines seen; repeat  [all; with --lot none]")
-lots_option = click.option(
-    "--lot", "lots", multiple=True, help="Number or uid of one lot, container or shipment that is approved besides; repeat."
-)
-
-
-@click.group()
-def token() -> None:
-    """Bearer tokens for the API."""
-
-
-@token.command("create")
-@click.option("--role", type=click.Choice([role.value for role in Role]), help="Role of a service token.")
-@click.option("--owner", help="Account that it belongs to; its role and view bound the token, now and later  [a service token]")
-@sites_option
-@lines_option
-@lots_option
-@click.option(
-    "--only", "only", multiple=True, type=click.Choice([one.value for one in Permission]), help="For this alone; repeat."
-)
-@click.option("--purpose", type=click.Choice([one.value for one in Purpose]), help="Why it looks  [as its role does]")
-@click.option("--from", "networks", multiple=True, help="Address or network that it may come from; repeat  [any]")
-@click.option("--label", default="made on the terminal", show_default=True, help="What the token is for.")
-@click.option(
-    "--days", type=click.IntRange(1, LONGEST_DAYS), default=LONGEST_DAYS, show_default=True, help="Days until it expires."
-)
-@click.option(
-    "--file",
-    "path",
-    type=click.Path(path_type=Path, readable=False),
-    help="Write it to this file (0600) instead of the terminal.",
-)
-@home_option
-def create_token(
-    role: str | None,
-    owner: str | None,
-    sites: tuple[str, ...],
-    lines: tuple[str, ...],
-    lots: tuple[str, ...],
-    only: tuple[str, ...],
-    purpose: str | None,
-    networks: tuple[str, ...],
-    label: str,
-    days: int,
-    path: Path | None,
-    home: Path | None,
-) -> None:
-    """Make a token; it is shown once and stored as a hash only.
-
-    With --owner it may do no more than that person may at the time, and is refused once he has another role or a closed
-    account. Without, it is a service token: its role is --role, and whoever has the service's files answers for it.
-
-    \b
-    traceapp token create --role integrator --site LYON --days 30 --from 10.2.0.0/16
-    traceapp token create --owner anna --only batch:look_up --file var/token
-    """
-    if (role is None) == (owner is None):
-        raise click.UsageError("wanted --role for a service token, or --owner for a token of a person")
-    wanted = TokenRequest(
-        Role(role) if role else None,
-        *_view(sites, lines, lots),
-        label,
-        days,
-        owner,
-        frozenset(map(Permission, only)) if only else None,
-        Purpose(purpose) if purpose else None,
-        networks,
-        lots,
-    )
-    with _private_file(path) as file:
-        with stations_of(settings_of(home)) as stations:
-            made = issue_token(stations, terminal_actor(), wanted)
-        file.write(made.value + "\n")
-    if path is not None:
-        click.echo(f"token written to {path} (ledger record {made.receipt.seq})", err=True)
-
-
-@token.command("list")
-@home_option
-def list_all(home: Path | None) -> None:
-    """List every token that has not expired: id, owner, role, label, last use, end."""
-    with stations_of(settings_of(home)) as stations:
-        found = list_tokens(stations, terminal_actor())
-    for one in found.value:
-        kept = one.token
-        used = f"last use {stored_time(kept.used_at)[:16]}Z" if kept.used_at else "never used"
-        state = "revoked" if kept.revoked else "counts" if one.counts else "refused: its owner lost the right"
-        only = ",".join(sorted(kept.only)) if kept.only is not None else "all of the role"
-        click.echo(
-            f"{kept.uid}  {one.owner}  {kept.role.value}  {kept.label}  {used}  "
-            f"ends {stored_time(kept.expires_at)[:10]}  {state}  {only}  {' '.join(kept.networks) or 'any address'}"
-        )
-    click.echo(f"{len(found.value)} tokens (ledger record {found.receipt.seq})", err=True)
-
-
-@token.command("revoke")
-@click.argument("uid")
-@home_option
-def revoke(uid: str, home: Path | None) -> None:
-    """Revoke the token with this id (the 16 digits after `tat_`); it is refused from the next request on."""
-    settings = settings_of(home)
-    try:
-        with stations_of(settings) as stations:
-            receipt = revoke_token(stations, terminal_actor(), uid).receipt
-    except KeyUnavailableError as away:
-        click.echo(f"{away}; the token is taken away all the same", err=True)
-        with keyless(settings) as stations_left:
-            receipt = revoke_token_without_keys(stations_left, terminal_actor(), uid)
-    click.echo(f"token {uid} revoked (ledger record {receipt.seq})")
-
-
-@contextmanager
-def _private_file(path: Path | None) -> Iterator[TextIO]:
-    """Open before the token is made, which is shown once; standard output where there is no path.
-
-    raises  InputError: the file cannot be written.
-    """
-    if path is None:
-        yield sys.stdout
-        return
-    staged = path.with_name(f".{path.name}.new")
-    try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    except OSError as error:
-        raise InputError(f"--file {path} cannot be written ({error.strerror}); no token was made") from None
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            yield file
-        staged.replace(path)
-    finally:
-        staged.unlink(missing_ok=True)
+reason_option = click.option("--reason", help="Why, in 10 to 1000 characters; wanted where others have to agree.")
 
 
 @click.group()
@@ -175,6 +37,7 @@ def account() -> None:
 @lots_option
 @click.option("--printed-name", help="Name as printed in records  [USERNAME]")
 @click.option("--person", help="Id of the person, the same for every account of his  [has no other account]")
+@reason_option
 @home_option
 def create(
     username: str,
@@ -184,28 +47,33 @@ def create(
     lots: tuple[str, ...],
     printed_name: str | None,
     person: str | None,
+    reason: str | None,
     home: Path | None,
 ) -> None:
     """Make an account; the password is asked for, or read from standard input when that is no terminal.
 
+    A role that decides over others, or is shown what is confidential, takes others' word once a plant has persons who can give
+    it: until then the account is suspended.
+
     \b
-    traceapp account create anna --role coordinator --site LYON
-    traceapp account create nmpa --role regulator --lot B-26-0417
+    traceapp account create anna --role coordinator --site LYON --reason "Takes over recalls of the Lyon site."
+    traceapp account create nmpa --role regulator --lot B-26-0417 --reason "Inspection of 2026-04-17, order 2026-118."
     """
     password = _ask_password()
     with stations_of(settings_of(home)) as stations:
-        made = create_account(
+        made = hire(
             stations,
             terminal_actor(),
             username,
             password,
             printed_name or username,
             Role(role),
-            *_view(sites, lines, lots),
+            *view_of(sites, lines, lots),
             lots,
             person,
+            reason,
         )
-    click.echo(f"account {username} made as {role} (ledger record {made.receipt.seq})")
+    _say(made, f"account {username} made as {role}", f"account {username} is suspended")
 
 
 @account.command("password")
@@ -225,14 +93,39 @@ def change_password(username: str, home: Path | None) -> None:
 @sites_option
 @lines_option
 @lots_option
+@reason_option
+@click.option(
+    "--officer",
+    "officers",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Part of the recovery key, of each of its two officers, where nobody is left who could agree; twice.",
+)
 @home_option
 def change_role(
-    username: str, role: str, sites: tuple[str, ...], lines: tuple[str, ...], lots: tuple[str, ...], home: Path | None
+    username: str,
+    role: str,
+    sites: tuple[str, ...],
+    lines: tuple[str, ...],
+    lots: tuple[str, ...],
+    reason: str | None,
+    officers: tuple[Path, ...],
+    home: Path | None,
 ) -> None:
-    """Give a person another role and view; single lots are named anew. All sessions of the person end."""
+    """Give a person another role and view; single lots are named anew. All sessions of the person end.
+
+    More than he has takes others' word: it is asked for, and carried out with `traceapp approval execute`.
+    """
+    if officers and (len(officers) != 2 or lots):
+        raise click.UsageError("wanted --officer twice, and no --lot beside it")
     with stations_of(settings_of(home)) as stations:
-        done = set_role(stations, terminal_actor(), username, Role(role), *_view(sites, lines, lots), lots)
-    click.echo(f"{username} is {role} now, sessions ended (ledger record {done.receipt.seq})")
+        if officers:
+            first, second = officers
+            view = view_of(sites, lines, lots)
+            done = Given(give_by_officers(stations, terminal_actor(), username, Role(role), *view, (first, second)))
+        else:
+            done = give_role(stations, terminal_actor(), username, Role(role), *view_of(sites, lines, lots), lots, reason)
+    _say(done, f"{username} is {role} now, sessions ended", f"{username} stays as he is")
 
 
 @account.command("person")
@@ -256,37 +149,130 @@ def reset(username: str, home: Path | None) -> None:
     click.echo(f"second factors of {username} taken away, sessions ended (ledger record {done.receipt.seq})")
 
 
-@account.command("close")
-@click.argument("username")
+@account.command("list")
 @home_option
-def close_account(username: str, home: Path | None) -> None:
-    """Close an account: its sessions end and its tokens are refused, at once."""
+def list_all(home: Path | None) -> None:
+    """List all accounts: role, state, what they see, tokens, second factors, last use."""
+    with stations_of(settings_of(home)) as stations:
+        found = list_accounts(stations, terminal_actor())
+    for one in found.value.accounts:
+        used = f"last used {stored_time(one.last_used)[:16]}Z" if one.last_used is not None else "never used"
+        view = f"sites {' '.join(sorted(one.sites)) or 'none'}, lines {' '.join(sorted(one.lines)) or 'none'}"
+        more = f"{len(one.tokens)} tokens, {one.factors} second factors, up to {one.clearance or 'nothing'}"
+        marked = ", dormant" if one.is_dormant else ""
+        click.echo(printable(f"{one.username}  {one.role}  {one.state}  {view}  {more}  {used}{marked}"))
+    click.echo(f"{len(found.value.accounts)} accounts (ledger record {found.receipt.seq})", err=True)
+
+
+@account.command("suspend")
+@click.argument("username")
+@reason_option
+@home_option
+def suspend(username: str, reason: str | None, home: Path | None) -> None:
+    """Suspend an account: its sessions end and its tokens are refused, at once, until `traceapp account return`."""
     settings = settings_of(home)
     try:
         with stations_of(settings) as stations:
-            receipt = set_disabled(stations, terminal_actor(), username, disabled=True).receipt
+            receipt = set_disabled(stations, terminal_actor(), username, disabled=True, reason=reason).receipt
     except KeyUnavailableError as away:
-        click.echo(f"{away}; the account is closed all the same", err=True)
+        click.echo(f"{away}; the account is suspended all the same", err=True)
         with keyless(settings) as stations_left:
             receipt = close_account_without_keys(stations_left, terminal_actor(), username)
-    click.echo(f"account {username} closed (ledger record {receipt.seq})")
+    click.echo(f"account {username} suspended (ledger record {receipt.seq})")
 
 
-@account.command("open")
+@account.command("return")
 @click.argument("username")
+@reason_option
 @home_option
-def open_account(username: str, home: Path | None) -> None:
-    """Open a closed account again."""
+def come_back(username: str, reason: str | None, home: Path | None) -> None:
+    """Open a suspended account again; of a role that takes others' word it is asked for."""
     with stations_of(settings_of(home)) as stations:
-        done = set_disabled(stations, terminal_actor(), username, disabled=False)
-    click.echo(f"account {username} open (ledger record {done.receipt.seq})")
+        done = return_account(stations, terminal_actor(), username, reason)
+    _say(done, f"account {username} open", f"account {username} stays suspended")
 
 
-def _view(sites: tuple[str, ...], lines: tuple[str, ...], lots: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
-    """Sites and lines: of a view that names neither everything, or nothing but its single lots."""
-    if lots and not sites and not lines:
-        return frozenset(), frozenset()
-    return frozenset(sites or ("*",)), frozenset(lines or ("*",))
+@account.command("leave")
+@click.argument("username")
+@click.option("--reason", required=True, help="Why, in 10 to 1000 characters.")
+@click.option("--successor", help="Colleague of the same role, who is asked for what is open in the person's name  [cancel it]")
+@home_option
+def leave(username: str, reason: str, successor: str | None, home: Path | None) -> None:
+    """Somebody leaves, for good: every account of the person is closed, and what depended on him is named.
+
+    Sessions, tokens, second factors and accesses end. What he had asked for is cancelled, or goes to --successor; his word is
+    taken back where it was not used yet. What he signed stays readable under his name.
+    """
+    with stations_of(settings_of(home)) as stations:
+        done = leave_account(stations, terminal_actor(), username, reason, successor)
+    for line in _left_lines(done.value):
+        click.echo(printable(line))
+    click.echo(f"{username} left (ledger record {done.receipt.seq})")
+
+
+@account.command("review")
+@click.option("--begin", is_flag=True, help="Begin a review of all accounts.")
+@home_option
+def review(begin: bool, home: Path | None) -> None:
+    """Say when who may see what has to be reviewed next, and what waits in the open review.
+
+    Accounts are confirmed and withdrawn on the page /access-reviews, by persons in sessions of their own.
+    """
+    with stations_of(settings_of(home)) as stations:
+        if begin:
+            begin_review(stations, terminal_actor())
+        found = list_reviews(stations, terminal_actor())
+        opened = found.value.due.open_uid
+        shown = show_review(stations, terminal_actor(), opened) if opened is not None else None
+    due = found.value.due
+    if due.at is not None:
+        late = "overdue since" if due.is_overdue else "to be finished by" if shown is not None else "next review due"
+        click.echo(f"{late} {stored_time(due.at)[:16]}Z")
+    for one in shown.value.items if shown is not None else ():
+        said = f"{one.item.decision} by {one.item.by or 'nobody'}" if one.item.decision is not None else "waits for a word"
+        click.echo(printable(f"{one.item.username}  {said}"))
+    finished = [one for one in found.value.reviews if one.finished_at is not None]
+    for done in finished:
+        assert done.finished_at is not None  # noqa: S101  chosen by it
+        click.echo(f"review {done.uid} finished {stored_time(done.finished_at)[:16]}Z")
+    click.echo(f"{len(found.value.reviews)} reviews (ledger record {found.receipt.seq})", err=True)
+
+
+def _left_lines(left: Left) -> list[str]:
+    """What became of everything, a line for each."""
+    lines = []
+    for one in left.ended:
+        programs = f" ({', '.join(one.labels)})" if one.labels else ""
+        ended = f"{one.sessions} sessions, {len(one.tokens)} tokens{programs}, {len(one.grants)} accesses ended"
+        lines.append(f"{one.username}: closed; {ended}")
+    for passed in left.passed:
+        became = f"asked for anew as {passed.heir_uid}" if passed.heir_uid is not None else "cancelled"
+        lines.append(f"request {passed.uid} {passed.operation}: {became}{_dash(passed.because)}{_dash(passed.stuck)}")
+    for freed in left.freed:
+        word = "word taken back; " if freed.was_signed else ""
+        who = ", ".join(freed.who) or "nobody"
+        lines.append(
+            f"request {freed.uid} {freed.operation} of {freed.requester}: {word}can be signed by {who}{_dash(freed.stuck)}"
+        )
+    lines += [f"feed {name}: was looked after by this person" for name in left.feeds]
+    lines += [f"alert {uid}: open, about this person" for uid in left.alerts]
+    lines += [f"{operation}: {why}" for operation, why in left.stuck.items()]
+    return lines
+
+
+def _dash(text: str | None) -> str:
+    return f" - {text}" if text is not None else ""
+
+
+def _say(given: Given, done: str, waits: str) -> None:
+    """What happened, or what waits for others."""
+    if given.asked is None:
+        assert given.done is not None  # noqa: S101  one of the two
+        click.echo(f"{done} (ledger record {given.done.receipt.seq})")
+        return
+    gains = ", ".join(sorted(given.gains))
+    click.echo(f"{waits}: approval {given.asked.value.uid} waits for others ({gains})")
+    click.echo(f"then: traceapp approval execute {given.asked.value.uid} (ledger record {given.asked.receipt.seq})")
 
 
 def _ask_password() -> str:

@@ -5,7 +5,7 @@ import sys
 import click
 
 from traceapp import __version__
-from traceapp.cli.accounts import account, token
+from traceapp.cli.accounts import account
 from traceapp.cli.alerts import alerts
 from traceapp.cli.approvals import approval
 from traceapp.cli.audit import audit
@@ -20,6 +20,7 @@ from traceapp.cli.serve import serve
 from traceapp.cli.sessions import session
 from traceapp.cli.signatures import signature
 from traceapp.cli.tls import tls
+from traceapp.cli.tokens import token
 from traceapp.cli.trace import trace
 from traceapp.cli.verify import verify
 from traceapp.domain.errors import TraceappError

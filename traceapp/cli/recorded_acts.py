@@ -7,13 +7,22 @@ from traceapp.domain.permissions import Act, Permission
 from traceapp.usecases.approved_operations import ACTS
 
 RECORDED: Final[Mapping[str, tuple[Permission | Act, ...] | str]] = {
-    "account close": (Permission.ACCOUNT_CHANGE,),
-    "account create": (Permission.ACCOUNT_CREATE,),
-    "account open": (Permission.ACCOUNT_CHANGE,),
+    "account create": (Permission.ACCOUNT_CREATE, Permission.APPROVAL_REQUEST),
+    "account leave": (
+        Act.ACCOUNT_LEAVE,
+        Act.APPROVAL_CANCEL,
+        Act.APPROVAL_EXPIRE,
+        Act.APPROVAL_HAND_OVER,
+        Act.APPROVAL_WITHDRAW,
+    ),
+    "account list": (Permission.ACCOUNT_LIST,),
     "account password": (Permission.ACCOUNT_CHANGE,),
     "account person": (Permission.ACCOUNT_CHANGE,),
     "account reset-factors": (Permission.ACCOUNT_CHANGE,),
-    "account role": (Permission.ACCOUNT_CHANGE,),
+    "account return": (Permission.ACCOUNT_CHANGE, Permission.APPROVAL_REQUEST),
+    "account review": (Permission.ACCOUNT_LIST, Permission.ACCOUNT_REVIEW),
+    "account role": (Permission.ACCOUNT_CHANGE, Permission.APPROVAL_REQUEST),
+    "account suspend": (Permission.ACCOUNT_CHANGE,),
     "alerts acknowledge": (Permission.ALERT_ACKNOWLEDGE,),
     "alerts list": (Permission.ALERT_LIST,),
     "alerts silence": (Permission.APPROVAL_REQUEST,),

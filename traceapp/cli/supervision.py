@@ -42,6 +42,7 @@ from traceapp.jobs.service_thread import ServiceThread
 from traceapp.jobs.settle_intents import SettleIntents
 from traceapp.jobs.verify_ledger import VerifyLedger
 from traceapp.jobs.watch_ledger import WatchLedger
+from traceapp.jobs.watch_reviews import WatchReviews
 from traceapp.settings import Settings
 from traceapp.usecases.record_start import record_start
 from traceapp.usecases.request_approval import stuck_operations
@@ -149,6 +150,7 @@ class Service:
         self._begin(DeliverNotices(notices, self._say))
         self._begin(RotateKeys(there, terminal_actor(), self._say))
         self._begin(SettleIntents(there, terminal_actor(), self._say))
+        self._begin(WatchReviews(there, terminal_actor(), self._say))
         self._begin(IndexLedger(there, self._say))
         self._begin(KeepApprovals(there, terminal_actor(), notices, self._say))
         self._begin(WatchLedger(build_watch(self._settings), self._say))

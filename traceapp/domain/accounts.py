@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from traceapp.domain.errors import InputError
@@ -28,6 +29,14 @@ _UNSEEN: Final = re.compile(
 """Default_Ignorable_Code_Point of the Unicode Character Database: drawn as nothing."""
 
 
+class AccountState(StrEnum):
+    """Whether a person comes in by it: `suspended` for a while, `left` for good."""
+
+    OPEN = "open"
+    SUSPENDED = "suspended"
+    LEFT = "left"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A person's account.
@@ -39,6 +48,7 @@ class Account:
     sites, lines   what the person may see; `*` stands for all.
     person         id of the person whose account it is, where another account of his names the same; None: he has this one.
     granted_at     when somebody last changed what it may do or how one comes in by it; None where nobody did since it was made.
+    left_at        when the person left; from then on it is closed for good, and names what he signed.
     lots           uids that were approved for the person one by one, besides; they count where the role has the scope `case`.
     session_epoch  how often the person's sessions were ended; a session of an earlier epoch is nobody's.
     factors        second factors (`domain/factors.py`), sealed; None for none.
@@ -60,6 +70,13 @@ class Account:
     lots: frozenset[str] = frozenset()
     person: str | None = None
     granted_at: datetime | None = None
+    left_at: datetime | None = None
+
+    @property
+    def state(self) -> AccountState:
+        if self.left_at is not None:
+            return AccountState.LEFT
+        return AccountState.SUSPENDED if self.disabled else AccountState.OPEN
 
     @property
     def rights_since(self) -> datetime:

@@ -45,6 +45,7 @@ class Move(StrEnum):
 class Operation(StrEnum):
     """What happens only after others agreed; who they are is a row of the policy document, what it does one of a use case."""
 
+    ACCOUNT_ROLE = "account_role"
     ALERT_SILENCE = "alert_silence"
     BREAK_GLASS_REVIEW = "break_glass_review"
     KEY_DESTROY = "key_destroy"

@@ -262,6 +262,18 @@ class ApprovalStateError(TraceappError):
     next_step = "Look at the approval again; where it is over, ask for a new one."
 
 
+class ReviewNotFoundError(TraceappError):
+    """No review of accounts has this id."""
+
+    next_step = "See the reviews that there are, on the page /access-reviews."
+
+
+class ReviewStateError(TraceappError):
+    """The review, or the account in it, is not in the state for this."""
+
+    next_step = "Open the review again: it shows what still waits for a word."
+
+
 class FeedSignatureError(PermissionDeniedError):
     """A message is not proven to come from the source of its feed."""
 

@@ -14,11 +14,12 @@ Cell: TypeAlias = str | int | Decimal | datetime | Masked | Gap | Mapping[str, A
 
 
 class Subject(StrEnum):
-    """Whose rows leave: `usecases/export_subjects.py` has one row for each."""
+    """Whose rows leave: `usecases/export_subjects.py` has a row for each that may hold batches of ours."""
 
     TRACE = "trace"
     SEARCH = "search"
     LEDGER = "ledger"
+    REVIEW = "review"
 
 
 class TableForm(StrEnum):

@@ -8,6 +8,8 @@ class Permission(StrEnum):
 
     ACCOUNT_CHANGE = "account:change"
     ACCOUNT_CREATE = "account:create"
+    ACCOUNT_LIST = "account:list"
+    ACCOUNT_REVIEW = "account:review"
     ALERT_ACKNOWLEDGE = "alert:acknowledge"
     ALERT_LIST = "alert:list"
     ALERT_SILENCE = "alert:silence"
@@ -45,10 +47,12 @@ class Act(StrEnum):
     """Acts that need no permission of a role and are recorded all the same, alphabetical."""
 
     ACCOUNT_FOLLOW = "account:follow"
+    ACCOUNT_LEAVE = "account:leave"
     ALERT_RAISE = "alert:raise"
     APPROVAL_CANCEL = "approval:cancel"
     APPROVAL_EXECUTE = "approval:execute"
     APPROVAL_EXPIRE = "approval:expire"
+    APPROVAL_HAND_OVER = "approval:hand_over"
     APPROVAL_OPEN = "approval:open"
     APPROVAL_SUPERSEDE = "approval:supersede"
     APPROVAL_WITHDRAW = "approval:withdraw"

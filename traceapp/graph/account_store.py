@@ -32,6 +32,7 @@ DECIDING: Final = (
     "session_epoch",
     "person",
     "granted_at",
+    "left_at",
 )
 
 
@@ -189,8 +190,8 @@ def _deciding_of_token(row: Row) -> Row:
 
 
 def _proven(row: Row) -> Row:
-    """Without lots, person and change of rights where there are none: no list, and an empty one, say the same."""
-    return {name: value for name, value in row.items() if name not in {"lots", "person", "granted_at"} or value}
+    """Without lots, person, change of rights and leaving where there are none: no list, and an empty one, say the same."""
+    return {name: value for name, value in row.items() if name not in {"lots", "person", "granted_at", "left_at"} or value}
 
 
 def _oldest_key(*ciphertexts: bytes | bytearray | None) -> str | None:
@@ -212,6 +213,7 @@ def _account_row(account: Account) -> Row:
         "disabled": account.disabled,
         "person": account.person,
         "granted_at": stored_time(account.granted_at) if account.granted_at is not None else None,
+        "left_at": stored_time(account.left_at) if account.left_at is not None else None,
     }
 
 
@@ -219,7 +221,8 @@ def _account(row: Row) -> Account:
     told = _typed(row, "created_at")
     del told["mac"]
     factors = bytes(told["factors"]) if told["factors"] is not None else None
-    told["granted_at"] = parse_stored_time(row["granted_at"]) if row["granted_at"] else None
+    for name in ("granted_at", "left_at"):
+        told[name] = parse_stored_time(row[name]) if row[name] else None
     return Account(**{**told, "factors": factors, "factor_version": told["factor_version"] or 0})
 
 

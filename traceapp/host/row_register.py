@@ -231,6 +231,23 @@ class RowRegister:
                 (counter, reached),
             )
 
+    def reach(self, counter: str, at_least: int) -> int:
+        """Remember that a counter was this far once, and say how far it ever was."""
+        self.put_reached(counter, at_least)
+        return self.get_reached(counter)
+
+    def count_up(self, counter: str, at_least: int, most: int) -> bool:
+        """One more, where it was never as far as `most`, and is `at_least` so far; of many at once what there is room for."""
+        self.put_reached(counter, at_least)
+        with self._changing() as kept:
+            taken = kept.execute("UPDATE counters SET reached = reached + 1 WHERE name = ? AND reached < ?", (counter, most))
+            return bool(taken.rowcount)
+
+    def count_down(self, counter: str) -> None:
+        """What `count_up` took, and came to nothing."""
+        with self._changing() as kept:
+            kept.execute("UPDATE counters SET reached = reached - 1 WHERE name = ? AND reached > 0", (counter,))
+
     def _put_ends(self, table: str, keys: tuple[str, ...]) -> None:
         until = stored_time(self._clock.now() + LONGEST)
         with self._changing() as kept:

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -98,6 +98,17 @@ def _any(index: sqlite3.Connection, facet: str, values: Iterable[str], block: in
     for value in values:
         found |= _of_facet(index, facet, value)(block)
     return found
+
+
+def newest_time(home: Path, query: LedgerQuery) -> datetime | None:
+    """When the newest record was made that fits, as far as is indexed; None where there is none."""
+    places, _ = find_places(home, query, None, 1)
+    try:
+        with closing(_open(home)) as index:
+            rows = index.execute("SELECT time FROM places WHERE seq = ?", (places[0].seq,)).fetchall() if places else []
+    except sqlite3.Error:
+        return None
+    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=rows[0][0]) if rows else None
 
 
 def _open(home: Path) -> sqlite3.Connection:

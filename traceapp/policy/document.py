@@ -166,12 +166,28 @@ class ExportRow(BaseModel):
         return self
 
 
+class AccessReviewRow(BaseModel):
+    """How often it is looked at who may see what.
+
+    every_days    after a review was finished, the next one is begun within so many.
+    within_days   from its beginning to its end.
+    dormant_days  an account that was not used for so long stands out in it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    every_days: Annotated[int, Field(ge=7, le=732)]
+    within_days: Annotated[int, Field(ge=1, le=90)]
+    dormant_days: Annotated[int, Field(ge=7, le=366)] = 60
+
+
 class PolicyDocument(BaseModel):
     """The whole document; a role that it does not name may do nothing, a purpose that it does not name opens nothing.
 
     routed_to  the role to which whatever is withheld from an answer is routed.
     approvals  what happens only after others agreed; what would need an approval and stands not here cannot happen.
     exports    what leaves as a file without that; nothing where it is absent.
+    access_review  how often accounts are reviewed; never due where it is absent.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -184,6 +200,7 @@ class PolicyDocument(BaseModel):
     roles: Annotated[dict[Role, RoleRow], Field(min_length=1)]
     approvals: dict[Operation, ApprovalRow] = {}
     exports: ExportRow | None = None
+    access_review: AccessReviewRow | None = None
 
     @model_validator(mode="after")
     def _names_what_is_there(self) -> Self:
@@ -204,6 +221,10 @@ class PolicyDocument(BaseModel):
         if makers:
             found = ", ".join(sorted(makers))
             raise ValueError(f"roles: wanted nobody who makes or changes accounts among those who decide, found {found}")
+        reviewers = {role for role, row in self.roles.items() if Permission.ACCOUNT_REVIEW in row.permissions}
+        if makers := {role for role in reviewers if self.roles[role].permissions & _MAKES_APPROVERS}:
+            found = ", ".join(sorted(makers))
+            raise ValueError(f"roles: wanted nobody who makes or changes accounts among those who review them, found {found}")
         return self
 
     def _decides(self, role: Role) -> bool:
@@ -213,13 +234,21 @@ class PolicyDocument(BaseModel):
     def empty(cls) -> Self:
         """A document that grants nothing; no file can be one."""
         return cls.model_construct(
-            format=2, version=0, routed_to=Role.ADMIN, fields={}, purposes={}, roles={}, approvals={}, exports=None
+            format=2,
+            version=0,
+            routed_to=Role.ADMIN,
+            fields={},
+            purposes={},
+            roles={},
+            approvals={},
+            exports=None,
+            access_review=None,
         )
 
     @property
     def digest(self) -> str:
         """SHA-256 (hex) of what the document says, whatever its layout and comments."""
-        absent = {name for name in ("approvals", "exports") if not getattr(self, name)}
+        absent = {name for name in ("access_review", "approvals", "exports") if not getattr(self, name)}
         told = self.model_dump(exclude=absent)
         for row in told.get("approvals", {}).values():
             _leave_out(row, request_signed=False)

@@ -99,6 +99,11 @@ MEANINGS: Final[Mapping[Permission, tuple[str, str]]] = {
         "更改账户的密码、角色与查看范围，停用与启用",
     ),
     Permission.ACCOUNT_CREATE: ("make accounts for persons", "建立个人账户"),
+    Permission.ACCOUNT_LIST: (
+        "see every account: role, view, tokens, last use; begin a review of them",
+        "查看全部账户及其权限与最近使用，发起权限审查",
+    ),
+    Permission.ACCOUNT_REVIEW: ("confirm or withdraw accounts of others in a review", "在权限审查中确认或收回他人账户"),
     Permission.ALERT_ACKNOWLEDGE: ("put one's name to an alert that one has seen to", "以本人姓名确认警报"),
     Permission.ALERT_LIST: ("see the alerts", "查看警报"),
     Permission.ALERT_SILENCE: ("ask that an alert rule be silent for a while", "申请暂停警报规则"),

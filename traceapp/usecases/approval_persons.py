@@ -35,7 +35,22 @@ def person_of(stations: Stations, actor: Actor) -> Person:
 def known_person(stations: Stations, uid: str, role: Role) -> Person:
     """The same of an account; role: of whoever has none, a token of the terminal."""
     account = stations.accounts.get_account(uid)
-    return _person(stations, account) if account is not None else Person(uid, uid, role)
+    return person_of_account(stations, account) if account is not None else Person(uid, uid, role)
+
+
+def person_of_account(stations: Stations, account: Account) -> Person:
+    """The person of an account, by everything that tells a person; raises KeyUnavailableError, SealBrokenError."""
+    try:
+        opened = stations.sealer.open_document("Account", account.uid, "printed_name", account.printed_name)
+    except KeyDestroyedError:
+        return Person(account.uid, account.person_id, account.role)
+    name_key = stations.sealer.digest(f"printed name: {fold_printed_name(opened.decode())}")
+    return Person(account.uid, account.person_id, account.role, name_key)
+
+
+def accounts_of_person(stations: Stations, account: Account) -> list[Account]:
+    """Every account of this person, the one that is named first."""
+    return [account, *(one for one in all_accounts(stations) if one.uid != account.uid and one.person_id == account.person_id)]
 
 
 def counted_person(stations: Stations, actor: Actor) -> Person:
@@ -54,14 +69,14 @@ def list_persons(stations: Stations, row: ApprovalRow) -> list[Person]:
     """
     roles = {role for step in row.steps for role in step.roles | step.deputies}
     end = stations.clock.now() + timedelta(hours=row.hours)
-    found = [account for account in _accounts(stations) if account.role in roles and is_entitled(stations, row, account, end)]
-    return [_person(stations, account) for account in found]
+    found = [account for account in all_accounts(stations) if account.role in roles and is_entitled(stations, row, account, end)]
+    return [person_of_account(stations, account) for account in found]
 
 
 def signers_today(stations: Stations, row: ApprovalRow, approval: Approval) -> list[Person]:
     """Those who signed, as they are now; who may not sign any more is missing."""
     accounts = (stations.accounts.get_account(one.person.account_uid) for one in approval.signatures)
-    return [_person(stations, one) for one in accounts if one is not None and is_entitled(stations, row, one)]
+    return [person_of_account(stations, one) for one in accounts if one is not None and is_entitled(stations, row, one)]
 
 
 def is_entitled(stations: Stations, row: ApprovalRow, account: Account, at: datetime | None = None) -> bool:
@@ -116,17 +131,9 @@ def has_part(approval: Approval, person: Person) -> bool:
     return person.role in roles or any(person.is_surely(one) for one in known)
 
 
-def _accounts(stations: Stations) -> Iterator[Account]:
+def all_accounts(stations: Stations) -> Iterator[Account]:
+    """All there are, closed ones too; one that is not what the service wrote last is left out."""
     rows, after = SweepStore(stations.graph), ""
     while page := rows.list_rows("Account", after, PAGE):
         after = page[-1]
         yield from (one for one in map(stations.accounts.get_account, page) if one is not None)
-
-
-def _person(stations: Stations, account: Account) -> Person:
-    try:
-        opened = stations.sealer.open_document("Account", account.uid, "printed_name", account.printed_name)
-    except KeyDestroyedError:
-        return Person(account.uid, account.person_id, account.role)
-    name_key = stations.sealer.digest(f"printed name: {fold_printed_name(opened.decode())}")
-    return Person(account.uid, account.person_id, account.role, name_key)

@@ -13,6 +13,13 @@ from traceapp.domain.exports import Subject
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
+from traceapp.usecases.account_role import (
+    account_as_it_is,
+    check_account_role,
+    give_account_role,
+    preview_account_role,
+    whose_role,
+)
 from traceapp.usecases.approval_document import state_digest
 from traceapp.usecases.approved_export import (
     allow_export,
@@ -59,6 +66,7 @@ class ApprovedOperation:
     carry_out  (parameters, uid of the approval) does it, on record, as an act of its own; None where it takes more than that.
     shown      (who looks, parameters, fields) → parameters as he may see them; what of things he is shown goes into the fields.
     sample     (who looks, parameters, fields) → some of what would leave, go or change, a row each, as he may see it; fields too.
+    concerns   (parameters) → the account that it is about, whose person has no say in it; None of an act that is about nobody.
     judge      (who decides, parameters, uid of the approval, whether he agrees, his words): where what happened is judged, the
                last word closes it so, on record as an act of its own; nobody carries anything out, and nobody takes it back.
     still      (asker, parameters) whether what the asker would get is what was signed, where that rests on what he may see.
@@ -72,6 +80,7 @@ class ApprovedOperation:
     carry_out: CarryOut | None
     shown: Callable[[Stations, Actor, Parameters, Fields], Parameters] = lambda stations, actor, parameters, fields: parameters
     sample: Callable[[Stations, Actor, Parameters, Fields], Sequence[Mapping[str, Any]]] = no_sample
+    concerns: Callable[[Parameters], str | None] = lambda parameters: None
     judge: Callable[[Stations, Actor, Parameters, str, bool, str], Recorded[None]] | None = None
     still: Callable[[Stations, Actor, Parameters], bool] = lambda stations, actor, parameters: True
 
@@ -96,6 +105,15 @@ def _export(subject: Subject) -> ApprovedOperation:
 
 
 OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
+    Operation.ACCOUNT_ROLE: ApprovedOperation(
+        permission=Permission.ACCOUNT_CHANGE,
+        act=Permission.ACCOUNT_CHANGE,
+        check=check_account_role,
+        state=account_as_it_is,
+        preview=preview_account_role,
+        carry_out=give_account_role,
+        concerns=whose_role,
+    ),
     Operation.ALERT_SILENCE: ApprovedOperation(
         permission=Permission.ALERT_SILENCE,
         act=Permission.ALERT_SILENCE,

@@ -47,6 +47,7 @@ def _account(account: Account | None) -> dict[str, Any]:
         "lots": account.lots,
         "person": account.person,
         "disabled": account.disabled,
+        "left_at": account.left_at,
         "factors": fingerprint(sealed_text(account.factors)),
     }
 

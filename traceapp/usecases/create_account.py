@@ -30,11 +30,14 @@ def create_account(
     lines: frozenset[str],
     lots: Collection[str] = (),
     person: str | None = None,
+    *,
+    disabled: bool = False,
 ) -> Recorded[str]:
     """The uid of a new account. The printed name is sealed; neither it nor the password is recorded.
 
     lots    numbers or uids of what is approved one by one (`given_view.find_lots`).
     person  id of the person, for whoever has other accounts: they name the same. None: this one alone.
+    disabled  it is suspended until somebody opens it.
 
     raises  PermissionDeniedError; InputError: a name that is taken or malformed, a password that is too short or too
             long, a view that cannot be given.
@@ -50,7 +53,8 @@ def create_account(
         raise InputError(f"username: {name} is taken", (("username", "one that nobody has yet"),))
     password_hash = hash_password(password)
     uid = secrets.token_hex(16)
-    done = {**request, "account": uid, "username": name, "lots": approved, **told_of_approver(stations, role)}
+    told = {"changed": "closed"} if disabled else told_of_approver(stations, role)
+    done = {**request, "account": uid, "username": name, "lots": approved, **told}
 
     made = Account(
         uid=uid,
@@ -63,6 +67,7 @@ def create_account(
         created_at=stations.clock.now(),
         lots=approved,
         person=person,
+        disabled=disabled,
     )
 
     def work() -> str:

@@ -26,11 +26,13 @@ from traceapp.usecases.approval_document import LABEL, Frozen, Words, check_reas
 from traceapp.usecases.approval_moves import find_approval, put, request_of, superseded
 from traceapp.usecases.approval_persons import account_of, is_cooling, row_of
 from traceapp.usecases.approved_operations import OPERATIONS
+from traceapp.usecases.request_approval import concerned
 from traceapp.usecases.signing import check_components, said_of, session_after, sign
 from traceapp.usecases.stations import Stations
 
 NAMELESS: Final = "Only a person in a session of his own agrees to something; a token and the terminal do not."
 COOLING: Final = "Your account was made or changed too short a time ago: for a while it agrees to nothing."
+ABOUT: Final = "It is about you yourself: somebody else decides it."
 CHANGED: Final = "What would happen now is not what was asked for: it was closed as superseded. Ask for it anew."
 NOT_HIS: Final = "Nobody takes back that he is reviewed."
 NO_FACTOR: Final = "This needs a second factor that was shown in the last %s minutes."
@@ -184,6 +186,8 @@ def _why_not(stations: Stations, actor: Actor, found: Approval, person: Person) 
     """Whatever the state, and before the state is told: whether this asker decides anything here."""
     if actor.session is None:
         return NAMELESS
+    if any(person.is_same(one) for one in concerned(stations, found.operation, open_frozen(stations, found).parameters)):
+        return ABOUT
     row, account = row_of(stations, found.operation), stations.accounts.get_account(person.account_uid)
     if row is not None and account is not None and is_cooling(stations, row, account):
         return COOLING

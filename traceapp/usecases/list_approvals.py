@@ -19,6 +19,7 @@ from traceapp.usecases.approval_moves import find_approval, request_of, settled
 from traceapp.usecases.approval_persons import cools_until, counted_person, has_part, is_cooling, person_of, row_of
 from traceapp.usecases.approved_operations import OPERATIONS
 from traceapp.usecases.disclosure_roll import Fields, keep_roll
+from traceapp.usecases.request_approval import concerned
 from traceapp.usecases.requester_history import Habit, read_history
 from traceapp.usecases.signing import SigningNeed, need_of
 from traceapp.usecases.stations import Stations
@@ -278,6 +279,9 @@ def _could(stations: Stations, asker: _Asker, found: Approval) -> frozenset[Move
         except (PermissionDeniedError, ApprovalStateError):
             continue
         may.add(move)
+    if may & DECIDES:
+        about = concerned(stations, found.operation, open_frozen(stations, found).parameters)
+        may -= DECIDES if any(person.is_same(one) for one in about) else set()
     if asks and person.is_surely(found.requester) and found.state_at(now) is ApprovalState.APPROVED:
         may.add(Move.EXECUTE)
     return frozenset(may)

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from traceapp.demo.plant import write_demo
 from traceapp.domain.errors import PermissionDeniedError
 from traceapp.domain.permissions import Permission
-from traceapp.domain.rights import OUTSIDE, Actor, Role
+from traceapp.domain.rights import Actor, Role
 from traceapp.host.private_files import OWN, write_private
 from traceapp.usecases.access import authorise
 from traceapp.usecases.create_account import create_account
@@ -21,6 +22,11 @@ from traceapp.usecases.stations import Stations
 FOLDER = "demo"
 STATE = "demo.json"
 TOKEN_DAYS = 90
+LOTS: Final = {
+    Role.CUSTOMER: ("F26-304-A",),
+    Role.SUPPLIER: ("RM-26-0417",),
+}
+"""What a customer and a supplier see: lots that were approved for them, and nothing else; the authority inspects every site."""
 KNOCKS, KNOCKS_TIMES = Role.VIEWER.value, 10
 
 
@@ -67,7 +73,7 @@ def load_demo(stations: Stations, actor: Actor, progress: Callable[[float], None
     state = _read_state(home) or {
         "whole": False,
         "first_question": files.first_question,
-        "accounts": {role.value: secrets.token_urlsafe(9) for role in Role if role not in OUTSIDE},
+        "accounts": {role.value: secrets.token_urlsafe(9) for role in Role},
     }
     write_private(home / STATE, json.dumps(state).encode(), OWN)
     loaded = _loaded(state)
@@ -81,9 +87,9 @@ def load_demo(stations: Stations, actor: Actor, progress: Callable[[float], None
     for account in loaded.accounts:
         if not _is_there(stations, account.username):
             printed_name = f"Demo {account.role.value}"
-            create_account(
-                stations, actor, account.username, account.password, printed_name, account.role, everything, everything
-            )
+            lots = LOTS.get(account.role, ())
+            view = frozenset[str]() if lots else everything
+            create_account(stations, actor, account.username, account.password, printed_name, account.role, view, view, lots)
     _knock(stations)
     token = issue_token(stations, actor, TokenRequest(Role.COORDINATOR, everything, everything, "demo terminal", TOKEN_DAYS))
     write_private(home / "token", f"{token.value}\n".encode(), OWN)

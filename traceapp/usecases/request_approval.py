@@ -1,7 +1,7 @@
 """Somebody asks for what nobody does alone: exactly that is frozen, and others are to agree to it."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -17,7 +17,7 @@ from traceapp.policy.document import ApprovalRow
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.approval_document import LABEL, Frozen, Words, check_reason, seal_frozen, seal_words
 from traceapp.usecases.approval_moves import put
-from traceapp.usecases.approval_persons import account_of, list_persons, person_of, row_of, steps_of
+from traceapp.usecases.approval_persons import account_of, list_persons, person_of, person_of_account, row_of, steps_of
 from traceapp.usecases.approved_operations import OPERATIONS
 from traceapp.usecases.signing import Signing, check_components, said_of, session_after, sign
 from traceapp.usecases.stations import Stations
@@ -54,7 +54,7 @@ def request_approval(
     parameters = row.check(stations, actor, said)
     asker = person_of(stations, actor)
     told = row_of(stations, operation)
-    refusal = NO_ROW if told is None else why_stuck(stations, told, asker)
+    refusal = NO_ROW if told is None else why_stuck(stations, told, asker, concerned(stations, operation, parameters))
     if told is None or refusal is not None:
         denied = entry(stations, actor, Permission.APPROVAL_REQUEST, "denied", request=request, reason=refusal)
         stations.ledger.append(denied)
@@ -112,12 +112,20 @@ def stuck_operations(stations: Stations) -> dict[Operation, str]:
     return {name: reason for name, reason in found.items() if reason is not None}
 
 
-def why_stuck(stations: Stations, row: ApprovalRow, asker: Person | None) -> str | None:
+def concerned(stations: Stations, operation: Operation, parameters: Mapping[str, Any]) -> tuple[Person, ...]:
+    """The person whom it is about, and who therefore has no say in it."""
+    uid = OPERATIONS[operation].concerns(parameters)
+    account = stations.accounts.get_account(uid) if uid is not None else None
+    return (person_of_account(stations, account),) if account is not None else ()
+
+
+def why_stuck(stations: Stations, row: ApprovalRow, asker: Person | None, barred: Sequence[Person] = ()) -> str | None:
     """Who is missing for what this row asks for; None where there are enough.
 
-    asker  who cannot sign himself; None for nobody in particular: whoever asks, he is one of those who may.
+    asker   who cannot sign himself; None for nobody in particular: whoever asks, he is one of those who may.
+    barred  others who have no say in it.
     """
-    persons = list_persons(stations, row)
+    persons = [one for one in list_persons(stations, row) if not any(one.is_same(other) for other in barred)]
     if asker is None:
         return _lacking(steps_of(row, ""), persons)
     return _lacking(steps_of(row, asker.account_uid), [one for one in persons if not one.is_same(asker)])

@@ -10,14 +10,18 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.sessions import Client
 from traceapp.identity.oidc import Asked, Claims, GroupRow, OidcProvider
 from traceapp.identity.passwords import hash_password
+from traceapp.policy.gains import gains
 from traceapp.usecases.access import entry_of, things
+from traceapp.usecases.account_role import held_by
 from traceapp.usecases.approval_persons import told_of_approver
 from traceapp.usecases.changed_values import changes_of_account
 from traceapp.usecases.changes import carry_out_of
+from traceapp.usecases.give_role import is_founding
 from traceapp.usecases.open_session import Opened, admit, make_session
 from traceapp.usecases.second_factors import factors_of
 from traceapp.usecases.stations import Stations
 
+WAITS = "the role of his group takes the word of others: ask for it with traceapp account return"
 NOT_HERE = "The identity provider knows you, but no account here is open for you."
 
 
@@ -50,6 +54,9 @@ def sign_in_by_provider(stations: Stations, code: str, verifier: str, nonce: str
         _record(stations, {"account": uid, "username": account.username}, client, "closed account")
         raise SignInError(NOT_HERE)
     account = _follow(stations, account, uid, claims, row, client)
+    if account.disabled:
+        _record(stations, {"account": uid, "username": account.username}, client, WAITS)
+        raise SignInError(NOT_HERE)
     due = factors_of(stations, account).any
     opened = make_session(stations, account, client, factor_due=due, factor="provider")
     return admit(stations, opened, {"by": "identity provider"})
@@ -62,8 +69,9 @@ def _follow(stations: Stations, account: Account | None, uid: str, claims: Claim
     else:
         made = replace(account, role=row.role, sites=row.sites, lines=row.lines)
         made = replace(made, granted_at=stations.clock.now()) if made.role is not account.role else made
+    made = _with_word_of_others(stations, account, made, client)
     if made != account:
-        is_new = account is None or account.role is not row.role
+        is_new = (account is None or account.role is not row.role) and not made.disabled
         told = told_of_approver(stations, row.role) if is_new else {}
         request = {"account": uid, "role": row.role.value, "sites": sorted(row.sites), "lines": sorted(row.lines), **told}
         who = _known({"account": uid, "username": made.username}, client)
@@ -82,6 +90,21 @@ def _follow(stations: Stations, account: Account | None, uid: str, claims: Claim
             changes=changes_of_account(account, made),
         )
     return made
+
+
+def _with_word_of_others(stations: Stations, account: Account | None, made: Account, client: Client) -> Account:
+    """What of it may be taken over at once: whoever keeps the groups there gives nobody what takes the word of others here.
+
+    A new person gets a closed account, an old one keeps what he has; an administrator asks for the rest.
+    """
+    before = held_by(account) if account is not None else None
+    if not gains(stations.policy.document, before, held_by(made)) or is_founding(stations, made.role, account):
+        return made
+    if account is None:
+        return replace(made, disabled=True)
+    who, request = _known({"account": account.uid, "username": account.username}, client), {"role": made.role.value}
+    stations.ledger.append(entry_of(stations, who, Act.ACCOUNT_FOLLOW, "denied", request=request, reason=WAITS))
+    return account
 
 
 def _new_account(stations: Stations, uid: str, claims: Claims, row: GroupRow, client: Client) -> Account:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from traceapp.graph.feed_store import FeedStore
     from traceapp.graph.grant_store import GrantStore
     from traceapp.graph.head_store import HeadStore
+    from traceapp.graph.review_store import ReviewStore
     from traceapp.graph.sealed_store import SealedStore
     from traceapp.graph.session_store import SessionStore
     from traceapp.graph.trace_store import TraceStore
@@ -58,6 +59,7 @@ class Stations:
     sessions: SessionStore
     grants: GrantStore
     approvals: ApprovalStore
+    reviews: ReviewStore
     feeds: FeedStore
     events: EventStore
     batches: BatchStore

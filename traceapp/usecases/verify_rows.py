@@ -23,6 +23,7 @@ def check_rows(stations: Stations, store: SweepStore) -> tuple[int, tuple[str, .
         "Grant": stations.grants.fault,
         "Approval": stations.approvals.fault,
         "Feed": stations.feeds.fault,
+        "AccessReview": stations.reviews.fault,
     }
     findings: list[str] = []
     count = 0

@@ -19,11 +19,11 @@ Reason = Annotated[
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="`digest` of the approval as you saw it.")]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Components(_Strict):
+class Components(Strict):
     """What somebody shows of himself as he signs."""
 
     username: Annotated[
@@ -38,7 +38,7 @@ class Components(_Strict):
         return Shown(self.username, self.password.get_secret_value())
 
 
-class ApprovalInput(_Strict):
+class ApprovalInput(Strict):
     """The id of an approval in a path."""
 
     uid: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="Id of the approval: 16 hexadecimal digits.")]
@@ -58,7 +58,7 @@ class ApprovalBody(Components):
     reason: Reason
 
 
-class SilenceBody(_Strict):
+class SilenceBody(Strict):
     """For how long a rule shall be silent."""
 
     hours: Annotated[int, Field(ge=1, le=LONGEST_HOURS)]
@@ -72,5 +72,5 @@ class ApproveBody(Components):
     reason: Reason
 
 
-class ReasonBody(_Strict):
+class ReasonBody(Strict):
     reason: Reason

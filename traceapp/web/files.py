@@ -14,7 +14,12 @@ MEDIA: Final[Mapping[TableForm, str]] = {
     TableForm.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     TableForm.JSON: "application/json",
 }
-NAMES: Final[Mapping[Subject, str]] = {Subject.TRACE: "trace", Subject.SEARCH: "search", Subject.LEDGER: "audit-trail"}
+NAMES: Final[Mapping[Subject, str]] = {
+    Subject.TRACE: "trace",
+    Subject.SEARCH: "search",
+    Subject.LEDGER: "audit-trail",
+    Subject.REVIEW: "access-review",
+}
 """How files are called, by whose rows they hold."""
 _CHUNK: Final = 64 * 1024
 

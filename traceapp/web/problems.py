@@ -67,6 +67,7 @@ _NO_RECORD: Final = "The ledger has no record with this number, or it was pruned
 _NO_FEED: Final = "No feed of this name takes messages."
 _NO_ALERT: Final = "No alert has this id, or no rule this name."
 _NO_APPROVAL: Final = "No approval has this id, or you have no part in it."
+_NO_REVIEW: Final = "No review of accounts has this id."
 _UNSEEN: Final = "What you ask for is unknown, or outside your view."
 
 PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
@@ -121,6 +122,8 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.AlertNotFoundError: Problem(404, "alert-not-found", "There is no such alert", _NO_ALERT),
     errors.ApprovalNotFoundError: Problem(404, "approval-not-found", "There is no such approval", _NO_APPROVAL),
     errors.ApprovalStateError: Problem(409, "approval-state", "The approval is not in the state for this"),
+    errors.ReviewNotFoundError: Problem(404, "review-not-found", "There is no such review", _NO_REVIEW),
+    errors.ReviewStateError: Problem(409, "review-state", "The review is not in the state for this"),
     errors.AlertDeliveryError: Problem(503, "alert-delivery", "An alert was not taken", _DEFECT),
     errors.NoticeDeliveryError: Problem(503, "notice-delivery", "A notice was not taken", _DEFECT),
     errors.AnchorError: Problem(503, "anchor", "An anchor of the ledger cannot be used", _LEDGER),

@@ -32,6 +32,8 @@ GRANTED = {
     # by hand, from what each role is there for; a role must gain or lose a right here first
     "account:change": {"admin"},
     "account:create": {"admin"},
+    "account:list": {"admin", "auditor", "quality"},
+    "account:review": {"auditor", "quality"},
     "batch:export": {"auditor", "coordinator", "quality", "regulator"},
     "batch:look_up": EVERYBODY - {"admin"},
     "batch:show": EVERYBODY - {"admin"},
@@ -126,6 +128,10 @@ MALFORMED = {
     "somebody who decides and makes accounts": (
         LITTLE.replace("permissions = []", 'permissions = ["account:create", "approval:decide"]'),
         "wanted nobody who makes or changes accounts among those who decide, found admin",
+    ),
+    "somebody who reviews accounts and makes them": (
+        LITTLE.replace("permissions = []", 'permissions = ["account:create", "account:review"]'),
+        "wanted nobody who makes or changes accounts among those who review them, found admin",
     ),
     "an unknown table": (LITTLE + "[exceptions]\n", "exceptions: Extra inputs are not permitted"),
     "permissions that are none": (LITTLE.replace("permissions = []", 'permissions = "all"'), "roles.admin.permissions"),

@@ -5,6 +5,8 @@ from typing import Final
 from flask import Flask
 
 from traceapp.web.pages import catalogue, layout, problem_page, showing
+from traceapp.web.pages.access_reviews import access_review_pages
+from traceapp.web.pages.accounts import account_pages
 from traceapp.web.pages.alerts import alert_pages
 from traceapp.web.pages.approvals import approval_pages
 from traceapp.web.pages.audit import audit_pages
@@ -43,6 +45,8 @@ PAGES: Final = (
     signature_pages,
     passkey_pages,
     audit_pages,
+    account_pages,
+    access_review_pages,
 )
 
 

@@ -13,6 +13,7 @@ from traceapp.domain.row_register import RowFault
 from traceapp.domain.signatures import MEANINGS, Component, Meaning, Remark, Signature, SignatureState
 from traceapp.domain.trace import Status
 from traceapp.usecases.list_alerts import alert_words
+from traceapp.web.pages.account_words import view_words
 from traceapp.web.pages.record_words import act_words
 from traceapp.web.pages.showing import count_text, moment_text
 from traceapp.web.pages.wording import DIRECTIONS, N_, STATUSES, language, role_name
@@ -74,6 +75,7 @@ SAID: Final = {
     "deny": N_("said no"),
     "withdraw": N_("took the word back"),
     "cancel": N_("took it back"),
+    "hand_over": N_("handed it over"),
 }
 REASONS: Final = frozenset(
     {
@@ -95,6 +97,8 @@ REASONS: Final = frozenset(
         N_("This access does not wait for a review any more."),
         N_("This is not carried out here: a review ends with the last word, a key is destroyed at the terminal."),
         N_("Only whoever asked for it can take the file."),
+        N_("It is about you yourself: somebody else decides it."),
+        N_("Nobody asks for a role of his own: another administrator does."),
         N_("There is no file to take: it is not carried out, its time is over, or it was taken already."),
         N_("What would leave now is not what was approved: ask for it anew."),
         N_("Too many of your requests wait already: take some back, or wait until others have decided."),
@@ -202,6 +206,16 @@ def _rule(name: Any) -> str:
 
 
 _NAMES: Final = {
+    "username": N_("User name"),
+    "role_now": N_("Role now"),
+    "role": N_("Role"),
+    "gains": N_("What the person gains"),
+    "clearance_now": N_("Clearance now"),
+    "clearance_then": N_("Clearance then"),
+    "sites": N_("Sites"),
+    "lines": N_("Product lines"),
+    "lots": N_("Lots approved one by one"),
+    "account": N_("Account"),
     "rule": N_("Rule"),
     "hours": N_("Hours"),
     "alerts": N_("Alerts of this rule that are kept"),
@@ -224,7 +238,6 @@ _NAMES: Final = {
     "consignees": N_("Consignees"),
     "suppliers": N_("Suppliers"),
     "values": N_("Values in clear, by tier"),
-    "role": N_("Role"),
     "begun_at": N_("Begun"),
     "ended_at": N_("Until"),
     "lasts": N_("Lasts"),
@@ -234,7 +247,6 @@ _NAMES: Final = {
     "break_glass": N_("Break-glass access"),
     "group": N_("Group of the key"),
     "key": N_("Key"),
-    "username": N_("User name"),
     "record": N_("Ledger record"),
     "fields": N_("Fields"),
     "act": N_("Act"),
@@ -252,6 +264,8 @@ _FAULTS: Final = {
     RowFault.GONE: N_("taken away by hand: its reason and times are not known. Ask the person, and tell security."),
 }
 _VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
+    "account": lambda uid: "",
+    "clearance_now": lambda tier: tier or gettext("none"),
     "act": act_words,
     "at": lambda text: moment_text(parse_stored_time(text)),
     "begun_at": lambda text: f"{moment_text(parse_stored_time(text))} UTC",
@@ -261,6 +275,11 @@ _VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
     "lasts": lambda lasts: gettext("Yes") if lasts else "",
     "role": role_name,
     "completeness": lambda code: gettext(STATUSES[Status[code]]),
+    "gains": lambda names: gettext(", ").join(names),
+    "lines": view_words,
+    "lots": lambda uids: count_text(len(uids)),
+    "role_now": lambda role: role_name(role) if role is not None else "",
+    "sites": view_words,
     "of": lambda names: gettext(", ").join(name or gettext("outside your view") for name in names),
     "question": _question,
     "rule": _rule,

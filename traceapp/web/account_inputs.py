@@ -1,0 +1,42 @@
+"""What is asked of accounts, read from path and body; `inputs.py` says how."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from traceapp.domain.accounts import LONGEST_NAME
+from traceapp.domain.rights import Role
+from traceapp.web.approval_inputs import Reason, Strict
+
+Username = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, description="As the person signs in.")]
+Names = Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=200)]
+
+
+class AccountInput(Strict):
+    """The user name in a path."""
+
+    username: Username
+
+
+class LeaveBody(Strict):
+    """Somebody leaves."""
+
+    reason: Reason
+    successor: Annotated[
+        Username | None,
+        Field(description="A colleague of the same role, who takes over what the person asked for. Without one it is cancelled."),
+    ] = None
+
+
+class AccountReasonBody(Strict):
+    reason: Reason
+
+
+class RoleBody(Strict):
+    """Role and view from then on."""
+
+    role: Role
+    sites: Annotated[Names, Field(description="Codes of sites; `*` for all.")]
+    lines: Annotated[Names, Field(description="Codes of product lines; `*` for all.")]
+    lots: Annotated[Names, Field(description="Numbers or uids that are approved one by one besides.", default_factory=list)]
+    reason: Reason

@@ -1,0 +1,59 @@
+"""Accounts in words: what state they are in, what they see, what a reviewer can say of them."""
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from flask_babel import gettext
+
+from traceapp.domain.access_reviews import ReviewDecision
+from traceapp.domain.scopes import ANY
+from traceapp.web.pages.wording import N_
+
+STATES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "open": ("released", "released", N_("Account open")),
+    "suspended": ("held", "held", N_("Suspended")),
+    "left": ("expired", "expired", N_("Left")),
+}
+"""What gives a state its colour, its sign and its word."""
+DECISIONS: Final[Mapping[ReviewDecision, str]] = {
+    ReviewDecision.CONFIRMED: N_("Confirmed"),
+    ReviewDecision.SUSPENDED: N_("Withdrawn: suspended"),
+    ReviewDecision.NARROWED: N_("Withdrawn: another role"),
+    ReviewDecision.TOKENS_REVOKED: N_("Withdrawn: tokens revoked"),
+    ReviewDecision.LEFT: N_("Left meanwhile"),
+}
+CHOICES: Final[Mapping[ReviewDecision, str]] = {
+    ReviewDecision.CONFIRMED: N_("Confirm: it is right as it is"),
+    ReviewDecision.SUSPENDED: N_("Suspend the account now"),
+    ReviewDecision.TOKENS_REVOKED: N_("Revoke its tokens now"),
+    ReviewDecision.NARROWED: N_("Give it another role now"),
+}
+REFUSALS: Final = frozenset(
+    {
+        N_("Only a person in a session of his own reviews accounts; a token and the terminal do not."),
+        N_("Somebody else reviews this account: nobody confirms his own."),
+        N_("The account is not what you saw any more: look at it again."),
+        N_("A review is open already: finish it first."),
+        N_("Accounts of this review still wait for a word: its sheet is there once it is finished."),
+        N_("Somebody has decided this account already."),
+        N_("The review is finished."),
+        N_("Nobody leaves by his own hand: somebody else carries it out."),
+        N_("Nobody asks for a role of his own: another administrator does."),
+    }
+)
+"""Sentences with which one is refused, as the domain and the use cases say them."""
+
+
+def refusal(error: Exception) -> str:
+    """Why it was refused, in the language of the page."""
+    said = str(error)
+    return (
+        gettext(said) if said in REFUSALS else gettext("It did not happen: the role does not allow it, or too few could agree.")
+    )
+
+
+def view_words(names: Collection[str]) -> str:
+    """Sites or lines in a cell."""
+    if ANY in names:
+        return gettext("all")
+    return gettext(", ").join(sorted(names)) or gettext("none")

@@ -1,0 +1,149 @@
+"""Accounts: who may see what; suspended, opened again, given another role, left."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from traceapp.domain.errors import ApprovalStateError, ConcurrentChangeError, InputError, PermissionDeniedError
+from traceapp.domain.permissions import Act, Permission
+from traceapp.domain.recorded import Recorded
+from traceapp.domain.rights import Role
+from traceapp.usecases.change_account import set_disabled
+from traceapp.usecases.give_role import Given, give_role, return_account
+from traceapp.usecases.leave_account import leave_account
+from traceapp.usecases.list_accounts import list_accounts, show_account
+from traceapp.usecases.review_access import review_due
+from traceapp.web.access import current_actor, permission, records, stations
+from traceapp.web.pages import account_words as words
+from traceapp.web.pages import approval_words
+from traceapp.web.pages.layout import may
+
+account_pages = Blueprint("account", __name__)
+
+LEAVING: Final = (
+    Act.ACCOUNT_LEAVE,
+    Act.APPROVAL_CANCEL,
+    Act.APPROVAL_EXPIRE,
+    Act.APPROVAL_HAND_OVER,
+    Act.APPROVAL_WITHDRAW,
+    Permission.ACCOUNT_LIST,
+)
+GIVING: Final = (Permission.ACCOUNT_CHANGE, Permission.APPROVAL_REQUEST, Permission.ACCOUNT_LIST)
+REFUSALS: Final = (ApprovalStateError, ConcurrentChangeError, PermissionDeniedError)
+
+
+@account_pages.get("/accounts")
+@permission(Permission.ACCOUNT_LIST)
+def show() -> str:
+    """Every account."""
+    found = list_accounts(stations(), current_actor())
+    return render_template(
+        "accounts/list.html", found=found.value, receipt=found.receipt, words=words, due=review_due(stations())
+    )
+
+
+@account_pages.get("/accounts/<username>")
+@permission(Permission.ACCOUNT_LIST)
+def open_one(username: str) -> str:
+    """One in full, with what can be done."""
+    return _page(username)
+
+
+@account_pages.post("/accounts/<username>/leave")
+@permission(Permission.ACCOUNT_CHANGE)
+@records(*LEAVING)
+def leave(username: str) -> Response | str | tuple[str, int]:
+    """The person leaves; the page says what became of everything."""
+    said = request.form
+    try:
+        left = leave_account(
+            stations(), current_actor(), username, said.get("reason", ""), said.get("successor", "").strip() or None
+        )
+    except InputError as error:
+        return _page(username, _wanted(error)), 400
+    except REFUSALS as error:
+        return _refused(username, error)
+    return render_template(
+        "accounts/left.html", username=username, left=left.value, receipt=left.receipt, title_of=approval_words.title_of
+    )
+
+
+@account_pages.post("/accounts/<username>/suspension")
+@permission(Permission.ACCOUNT_CHANGE)
+@records(Permission.ACCOUNT_CHANGE, Permission.ACCOUNT_LIST)
+def suspend(username: str) -> Response | tuple[str, int]:
+    """Nobody comes in by it until it is opened again."""
+    reason = request.form.get("reason", "")
+    return _moved(username, lambda: set_disabled(stations(), current_actor(), username, disabled=True, reason=reason))
+
+
+@account_pages.post("/accounts/<username>/return")
+@permission(Permission.ACCOUNT_CHANGE)
+@records(*GIVING)
+def come_back(username: str) -> Response | tuple[str, int]:
+    """Open it again, or ask others for it."""
+    reason = request.form.get("reason", "")
+    return _moved(username, lambda: return_account(stations(), current_actor(), username, reason))
+
+
+@account_pages.post("/accounts/<username>/role")
+@permission(Permission.ACCOUNT_CHANGE)
+@records(*GIVING)
+def change_role(username: str) -> Response | tuple[str, int]:
+    """Another role and view, or a question to others for it."""
+    said = request.form
+    role = next((one for one in Role if one.value == said.get("role")), None)
+    views = (frozenset(said.get(name, "").replace(",", " ").split()) for name in ("sites", "lines"))
+
+    def move() -> Given:
+        if role is None:
+            raise InputError("role: wanted a role", (("role", "a role"),))
+        sites, lines = views
+        return give_role(stations(), current_actor(), username, role, sites, lines, (), said.get("reason", ""))
+
+    return _moved(username, move)
+
+
+def _moved(username: str, move: Callable[[], Given | Recorded[None]]) -> Response | tuple[str, int]:
+    """Done: the page of the account; asked for: that of the approval, which waits for others."""
+    try:
+        done = move()
+    except InputError as error:
+        return _page(username, _wanted(error)), 400
+    except REFUSALS as error:
+        return _refused(username, error)
+    if isinstance(done, Given) and done.asked is not None:
+        return redirect(url_for("approval.open_one", uid=done.asked.value.uid), 303)
+    return redirect(url_for("account.open_one", username=username), 303)
+
+
+def _refused(username: str, error: Exception) -> tuple[str, int]:
+    return _page(username, words.refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
+
+
+def _wanted(error: InputError) -> str:
+    fields = {name for name, _ in error.fields}
+    if "reason" in fields:
+        return gettext("Wanted a reason of 10 to 1000 characters.")
+    if "successor" in fields:
+        return gettext("Wanted the user name of another person of the same role, whose account is open.")
+    return gettext("Wanted a role, sites and product lines that there are, and a person who has not left.")
+
+
+def _page(username: str, error: str = "") -> str:
+    actor = current_actor()
+    found = show_account(stations(), actor, username)
+    told: dict[str, Any] = {
+        "facts": found.value,
+        "receipt": found.receipt,
+        "error": error,
+        "words": words,
+        "roles": sorted(stations().policy.document.roles),
+        "may_change": may(actor, Permission.ACCOUNT_CHANGE),
+        "may_search": may(actor, Permission.LEDGER_SEARCH),
+        "said": request.form,
+    }
+    return render_template("accounts/account.html", **told)
