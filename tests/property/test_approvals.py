@@ -1,9 +1,10 @@
 """Promise: what happens was signed before, in exactly that form, by as many persons as were wanted, and not by the requester."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -20,6 +21,8 @@ ACCOUNTS: Final = 6
 """Few, so that whatever a rule does often meets what another one left."""
 BEGUN: Final = datetime(2026, 3, 2, 8, tzinfo=UTC)
 LASTS: Final = timedelta(hours=2)
+COOLS: Final = timedelta(minutes=30)
+"""How long an account agrees to nothing after it was changed, and its earlier words count for nothing."""
 STEPS: Final = st.builds(
     Step,
     roles=st.frozensets(st.sampled_from(ROLES), min_size=1),
@@ -31,30 +34,52 @@ WHO: Final = st.integers(0, ACCOUNTS - 1)
 SELDOM: Final = [
     "approve",
     "approve_something_else",
+    "approver_is_changed",
     "cancel",
     "change_what_would_happen",
     "deny",
     "execute",
     "expire",
     "signer_changes_role",
+    "signer_comes_back",
     "signer_leaves",
     "withdraw",
 ]
 
 
+@dataclass(frozen=True)
+class Word:
+    """Somebody agreed: his account, his role then, when, and on which digest."""
+
+    who: int
+    role: Role
+    at: datetime
+    digest: str
+
+
+def number_of(person: Person) -> int:
+    return int(person.account_uid.split()[1])
+
+
 class Four(RuleBasedStateMachine):
-    """One approval among few persons, some of whom have two accounts, change their roles, leave, and take their words back."""
+    """One approval among few persons, some of whom have two accounts, change their roles, leave, come back, and take their words
+    back. Every word that stands is written down beside it, as it was given: who, of which role, when, on what.
+    """
 
     approval: Approval
 
     @initialize(
-        steps=st.lists(STEPS, min_size=1, max_size=2),
+        steps=st.lists(STEPS, min_size=1, max_size=3),
         roles=st.lists(st.sampled_from(ROLES), min_size=ACCOUNTS, max_size=ACCOUNTS),
         requester=WHO,
         by_name=st.booleans(),
+        judged=st.booleans(),
     )
-    def request(self, steps: list[Step], roles: list[Role], requester: int, by_name: bool) -> None:
-        """by_name: two accounts of one person are told by their printed name alone."""
+    def request(self, steps: list[Step], roles: list[Role], requester: int, by_name: bool, judged: bool) -> None:
+        """by_name: two accounts of one person are told by their printed name alone. judged: the last word is itself the end."""
+        self.judged = judged
+        self.changed: dict[int, datetime] = {}
+        """When an account came to its present rights."""
         self.now = BEGUN
         self.truth = "a" * 64
         """What would really happen at this moment."""
@@ -69,20 +94,27 @@ class Four(RuleBasedStateMachine):
         ]
         self.here = set(range(ACCOUNTS))
         self.requester = requester
-        self.signed: list[tuple[int, str]] = []
-        """(person, digest) of words that stand."""
+        self.signed: list[Word] = []
+        """Those that stand, in the order in which they were given."""
         self.approval = Approval(
             "f" * 16, Operation.ALERT_SILENCE, self.truth, b"", b"", self.persons[requester], tuple(steps), BEGUN, BEGUN + LASTS
         )
 
     def approve(self, who: int, digest: str = "a" * 64) -> None:
-        if who not in self.here:
+        if not self.is_entitled(who):
             return
         try:
             self.approval = approvals.approve(self.approval, self.persons[who], self.now, digest)
         except (ApprovalStateError, PermissionDeniedError):
             return
-        self.signed.append((who % PERSONS, digest))
+        self.signed.append(Word(who, self.persons[who].role, self.now, digest))
+        if self.judged and self.approval.state is ApprovalState.APPROVED:
+            self.approval = approvals.conclude(self.approval, self.persons[who], self.now)
+            self.check_words(self.approval)
+
+    def is_entitled(self, who: int) -> bool:
+        """Open, and as it is for long enough."""
+        return who in self.here and self.now >= self.changed.get(who, BEGUN - COOLS) + COOLS
 
     def approve_something_else(self, who: int) -> None:
         self.approve(who, "b" * 64)
@@ -101,9 +133,9 @@ class Four(RuleBasedStateMachine):
             self.approval = approvals.withdraw(self.approval, self.persons[who], self.now)
         except (ApprovalStateError, PermissionDeniedError):
             return
-        left = {one.person.account_uid for one in self.approval.signatures}
-        self.signed = [(int(uid.split()[1]) % PERSONS, self.approval.digest) for uid in left]
-        assert who % PERSONS not in dict(self.signed)
+        left = {number_of(one.person) for one in self.approval.signatures}
+        self.signed = [word for word in self.signed if word.who in left]
+        assert who % PERSONS not in {word.who % PERSONS for word in self.signed}
 
     def deny(self, who: int) -> None:
         if who not in self.here:
@@ -123,15 +155,27 @@ class Four(RuleBasedStateMachine):
 
     def signer(self, who: int) -> int | None:
         signed = self.approval.signatures
-        return int(signed[who % len(signed)].person.account_uid.split()[1]) if signed else None
+        return number_of(signed[who % len(signed)].person) if signed else None
 
     def signer_leaves(self, who: int) -> None:
         self.here -= {self.signer(who)}
+
+    def signer_comes_back(self, who: int) -> None:
+        """His account is opened again, which is a change of it."""
+        signer = self.signer(who)
+        if signer is not None:
+            self.here.add(signer)
+            self.changed[signer] = self.now
+
+    def approver_is_changed(self, who: int) -> None:
+        """A new password, say."""
+        self.changed[who] = self.now
 
     def signer_changes_role(self, who: int) -> None:
         signer = self.signer(who)
         if signer is not None:
             self.persons[signer] = replace(self.persons[signer], role=(*ROLES, Role.VIEWER)[who % 3])
+            self.changed[signer] = self.now
 
     def pass_time(self, who: int) -> None:
         self.now += timedelta(minutes=15 * who)
@@ -151,24 +195,34 @@ class Four(RuleBasedStateMachine):
 
     def execute(self, who: int) -> None:
         before = self.approval
+        entitled = [self.persons[one] for one in sorted(self.here) if self.is_entitled(one)]
         try:
-            done = approvals.execute(before, self.persons[who], self.now, self.truth, [self.persons[one] for one in self.here])
+            done = approvals.execute(before, self.persons[who], self.now, self.truth, entitled)
         except (ApprovalStateError, PermissionDeniedError):
             return
+        assert not self.judged, "what is judged is over with the last word"
         self.approval = done
-        wanted = sum(step.count for step in before.steps)
-        signers = {person for person, digest in self.signed if digest == self.truth}
-        assert len(signers) >= wanted
-        for number, step in enumerate(before.steps):
-            told = {one.person.person_id for one in before.signatures if one.step == number}
-            assert len(told) >= step.count
-        assert self.requester % PERSONS not in signers
+        self.check_words(before)
         assert who % PERSONS == self.requester % PERSONS
-        assert self.now < BEGUN + LASTS
         for one in before.signatures:
-            number, step = int(one.person.account_uid.split()[1]), before.steps[one.step]
-            assert number in self.here
+            number, step = number_of(one.person), before.steps[one.step]
+            assert self.is_entitled(number)
             assert self.persons[number].role in step.roles | step.deputies
+
+    def check_words(self, approval: Approval) -> None:
+        """As many distinct persons as were wanted had agreed to exactly this, step after step, each when it was his turn; and
+        none of them asked for it.
+        """
+        assert self.now < BEGUN + LASTS
+        assert len(self.signed) == len({word.who % PERSONS for word in self.signed}) == sum(one.count for one in approval.steps)
+        assert self.requester % PERSONS not in {word.who % PERSONS for word in self.signed}
+        words = iter(self.signed)
+        for step in approval.steps:
+            for _ in range(step.count):
+                word = next(words)
+                assert word.digest == approval.digest == ("a" * 64 if self.judged else self.truth)
+                waited = word.at - BEGUN
+                assert word.role in step.roles or (word.role in step.deputies and waited >= step.escalates_after)
 
     @rule(act=st.sampled_from(["approve_as_wanted"] * 5 + ["execute_as_asked"] * 3 + ["pass_time"] * 2 + SELDOM), who=WHO)
     def happen(self, act: str, who: int) -> None:
@@ -187,6 +241,20 @@ class Four(RuleBasedStateMachine):
 
 Four.TestCase.settings = settings(max_examples=examples(1_000, 20_000), stateful_step_count=20, deadline=None, derandomize=True)
 TestPromiseNothingHappensWithoutFourEyes = Four.TestCase
+
+
+def test_promise_what_is_judged_ends_with_the_last_word_and_not_before() -> None:
+    requester, first, second = (Person(f"account {n}", f"person {n}", role) for n, role in enumerate((Role.QUALITY, *ROLES)))
+    steps = (Step(frozenset({Role.QUALITY})), Step(frozenset({Role.PRODUCTION})))
+    asked = Approval("f" * 16, Operation.BREAK_GLASS_REVIEW, "a" * 64, b"", b"", requester, steps, BEGUN, BEGUN + LASTS)
+    one = approvals.approve(asked, first, BEGUN, "a" * 64)
+    with pytest.raises(ApprovalStateError):
+        approvals.conclude(one, first, BEGUN)
+    both = approvals.approve(one, second, BEGUN, "a" * 64)
+    done = approvals.conclude(both, second, BEGUN)
+    assert (done.state, done.ended_by) == (ApprovalState.EXECUTED, second.account_uid)
+    with pytest.raises(ApprovalStateError):
+        approvals.execute(done, requester, BEGUN, "a" * 64, [first, second])
 
 
 def test_promise_an_approval_can_be_carried_out() -> None:
