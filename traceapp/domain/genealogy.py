@@ -110,7 +110,7 @@ def mark_of(link: Link) -> str:
 
 
 def cycles(links: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
-    """Sets of lots that reach themselves, each sorted, in order.
+    """Sets of lots that reach themselves, each sorted, in order; no lot is in two of them.
 
     links  (lot, next lot) in any order. Linear: what has no way in is peeled off, the rest is divided.
     """
@@ -120,9 +120,8 @@ def cycles(links: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
     import networkx as nx  # type: ignore[import-untyped]  # loaded only where something turns in a circle
 
     graph = nx.DiGraph(rest)
-    found = [tuple(sorted(part)) for part in nx.strongly_connected_components(graph) if len(part) > 1]
-    found += [(node,) for node in graph.nodes if graph.has_edge(node, node)]
-    return tuple(sorted(set(found)))
+    parts = (tuple(sorted(part)) for part in nx.strongly_connected_components(graph))
+    return tuple(sorted(part for part in parts if len(part) > 1 or graph.has_edge(part[0], part[0])))
 
 
 def _peel(links: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -45,6 +45,7 @@ def test_a_cycle_ends_and_is_named() -> None:
     assert graph.walk(FORWARD, "w").hops == {"w": 0, "b": 1, "f": 2}
     assert cycles(links) == (("b", "w"),)
     assert cycles([("a", "a"), ("a", "b")]) == (("a",),)
+    assert cycles([("a", "b"), ("b", "a"), ("b", "b")]) == (("a", "b"),)
     assert cycles([("a", "b"), ("b", "c"), ("a", "c")]) == ()
 
 
