@@ -21,14 +21,19 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from werkzeug.test import TestResponse
 
+from tests.clockwork import Clockwork
 from tests.recorded import records
 from traceapp.app import create_app
 from traceapp.composition import terminal_actor
-from traceapp.domain.errors import OutboundError, SettingsError
+from traceapp.domain.errors import OutboundError, SettingsError, SignatureComponentsError, SignInError
 from traceapp.domain.rights import Role
+from traceapp.domain.signatures import Component, Shown
 from traceapp.host.outbound import OutboundGuard
 from traceapp.identity.oidc import OidcProvider, read_oidc
 from traceapp.usecases.create_account import create_account
+from traceapp.usecases.open_session import bound
+from traceapp.usecases.second_factors import begin_totp
+from traceapp.usecases.signing import check_components
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store
@@ -178,6 +183,29 @@ def test_a_person_of_a_group_comes_in_with_its_role(app: Flask, provider: Provid
     assert account.role is Role.QUALITY
     told = [(record["act"], record["outcome"]) for record in records(stations, after=before)]
     assert told[:3] == [("account:follow", "intended"), ("account:follow", "done"), ("session:start", "done")]
+
+
+def test_promise_whoever_came_by_the_provider_signs_with_a_factor_that_he_set_up_here(
+    app: Flask, provider: Provider, stations: Stations
+) -> None:
+    """Having come in is no component, and his password there is none of ours; a session alone sets nothing up later on."""
+    sign_in(app.test_client(), provider)
+    account = stations.accounts.get_account_by_username("zhou")
+    assert account is not None
+    (session,) = stations.sessions.list_sessions_of_account(account.uid)
+    actor = account.actor(session)
+    clock = Clockwork()
+    clock.go_on(360)
+
+    assert begin_totp(stations, actor, "").value.key
+    with pytest.raises(SignInError):
+        begin_totp(replace(stations, clock=clock), actor, "")
+    for shown in (Shown("zhou"), Shown("zhou", "the password over there")):
+        with pytest.raises(SignatureComponentsError):
+            check_components(stations, actor, shown)
+    now = stations.clock.now()
+    assert stations.sessions.put_session(bound(stations, account, replace(session, factor_at=now))) is not None
+    assert check_components(stations, actor, Shown("zhou")).components == (Component.IDENTIFICATION, Component.FACTOR)
 
 
 def test_a_change_of_groups_counts_at_the_next_sign_in(app: Flask, provider: Provider, stations: Stations) -> None:

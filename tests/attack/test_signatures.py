@@ -31,7 +31,7 @@ from tests.signing import signed_by
 from traceapp.composition import terminal_actor
 from traceapp.confidential.signature_key import SignatureKey
 from traceapp.domain.approvals import Approval, ApprovalState, Operation
-from traceapp.domain.errors import ConcurrentChangeError, PermissionDeniedError, SignatureComponentsError
+from traceapp.domain.errors import ApprovalStateError, ConcurrentChangeError, PermissionDeniedError, SignatureComponentsError
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.signatures import (
     NOTHING_SHOWN,
@@ -48,8 +48,10 @@ from traceapp.policy.decisions import Policy
 from traceapp.usecases.approval_document import Frozen, Words, open_frozen, open_words, seal_frozen, seal_words
 from traceapp.usecases.change_account import set_disabled
 from traceapp.usecases.decide_approval import approve_approval, withdraw_approval
+from traceapp.usecases.execute_approval import execute_approval
 from traceapp.usecases.open_session import bound
 from traceapp.usecases.request_approval import request_approval
+from traceapp.usecases.sign_request import sign_request
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.verify_signatures import verify_signatures
 
@@ -206,6 +208,23 @@ def test_attacker_who_makes_a_signature_up_is_named(two: tuple[Actor, Actor], cl
     assert the_one(clocked, asked).because == "seal"
 
 
+def test_attacker_who_counts_a_signature_that_was_not_given_carries_nothing_out(
+    two: tuple[Actor, Actor], clocked: Stations
+) -> None:
+    """With every key of the store he writes that others agreed: without their signatures nothing happens."""
+    anna, _ = two
+    real, made_up = agreed(clocked, two), asked_by(clocked, anna)
+    stood = clocked.approvals.get_approval(real.uid)
+    assert stood is not None
+    word = replace(stood.signatures[0], digest=made_up.digest)
+    put(clocked, replace(made_up, signatures=(word,), state=ApprovalState.APPROVED))
+
+    with pytest.raises(PermissionDeniedError, match="does not hold"):
+        execute_approval(clocked, anna, made_up.uid)
+
+    assert records(clocked, act="alert:silence") == []
+
+
 def test_attacker_who_changes_what_was_signed_is_told_by_the_signature(two: tuple[Actor, Actor], clocked: Stations) -> None:
     """By hand, and with every key of the store: the signature stays, and says that the record changed since."""
     by_keys, by_a_hand = agreed(clocked, two), asked_by(clocked, two[0])
@@ -312,7 +331,14 @@ def test_promise_a_request_can_be_signed_too_and_must_be_where_the_policy_says(
     row = document.approvals[Operation.ALERT_SILENCE].model_copy(update={"request_signed": True})
     wanted = document.model_copy(update={"approvals": {**document.approvals, Operation.ALERT_SILENCE: row}})
     strict = replace(clocked, policy=Policy(wanted, clocked.dictionary))
-    with pytest.raises(SignatureComponentsError):
-        request_approval(strict, session_of(clocked, anna.account_uid), Operation.ALERT_SILENCE, SILENCE, WHY)
+    again, ben = session_of(clocked, anna.account_uid), session_of(clocked, two[1].account_uid)
+    unsigned = asked_by(strict, again)
+    with pytest.raises(ApprovalStateError, match="has to sign"):
+        approve(strict, ben, unsigned)
+    with pytest.raises(PermissionDeniedError):
+        sign_request(strict, ben, unsigned.uid, unsigned.digest, WHY, signed_by(ben))
+    sign_request(strict, again, unsigned.uid, unsigned.digest, WHY, signed_by(again))
+    assert approve(strict, ben, unsigned).state is ApprovalState.APPROVED
+    assert {one.state for one in checked(strict, unsigned)} == {SignatureState.VALID}
     with pytest.raises(PermissionDeniedError):
         request_approval(strict, terminal_actor(), Operation.ALERT_SILENCE, SILENCE, WHY, shown=Shown("root"))

@@ -110,6 +110,10 @@ def test_story_a_file_is_asked_for_seen_agreed_to_and_taken_once(desk: Desk) -> 
     again = desk.ask(file)
 
     assert taken.status_code == 200, taken.text
+    head = json.loads(taken.data)["head"]
+    signed = [head[f"signature_{number}"] for number in range(1, len(desk.deciders) + 1)]
+    assert [one.partition(" | ")[0] for one in signed] == ["Anna (anna)", "Ben (ben)"], "who signed stands on the first sheet"
+    assert all("I agree that exactly this happens." in one and SEEN in one for one in signed)
     told = json.loads(taken.data)["tables"]["consignees"]
     assert told
     assert all(isinstance(line["number"], str) for line in told), "what is masked in a file that one person takes alone"

@@ -64,7 +64,7 @@ NEVER_BY_TOKEN = {
     "POST /api/v1/traces/export",
     "POST /api/v1/searches/export",
     "POST /api/v1/audit/export",
-    *(f"POST /api/v1/approvals/{{uid}}/{move}" for move in ("approve", "cancel", "deny", "execute", "withdraw")),
+    *(f"POST /api/v1/approvals/{{uid}}/{move}" for move in ("approve", "cancel", "deny", "execute", "sign", "withdraw")),
 }
 """What takes a person, or two, or a signature, or is about something that only persons make."""
 

@@ -103,6 +103,8 @@ CALLS = {
     "approvals.deny": Call(f"{APPROVAL}/deny", "POST", json={"reason": REASON}),
     "approvals.execute": Call(f"{APPROVAL}/execute", "POST"),
     "approvals.file": Call(f"{APPROVAL}/file"),
+    "approval.sign": Call("/approvals/{approval}/signature", "POST", {"reason": REASON, "digest": "0" * 64}),
+    "approvals.sign": Call(f"{APPROVAL}/sign", "POST", json={"digest": "0" * 64, "reason": REASON}),
     "approvals.request": Call(
         "/api/v1/approvals", "POST", json={"operation": "alert_silence", "parameters": SILENCE, "reason": REASON}
     ),

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, BinaryIO, TypeAlias
 
 from traceapp.domain.disclosure import Gap, Masked
+from traceapp.domain.signatures import CheckedSignature
 
 Cell: TypeAlias = str | int | Decimal | datetime | Masked | Gap | Mapping[str, Any] | list[Any] | None
 """A moment is aware; a quantity keeps every digit; what is masked stays visible as masked; what has parts is plain JSON."""
@@ -58,11 +59,13 @@ class Copy:
     """Whose copy a file is: it stands in the file, and on record.
 
     uid   of this copy alone, 32 hex digits.   holder  user name.   made_at  when.
+    signatures  under the approval by which it leaves, in the order of time.
     """
 
     uid: str
     holder: str
     made_at: datetime
+    signatures: tuple[CheckedSignature, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ class Act(StrEnum):
     APPROVAL_EXPIRE = "approval:expire"
     APPROVAL_HAND_OVER = "approval:hand_over"
     APPROVAL_OPEN = "approval:open"
+    APPROVAL_SIGN = "approval:sign"
     APPROVAL_SUPERSEDE = "approval:supersede"
     APPROVAL_WITHDRAW = "approval:withdraw"
     BREAK_GLASS_END = "break_glass:end"

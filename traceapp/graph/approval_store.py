@@ -185,7 +185,9 @@ def _step_document(step: Step) -> dict[str, Any]:
 
 def _step(told: Mapping[str, Any]) -> Step:
     roles, deputies = (frozenset(map(Role, told[name])) for name in ("roles", "deputies"))
-    return Step(roles, told["count"], deputies, timedelta(seconds=told["escalates_after"]), Meaning(told["meaning"]))
+    return Step(
+        roles, told["count"], deputies, timedelta(seconds=told["escalates_after"]), Meaning(told.get("meaning", Meaning.APPROVED))
+    )
 
 
 def _signature_document(signature: Signature) -> dict[str, Any]:
@@ -199,4 +201,6 @@ def _signature_document(signature: Signature) -> dict[str, Any]:
 
 
 def _signature(told: Mapping[str, Any]) -> Signature:
-    return Signature(_person(told["by"]), told["step"], parse_stored_time(told["signed_at"]), told["digest"], told["sealed"])
+    return Signature(
+        _person(told["by"]), told["step"], parse_stored_time(told["signed_at"]), told["digest"], told.get("sealed", "")
+    )

@@ -137,7 +137,7 @@ class ApprovalRow(BaseModel):
 
     factor_minutes  whoever agrees has shown a second factor within so many minutes.
     cooling_hours   whoever agrees has had his account, as it is now, for so long: nobody is made an approver for the occasion.
-    request_signed  whoever asks signs his request, too: a person in a session, no token and nobody at the terminal.
+    request_signed  whoever asks signs that before anybody agrees: a person in a session, no token and nobody at the terminal.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

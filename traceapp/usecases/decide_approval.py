@@ -27,6 +27,7 @@ from traceapp.usecases.approval_moves import find_approval, put, request_of, sup
 from traceapp.usecases.approval_persons import account_of, is_cooling, row_of
 from traceapp.usecases.approved_operations import OPERATIONS
 from traceapp.usecases.request_approval import concerned
+from traceapp.usecases.sign_request import check_request_signed
 from traceapp.usecases.signing import check_components, said_of, session_after, sign
 from traceapp.usecases.stations import Stations
 
@@ -57,6 +58,7 @@ def approve_approval(
     now, act = stations.clock.now(), Permission.APPROVAL_DECIDE
     try:
         made = approvals.approve(found, person, now, digest)
+        check_request_signed(stations, found)
         signing = check_components(stations, actor, shown)
     except (PermissionDeniedError, ApprovalStateError, SignatureComponentsError) as error:
         raise _refused(stations, actor, act, found, "approve", error) from None

@@ -16,6 +16,7 @@ from traceapp.usecases.approved_operations import OPERATIONS, CarryOut
 from traceapp.usecases.decide_approval import CHANGED, is_as_asked
 from traceapp.usecases.request_approval import NO_ROW
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.verify_signatures import BROKEN, counted_signatures
 
 NOT_HERE: Final = "This is not carried out here: a review ends with the last word, a key is destroyed at the terminal."
 
@@ -50,6 +51,8 @@ def execute_approval(stations: Stations, actor: Actor, uid: str, by: CarryOut | 
             raise PermissionDeniedError(NO_ROW)
         if carry_out is None:
             raise PermissionDeniedError(NOT_HERE)
+        if frozen is not None and counted_signatures(stations, found) is None:
+            raise PermissionDeniedError(BROKEN)
         signers = signers_today(stations, told, found)
         made = approvals.execute(found, person, stations.clock.now(), found.digest, signers)
     except PermissionDeniedError as error:

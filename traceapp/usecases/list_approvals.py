@@ -21,6 +21,7 @@ from traceapp.usecases.approved_operations import OPERATIONS
 from traceapp.usecases.disclosure_roll import Fields, keep_roll
 from traceapp.usecases.request_approval import concerned
 from traceapp.usecases.requester_history import Habit, read_history
+from traceapp.usecases.sign_request import is_signed
 from traceapp.usecases.signing import SigningNeed, need_of
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.verify_signatures import sealed_signatures
@@ -77,6 +78,7 @@ class ShownApproval:
     recipient, policy  who gets what leaves, and the digest of the policy by which it was asked for.
     signatures  all that were given, in the order of time, by their seals.
     need        what the asker has to show to sign it now; None where it is not for him.
+    unsigned    the same for his own request, as long as that is open and he has not signed it.
     """
 
     listed: ListedApproval
@@ -88,6 +90,7 @@ class ShownApproval:
     policy: str
     signatures: tuple[CheckedSignature, ...] = ()
     need: SigningNeed | None = None
+    unsigned: SigningNeed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,8 @@ def show_approval(stations: Stations, actor: Actor, uid: str) -> Recorded[ShownA
     sample = row.sample(stations, actor, frozen.parameters, fields) if is_open else ()
     history = _history(stations, asker, found) if is_open else ()
     signatures, need = sealed_signatures(stations, found, said), _need(stations, actor, listed)
-    shown = ShownApproval(listed, words, preview, sample, history, frozen.recipient, frozen.policy, signatures, need)
+    unsigned = _unsigned(stations, actor, listed) if is_open else None
+    shown = ShownApproval(listed, words, preview, sample, history, frozen.recipient, frozen.policy, signatures, need, unsigned)
     told = entry(
         stations,
         actor,
@@ -244,6 +248,12 @@ def _signatures(stations: Stations, found: Approval) -> dict[str, Signature]:
 def _signed(username: str, word: approvals.Signature, said: Signature | None) -> Signed:
     told = (said.name, said.meaning) if said is not None else (None, None)
     return Signed(username, word.person.role, word.step, word.signed_at, *told)
+
+
+def _unsigned(stations: Stations, actor: Actor, listed: ListedApproval) -> SigningNeed | None:
+    if not listed.own or actor.session is None or is_signed(stations, listed.approval):
+        return None
+    return need_of(stations, actor, Meaning.REQUESTED)
 
 
 def _need(stations: Stations, actor: Actor, listed: ListedApproval) -> SigningNeed | None:

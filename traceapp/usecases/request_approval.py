@@ -19,6 +19,7 @@ from traceapp.usecases.approval_document import LABEL, Frozen, Words, check_reas
 from traceapp.usecases.approval_moves import put
 from traceapp.usecases.approval_persons import account_of, list_persons, person_of, person_of_account, row_of, steps_of
 from traceapp.usecases.approved_operations import OPERATIONS
+from traceapp.usecases.sign_request import NOBODY
 from traceapp.usecases.signing import Signing, check_components, said_of, session_after, sign
 from traceapp.usecases.stations import Stations
 
@@ -26,7 +27,6 @@ MOST_WAITING: Final = 20
 """Requests of one person that wait at once: more would hide those of others."""
 PAGE: Final = 1_000
 TOO_MANY: Final = "Too many of your requests wait already: take some back, or wait until others have decided."
-NOBODY: Final = "Only a person in a session of his own signs something; a token and the terminal do not."
 NO_ROW: Final = "The policy does not say who has to agree to this, so it cannot happen."
 
 
@@ -42,10 +42,10 @@ def request_approval(
     """Ask for it; nothing happens yet.
 
     said    its parameters, as they were sent.   recipient  who gets what leaves, where something does.
-    shown   what was typed to sign the request, which a person does where he likes to, or the policy wants it.
+    shown   what was typed to sign the request at once; it can be signed afterwards (`sign_request`).
     raises  PermissionDeniedError: not for this role, or there are not enough persons who could agree: then it would wait for
             ever, so it is refused at once and says who is missing. InputError; what the check of its parameters raises.
-            SignatureComponentsError: it is to be signed, and he did not show enough of himself.
+            SignatureComponentsError: it was to be signed, and he did not show enough of himself.
     """
     row, request = OPERATIONS[operation], {"operation": operation.value}
     authorise(stations, actor, Permission.APPROVAL_REQUEST, request)
@@ -92,8 +92,8 @@ def request_approval(
 
 
 def _signing(stations: Stations, actor: Actor, row: ApprovalRow, shown: Shown, request: Mapping[str, Any]) -> Signing | None:
-    """None where the request is not signed."""
-    if not row.request_signed and shown == NOTHING_SHOWN:
+    """None where the request is not signed now: whoever asks can do that afterwards, and nobody else for a token."""
+    if shown == NOTHING_SHOWN and not (row.request_signed and actor.session is None):
         return None
     error: PermissionDeniedError | SignatureComponentsError = PermissionDeniedError(NOBODY)
     if actor.session is not None:

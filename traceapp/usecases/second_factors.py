@@ -11,7 +11,7 @@ from traceapp.domain.factors import Factors, is_fresh, read_factors
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.domain.sessions import LONGEST, Session
+from traceapp.domain.sessions import HALF_WAY, LONGEST, Session
 from traceapp.identity.passwords import verify_password
 from traceapp.identity.second_factors import (
     hash_recovery_code,
@@ -76,18 +76,23 @@ def check_fresh(stations: Stations, actor: Actor) -> None:
 def prove_person(stations: Stations, actor: Actor, password: str, request: Mapping[str, str]) -> tuple[Account, Factors]:
     """Account and factors of whoever sets a new factor up, once he typed his password again: a session alone sets up nothing.
 
+    Whoever came in by the identity provider has no password here: he comes in anew, and sets it up within five minutes.
     request  what is to be changed, for the record of a refusal.
-    raises   SignInError: the password is wrong; recorded first. FactorNeededError: there is a second factor already, and it
-             was not shown lately.
+    raises   SignInError: the password is wrong, or that is too long ago; recorded first. FactorNeededError: there is a second
+             factor already, and it was not shown lately.
     """
-    _, account = own_session(stations, actor)
-    if not verify_password(account.password_hash, password):
+    session, account = own_session(stations, actor)
+    if not _just_came_by_provider(session, stations.clock.now()) and not verify_password(account.password_hash, password):
         stations.ledger.append(entry(stations, actor, Act.FACTOR_CHANGE, "denied", request=request, reason="wrong password"))
         raise SignInError("The password is wrong.")
     factors = factors_of(stations, account)
     if factors.any:
         check_fresh(stations, actor)
     return account, factors
+
+
+def _just_came_by_provider(session: Session, now: datetime) -> bool:
+    return "provider" in session.factors and now - session.begun_at <= HALF_WAY
 
 
 def begin_totp(stations: Stations, actor: Actor, password: str) -> Recorded[Enrolment]:

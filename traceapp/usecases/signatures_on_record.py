@@ -10,7 +10,7 @@ import orjson
 from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.errors import LedgerUnavailableError
 from traceapp.domain.ledger_search import LedgerQuery
-from traceapp.domain.permissions import Permission
+from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import CAME_TO_BE
 from traceapp.domain.signatures import LedgerWord
 from traceapp.ledger.index_search import find_places
@@ -19,7 +19,7 @@ from traceapp.ledger.segments import first_kept, read_frame
 from traceapp.ledger.tail import LedgerTail
 from traceapp.usecases.stations import Stations
 
-ACTS: Final = frozenset({Permission.APPROVAL_DECIDE.value, Permission.APPROVAL_REQUEST.value})
+ACTS: Final = frozenset({Permission.APPROVAL_DECIDE.value, Permission.APPROVAL_REQUEST.value, Act.APPROVAL_SIGN.value})
 MOST: Final = 1_000
 """Records of one approval."""
 

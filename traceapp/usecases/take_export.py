@@ -21,6 +21,7 @@ from traceapp.usecases.export_rows import finished_file, on_its_way
 from traceapp.usecases.export_subjects import SUBJECT_OF, SUBJECTS
 from traceapp.usecases.request_approval import request_approval
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.verify_signatures import BROKEN, counted_signatures
 
 NOT_YOURS: Final = "Only whoever asked for it can take the file."
 NOT_READY: Final = "There is no file to take: it is not carried out, its time is over, or it was taken already."
@@ -84,7 +85,10 @@ def _taken(
     asked = asked_again(subject, stations, actor, parameters)
     if frozen.policy != stations.policy.digest or asked.digest != parameters["sha256"]:
         raise _refused(stations, actor, found, ApprovalStateError(CHANGED))
-    copy = Copy(secrets.token_hex(16), actor.username, stations.clock.now())
+    signatures = counted_signatures(stations, found)
+    if signatures is None:
+        raise _refused(stations, actor, found, PermissionDeniedError(BROKEN))
+    copy = Copy(secrets.token_hex(16), actor.username, stations.clock.now(), signatures)
     made = finished_file(stations, arrange(form, asked.answer, copy), subject, form, copy, claim.end)
     return on_its_way(stations, made, lambda: replace(asked.record(**made.on_record), approval=found.uid))
 

@@ -33,6 +33,7 @@ from traceapp.usecases.approval_persons import has_part, person_of
 from traceapp.usecases.signatures_on_record import OnRecord, all_on_record, kept_since, on_record_of
 from traceapp.usecases.stations import Stations
 
+BROKEN: Final = "A signature by which it was approved does not hold: ask for the approval anew, and tell quality and security."
 PAGE: Final = 1_000
 NAMED_ON_RECORD: Final = 50
 """Signatures that do not hold which the ledger's record names; it counts all of them."""
@@ -81,6 +82,23 @@ def verify_signatures(stations: Stations, actor: Actor, uid: str | None = None) 
 def sealed_signatures(stations: Stations, approval: Approval, words: tuple[Words, ...]) -> tuple[CheckedSignature, ...]:
     """Those of an approval that is shown, by their seals alone: the ledger is not asked."""
     return tuple(_judged(stations, approval, one) for one in words if one.signature is not None)
+
+
+def counted_signatures(stations: Stations, approval: Approval) -> tuple[CheckedSignature, ...] | None:
+    """Those by which it is approved, in their order; None where one of them does not hold: then nothing rests on it.
+
+    raises  SealBrokenError; KeyUnavailableError.
+    """
+    held = {
+        one.digest: one
+        for one in sealed_signatures(stations, approval, open_words(stations, approval))
+        if one.state is SignatureState.VALID and one.signature is not None
+    }
+    found = [held.get(one.sealed) for one in approval.signatures]
+    persons = [one.person.account_uid for one in approval.signatures]
+    whole = tuple(one for one in found if one is not None)
+    given = [one.signature.account for one in whole if one.signature is not None]
+    return whole if given == persons else None
 
 
 def _check_part(stations: Stations, actor: Actor, uid: str, named: OnRecord) -> None:

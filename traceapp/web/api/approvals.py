@@ -8,6 +8,7 @@ from traceapp.usecases.decide_approval import approve_approval, cancel_approval,
 from traceapp.usecases.execute_approval import execute_approval
 from traceapp.usecases.list_approvals import list_approvals, show_approval
 from traceapp.usecases.request_approval import request_approval
+from traceapp.usecases.sign_request import sign_request
 from traceapp.usecases.take_export import take_export
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.approval_answers import approvals_answer, executed_answer, moved_answer, shown_answer
@@ -68,6 +69,19 @@ def approve(path: ApprovalInput, body: ApproveBody) -> Response:
     """
     with looked_at(body.shown()) as shown:
         return moved_answer(approve_approval(stations(), current_actor(), path.uid, body.digest, body.reason, shown))
+
+
+@approvals.post("/<uid>/sign")
+@permission(Permission.APPROVAL_REQUEST)
+@records(Act.APPROVAL_SIGN, Act.APPROVAL_EXPIRE)
+@operation(answer=ApprovalMoved, path=ApprovalInput, body=ApproveBody, refuses=(404, 409))
+def sign(path: ApprovalInput, body: ApproveBody) -> Response:
+    """Sign that you asked for exactly this.
+
+    A person does it, for a request of his own. Where the policy wants it, nobody can agree before.
+    """
+    with looked_at(body.shown()) as shown:
+        return moved_answer(sign_request(stations(), current_actor(), path.uid, body.digest, body.reason, shown))
 
 
 @approvals.post("/<uid>/deny")

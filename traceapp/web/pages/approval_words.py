@@ -10,7 +10,6 @@ from traceapp.domain.approvals import Approval, ApprovalState, Operation
 from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.kinds import Direction
 from traceapp.domain.row_register import RowFault
-from traceapp.domain.signatures import MEANINGS, Component, Meaning, Remark, Signature, SignatureState
 from traceapp.domain.trace import Status
 from traceapp.usecases.list_alerts import alert_words
 from traceapp.web.pages.account_words import view_words
@@ -29,25 +28,6 @@ STATES: Final = {
     ApprovalState.SUPERSEDED: ("unknown", "unknown", N_("No longer what was asked for")),
 }
 """What gives a state its colour, its sign and its word."""
-SIGNATURES: Final = {
-    SignatureState.VALID: ("released", "check", N_("Valid")),
-    SignatureState.RECORD_CHANGED: ("recalled", "unverified", N_("Record changed since")),
-    SignatureState.FORGED: ("recalled", "unverified", N_("Forged: it is no signature of this record")),
-    SignatureState.GONE: ("recalled", "unknown", N_("Gone: the ledger names it, and it is not there")),
-}
-_REMARKS: Final = {
-    Remark.TAKEN_BACK: N_("taken back since"),
-    Remark.TIME_IN_DOUBT: N_("its time is in doubt: the clock of the server was set back"),
-    Remark.SIGNER_RENAMED: N_("whoever signed is called otherwise today"),
-    Remark.SIGNER_CLOSED: N_("the account of whoever signed is closed"),
-    Remark.SIGNER_UNKNOWN: N_("the account of whoever signed is not there any more"),
-    Remark.RECORD_PRUNED: N_("its ledger record has passed its date"),
-}
-_COMPONENTS: Final = {
-    Component.IDENTIFICATION: N_("user name"),
-    Component.PASSWORD: N_("password"),
-    Component.FACTOR: N_("second factor"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +51,7 @@ _JUDGED_STATES: Final = {
 }
 SAID: Final = {
     "request": N_("asked for it"),
+    "sign": N_("signed the request"),
     "approve": N_("agreed"),
     "deny": N_("said no"),
     "withdraw": N_("took the word back"),
@@ -110,6 +91,11 @@ REASONS: Final = frozenset(
         ),
         N_("A signature takes your password, or a second factor that was shown since your last one."),
         N_("The user name or the password is wrong; nothing was signed."),
+        N_("Only whoever asked for it can sign the request."),
+        N_("The request is signed already."),
+        N_("It is over, or is not what you saw: there is nothing to sign."),
+        N_("Whoever asked for it has to sign the request before anybody agrees."),
+        N_("A signature by which it was approved does not hold: ask for the approval anew, and tell quality and security."),
     }
 )
 """Sentences with which one is refused, as the domain and the use cases say them."""
@@ -128,28 +114,6 @@ def refusal(error: Exception) -> str:
     """Why it was refused, in the language of the page."""
     said = str(error)
     return gettext(said) if said in REASONS else gettext("It did not happen: it is over, or somebody decided at this moment.")
-
-
-def meaning_word(meaning: Meaning) -> str:
-    return MEANINGS[meaning].word(language())
-
-
-def meaning_says(meaning: Meaning) -> str:
-    """The sentence that is signed with it."""
-    return MEANINGS[meaning].says(language())
-
-
-def said_of(signature: Signature) -> str:
-    """That sentence as it was signed."""
-    return str(signature.says.get("zh" if language().startswith("zh") else "en", ""))
-
-
-def component_word(component: Component) -> str:
-    return gettext(_COMPONENTS[component])
-
-
-def remark_word(remark: Remark) -> str:
-    return gettext(_REMARKS[remark])
 
 
 def state_of(approval: Approval) -> tuple[str, str, str]:

@@ -23,13 +23,14 @@ from traceapp.usecases.execute_approval import execute_approval
 from traceapp.usecases.list_alerts import alert_words
 from traceapp.usecases.list_approvals import list_approvals, operations_of, show_approval
 from traceapp.usecases.request_approval import request_approval
+from traceapp.usecases.sign_request import sign_request
 from traceapp.usecases.silence_rule import silent_rules
 from traceapp.usecases.take_export import may_take, take_export
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.export_tables import arrangements
 from traceapp.web.files import table_file
 from traceapp.web.pages import approval_words as words
-from traceapp.web.pages import wording
+from traceapp.web.pages import signature_words, wording
 from traceapp.web.pages.approval_samples import sample_of
 from traceapp.web.pages.layout import may
 from traceapp.web.signing import looked_at, shown_in_form
@@ -88,6 +89,20 @@ def decide(uid: str) -> Response | tuple[str, int]:
         Move.WITHDRAW: lambda: decisions.withdraw_approval(stations(), actor, uid, reason),
     }
     return _moved(uid, moves.get(said.get("decision", "")))
+
+
+@approval_pages.post("/approvals/<uid>/signature")
+@permission(Permission.APPROVAL_REQUEST)
+@records(Act.APPROVAL_SIGN, Act.APPROVAL_EXPIRE, Act.APPROVAL_OPEN)
+def sign(uid: str) -> Response | tuple[str, int]:
+    """Sign one's own request."""
+    said = request.form
+
+    def move() -> None:
+        with looked_at(shown_in_form()) as shown:
+            sign_request(stations(), current_actor(), uid, said.get("digest", ""), said.get("reason", ""), shown)
+
+    return _moved(uid, move)
 
 
 @approval_pages.post("/approvals/<uid>/cancellation")
@@ -169,9 +184,11 @@ def _page(uid: str, error: str = "", at: str = "reason") -> str:
         error=error,
         at=at,
         words=words,
+        signature_words=signature_words,
         sample=sample_of(shown.value.sample),
         facts=words.facts_of(listed.approval.operation, listed.parameters, shown.value.preview),
         factor_minutes=row.factor_minutes if row is not None else None,
+        request_signed=row is not None and row.request_signed,
         takes_file=listed.own and may_take(stations(), listed.approval),
         may_search=may(actor, Permission.LEDGER_SEARCH),
         reason=request.form.get("reason", ""),

@@ -55,6 +55,7 @@ ACTS: Final = {
     Act.APPROVAL_EXPIRE: N_("met an approval whose time was over"),
     Act.APPROVAL_HAND_OVER: N_("handed a request over to a colleague"),
     Act.APPROVAL_OPEN: N_("opened an approval"),
+    Act.APPROVAL_SIGN: N_("signed what he had asked for"),
     Act.APPROVAL_SUPERSEDE: N_("met an approval of what is no longer so"),
     Act.APPROVAL_WITHDRAW: N_("took his word back"),
     Act.BREAK_GLASS_END: N_("ended a break-glass access"),

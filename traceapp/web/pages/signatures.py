@@ -5,7 +5,7 @@ from flask import Blueprint, render_template
 from traceapp.domain.permissions import Act, Permission
 from traceapp.usecases.verify_signatures import verify_signatures
 from traceapp.web.access import current_actor, permission, records, stations
-from traceapp.web.pages import approval_words as words
+from traceapp.web.pages import signature_words
 
 signature_pages = Blueprint("signature", __name__)
 
@@ -28,4 +28,6 @@ def show_all() -> str:
 
 def _page(uid: str | None) -> str:
     found = verify_signatures(stations(), current_actor(), uid)
-    return render_template("approvals/signatures.html", report=found.value, receipt=found.receipt, uid=uid, words=words)
+    return render_template(
+        "approvals/signatures.html", report=found.value, receipt=found.receipt, uid=uid, signature_words=signature_words
+    )
