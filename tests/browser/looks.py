@@ -41,6 +41,7 @@ OF_OTHERS: Final = {
     "numbers handed on": ("quality", "/referrals", 200),
     "alerts": ("quality", "/alerts", 200),
     "approvals": ("quality", "/approvals", 200),
+    "signatures": ("auditor", "/signatures", 200),
     "reviews of break-glass": ("quality", "/break-glass", 200),
     "answer why": ("admin", WHY, 200),
     "audit trail": ("auditor", "/audit", 200),

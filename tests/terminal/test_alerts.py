@@ -14,6 +14,7 @@ def test_the_list_is_told_and_silencing_alone_is_refused_on_record(traceapp: Ter
     nothing = traceapp(home, "approval", "show", "0" * 16)
     unknown = traceapp(home, "alerts", "acknowledge", "0" * 32)
     listed = traceapp(home, "alerts", "list", "--state", "all")
+    signatures, key = traceapp(home, "signature", "verify"), traceapp(home, "signature", "key")
 
     assert refused.code == 1
     assert "Not enough persons can agree to it" in refused.err
@@ -24,5 +25,7 @@ def test_the_list_is_told_and_silencing_alone_is_refused_on_record(traceapp: Ter
     assert (unknown.code, listed.code) == (1, 0)
     assert "No alert has this id" in unknown.err
     assert "0 alerts" in listed.err
+    assert (signatures.code, "0 signatures of 0 approvals, 0 of them bad" in signatures.err) == (0, True)
+    assert key.out.startswith("-----BEGIN PUBLIC KEY-----")
     acts = [one["act"] for one in documents(home) if one["act"].startswith(("alert:", "approval:"))]
     assert acts == ["approval:request", "approval:list", "approval:open", "alert:acknowledge", "alert:list"]

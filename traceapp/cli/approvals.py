@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
-from traceapp.cli.printing import printable
+from traceapp.cli.printing import printable, signature_line
 from traceapp.composition import terminal_actor
 from traceapp.domain.clock import stored_time
 from traceapp.usecases.decide_approval import cancel_approval
@@ -41,6 +41,8 @@ def show(uid: str, home: Path | None) -> None:
     click.echo(f"digest  {shown.listed.approval.digest}")
     for name, value in [*shown.listed.parameters.items(), *shown.preview.items()]:
         click.echo(printable(f"{name}  {value}"))
+    for signature in shown.signatures:
+        click.echo(printable(f"signed  {signature_line(signature)}"))
     for one in shown.words:
         click.echo(printable(f"{stored_time(one.at)[:19]}Z  {one.account}  {one.act}  {one.text}"))
     click.echo(f"(ledger record {found.receipt.seq})", err=True)

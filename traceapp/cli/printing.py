@@ -9,8 +9,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from traceapp.domain.clock import stored_time
 from traceapp.domain.explanation import Explanation
 from traceapp.domain.kinds import LOTS
+from traceapp.domain.signatures import CheckedSignature
 from traceapp.domain.trace import hop_order
 
 MOST_NAMED: Final = 8
@@ -131,3 +133,14 @@ def _carried(found: Explanation) -> str:
 def printable(text: str) -> str:
     """Without what a terminal would act on: others typed it."""
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+
+
+def signature_line(one: CheckedSignature) -> str:
+    """What it is worth, what it means, who signed and when."""
+    state = one.state.value + (f" ({one.because})" if one.because else "")
+    remarks = "".join(f"  [{remark.value}]" for remark in one.remarks)
+    if one.signature is None:
+        return f"{state}  signature {one.digest}{remarks}"
+    said = one.signature
+    at = f"{stored_time(said.signed_at)[:19]}Z"
+    return f"{state}  {said.meaning.value}  {said.name} ({said.username})  {at}{remarks}"

@@ -5,10 +5,8 @@ from pathlib import Path
 import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
-from traceapp.cli.printing import printable
+from traceapp.cli.printing import printable, signature_line
 from traceapp.composition import terminal_actor
-from traceapp.domain.clock import stored_time
-from traceapp.domain.signatures import CheckedSignature
 from traceapp.usecases.verify_signatures import verify_signatures
 
 BAD = 1
@@ -35,7 +33,7 @@ def verify(which: str, home: Path | None) -> None:
         found = verify_signatures(stations, terminal_actor(), None if which == "all" else which)
     report = found.value
     for one in report.signatures:
-        click.echo(printable(_line(one)))
+        click.echo(printable(f"{one.record.uid}  {signature_line(one)}"))
     bad = len(report.bad)
     counted = f"{len(report.signatures)} signatures of {report.approvals} approvals, {bad} of them bad"
     click.echo(f"{counted} (ledger record {found.receipt.seq})", err=True)
@@ -49,13 +47,3 @@ def key(home: Path | None) -> None:
     """Print the public key that signatures are sealed with (Ed25519, PEM): whoever has it can check them without us."""
     with stations_of(settings_of(home)) as stations:
         click.echo(stations.signature_key.public_pem, nl=False)
-
-
-def _line(one: CheckedSignature) -> str:
-    state = one.state.value + (f" ({one.because})" if one.because else "")
-    remarks = "".join(f"  [{remark.value}]" for remark in one.remarks)
-    if one.signature is None:
-        return f"{one.record.uid}  {state}  signature {one.digest}{remarks}"
-    said = one.signature
-    at = f"{stored_time(said.signed_at)[:19]}Z"
-    return f"{one.record.uid}  {state}  {said.meaning.value}  {said.name} ({said.username})  {at}{remarks}"
