@@ -61,8 +61,9 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What somebody said when he did his part; `act` is "request", "hand_over", "sign", "approve", "withdraw", "deny" or "cancel".
+    """What somebody said when he did his part.
 
+    act        "request", "hand_over", "sign", "approve", "withdraw", "deny" or "cancel".
     signature  that he gave with it; None of what is not signed.
     """
 
