@@ -23,6 +23,8 @@ from traceapp.domain.rights import Role
 from traceapp.usecases.import_file import import_file
 from traceapp.usecases.look_up_batches import look_up_batches
 from traceapp.usecases.stations import Stations
+from traceapp.web.access import permission_of
+from traceapp.web.operations import operation_of
 
 SUZHOU = frozenset({"SUZHOU"})
 LATER = """row_id,form,owner,product,number,time,site
@@ -199,6 +201,29 @@ def test_attacker_who_sends_more_than_is_asked_is_refused(app: Flask, tokens: To
     for reply in replies:
         assert reply.status_code == 400
         assert any(error["field"].endswith(name) for error in reply.get_json()["errors"])
+
+
+def test_attacker_who_sends_members_that_a_body_has_not_is_refused_at_every_address(
+    app: Flask, stations: Stations, tokens: Tokens
+) -> None:
+    """Whatever takes a body, asked by a role that may ask: each member that it has not is named, and nothing happens."""
+    rows, bearers, seen = stations.policy.document.roles, dict[Role, str](), 0
+    for rule in app.url_map.iter_rules():
+        said, wanted = operation_of(app, rule.endpoint), permission_of(app, rule.endpoint)
+        if said is None or said.body is None or wanted is None:
+            continue
+        role = next(role for role in sorted(rows) if wanted in rows[role].permissions)
+        bearers.setdefault(role, tokens(role))
+        more = {name: "T0" for name in FORBIDDEN if name not in said.body.model_fields}
+        path = re.sub(r"<(\w+)>", lambda part: "0" * 16 if "uid" in part[1] else "n", rule.rule)
+        (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+
+        reply = app.test_client().open(path, method=method, json=more, headers={"Authorization": bearers[role]})
+
+        assert reply.status_code == 400, (rule.rule, reply.status_code)
+        assert more.keys() <= {error["field"] for error in reply.get_json()["errors"]}, rule.rule
+        seen += 1
+    assert seen >= 10
 
 
 @pytest.mark.parametrize("asked", ["acl", "mac", "uid", "number_index", "payload", "n.name", "name) RETURN n //", "identity"])
