@@ -65,7 +65,7 @@ def pass_requests(
     """Every open request of the person who has these accounts, each moved as an act of its own."""
     persons = [person_of_account(stations, one) for one in accounts]
     for found in _open_ones(stations, actor):
-        if not any(found.requester.is_surely(person) for person in persons):
+        if not _asked_by(found, persons):
             continue
         because = _why_not(stations, found, heir) if heir is not None else None
         made = _asked_anew(stations, actor, found, heir) if heir is not None and because is None else None
@@ -81,17 +81,26 @@ def free_signatures(stations: Stations, actor: Actor, accounts: Sequence[Account
     persons = [person_of_account(stations, one) for one in accounts]
     roles = {one.role for one in accounts}
     for found in _open_ones(stations, actor):
-        if any(found.requester.is_surely(person) for person in persons):
+        if _asked_by(found, persons):
             continue
         signed = next((one for one in persons if any(one.is_surely(known.person) for known in found.signatures)), None)
         if signed is not None:
             found = _move(stations, actor, found, Act.APPROVAL_WITHDRAW, "withdraw", reason, _taken_back(stations, signed))
-        elif not any(roles & (step.roles | step.deputies) for step in found.steps):
+        elif not _asked_for(found, persons) and not any(roles & (step.roles | step.deputies) for step in found.steps):
             continue
         who, stuck = who_can_sign(stations, found)
         asked = stations.accounts.get_account(found.requester.account_uid)
         name = asked.username if asked is not None else found.requester.account_uid
         yield FreedRequest(found.uid, found.operation, name, signed is not None, who, stuck)
+
+
+def _asked_by(found: Approval, persons: Sequence[Person]) -> bool:
+    """Whether it was theirs to take back; what is judged after it happened, such as a broken glass, waits whoever left."""
+    return _asked_for(found, persons) and OPERATIONS[found.operation].judge is None
+
+
+def _asked_for(found: Approval, persons: Sequence[Person]) -> bool:
+    return any(found.requester.is_surely(person) for person in persons)
 
 
 def who_can_sign(stations: Stations, approval: Approval) -> tuple[tuple[str, ...], str | None]:
