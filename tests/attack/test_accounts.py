@@ -11,7 +11,7 @@ from tests.clockwork import Clockwork
 from tests.recorded import records
 from traceapp.composition import terminal_actor
 from traceapp.domain.access_reviews import ReviewDecision
-from traceapp.domain.approvals import Approval
+from traceapp.domain.approvals import Approval, ApprovalState, Operation
 from traceapp.domain.errors import (
     ApprovalStateError,
     InputError,
@@ -21,6 +21,7 @@ from traceapp.domain.errors import (
     TraceappError,
 )
 from traceapp.domain.rights import Actor, Role
+from traceapp.usecases.break_glass import break_glass
 from traceapp.usecases.change_account import set_disabled, set_password, set_role
 from traceapp.usecases.execute_approval import execute_approval
 from traceapp.usecases.give_role import Given, give_by_officers, give_role, return_account
@@ -225,3 +226,21 @@ def test_attacker_confirms_no_account_of_his_own_and_none_that_is_not_what_he_sa
     assert review_due(clocked).is_overdue
     assert record_overdue(clocked, terminal_actor())
     assert "access-review-overdue" in rung(clocked)
+
+
+def test_attacker_who_leaves_with_a_broken_glass_has_it_reviewed_all_the_same(
+    plant: tuple[Actor, Actor, Actor], enter: Enter, clocked: Stations
+) -> None:
+    """The access ends with him; its review is nobody's to take back."""
+    cora = enter("cora", Role.COORDINATOR)
+    opened = break_glass(clocked, session_of(clocked, cora.account_uid), WHY, 30, "T3").value
+
+    left = leave_account(clocked, terminal_actor(), "cora", WHY).value
+
+    assert opened.actor.grant is not None
+    assert left.ended[0].grants == (opened.actor.grant.uid,)
+    assert left.passed == ()
+    assert [one.uid for one in clocked.grants.list_waiting()] == [opened.actor.grant.uid]
+    assert [one.operation for one in left.freed if one.requester == "cora"] == [Operation.BREAK_GLASS_REVIEW]
+    (open_one,) = clocked.approvals.list_approvals(ApprovalState.REQUESTED, 9)
+    assert open_one.operation is Operation.BREAK_GLASS_REVIEW
