@@ -23,7 +23,7 @@ FOLDER = "demo"
 STATE = "demo.json"
 TOKEN_DAYS = 90
 LOTS: Final = {
-    Role.CUSTOMER: ("F26-304-A",),
+    Role.CUSTOMER: ("F26-301",),
     Role.SUPPLIER: ("RM-26-0417",),
 }
 """What a customer and a supplier see: lots that were approved for them, and nothing else; the authority inspects every site."""
