@@ -101,6 +101,7 @@ class Desk:
     def _sit(self, name: str) -> Actor:
         account = self.stations.accounts.get_account_by_username(name)
         assert account is not None  # noqa: S101
+        self.stations.sessions.void_sessions_of_account(account.uid)  # a person has few, and one is found among them
         opened = make_session(self.stations, account, Client("", ""), factor_at=self.stations.clock.now())
         self.stations.sessions.append_session(opened.session)
         return opened.actor

@@ -203,7 +203,7 @@ _NAMES: Final = {
     "suppliers": N_("Suppliers"),
     "values": N_("Values in clear, by tier"),
     "begun_at": N_("Begun"),
-    "ended_at": N_("Until"),
+    "ended_at": N_("End of the access"),
     "lasts": N_("Lasts"),
     "fault": N_("Its row in the database"),
     "looks": N_("Looks at lots and traces"),
