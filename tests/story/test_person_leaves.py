@@ -108,7 +108,7 @@ def test_promise_a_person_who_leaves_in_the_middle_of_an_approval_blocks_nobody(
     stuck = {one["uid"]: one["stuck"] for one in again.json["freed"]}
     assert stuck.keys() == {waits, passed["heir_uid"]}
     assert all(said.startswith("Too few are left") for said in stuck.values())
-    assert set(again.json["stuck"]) == {"ledger_prune"}
+    assert "ledger_prune" in again.json["stuck"]
     for path in ("return", "suspend"):
         assert ada.send(f"/api/v1/accounts/anna/{path}", reason=GONE).status_code == 400
 
