@@ -217,6 +217,7 @@ MEASURED: Final[dict[str, tuple[str, float, float]]] = {
     "ledger-disk": ("ledger_disk_used", 0.79, 0.8),
     "anchor-silent": ("anchor_age_hours", 47.9, 48),
     "clock-step": ("clock_step_seconds", 4.9, 5),
+    "document-edited": ("document_edited", 0, 1),
     "policy-edited": ("policy_unaccepted", 0, 1),
     "key-old": ("key_age_days", 364.9, 365),
 }

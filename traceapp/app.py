@@ -18,6 +18,7 @@ from traceapp.web.api.alerts import alerts
 from traceapp.web.api.approvals import approvals
 from traceapp.web.api.audit import audit
 from traceapp.web.api.batches import batches
+from traceapp.web.api.changes import changes
 from traceapp.web.api.events import events
 from traceapp.web.api.feeds import feeds
 from traceapp.web.api.referrals import referrals
@@ -86,6 +87,7 @@ def create_app(
         approvals,
         metrics.metrics,
         batches,
+        changes,
         events,
         feeds,
         referrals,

@@ -3,7 +3,7 @@
 import gc
 import getpass
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, partial
@@ -14,6 +14,7 @@ from traceapp.confidential.key_store import KeyStore
 from traceapp.confidential.keys import KeyPurpose
 from traceapp.confidential.live_keys import LiveKeys
 from traceapp.confidential.pkcs11_provider import Pkcs11KeyProvider
+from traceapp.confidential.record_mac import RecordMacs
 from traceapp.confidential.sealer import DictionarySealer
 from traceapp.confidential.side_seal import SideSeal
 from traceapp.confidential.signature_key import SignatureKey
@@ -23,10 +24,11 @@ from traceapp.delivery.syslog import SyslogSink, parse_syslog
 from traceapp.delivery.webhook import NoticeHook, WebhookSink, read_webhook_secret
 from traceapp.demo.plant import write_organisation
 from traceapp.dictionary.organisation import read_organisation
-from traceapp.dictionary.properties import read_dictionary
+from traceapp.dictionary.properties import Dictionary, read_dictionary
 from traceapp.domain.alerts import AlertSink
 from traceapp.domain.clock import SystemClock
-from traceapp.domain.errors import HomeError, KeyUnavailableError, PolicyError, RecoveryMissingError
+from traceapp.domain.errors import HomeError, KeyUnavailableError, LedgerUnavailableError, PolicyError, RecoveryMissingError
+from traceapp.domain.governed import DocumentKind
 from traceapp.domain.keys import KeyProvider
 from traceapp.domain.ledger_health import AnchorState
 from traceapp.domain.notices import NoticeSink
@@ -55,17 +57,15 @@ from traceapp.ledger.anchors.configured import build_anchors
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.notice_book import NoticeBook
 from traceapp.ledger.side_files import ROLLS, VALUES, SideFiles
-from traceapp.policy.acceptance import Acceptance, load_policy
-from traceapp.policy.alert_rules import read_alert_rules
-from traceapp.policy.decisions import Policy
-from traceapp.policy.document import read_policy
+from traceapp.policy.acceptance import Acceptance, load_dictionary, load_rules, running_document
+from traceapp.policy.alert_rules import Rule, read_alert_rules
 from traceapp.policy.record_facts import RecordFacts, Shift, restricted_of
 from traceapp.settings import Settings
-from traceapp.usecases.accept_policy import acceptance_of
 from traceapp.usecases.anchor_ledger import anchor_ledger
 from traceapp.usecases.load_demo import STATE as DEMO_STATE
 from traceapp.usecases.read_metrics import Measurement, read_metrics
 from traceapp.usecases.revoke_without_keys import KeylessStations
+from traceapp.usecases.running_documents import RunningDocuments, load_documents
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.tell_of_approvals import Notices
 from traceapp.usecases.watch_stations import WatchStations
@@ -152,20 +152,44 @@ def check_recovery_key(settings: Settings) -> None:
 
 def check_policy(settings: Settings) -> None:
     """raises  PolicyError: the policy cannot be read, or is not the one that was accepted: nothing would be allowed."""
-    dictionary = read_dictionary()
     keys = key_store(settings).load()
-    macs = DictionarySealer(keys, dictionary, keys.owner).macs
-    acceptance_of(settings.home, macs).check(Policy(read_policy(settings.policy), dictionary).document)
+    load = load_documents(settings, RecordMacs(keys, keys.owner))
+    if load.policy.closed is not None:
+        raise PolicyError(load.policy.closed)
 
 
 def policy_is_accepted(settings: Settings) -> bool:
     """Whether the document on disk can be read and is the one that the home keeps as accepted; raises KeyUnavailableError."""
-    dictionary, keys = read_dictionary(), key_store(settings).load()
-    acceptance = Acceptance(settings.home, DictionarySealer(keys, dictionary, keys.owner).macs, on_record=None)
+    keys = key_store(settings).load()
+    acceptance = Acceptance(settings.home, RecordMacs(keys, keys.owner), on_record=None)
     try:
-        return acceptance.names(Policy(read_policy(settings.policy), dictionary).document)
+        return acceptance.names(running_document(settings.policy, acceptance))
     except PolicyError:
         return False
+
+
+def edited_documents(settings: Settings) -> dict[str, bool]:
+    """Kind of a governed document, policy apart → whether the home keeps another one than others agreed to.
+
+    raises  KeyUnavailableError.
+    """
+    keys = key_store(settings).load()
+    macs = RecordMacs(keys, keys.owner)
+    lost = load_dictionary(Acceptance(settings.home, macs, None, kind=DocumentKind.DICTIONARY))[1]
+    other = load_rules(Acceptance(settings.home, macs, None, kind=DocumentKind.ALERT_RULES))[1]
+    return {DocumentKind.DICTIONARY.value: lost is not None, DocumentKind.ALERT_RULES.value: other is not None}
+
+
+def watched_rules(settings: Settings) -> tuple[Mapping[str, Rule], RecordFacts]:
+    """What the watch goes by at this moment; raises KeyUnavailableError, LedgerUnavailableError."""
+    keys = key_store(settings).load()
+    documents = load_documents(settings, RecordMacs(keys, keys.owner))
+    return documents.rules, facts_by(settings, documents.dictionary)
+
+
+def facts_by(settings: Settings, dictionary: Dictionary) -> RecordFacts:
+    shift = Shift(*settings.shift, settings.shift_zone) if settings.shift is not None else None
+    return RecordFacts(restricted_of(dictionary), shift)
 
 
 def place_demo_organisation(settings: Settings) -> None:
@@ -182,7 +206,8 @@ def build_stations(settings: Settings) -> Stations:
     """
     held = key_store(settings)
     keys = LiveKeys(held.load, held.ring_path)
-    dictionary = read_dictionary()
+    documents = RunningDocuments(settings, RecordMacs(keys, keys.owner))
+    dictionary = documents.loaded.dictionary
     organisation = read_organisation(settings.home / ORGANISATION)
     graph = Graph.open(settings)
     sealer = DictionarySealer(keys, dictionary, keys.owner)
@@ -192,7 +217,8 @@ def build_stations(settings: Settings) -> Stations:
         clock=SystemClock(),
         organisation=organisation,
         dictionary=dictionary,
-        policy=load_policy(settings.policy, acceptance_of(settings.home, sealer.macs), dictionary),
+        policy=documents.loaded.policy,
+        documents=documents,
         graph=graph,
         register=register,
         heads=HeadStore(graph, sealer.macs, register),
@@ -273,16 +299,21 @@ def terminal_actor() -> Actor:
 
 def build_watch(settings: Settings) -> WatchStations:
     """What the watch over the ledger needs; it goes on while the store and the data keys are away."""
-    shift = Shift(*settings.shift, settings.shift_zone) if settings.shift is not None else None
+    try:
+        rules, facts = watched_rules(settings)
+    except (KeyUnavailableError, LedgerUnavailableError):  # the watch goes on; it looks again when the documents are touched
+        rules, facts = read_alert_rules(), facts_by(settings, read_dictionary())
     return WatchStations(
         settings=settings,
         clock=SystemClock(),
         ledger=LedgerClient(settings.home),
         book=AlertBook(settings.home),
         keys=key_store(settings),
-        rules=read_alert_rules(),
-        facts=RecordFacts(restricted_of(read_dictionary()), shift),
+        rules=rules,
+        facts=facts,
         policy=partial(policy_is_accepted, settings),
+        documents=partial(edited_documents, settings),
+        reload=partial(watched_rules, settings),
         sinks=alert_sinks(settings),
     )
 

@@ -21,8 +21,9 @@ from traceapp.policy.acceptance import ACCEPTED, load_policy
 from traceapp.policy.compilation import compile_rights
 from traceapp.policy.decisions import CLOSED, Policy
 from traceapp.policy.document import read_policy
-from traceapp.usecases.accept_policy import accept_policy, acceptance_of, record_first_policy
+from traceapp.usecases.accept_policy import accept_policy, record_first_policy
 from traceapp.usecases.check_readiness import check_readiness
+from traceapp.usecases.running_documents import acceptance_of
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import trace_batch
 from traceapp.usecases.watch_ledger import LedgerWatch

@@ -310,7 +310,11 @@ def draw_role(chance: random.Random) -> dict[str, Any]:
     clearance = chance.choice(("T0", "T1", "T2", "T3"))
     bounds = [kind.value for kind in (ScopeKind.SITE, ScopeKind.LINE, ScopeKind.CASE) if chance.random() < 0.6]
     purposes = chance.sample([purpose.value for purpose in Purpose], chance.randint(1, 4))
-    permissions = [one.value for one in Permission if one is not Permission.APPROVAL_DECIDE and chance.random() < 0.3]
+    permissions = [
+        one.value
+        for one in Permission
+        if one not in {Permission.ACCOUNT_REVIEW, Permission.APPROVAL_DECIDE} and chance.random() < 0.3
+    ]
     row: dict[str, Any] = {
         "en": "Role",
         "zh": "角色",

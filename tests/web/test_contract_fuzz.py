@@ -49,6 +49,7 @@ ROLES = {
     AUDIT: Role.AUDITOR,
     "/api/v1/alerts": Role.ADMIN,
     "/api/v1/approvals": Role.QUALITY,
+    "/api/v1/changes": Role.QUALITY,
     "GET /api/v1/feeds": Role.ADMIN,
     "/api/v1/signatures": Role.AUDITOR,
     "POST /api/v1/feeds": Role.INTEGRATOR,
@@ -57,6 +58,8 @@ NEVER_BY_TOKEN = {
     "POST /api/v1/alerts/{uid}/acknowledgement",
     "POST /api/v1/alerts/rules/{rule}/silence",
     "POST /api/v1/approvals",
+    "POST /api/v1/changes/{document}/comparison",
+    "POST /api/v1/changes/{document}/proposals",
     "GET /api/v1/approvals/{uid}",
     "GET /api/v1/approvals/{uid}/file",
     "GET /api/v1/approvals/{uid}/signatures",
@@ -66,7 +69,7 @@ NEVER_BY_TOKEN = {
     "POST /api/v1/audit/export",
     *(f"POST /api/v1/approvals/{{uid}}/{move}" for move in ("approve", "cancel", "deny", "execute", "sign", "withdraw")),
 }
-"""What takes a person, or two, or a signature, or is about something that only persons make."""
+"""What takes a person, or two, or a signature, or a whole document, or is about something that only persons make."""
 
 
 @pytest.fixture
@@ -120,10 +123,13 @@ def test_the_api_keeps_its_document(label: str, random_seed: int, schema: BaseSc
 
 def more_than_a_schema_says(case: Case) -> bool:
     """What cannot be said in OpenAPI 3.1: that exactly one of two parameters is wanted, or one at most, what makes a GS1 key
-    right, that a window does not end before it begins, what an operation takes, and that a reason is no row of blanks."""
+    right, that a window does not end before it begins, what an operation takes, which versions there are, and that a reason is
+    no row of blanks."""
     if case.operation.label.startswith(
         (
             "POST /api/v1/approvals",
+            "GET /api/v1/changes/{document}/versions/",
+            "POST /api/v1/changes/",
             "POST /api/v1/alerts/rules/",
             "POST /api/v1/traces/export",
             "POST /api/v1/searches/export",
@@ -150,6 +156,8 @@ def use_known(case: Case, number: str, event_uid: str) -> None:
     if AUDIT in case.path:
         case.query = {}
         case.path_parameters |= {"seq": 1} if "seq" in case.path_parameters else {}
+    elif "version" in case.path_parameters:
+        case.path_parameters["version"] = 1
     elif "uid" in case.path_parameters and "/approvals/" not in case.path:
         case.path_parameters["uid"] = event_uid
     elif "number" in case.path_parameters and number != SLASHED:

@@ -15,6 +15,7 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.approvals import Operation
 from traceapp.domain.rights import Role
 from traceapp.domain.sessions import Client
+from traceapp.policy.document import read_content
 from traceapp.recorded_page import recorded_endpoints
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.open_session import make_session
@@ -38,7 +39,7 @@ SIGNED = {
 }
 REASON = "a recall is on, and the site does not answer"
 
-
+OTHER = read_content("default").decode().replace("version = 1", "version = 2", 1)
 APPROVAL = "/api/v1/approvals/{approval}"
 SILENCE = {"rule": "denials", "hours": 4}
 
@@ -129,6 +130,13 @@ CALLS = {
     "break_glass.begin": Call("/break-glass", "POST", {"reason": REASON, "minutes": "10", "tier": "T2"}),
     "break_glass.end": Call("/break-glass/end", "POST", {}, before=("break_glass.begin",)),
     "break_glass.show": Call("/break-glass"),
+    "change.compare": Call("/changes/comparison", "POST", {"document": "policy", "text": OTHER}),
+    "change.propose": Call("/changes/proposals", "POST", {"document": "policy", "text": OTHER, "reason": REASON}),
+    "change.show": Call("/changes"),
+    "changes.compare": Call("/api/v1/changes/policy/comparison", "POST", json={"text": OTHER}),
+    "changes.propose": Call("/api/v1/changes/policy/proposals", "POST", json={"text": OTHER, "reason": REASON}),
+    "changes.show": Call("/api/v1/changes/policy/versions/1"),
+    "changes.show_all": Call("/api/v1/changes"),
     "events.source": Call("/api/v1/events/{event}/source"),
     "factors.begin_codes": Call("/factors/codes", "POST", {"password": PASSWORD}),
     "factors.confirm_codes": Call("/factors/codes/confirm", "POST", {"code": "000000"}),

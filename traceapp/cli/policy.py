@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.cli.policy_changes import apply, diff, propose, versions
 from traceapp.cli.printing import print_explanation
 from traceapp.composition import terminal_actor
 from traceapp.domain.purposes import Purpose
@@ -46,8 +47,13 @@ def explain(user: str, action: str, object_: str | None, purpose: str | None, ho
 def accept(home: Path | None) -> None:
     """Accept the document that TRACEAPP_POLICY names, on record: it decides from the next start on.
 
-    Until then a document that is not the accepted one denies everything.
+    For the first start, and to recover where the policy was lost: nobody else agrees to it. Everything else is proposed and
+    agreed to (traceapp policy propose). Until then a document that is not the accepted one denies everything.
     """
     with stations_of(settings_of(home)) as stations:
         done = accept_policy(stations, terminal_actor())
     click.echo(f"accepted: policy {done.value} (ledger record {done.receipt.seq}); start the service again")
+
+
+for command in (apply, diff, propose, versions):
+    policy.add_command(command)

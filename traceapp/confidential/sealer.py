@@ -50,6 +50,13 @@ class DictionarySealer:
         found._checks = checks
         return found
 
+    def under(self, dictionary: Dictionary) -> "DictionarySealer":
+        """The same sealer by another dictionary."""
+        found = copy.copy(self)
+        found._dictionary = dictionary
+        found._index_bits = {}
+        return found
+
     def __repr__(self) -> str:
         return "DictionarySealer()"
 

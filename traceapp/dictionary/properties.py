@@ -34,6 +34,10 @@ class Dictionary:
         return self._document.version
 
     @property
+    def document(self) -> Document:
+        return self._document
+
+    @property
     def rules(self) -> Mapping[str, str]:
         """What clauses name, with its full title."""
         return self._document.rules
@@ -142,10 +146,47 @@ def parse_dictionary(content: bytes) -> Dictionary:
     return Dictionary(document)
 
 
+def check_successor(before: Dictionary, after: Dictionary) -> None:
+    """raises  DictionaryError: another dictionary says of what is stored something that it cannot become."""
+    old, new = before.document, after.document
+    for name in ("kinds", "links", "service", "link_attributes"):
+        if getattr(old, name) != getattr(new, name):
+            raise DictionaryError(f"{name}: wanted as it is: it comes with the program.")
+    for kind, entries in old.properties.items():
+        for name, was in entries.items():
+            entry = new.properties.get(kind, {}).get(name)
+            if entry is None:
+                raise DictionaryError(f"{kind}.{name}: wanted it still there: what is stored is known by it.")
+            for said in ("type", "tier", "unit", "blind_index", "leak_bits"):
+                if getattr(entry, said) != getattr(was, said):
+                    raise DictionaryError(f"{kind}.{name}: wanted {said} as it is: what is stored was written by it.")
+            if was.values is not None and not was.values.keys() <= (entry.values or {}).keys():
+                raise DictionaryError(f"{kind}.{name}: wanted every value of its list still there.")
+            if was.values is None and entry.values is not None:
+                raise DictionaryError(f"{kind}.{name}: wanted no list of values: any may be stored.")
+
+
+def shipped_content() -> bytes:
+    return resources.files("traceapp.dictionary").joinpath("data_dictionary.toml").read_bytes()
+
+
 @cache
 def read_dictionary() -> Dictionary:
     """The dictionary that comes with the program."""
-    return parse_dictionary(resources.files("traceapp.dictionary").joinpath("data_dictionary.toml").read_bytes())
+    return parse_dictionary(shipped_content())
+
+
+def running_dictionary() -> Dictionary:
+    """The one that this process goes by: what others agreed to, else that which comes with the program."""
+    return _running[-1] if _running else read_dictionary()
+
+
+def put_in_force(dictionary: Dictionary) -> None:
+    """From now on this process goes by this one."""
+    _running[:] = [dictionary]
+
+
+_running: list[Dictionary] = []
 
 
 def _in(named: Named, language: str) -> str:

@@ -23,6 +23,8 @@ class Permission(StrEnum):
     BREAK_GLASS_BEGIN = "break_glass:begin"
     BREAK_GLASS_LIST = "break_glass:list"
     BREAK_GLASS_REVIEW = "break_glass:review"
+    CHANGE_LIST = "change:list"
+    CHANGE_PROPOSE = "change:propose"
     EVENT_IMPORT = "event:import"
     FEED_CHANGE = "feed:change"
     FEED_LIST = "feed:list"
@@ -49,6 +51,7 @@ class Act(StrEnum):
     ACCOUNT_FOLLOW = "account:follow"
     ACCOUNT_LEAVE = "account:leave"
     ALERT_RAISE = "alert:raise"
+    ALERT_RULES_APPLY = "alert_rules:apply"
     APPROVAL_CANCEL = "approval:cancel"
     APPROVAL_EXECUTE = "approval:execute"
     APPROVAL_EXPIRE = "approval:expire"
@@ -58,6 +61,7 @@ class Act(StrEnum):
     APPROVAL_SUPERSEDE = "approval:supersede"
     APPROVAL_WITHDRAW = "approval:withdraw"
     BREAK_GLASS_END = "break_glass:end"
+    DICTIONARY_APPLY = "dictionary:apply"
     FACTOR_CHANGE = "factor:change"
     FACTOR_SHOW = "factor:show"
     GRAPH_VERIFY = "graph:verify"
@@ -74,6 +78,7 @@ class Act(StrEnum):
     LEDGER_START = "ledger:start"
     NUMBER_REFER = "number:refer"
     POLICY_ACCEPT = "policy:accept"
+    POLICY_APPLY = "policy:apply"
     PURPOSE_CHOOSE = "purpose:choose"
     REQUEST_REFUSE = "request:refuse"
     ROWS_TRUST = "rows:trust"
@@ -90,5 +95,16 @@ class Act(StrEnum):
 
 SEES_BATCHES = frozenset({Permission.BATCH_LOOK_UP, Permission.BATCH_SHOW, Permission.BATCH_TRACE})
 """Without one of these a role sees no node at all, whatever its sites and lines."""
+BRINGS_IN = frozenset(
+    {
+        Permission.ACCOUNT_CREATE,
+        Permission.BREAK_GLASS_BEGIN,
+        Permission.EVENT_IMPORT,
+        Permission.FEED_CHANGE,
+        Permission.FEED_SEND,
+        Permission.TOKEN_CREATE,
+    }
+)
+"""What brings data or rights in; while the service only reads, none of it is allowed. What takes rights away is none of it."""
 ACTS = tuple(sorted(one.value for kind in (Permission, Act) for one in kind))
 """All that a record may name as its act."""

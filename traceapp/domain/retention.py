@@ -44,7 +44,7 @@ PROOF: Final = RetentionClass(
     "asks for the newest of each.",
     newest_stays=True,
 )
-_PROOF_OF: Final = ("ledger:", "key:", "policy:accept", "rows:", "store:")
+_PROOF_OF: Final = ("ledger:", "key:", "alert_rules:", "dictionary:", "policy:accept", "policy:apply", "rows:", "store:")
 _PEOPLE_OF: Final = (
     "account:",
     "token:",

@@ -26,6 +26,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     INTEGRATOR = "integrator"
     ADMIN = "admin"
+    IT = "it"
 
 
 OUTSIDE: Final = frozenset({Role.SUPPLIER, Role.CUSTOMER, Role.REGULATOR})

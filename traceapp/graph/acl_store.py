@@ -1,11 +1,27 @@
 """The interned sets of scopes, from which the rights of a person are compiled."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from traceapp.domain.scopes import AclEntry
 from traceapp.graph.connection import Graph
 from traceapp.host.row_register import RowRegister
+
+LABELS: Final = ("traceable", "location", "order", "disposal", "equipment", "operator", "inspection", "product")
+PAGE: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class NodeCounts:
+    """(kind, acl number) → nodes; cut: there are more than were counted."""
+
+    of: Mapping[tuple[str, int], int]
+    cut: bool
+
+    def total(self, kinds: Collection[str] | None, numbers: Collection[int]) -> int:
+        """How many carry one of these numbers; kinds: None for any."""
+        return sum(n for (kind, acl), n in self.of.items() if acl in numbers and (kinds is None or kind in kinds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +56,24 @@ class AclStore:
     def explains(self, number: int) -> bool:
         """Whether there is a set behind a number that a node carries; the store is asked once more where none is known."""
         return number in self._known or any(entry.number == number for entry in self.list_entries())
+
+    def count_nodes(self, most: int) -> NodeCounts:
+        """How many nodes of each kind carry each number, of the first `most` of each label."""
+        found: dict[tuple[str, int], int] = {}
+        cut = False
+        for label in LABELS:
+            after, left = "", most
+            while left > 0 and (rows := self._graph.read(f"acl.count_{label}", after=after, page=min(PAGE, left))):
+                after, read = max(row["last"] for row in rows), sum(row["nodes"] for row in rows)
+                left -= read
+                for row in rows:
+                    if isinstance(row["acl"], int):
+                        place = row["kind"], row["acl"]
+                        found[place] = found.get(place, 0) + row["nodes"]
+                if read < PAGE:
+                    break
+            cut = cut or left <= 0
+        return NodeCounts(found, cut)
 
     def faults(self) -> AclFaults:
         """What of the store's own entries is not as the service wrote it."""

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Final, assert_never
 
 from traceapp.dictionary.entries import PropertyEntry, PropertyType
-from traceapp.dictionary.properties import read_dictionary
+from traceapp.dictionary.properties import running_dictionary
 from traceapp.domain.errors import InputError
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import NodeKind
@@ -22,7 +22,7 @@ def property_columns(*kinds: NodeKind, leave_out: Collection[str] = ()) -> tuple
     """
     found: dict[str, Column] = {}
     for kind in kinds:
-        for name, entry in read_dictionary().entries(kind).items():
+        for name, entry in running_dictionary().entries(kind).items():
             if name not in leave_out:
                 found.setdefault(name, _column(name, entry))
     return tuple(found.values())
@@ -35,7 +35,7 @@ def properties_of(row: Row, kind: NodeKind, leave_out: Collection[str] = ()) -> 
     """
     return {
         name: _value(row, name, entry)
-        for name, entry in read_dictionary().entries(kind).items()
+        for name, entry in running_dictionary().entries(kind).items()
         if name not in leave_out and row.text(name) is not None
     }
 
@@ -43,7 +43,7 @@ def properties_of(row: Row, kind: NodeKind, leave_out: Collection[str] = ()) -> 
 def refuse_others(row: Row, kind: NodeKind, columns: tuple[Column, ...]) -> None:
     """raises  InputError: a column is filled that things of this kind do not have; nothing said is lost silently."""
     for column in columns:
-        if row.text(column.name) is not None and not read_dictionary().knows(kind, column.name):
+        if row.text(column.name) is not None and not running_dictionary().knows(kind, column.name):
             raise InputError(f"{column.name}: a {kind} has no such property, found {row.text(column.name)!r}")
 
 

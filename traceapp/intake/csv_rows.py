@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
-from traceapp.dictionary.properties import read_dictionary
+from traceapp.dictionary.properties import running_dictionary
 from traceapp.domain.errors import IdentifierError, InputError
 from traceapp.domain.events import LinkStatement, NodeStatement, PropertyValue
 from traceapp.domain.identifiers import Identity, gs1_identity, local_identity
@@ -62,7 +62,7 @@ class Told:
         """
         said = {name: value for name, value in (properties or {}).items() if value is not None}
         if said:
-            said = read_dictionary().check(kind, said)
+            said = running_dictionary().check(kind, said)
         if described and scope is not None and scope.site == NOWHERE:
             self._keep(NodeStatement(identity, kind, False, scope))
             scope = None

@@ -1,14 +1,17 @@
 """Records read from the segments, for questions to the ledger; whether they are what was written is not asked here."""
 
 import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from traceapp.domain.errors import LedgerUnavailableError
 from traceapp.domain.recorded import CAME_TO_BE
 from traceapp.ledger.segments import first_of, list_segments, newest_records, read_segment
 
+Group = TypeVar("Group")
 COUNTER: Final = b'"counter":'
 
 
@@ -40,14 +43,35 @@ def find_record(home: Path, seq: int) -> bytes | None:
         raise _unreadable(error) from None
 
 
-def find_done(home: Path, act: str) -> dict[str, Any] | None:
-    """The newest record of an act that was done, or found to have been; None of none; raises what `find_records` raises."""
-    beginning = f'{{"act":{json.dumps(act)}'.encode()
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """Of some acts the newest record that says one was done, or found to have been, None of none; and the intents since."""
+
+    done: dict[str, Any] | None
+    begun: tuple[dict[str, Any], ...]
+
+
+def find_done(home: Path, groups: Mapping[Group, Collection[str]]) -> dict[Group, Newest]:
+    """For each group of acts what its newest records say, in one reading; raises what `find_records` raises."""
+    group_of = {f'{{"act":{json.dumps(act)}'.encode(): group for group, acts in groups.items() for act in acts}
+    begun: dict[Group, list[dict[str, Any]]] = {group: [] for group in groups}
+    done: dict[Group, dict[str, Any]] = {}
+    beginnings = tuple(group_of)
     try:
-        acts = (json.loads(record) for record in newest_records(home) if record.startswith(beginning))
-        return next((told for told in acts if told["outcome"] in CAME_TO_BE), None)
+        for record in newest_records(home):
+            if not record.startswith(beginnings):
+                continue
+            group = next(group for beginning, group in group_of.items() if record.startswith(beginning))
+            told = json.loads(record)
+            if group not in done and told["outcome"] in CAME_TO_BE:
+                done[group] = told
+                if done.keys() == groups.keys():
+                    break
+            elif group not in done and told["outcome"] == "intended":
+                begun[group].append(told)
     except OSError as error:
         raise _unreadable(error) from None
+    return {group: Newest(done.get(group), tuple(begun[group])) for group in groups}
 
 
 def last_stated_counter(home: Path) -> dict[str, Any] | None:

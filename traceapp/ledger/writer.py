@@ -53,7 +53,7 @@ MOST_REFUSALS_SAID: Final = 1000
 SIGNED_AT_ONCE: Final = frozenset(
     str(act)
     for act in (*Permission, *Act)
-    if act.rpartition(":")[2] in {"accept", "decide", "execute", "export", "prune", "recover", "restore", "review"}
+    if act.rpartition(":")[2] in {"accept", "apply", "decide", "execute", "export", "prune", "recover", "restore", "review"}
 )
 """Acts by what they end with: what leaves or goes, what a second person says, and what puts something back."""
 HAPPENED: Final = CAME_TO_BE | {"answered"}

@@ -1,10 +1,12 @@
 """The alert rules: data (`alert_rules.toml`), read and checked once; what they mean is in `alert_evaluation.py`."""
 
+import hashlib
+import json
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -180,11 +182,39 @@ class RuleDocument(BaseModel):
 
 
 def parse_alert_rules(content: bytes) -> Mapping[str, Rule]:
-    """raises  ValueError: not TOML, or no rules; the document comes with the program, so that is a defect."""
+    """raises  ValueError: not TOML, or no rules; it names the place."""
     return RuleDocument.model_validate(tomllib.loads(content.decode())).rules
+
+
+def shipped_content() -> bytes:
+    return resources.files("traceapp.policy").joinpath(FILE).read_bytes()
 
 
 @cache
 def read_alert_rules() -> Mapping[str, Rule]:
     """The rules that come with the program."""
-    return parse_alert_rules(resources.files("traceapp.policy").joinpath(FILE).read_bytes())
+    return parse_alert_rules(shipped_content())
+
+
+def running_rules() -> Mapping[str, Rule]:
+    """Those that this process goes by: what others agreed to, else those that come with the program."""
+    return _running[-1] if _running else read_alert_rules()
+
+
+def put_in_force(rules: Mapping[str, Rule]) -> None:
+    """From now on this process goes by these."""
+    _running[:] = [rules]
+
+
+_running: list[Mapping[str, Rule]] = []
+
+
+def plain_rules(rules: Mapping[str, Rule]) -> dict[str, Any]:
+    """What they say, as plain JSON."""
+    return {name: rule.model_dump(mode="json") for name, rule in rules.items()}
+
+
+def digest_of_rules(rules: Mapping[str, Rule]) -> str:
+    """SHA-256 (hex) of what they say, whatever their layout; their order is that of people's lists, and is part of it."""
+    said = json.dumps([[name, rule] for name, rule in plain_rules(rules).items()], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()

@@ -1,5 +1,6 @@
 """May this person do this? A verdict that can be asked why."""
 
+import copy
 from collections.abc import Mapping
 from typing import Final
 
@@ -7,7 +8,7 @@ from traceapp.dictionary.entries import Tier
 from traceapp.dictionary.properties import Dictionary
 from traceapp.domain.errors import PolicyError
 from traceapp.domain.kinds import NodeKind
-from traceapp.domain.permissions import Permission
+from traceapp.domain.permissions import BRINGS_IN, Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Actor, Decision, Role
 from traceapp.domain.sentences import Sentence
@@ -16,6 +17,10 @@ from traceapp.policy.document import PolicyDocument
 Names = Mapping[NodeKind, frozenset[str]]
 CLOSED: Final = "policy/closed"
 FAILED: Final = "policy/error"
+READ_ONLY: Final = "documents/read-only"
+ONLY_READING: Final = (
+    "Nothing new is taken in: the data dictionary or the alert rules in the home are not those that were agreed to."
+)
 EVALUATION: Final = Sentence("The policy could not be evaluated, and so everything is denied.")
 
 
@@ -26,12 +31,14 @@ class Policy:
     raises  PolicyError: a set of fields names a property that the dictionary does not know.
     """
 
-    __slots__ = ("_digest", "_document", "_tables", "closed")
+    __slots__ = ("_digest", "_document", "_tables", "closed", "read_only")
 
     def __init__(self, document: PolicyDocument, dictionary: Dictionary, closed: str | None = None) -> None:
         self._document = document
         self._digest = document.digest
         self.closed = closed
+        self.read_only: str | None = None
+        """Why nothing new is taken in; None where it is."""
         tiers = {purpose: _tiers(document, dictionary, purpose) for purpose in document.purposes}
         self._tables = {(purpose, tier): _up_to(named, tier) for purpose, named in tiers.items() for tier in Tier}
 
@@ -39,6 +46,12 @@ class Policy:
     def denying(cls, reason: str, dictionary: Dictionary) -> "Policy":
         """One without a row, which denies everything for this reason."""
         return cls(PolicyDocument.empty(), dictionary, reason)
+
+    def reading_only(self, reason: str | None) -> "Policy":
+        """The same policy; with a reason, nothing that it allows brings anything new in."""
+        made = copy.copy(self)
+        made.read_only = reason
+        return made
 
     @property
     def digest(self) -> str:
@@ -86,8 +99,8 @@ class Policy:
     def decide(self, actor: Actor, permission: Permission) -> Decision:
         """Allowed only where the actor's role has a row that names the permission, for a purpose of the role.
 
-        rule    `<role>/<permission>` where a row spoke, else what denied: `default/deny`, `<role>/purposes`, `token/scope`;
-                `policy/closed` where no policy is in force, `policy/error` where it could not be evaluated.
+        rule    `<role>/<permission>` where a row spoke, else what denied: `default/deny`, `<role>/purposes`, `token/scope`,
+                `documents/read-only`; `policy/closed` where no policy is in force, `policy/error` where evaluation failed.
         reason  one sentence, safe to show to the asker.
         """
         if self.closed is not None:
@@ -109,6 +122,8 @@ class Policy:
             purpose = actor.purpose.value
             said = Sentence("The role %(role)s does not look for the purpose %(purpose)s.", role=role, purpose=purpose)
             return Decision(False, f"{role}/purposes", said)
+        if self.read_only is not None and permission in BRINGS_IN:
+            return Decision(False, READ_ONLY, Sentence(ONLY_READING))
         return Decision(True, f"{role}/{act}", Sentence("The role %(role)s allows %(act)s.", role=role, act=act))
 
 

@@ -26,6 +26,8 @@ Words = Annotated[str, Field(min_length=1)]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 _MAKES_APPROVERS: Final = frozenset({Permission.ACCOUNT_CREATE, Permission.ACCOUNT_CHANGE})
 """Whoever may do this makes as many persons as he needs: he is none of those who agree."""
+RULES: Final = frozenset({Operation.ALERT_RULES_CHANGE, Operation.DICTIONARY_CHANGE, Operation.POLICY_CHANGE})
+"""What changes the rules themselves takes the word of two others."""
 SHIPPED: Final = {"default": "default_policy.toml", "small": "small_policy.toml"}
 """Documents that come with the program, by the name under which they are chosen."""
 
@@ -217,6 +219,10 @@ class PolicyDocument(BaseModel):
             without = {role for role in deciding if not self._decides(role)}
             if without:
                 raise ValueError(f"approvals.{operation}: wanted roles that may decide, found {', '.join(sorted(without))}")
+            if operation in RULES and sum(step.count for step in told.steps) < 2:
+                raise ValueError(
+                    f"approvals.{operation}: wanted two persons at least, who are not whoever asks: it is about the rules"
+                )
         makers = {role for role in self.roles if self._decides(role) and self.roles[role].permissions & _MAKES_APPROVERS}
         if makers:
             found = ", ".join(sorted(makers))
@@ -297,8 +303,13 @@ def read_policy(chosen: Path | str = "default") -> PolicyDocument:
 
     raises  PolicyError: it cannot be read, is none, or is a file that others than its owner may write.
     """
+    return parse_policy(read_content(chosen))
+
+
+def read_content(chosen: Path | str) -> bytes:
+    """Its bytes, whatever they say; raises PolicyError."""
     if str(chosen) in SHIPPED:
-        return parse_policy(resources.files("traceapp.policy").joinpath(SHIPPED[str(chosen)]).read_bytes())
+        return resources.files("traceapp.policy").joinpath(SHIPPED[str(chosen)]).read_bytes()
     try:
         with Path(chosen).open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
@@ -306,6 +317,6 @@ def read_policy(chosen: Path | str = "default") -> PolicyDocument:
                 raise PolicyError(
                     f"The policy document {chosen} can be written by others (mode {stat.S_IMODE(mode):04o}): chmod go-w {chosen}."
                 )
-            return parse_policy(file.read())
+            return file.read()
     except OSError as error:
         raise PolicyError(f"The policy document {chosen} cannot be read: {error.strerror}.") from None

@@ -123,6 +123,14 @@ MEANINGS: Final[Mapping[Permission, tuple[str, str]]] = {
     ),
     Permission.BREAK_GLASS_LIST: ("see the break-glass accesses that wait for a review", "查看待复核的应急访问"),
     Permission.BREAK_GLASS_REVIEW: ("review the break-glass accesses of others", "复核他人的应急访问"),
+    Permission.CHANGE_LIST: (
+        "see what was and is in force of policy, dictionary and alert rules, and what another one would change",
+        "查看权限文件、数据字典与警报规则的各版本及变更影响",
+    ),
+    Permission.CHANGE_PROPOSE: (
+        "propose another policy, dictionary or other alert rules",
+        "提出权限文件、数据字典或警报规则的变更",
+    ),
     Permission.EVENT_IMPORT: ("bring files of events in", "导入事件文件"),
     Permission.FEED_CHANGE: ("register a source system's feed, give it another key, end it", "登记、更换密钥或停用数据源"),
     Permission.FEED_LIST: ("see the feeds, where they are and what is missing", "查看数据源、进度与缺失消息"),

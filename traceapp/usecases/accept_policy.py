@@ -1,24 +1,14 @@
 """The document that stands there becomes the policy in force."""
 
-from pathlib import Path
-
 from traceapp.domain.permissions import Act
-from traceapp.domain.record_macs import RecordMacs
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.ledger.reading import find_done
-from traceapp.policy.acceptance import Acceptance
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import read_policy
 from traceapp.usecases.access import entry, things
 from traceapp.usecases.changes import carry_out
+from traceapp.usecases.running_documents import acceptance_of
 from traceapp.usecases.stations import Stations
-
-
-def acceptance_of(home: Path, macs: RecordMacs) -> Acceptance:
-    """What a home has accepted, by its own file and by its ledger; raises LedgerUnavailableError."""
-    newest = find_done(home, Act.POLICY_ACCEPT.value)
-    return Acceptance(home, macs, str(newest["request"]["accepted"]) if newest is not None else None)
 
 
 def accept_policy(stations: Stations, actor: Actor) -> Recorded[str]:

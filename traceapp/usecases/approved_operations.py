@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from traceapp.domain.approvals import Operation
 from traceapp.domain.exports import Subject
+from traceapp.domain.governed import DocumentKind
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
@@ -29,11 +30,13 @@ from traceapp.usecases.approved_export import (
     no_more,
     shown_export,
 )
+from traceapp.usecases.change_documents import apply_change, changed_document, check_change, preview_change
 from traceapp.usecases.destroy_key import check_destroying, key_to_destroy, preview_destroying
 from traceapp.usecases.disclosure_roll import Fields
 from traceapp.usecases.erase_record_values import check_erasing, erase_record_values, preview_erasing, values_to_erase
 from traceapp.usecases.export_sample import sample_export
 from traceapp.usecases.export_subjects import SUBJECTS
+from traceapp.usecases.governed_documents import GOVERNED
 from traceapp.usecases.prune_ledger import check_pruning, preview_pruning, prune_ledger, sample_pruning, what_is_due
 from traceapp.usecases.review_break_glass import (
     check_review,
@@ -104,7 +107,19 @@ def _export(subject: Subject) -> ApprovedOperation:
     )
 
 
+def _change(kind: DocumentKind) -> ApprovedOperation:
+    return ApprovedOperation(
+        permission=Permission.CHANGE_PROPOSE,
+        act=GOVERNED[kind].act,
+        check=partial(check_change, kind),
+        state=partial(changed_document, kind),
+        preview=partial(preview_change, kind),
+        carry_out=partial(apply_change, kind),
+    )
+
+
 OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
+    **{row.operation: _change(kind) for kind, row in GOVERNED.items()},
     Operation.ACCOUNT_ROLE: ApprovedOperation(
         permission=Permission.ACCOUNT_CHANGE,
         act=Permission.ACCOUNT_CHANGE,

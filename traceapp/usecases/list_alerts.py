@@ -9,7 +9,7 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.ledger.alert_book import AlertBook
-from traceapp.policy.alert_rules import read_alert_rules
+from traceapp.policy.alert_rules import running_rules
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.stations import Stations
 
@@ -73,7 +73,7 @@ def count_alerts(stations: Stations, actor: Actor) -> int:
 
 def alert_words(rule: str, language: str) -> AlertWords:
     """In Chinese or English."""
-    known = read_alert_rules().get(rule)
+    known = running_rules().get(rule)
     if known is None:
         return AlertWords(rule, rule, rule)
     words = known.words(language)
@@ -82,7 +82,7 @@ def alert_words(rule: str, language: str) -> AlertWords:
 
 def rule_names() -> tuple[str, ...]:
     """Of all rules there are, in the order of the document."""
-    return tuple(read_alert_rules())
+    return tuple(running_rules())
 
 
 def is_about(alert: Alert, actor: Actor) -> bool:

@@ -10,11 +10,12 @@ from traceapp.domain.rights import Actor
 from traceapp.ledger.open_intents import INTENTS, is_held
 from traceapp.ledger.records import FOLDER
 from traceapp.ledger.tail import LedgerTail
-from traceapp.usecases.accept_policy import acceptance_of
+from traceapp.policy.acceptance import Acceptance
 from traceapp.usecases.access import entry
 from traceapp.usecases.changes import KEY_ACTS
 from traceapp.usecases.erase_record_values import was_erased
 from traceapp.usecases.prune_ledger import was_pruned
+from traceapp.usecases.running_documents import ACTS as DOCUMENT_ACTS
 from traceapp.usecases.stations import Stations
 
 ENDINGS: Final = CAME_TO_BE | {"failed", ABORTED}
@@ -100,8 +101,9 @@ def _came_to_be(stations: Stations, intent: dict[str, Any]) -> bool:
     request = _request(intent)
     if intent["act"] in KEY_ACTS:
         return stations.keys.was_carried_out(intent["command"])
-    if intent["act"] == Act.POLICY_ACCEPT:
-        return acceptance_of(stations.settings.home, stations.sealer.macs).digest == request.get("accepted")
+    for kind, acts in DOCUMENT_ACTS.items():
+        if intent["act"] in acts:
+            return Acceptance(stations.settings.home, stations.sealer.macs, None, kind=kind).digest == request.get("accepted")
     if intent["act"] == Act.LEDGER_PRUNE:
         return was_pruned(stations, request)
     if intent["act"] == Permission.LEDGER_ERASE:

@@ -10,7 +10,7 @@ from traceapp.domain.errors import AlertNotFoundError, InputError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.policy.alert_rules import read_alert_rules
+from traceapp.policy.alert_rules import running_rules
 from traceapp.usecases.access import entry
 from traceapp.usecases.disclosure_roll import Fields
 from traceapp.usecases.stations import Stations
@@ -23,7 +23,7 @@ SAMPLE: Final = 5
 
 def silent_rules() -> tuple[str, ...]:
     """Names of the rules that can be silenced, in the order of the document."""
-    return tuple(name for name, rule in read_alert_rules().items() if rule.can_be_silenced)
+    return tuple(name for name, rule in running_rules().items() if rule.can_be_silenced)
 
 
 def check_silence(stations: Stations, actor: Actor, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def check_silence(stations: Stations, actor: Actor, said: Mapping[str, Any]) -> 
     if not isinstance(hours, int) or isinstance(hours, bool) or not 1 <= hours <= LONGEST_HOURS:
         wanted = f"1 to {LONGEST_HOURS}"
         raise InputError(f"hours: wanted {wanted}", (("hours", wanted),))
-    known = read_alert_rules().get(rule) if isinstance(rule, str) else None
+    known = running_rules().get(rule) if isinstance(rule, str) else None
     if known is None:
         raise AlertNotFoundError("There is no such rule.")
     if not known.can_be_silenced:
@@ -48,7 +48,7 @@ def check_silence(stations: Stations, actor: Actor, said: Mapping[str, Any]) -> 
 
 def silenced_rule(stations: Stations, parameters: Mapping[str, Any]) -> Any:
     """The rule as it stands: another release may mean something else by its name."""
-    known = read_alert_rules().get(parameters["rule"])
+    known = running_rules().get(parameters["rule"])
     return known.model_dump(mode="json") if known is not None else None
 
 

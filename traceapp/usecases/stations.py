@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from traceapp.ledger.side_files import SideFiles
     from traceapp.policy.decisions import Policy
     from traceapp.settings import Settings
+    from traceapp.usecases.running_documents import RunningDocuments
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Stations:
     """Everything a use case may use; it never builds one of these itself.
 
     request_id  of the HTTP request or terminal command that is being carried out, 32 hex digits: its records bear it.
+    policy, dictionary  those of this moment, of which `documents` knows whether others are in force by now.
     checks  of the question that is being answered; None outside of one (`usecases/verification.py`).
     """
 
@@ -51,6 +53,7 @@ class Stations:
     organisation: Organisation
     dictionary: Dictionary
     policy: Policy
+    documents: RunningDocuments
     graph: Graph
     register: RowRegister
     heads: HeadStore

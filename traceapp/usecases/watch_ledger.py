@@ -14,13 +14,16 @@ from typing import Final
 from traceapp.domain.alerts import Alert, KeptAlert, Surroundings
 from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.errors import KeyUnavailableError, LedgerBrokenError, LedgerUnavailableError
+from traceapp.domain.governed import DocumentKind
 from traceapp.domain.keys import KeyState
 from traceapp.domain.ledger_health import LedgerHealth
+from traceapp.host.governed_files import FOLDER as GOVERNED
+from traceapp.host.governed_files import stamp as stamp_of
 from traceapp.ledger.alert_book import Progress, Rung
 from traceapp.ledger.anchors.states import read_states
 from traceapp.ledger.records import canonical, record_hash
 from traceapp.ledger.tail import MANY, LedgerTail
-from traceapp.policy.acceptance import ACCEPTED
+from traceapp.policy.acceptance import accepted_file
 from traceapp.policy.alert_evaluation import Evaluation
 from traceapp.usecases.alert_records import raised_entry, told_of_alert
 from traceapp.usecases.watch_stations import WatchStations
@@ -59,7 +62,9 @@ class LedgerWatch:
         self._is_proven = not known.after
         self._broken = False
         self._writer = _Writer()
-        self._policy: tuple[tuple[object, ...] | None, bool] = None, False
+        self._stamp: tuple[object, ...] = ()
+        self._unaccepted = False
+        self._edited: dict[str, float] = {}
         self._clocks = (time.monotonic(), stations.clock.now())
 
     def read(self) -> int:
@@ -98,6 +103,7 @@ class LedgerWatch:
 
     def look_around(self) -> None:
         """Ask how the ledger, its disk, the clock and the keys are, and what is missing; raises HomeError."""
+        self._look_at_documents()
         rung = self._evaluation.look_around(Surroundings(self._stations.clock.now(), self._measures()))
         if rung:
             self._put(rung, ())
@@ -139,7 +145,7 @@ class LedgerWatch:
             "ledger_restarts": float(writer.restarted),
             "ledger_unreadable": float(self._broken),
             "clock_step_seconds": self._clock_step(),
-            "policy_unaccepted": float(self._unaccepted()),
+            "policy_unaccepted": float(self._unaccepted),
         }
         if (health := writer.now) is not None:
             measures["ledger_queue_used"] = health.queue / health.queue_most
@@ -147,18 +153,28 @@ class LedgerWatch:
             measures["ledger_reserve_used"] = 1 - health.reserve / health.reserve_wanted if health.reserve_wanted else 0.0
         return {
             **{name: {"": value} for name, value in measures.items()},
+            "document_edited": self._edited,
             "key_age_days": self._key_ages(),
             "anchor_age_hours": self._anchor_ages(),
         }
 
-    def _unaccepted(self) -> bool:
-        """Asked again whenever one of the two files was touched; while the keys are away, as it was before."""
+    def _look_at_documents(self) -> None:
+        """Asked again whenever one of their files was touched; while the keys are away, as it was before."""
+        stamp = self._documents_stamp()
+        if stamp == self._stamp:
+            return
+        with suppress(KeyUnavailableError, LedgerUnavailableError):
+            self._unaccepted = not self._stations.policy()
+            self._edited = {kind: float(edited) for kind, edited in self._stations.documents().items()}
+            if self._stamp:
+                self._evaluation = Evaluation(*self._stations.reload(), self._evaluation.state)
+            self._stamp = stamp
+
+    def _documents_stamp(self) -> tuple[object, ...]:
         settings = self._stations.settings
-        stamp = tuple(map(_stamp, (settings.home / ACCEPTED, Path(settings.policy))))
-        if stamp != self._policy[0]:
-            with suppress(KeyUnavailableError):
-                self._policy = stamp, not self._stations.policy()
-        return self._policy[1]
+        accepted = [accepted_file(settings.home, kind) for kind in DocumentKind]
+        kept = sorted((settings.home / GOVERNED).glob("*/*.toml"))
+        return tuple((str(path), stamp_of(path)) for path in (*accepted, Path(settings.policy), *kept))
 
     def _hear(self) -> None:
         writer = self._writer
@@ -190,12 +206,3 @@ class LedgerWatch:
             return {}
         sealing = [key for key in keys if key.state is KeyState.ACTIVE and key.alias.startswith("T")]
         return {key.alias: (now - parse_stored_time(key.created_at)) / timedelta(days=1) for key in sealing}
-
-
-def _stamp(path: Path) -> tuple[int, int, int, int] | None:
-    """Changes whenever somebody writes to the file or changes its mode; None of a file that is not there."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_size

@@ -19,6 +19,8 @@ class WatchStations:
 
     policy  whether the document on disk is the accepted one; raises KeyUnavailableError. It decides nothing here: the watch
             rings whatever the policy says, and where there is none.
+    documents  kind of a governed document → whether the home keeps another one than others agreed to; raises the same.
+    reload  rules and facts of this moment: others may have agreed to other rules; raises the same, LedgerUnavailableError.
     sinks   those that the settings name.
     """
 
@@ -30,4 +32,6 @@ class WatchStations:
     rules: Mapping[str, Rule]
     facts: RecordFacts
     policy: Callable[[], bool]
+    documents: Callable[[], Mapping[str, bool]]
+    reload: Callable[[], tuple[Mapping[str, Rule], RecordFacts]]
     sinks: Sequence[AlertSink] = ()

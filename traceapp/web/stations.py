@@ -1,4 +1,4 @@
-"""The stations of this process: made at the first request after the fork, once."""
+"""The stations of this process: made at the first request after the fork, once; renewed where other documents are in force."""
 
 import os
 import secrets
@@ -26,7 +26,10 @@ class _StationsOnce:
     def get(self) -> Stations:
         made = self._made
         if made is not None and self._pid == os.getpid():
-            return made
+            fresh = made.documents.renewed(made)
+            if fresh is not made:
+                self._made = fresh
+            return fresh
         with self._lock:
             if self._made is None or self._pid != os.getpid():
                 self._made = self._factory()

@@ -12,6 +12,7 @@ from traceapp.web.pages.approvals import approval_pages
 from traceapp.web.pages.audit import audit_pages
 from traceapp.web.pages.batches import batch_pages
 from traceapp.web.pages.break_glass import break_glass_pages
+from traceapp.web.pages.changes import change_pages
 from traceapp.web.pages.factors import factor_pages
 from traceapp.web.pages.languages import languages
 from traceapp.web.pages.passkeys import passkey_pages
@@ -43,6 +44,7 @@ PAGES: Final = (
     alert_pages,
     approval_pages,
     signature_pages,
+    change_pages,
     passkey_pages,
     audit_pages,
     account_pages,

@@ -100,6 +100,8 @@ REASONS: Final = frozenset(
 )
 """Sentences with which one is refused, as the domain and the use cases say them."""
 
+TOLD_APART: Final = frozenset({"differences", "effect"})
+"""What a change of the rules does has a section of its own."""
 Facts = list[tuple[str, str]]
 HABITS: Final = {
     "looks": N_("Looks at lots and traces"),
@@ -138,7 +140,7 @@ def title_of(operation: Operation) -> str:
 
 def facts_of(operation: Operation, parameters: Mapping[str, Any], preview: Mapping[str, Any]) -> Facts:
     """What would happen, as names and values; what no row tells stands under its own name."""
-    told = {**parameters, **preview}
+    told = {name: value for name, value in {**parameters, **preview}.items() if name not in TOLD_APART}
     order = [*(name for name in _NAMES if name in told), *(name for name in told if name not in _NAMES)]
     made = [(gettext(_NAMES.get(name, name)), _VALUES.get(name, str)(told[name])) for name in order]
     return [(name, value) for name, value in made if value]
@@ -181,6 +183,8 @@ _NAMES: Final = {
     "lots": N_("Lots approved one by one"),
     "account": N_("Account"),
     "rule": N_("Rule"),
+    "digest": N_("Digest of the document"),
+    "replaces": N_("It takes the place of"),
     "hours": N_("Hours"),
     "alerts": N_("Alerts of this rule that are kept"),
     "open": N_("Open ones among them"),

@@ -30,7 +30,7 @@ from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.export_tables import arrangements
 from traceapp.web.files import table_file
 from traceapp.web.pages import approval_words as words
-from traceapp.web.pages import signature_words, wording
+from traceapp.web.pages import change_words, signature_words, wording
 from traceapp.web.pages.approval_samples import sample_of
 from traceapp.web.pages.layout import may
 from traceapp.web.signing import looked_at, shown_in_form
@@ -187,6 +187,8 @@ def _page(uid: str, error: str = "", at: str = "reason") -> str:
         signature_words=signature_words,
         sample=sample_of(shown.value.sample),
         facts=words.facts_of(listed.approval.operation, listed.parameters, shown.value.preview),
+        change=shown.value.preview if "differences" in shown.value.preview else None,
+        changed=change_words,
         factor_minutes=row.factor_minutes if row is not None else None,
         request_signed=row is not None and row.request_signed,
         takes_file=listed.own and may_take(stations(), listed.approval),

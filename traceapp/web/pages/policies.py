@@ -6,7 +6,7 @@ from typing import Final
 from flask import Blueprint, render_template, request
 from flask_babel import gettext
 
-from traceapp.dictionary.properties import read_dictionary
+from traceapp.dictionary.properties import running_dictionary
 from traceapp.domain.errors import InputError
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
@@ -57,6 +57,6 @@ def explain() -> tuple[str, int]:
 
 def _labels(fields: Mapping[NodeKind, Iterable[str]]) -> dict[NodeKind, list[str]]:
     """The fields of each kind in the reader's words; what every node carries for the service's own sake is left out."""
-    known = read_dictionary().knows
+    known = running_dictionary().knows
     told = {kind: [property_name(kind, name) for name in names if known(kind, name)] for kind, names in fields.items()}
     return {kind: names for kind, names in told.items() if names}

@@ -13,6 +13,7 @@ SENTENCES: Final = (
     N_("This token was not made for %(act)s."),
     N_("The role %(role)s does not look for the purpose %(purpose)s."),
     N_("The role %(role)s allows %(act)s."),
+    N_("Nothing new is taken in: the data dictionary or the alert rules in the home are not those that were agreed to."),
     N_("A second factor must have been shown within %(minutes)s minutes."),
     N_("It is outside the shift %(begins)s–%(ends)s UTC."),
     N_("The request does not come from a network that is named for it."),

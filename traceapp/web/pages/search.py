@@ -32,6 +32,7 @@ def start() -> str:
         "search/start.html",
         allowed=may_look_up(current_actor()),
         errors={},
+        may_list_changes=may(current_actor(), Permission.CHANGE_LIST),
         may_list_approvals=may(current_actor(), Permission.APPROVAL_LIST),
         may_search_ledger=may(current_actor(), Permission.LEDGER_SEARCH),
         may_list_referrals=may(current_actor(), Permission.REFERRAL_LIST),

@@ -5,7 +5,7 @@ from typing import Final, assert_never
 
 from flask_babel import get_locale, gettext, ngettext
 
-from traceapp.dictionary.properties import read_dictionary
+from traceapp.dictionary.properties import running_dictionary
 from traceapp.domain.batch import StateFact
 from traceapp.domain.disclosure import Masked, Text, Unavailable, Unproven, told
 from traceapp.domain.events import PropertyValue
@@ -105,6 +105,7 @@ ROLES: Final = {
     Role.SUPPLIER: N_("supplier"),
     Role.CUSTOMER: N_("customer"),
     Role.REGULATOR: N_("authority"),
+    Role.IT: N_("IT security officer"),
 }
 EVENTS: Final = {
     EventType.OBJECT: N_("object event"),
@@ -160,11 +161,11 @@ def sentence_gap() -> str:
 
 
 def kind_name(kind: NodeKind | None) -> str:
-    return gettext("Withheld") if kind is None else read_dictionary().kind_label(kind, language())
+    return gettext("Withheld") if kind is None else running_dictionary().kind_label(kind, language())
 
 
 def link_name(link: str) -> str:
-    return read_dictionary().link_label(link, language()) if link in _LINKS else link
+    return running_dictionary().link_label(link, language()) if link in _LINKS else link
 
 
 def event_name(event: str) -> str:
@@ -177,7 +178,7 @@ def role_name(role: str) -> str:
 
 
 def property_name(kind: NodeKind, name: str) -> str:
-    dictionary = read_dictionary()
+    dictionary = running_dictionary()
     return dictionary.label(kind, name, language()) if dictionary.knows(kind, name) else name
 
 
@@ -185,12 +186,12 @@ def property_text(kind: NodeKind, name: str, value: PropertyValue) -> str:
     """A value of a closed list in the reader's language, any other as it is."""
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
-    dictionary = read_dictionary()
+    dictionary = running_dictionary()
     return dictionary.value_label(kind, name, value, language()) if dictionary.knows(kind, name) else str(value)
 
 
 def property_unit(kind: NodeKind, name: str) -> str | None:
-    dictionary = read_dictionary()
+    dictionary = running_dictionary()
     return dictionary.entry(kind, name).unit if dictionary.knows(kind, name) else None
 
 

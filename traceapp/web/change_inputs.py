@@ -1,0 +1,48 @@
+"""What is asked of governed documents, read from path and body; `inputs.py` says how."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from traceapp.domain.governed import DocumentKind
+from traceapp.web.approval_inputs import Reason
+
+Text = Annotated[str, Field(min_length=1, max_length=500_000, description="The whole document in TOML.")]
+Number = Annotated[int, Field(ge=1, le=999_999)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DocumentInput(_Strict):
+    """Which document, in a path."""
+
+    document: DocumentKind
+
+
+class VersionInput(_Strict):
+    """Which version of a document, in a path."""
+
+    document: DocumentKind
+    version: Number
+
+
+class ComparisonBody(_Strict):
+    """A document to be compared with the one in force."""
+
+    text: Text
+
+
+class ProposalBody(_Strict):
+    """A document that shall come in force, or the number of a former version that shall come back: one of the two."""
+
+    text: Text | None = None
+    version: Number | None = None
+    reason: Reason
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.text is None) == (self.version is None):
+            raise ValueError("wanted text or version, and not both")
+        return self

@@ -1,0 +1,80 @@
+"""Changes of the rules: what is in force, what another document would change for whom, and the request for it."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from traceapp.domain.errors import InputError, PermissionDeniedError
+from traceapp.domain.governed import DocumentKind
+from traceapp.domain.permissions import Permission
+from traceapp.usecases.change_documents import Comparison, compare_document, list_documents, plain_comparison
+from traceapp.usecases.propose_document import propose_document
+from traceapp.web.access import current_actor, permission, records, stations
+from traceapp.web.pages import approval_words, change_words
+from traceapp.web.pages.layout import may
+
+change_pages = Blueprint("change", __name__)
+
+
+@change_pages.get("/changes")
+@permission(Permission.CHANGE_LIST)
+def show() -> str:
+    """What is in force."""
+    return _page()
+
+
+@change_pages.post("/changes/comparison")
+@permission(Permission.CHANGE_LIST)
+def compare() -> str | tuple[str, int]:
+    """What a document would change; nothing is kept."""
+    try:
+        found = compare_document(stations(), current_actor(), _kind(), request.form.get("text", "").encode())
+    except InputError as error:
+        return _page(str(error)), 400
+    return _page(change=found.value)
+
+
+@change_pages.post("/changes/proposals")
+@permission(Permission.CHANGE_PROPOSE)
+@records(Permission.CHANGE_PROPOSE, Permission.APPROVAL_REQUEST, Permission.CHANGE_LIST)
+def propose() -> Response | tuple[str, int]:
+    """Ask others to agree to a document, or that a former version comes back."""
+    said = request.form
+    number = said.get("version", "")
+    content = said.get("text", "").encode() if not number else None
+    try:
+        wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 0
+        made = propose_document(stations(), current_actor(), _kind(), content, said.get("reason", ""), wanted)
+    except InputError as error:
+        return _page(str(error)), 400
+    except PermissionDeniedError as error:
+        few = gettext(
+            "Too few persons could agree to it. The policy says whose word it takes; ask the administrator for accounts."
+        )
+        return _page(approval_words.refusal(error) if str(error) in approval_words.REASONS else few), 403
+    return redirect(url_for("approval.open_one", uid=made.value.uid), 303)
+
+
+def _kind() -> DocumentKind:
+    try:
+        return DocumentKind(request.form.get("document", ""))
+    except ValueError:
+        raise InputError("document: wanted one of the governed documents", (("document", "one of them"),)) from None
+
+
+def _page(error: str = "", change: Comparison | None = None) -> str:
+    actor = current_actor()
+    found = list_documents(stations(), actor)
+    told: dict[str, Any] | None = plain_comparison(change) | {"kind": change.kind} if change is not None else None
+    return render_template(
+        "changes/list.html",
+        documents=found.value,
+        receipt=found.receipt,
+        error=error,
+        change=told,
+        changed=change_words,
+        proposes=may(actor, Permission.CHANGE_PROPOSE) and may(actor, Permission.APPROVAL_REQUEST),
+        said=request.form,
+    )
