@@ -19,6 +19,7 @@ from traceapp.web.api.approvals import approvals
 from traceapp.web.api.audit import audit
 from traceapp.web.api.batches import batches
 from traceapp.web.api.changes import changes
+from traceapp.web.api.deliveries import deliveries
 from traceapp.web.api.events import events
 from traceapp.web.api.feeds import feeds
 from traceapp.web.api.referrals import referrals
@@ -88,6 +89,7 @@ def create_app(
         metrics.metrics,
         batches,
         changes,
+        deliveries,
         events,
         feeds,
         referrals,

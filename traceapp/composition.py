@@ -39,6 +39,7 @@ from traceapp.graph.approval_store import ApprovalStore
 from traceapp.graph.batch_store import BatchStore
 from traceapp.graph.command_store import CommandStore
 from traceapp.graph.connection import Graph
+from traceapp.graph.document_store import DELIVERY, RECIPIENT, DocumentStore
 from traceapp.graph.endpoint import read_server_file
 from traceapp.graph.event_store import EventStore
 from traceapp.graph.feed_store import FeedStore
@@ -228,6 +229,8 @@ def build_stations(settings: Settings) -> Stations:
         grants=GrantStore(graph, sealer.macs, register),
         approvals=ApprovalStore(graph, sealer.macs, register),
         reviews=ReviewStore(graph, sealer.macs, register),
+        recipients=DocumentStore(graph, sealer.macs, register, RECIPIENT),
+        deliveries=DocumentStore(graph, sealer.macs, register, DELIVERY),
         feeds=FeedStore(graph, sealer.macs, register),
         events=EventStore(graph, register),
         batches=BatchStore(graph),

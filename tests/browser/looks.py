@@ -28,6 +28,8 @@ SIGNED_IN: Final = {
     "second factor, none yet": ("/second-factor", 200),
     "second factors": ("/factors", 200),
     "break-glass": ("/break-glass", 200),
+    "outside deliveries": ("/deliveries", 200),
+    "deliver outside": ("/traces/delivery?number=RM-26-0417&direction=forward", 200),
     "unknown number": ("/search?number=NO-SUCH-LOT", 404),
     "unknown address": ("/nowhere", 404),
 }

@@ -27,12 +27,14 @@ from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.sessions import Client
 from traceapp.graph.connection import Graph
+from traceapp.graph.document_store import DELIVERY, RECIPIENT
 from traceapp.graph.event_store import EventStore
 from traceapp.usecases.authenticate_token import authenticate_token
 from traceapp.usecases.change_account import set_person
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.import_file import import_file
 from traceapp.usecases.issue_token import TokenRequest, issue_token
+from traceapp.usecases.kept_document import seal_kept, with_told
 from traceapp.usecases.leave_account import leave_account
 from traceapp.usecases.manage_feeds import create_feed, end_feed
 from traceapp.usecases.review_access import begin_review
@@ -81,6 +83,14 @@ def keep_ended_approval(stations: Stations) -> None:
     assert stations.approvals.put_approval(execute(agreed, ANNA, NOW, ASKED.digest, [BEN]))
 
 
+def keep_recipient_and_delivery(stations: Stations) -> None:
+    now = stations.clock.now()
+    for store, label in ((stations.recipients, RECIPIENT), (stations.deliveries, DELIVERY)):
+        kept = seal_kept(stations, label, "5" * 16, now, {"person": "Li"}, "open")
+        store.append(kept)
+        assert store.put(with_told(stations, label, kept, {"person": "Li", "ended": True}, "ended"))
+
+
 @pytest.fixture
 def full(stations: Stations, tmp_path: Path) -> Stations:
     """Something of all that the service writes: each form of row, corrections in every order, an account, a token."""
@@ -118,6 +128,7 @@ def full(stations: Stations, tmp_path: Path) -> Stations:
     assert stations.reviews.put_review(replace(begun, finished_at=stations.clock.now()))
     create_account(stations, terminal_actor(), "rc-03", password, "RC 03", Role.VIEWER, EVERYWHERE, EVERYWHERE)
     leave_account(stations, terminal_actor(), "rc-03", "The last day was yesterday.")
+    keep_recipient_and_delivery(stations)
     return stations
 
 

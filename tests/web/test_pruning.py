@@ -34,6 +34,7 @@ from traceapp.usecases.anchor_ledger import ledger_status
 from traceapp.usecases.create_account import create_account
 from traceapp.usecases.decide_approval import approve_approval
 from traceapp.usecases.execute_approval import execute_approval
+from traceapp.usecases.exportable import Wanted
 from traceapp.usecases.exported_ledger import LedgerQuestion, ask_ledger
 from traceapp.usecases.index_ledger import index_ledger
 from traceapp.usecases.open_session import make_session
@@ -144,7 +145,7 @@ def test_promise_what_two_persons_prune_is_gone_and_all_else_goes_on(old: Statio
     assert search_seqs(old, auditor) == kept
     with pytest.raises(RecordNotFoundError, match="pruned"):
         show_record(old, auditor, begins - 1)
-    export = ask_ledger(old, auditor, LedgerQuestion(LedgerQuery(person="rc")), Tier.T1)  # type: ignore[arg-type]
+    export = ask_ledger(old, auditor, LedgerQuestion(LedgerQuery(person="rc")), Wanted(Tier.T1))  # type: ignore[arg-type]
     assert [one.seq for one in export.answer.records] == kept
 
 

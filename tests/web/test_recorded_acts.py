@@ -41,6 +41,7 @@ REASON = "a recall is on, and the site does not answer"
 
 OTHER = read_content("default").decode().replace("version = 1", "version = 2", 1)
 APPROVAL = "/api/v1/approvals/{approval}"
+RECIPIENT = {"organisation": "Klinik Nord", "person": "Dr. Eva Lind", "country": "DE"}
 SILENCE = {"rule": "denials", "hours": 4}
 
 
@@ -99,6 +100,7 @@ CALLS = {
     "approval.file": Call("/approvals/{approval}/file"),
     "approval.open_one": Call("/approvals/{approval}"),
     "approval.show": Call("/approvals"),
+    "approval.value": Call("/approvals/{approval}/value", "POST", {}),
     "approvals.approve": Call(f"{APPROVAL}/approve", "POST", json={"digest": "0" * 64, "reason": REASON}),
     "approvals.cancel": Call(f"{APPROVAL}/cancel", "POST", json={"reason": REASON}),
     "approvals.deny": Call(f"{APPROVAL}/deny", "POST", json={"reason": REASON}),
@@ -111,6 +113,7 @@ CALLS = {
     ),
     "approvals.show": Call(APPROVAL),
     "approvals.show_all": Call("/api/v1/approvals"),
+    "approvals.value": Call(f"{APPROVAL}/value", "POST"),
     "approvals.withdraw": Call(f"{APPROVAL}/withdraw", "POST", json={"reason": REASON}),
     "audit.export": Call("/api/v1/audit/export", role=Role.AUDITOR),
     "audit.request": Call("/api/v1/audit/export", "POST", json={"reason": REASON}, role=Role.AUDITOR),
@@ -122,6 +125,7 @@ CALLS = {
     "audit_trail.proof": Call("/audit/records/1/proof", role=Role.AUDITOR),
     "audit_trail.search": Call("/audit", role=Role.AUDITOR),
     "audit_trail.show": Call("/audit/records/1", role=Role.AUDITOR),
+    "batch.ask_value": Call("/batches/{lot}/value", "POST", {"property": "formulation", "reason": REASON}),
     "batch.find": Call("/batches?number=S-9"),
     "batch.show": Call("/batches/{lot}"),
     "batches.search": Call("/api/v1/batches?number=S-9"),
@@ -137,6 +141,25 @@ CALLS = {
     "changes.propose": Call("/api/v1/changes/policy/proposals", "POST", json={"text": OTHER, "reason": REASON}),
     "changes.show": Call("/api/v1/changes/policy/versions/1"),
     "changes.show_all": Call("/api/v1/changes"),
+    "deliveries.acknowledge": Call(
+        f"/api/v1/deliveries/{'0' * 16}/acknowledgement", "POST", json={"by": "Li", "at": "2026-01-01T00:00:00Z"}
+    ),
+    "deliveries.ask": Call("/api/v1/recipients", "POST", json={**RECIPIENT, "reason": REASON}),
+    "deliveries.end": Call(f"/api/v1/recipients/{'0' * 16}/end", "POST"),
+    "deliveries.enter": Call("/api/v1/deliveries", "POST", json={"record": 1, "channel": "mail", "recipient": "0" * 16}),
+    "deliveries.export": Call("/api/v1/deliveries/export"),
+    "deliveries.request": Call("/api/v1/deliveries/export", "POST", json={"reason": REASON}),
+    "deliveries.recipients": Call("/api/v1/recipients"),
+    "deliveries.show": Call("/api/v1/deliveries"),
+    "delivery.acknowledge": Call(f"/deliveries/{'0' * 16}/acknowledgement", "POST", {"by": "Li", "at": "2026-01-01"}),
+    "delivery.ask": Call("/recipients", "POST", {**RECIPIENT, "reason": REASON}),
+    "delivery.end": Call(f"/recipients/{'0' * 16}/end", "POST", {}),
+    "delivery.enter": Call("/deliveries", "POST", {"record": "1", "channel": "mail", "recipient": "0" * 16}),
+    "delivery.export": Call("/deliveries/export"),
+    "delivery.request_file": Call("/deliveries/export", "POST", {"reason": REASON}),
+    "delivery.request_trace": Call("/traces/delivery", "POST", {"number": "S-9", "recipient": "0" * 16, "channel": "mail"}),
+    "delivery.show": Call("/deliveries"),
+    "delivery.trace": Call("/traces/delivery?number=S-9"),
     "events.source": Call("/api/v1/events/{event}/source"),
     "factors.begin_codes": Call("/factors/codes", "POST", {"password": PASSWORD}),
     "factors.confirm_codes": Call("/factors/codes/confirm", "POST", {"code": "000000"}),

@@ -10,6 +10,7 @@ from traceapp.cli.alerts import alerts
 from traceapp.cli.approvals import approval
 from traceapp.cli.audit import audit
 from traceapp.cli.break_glass import break_glass
+from traceapp.cli.deliveries import delivery
 from traceapp.cli.exports import export
 from traceapp.cli.feeds import feed
 from traceapp.cli.imports import import_files
@@ -43,6 +44,7 @@ for command in (
     approval,
     audit,
     break_glass,
+    delivery,
     export,
     feed,
     import_files,

@@ -43,6 +43,8 @@ RECORDED: Final[Mapping[str, tuple[Permission | Act, ...] | str]] = {
     "audit status": "prints how writer, disk and anchors are, and no record",
     "audit verify": (Permission.LEDGER_VERIFY,),
     "break-glass list": (Permission.BREAK_GLASS_LIST,),
+    "delivery list": (Permission.DELIVERY_LIST,),
+    "delivery recipients": (Permission.DELIVERY_LIST,),
     "export who": (Permission.LEDGER_SEARCH,),
     "feed create": (Permission.FEED_CHANGE,),
     "feed end": (Permission.FEED_CHANGE,),

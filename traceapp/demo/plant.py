@@ -102,6 +102,7 @@ def write_organisation(path: Path) -> None:
         (
             "# Who we are: lots of our owners and prefixes are batches, all others are material.",
             'name = "Demo Medical"',
+            'country = "CN"',
             f'owners = ["{LYON}", "{SUZHOU}"]',
             f'company_prefixes = ["{COMPANY_PREFIX}"]',
             "",

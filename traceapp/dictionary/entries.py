@@ -59,6 +59,7 @@ class PropertyEntry(BaseModel):
     epcis        where EPCIS 2.0 or a GS1 key says the same.
     clause       what asks for it: rules of the document with their clauses, parted by "; ".
     values       the closed list of a text that is a choice.
+    personal     whether it is about a single person: it crosses no border unless that is said and agreed to.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -75,6 +76,7 @@ class PropertyEntry(BaseModel):
     epcis: str | None = None
     clause: str | None = None
     values: Mapping[str, str] | None = None
+    personal: bool = False
 
     @property
     def encrypted(self) -> bool:

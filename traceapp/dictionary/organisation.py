@@ -22,6 +22,7 @@ class OrganisationFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(default=UNNAMED, min_length=1)
+    country: Annotated[str, StringConstraints(pattern=r"^([A-Z]{2})?$")] = ""
     owners: frozenset[Code] = frozenset()
     company_prefixes: frozenset[Prefix] = frozenset()
     sites: dict[Code, str] = {}

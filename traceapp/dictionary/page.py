@@ -40,6 +40,8 @@ pseudonym 为仅在一次答复内有效的代称，由内部标识生成，与�
 
 *Index* is a blind index: equal sealed values can be looked up, and as many bits of them are given away at most. The code of a
 Party and the number within the identity of a Material are looked up by an index of 64 bits as well.
+*personal* marks what is about a single person: it goes to nobody outside unless that is said and agreed to
+([exports](exports.md)). personal 标注个人信息：未经说明并批准，不对外交付。
 *Years* says how long a value is kept after the end of the product's life.
 """
 
@@ -78,7 +80,8 @@ def _row(name: str, entry: PropertyEntry) -> tuple[str, ...]:
 
 
 def _type(entry: PropertyEntry) -> str:
-    return _values(entry) or entry.type.value + (f", {entry.unit}" if entry.unit else "")
+    said = _values(entry) or entry.type.value + (f", {entry.unit}" if entry.unit else "")
+    return f"{said}, *personal*" if entry.personal else said
 
 
 def _values(entry: PropertyEntry | LinkAttribute) -> str:

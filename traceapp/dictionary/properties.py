@@ -4,6 +4,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -15,6 +16,7 @@ from traceapp.dictionary.values import normal_value
 from traceapp.domain.errors import DictionaryError
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import LinkType, NodeKind
+from traceapp.domain.rights import Rights
 
 RECORDED: Final = "RECORDED"
 """The link from an event to what it speaks of; the service alone makes it."""
@@ -61,6 +63,16 @@ class Dictionary:
     def names(self) -> frozenset[str]:
         """Every property of any kind, by name: what `fields` may ask for."""
         return frozenset().union(*self._document.properties.values())
+
+    def without_personal(self, rights: Rights) -> Rights:
+        """The same rights, with whatever is about a single person hidden."""
+        return replace(rights, clear=self._impersonal(rights.clear), search=self._impersonal(rights.search))
+
+    def _impersonal(self, names: Mapping[NodeKind, frozenset[str]]) -> dict[NodeKind, frozenset[str]]:
+        return {
+            kind: frozenset(name for name in some if not (self.knows(kind, name) and self.entry(kind, name).personal))
+            for kind, some in names.items()
+        }
 
     def check(self, kind: str, properties: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
         """The same properties with normalised values.

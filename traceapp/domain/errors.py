@@ -232,6 +232,18 @@ class SignatureComponentsError(TraceappError):
     )
 
 
+class RecipientNotFoundError(TraceappError):
+    """No recipient has this id, or nothing goes there any more."""
+
+    next_step = "Look at /deliveries for those to whom something may go; a new one is asked for there."
+
+
+class DeliveryNotFoundError(TraceappError):
+    """The register has no delivery of this id."""
+
+    next_step = "Look at /deliveries for what was delivered outside."
+
+
 class FeedNotFoundError(TraceappError):
     """No feed of this name takes messages: there is none, or it was ended."""
 

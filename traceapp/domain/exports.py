@@ -21,6 +21,7 @@ class Subject(StrEnum):
     SEARCH = "search"
     LEDGER = "ledger"
     REVIEW = "review"
+    DELIVERIES = "deliveries"
 
 
 class TableForm(StrEnum):
@@ -60,12 +61,14 @@ class Copy:
 
     uid   of this copy alone, 32 hex digits.   holder  user name.   made_at  when.
     signatures  under the approval by which it leaves, in the order of time.
+    recipient   for whom, where that is another.
     """
 
     uid: str
     holder: str
     made_at: datetime
     signatures: tuple[CheckedSignature, ...] = ()
+    recipient: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class ExportedFile:
     subject    whose rows.
     size       in bytes.   sha256  of the file, in hex; the record of the export names it too.   copy  its id.
     sent       called once with whether all of it was sent; None where nobody asks.
+    sealed_to  the key of the recipient who alone can open it; None of a file in clear.
     """
 
     subject: Subject
@@ -107,8 +111,10 @@ class ExportedFile:
     rows: int
     copy: str
     sent: Callable[[bool], None] | None = None
+    sealed_to: str | None = None
 
     @property
     def on_record(self) -> dict[str, Any]:
         """What the record of the export tells of it."""
-        return {"form": self.form.value, "rows": self.rows, "bytes": self.size, "file": self.sha256, "copy": self.copy}
+        told = {"form": self.form.value, "rows": self.rows, "bytes": self.size, "file": self.sha256, "copy": self.copy}
+        return told if self.sealed_to is None else told | {"sealed_to": self.sealed_to}

@@ -12,6 +12,7 @@ from traceapp.domain.scopes import ANY, NOWHERE, Scope
 class Organisation:
     """Read from HOME/organisation.toml.
 
+    country           where the plant is, by the two letters of ISO 3166; empty where nobody said: then everything lies abroad.
     owners            codes under which we issue numbers (sites included): a lot of theirs is a Batch.
     company_prefixes  GS1 company prefixes of ours: a GTIN that starts with one, after its first digit, is ours.
     sites             site code → printed name; locations maps a GLN or location code to a site code.
@@ -19,6 +20,7 @@ class Organisation:
     """
 
     name: str
+    country: str = ""
     owners: frozenset[str] = frozenset()
     company_prefixes: frozenset[str] = frozenset()
     sites: Mapping[str, str] = field(default_factory=dict)

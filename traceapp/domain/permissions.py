@@ -25,6 +25,8 @@ class Permission(StrEnum):
     BREAK_GLASS_REVIEW = "break_glass:review"
     CHANGE_LIST = "change:list"
     CHANGE_PROPOSE = "change:propose"
+    DELIVERY_ENTER = "delivery:enter"
+    DELIVERY_LIST = "delivery:list"
     EVENT_IMPORT = "event:import"
     FEED_CHANGE = "feed:change"
     FEED_LIST = "feed:list"
@@ -36,6 +38,7 @@ class Permission(StrEnum):
     LEDGER_VERIFY = "ledger:verify"
     METRICS_READ = "metrics:read"
     POLICY_EXPLAIN = "policy:explain"
+    RECIPIENT_CHANGE = "recipient:change"
     REFERRAL_LIST = "referral:list"
     SESSION_LIST = "session:list"
     SESSION_STOP = "session:stop"
@@ -90,6 +93,7 @@ class Act(StrEnum):
     SIGNATURE_VERIFY = "signature:verify"
     SIGN_IN_SPRAY = "sign_in:spray"
     STORE_MIGRATE = "store:migrate"
+    VALUE_REVEAL = "value:reveal"
     WITHHELD_ROUTE = "withheld:route"
 
 

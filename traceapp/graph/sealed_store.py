@@ -11,9 +11,28 @@ from traceapp.graph.commands import draw_command
 from traceapp.graph.connection import Graph, Row, Transaction
 from traceapp.graph.record_head import MAC, lock_head, oldest_key_of, whole
 
-LABELS: Final = ("Traceable", "Operator", "Inspection", "Disposal", "Event", "Account", "Grant", "Approval", "AccessReview")
+LABELS: Final = (
+    "Traceable",
+    "Operator",
+    "Inspection",
+    "Disposal",
+    "Event",
+    "Account",
+    "Grant",
+    "Approval",
+    "Recipient",
+    "Delivery",
+    "AccessReview",
+)
 """Under which everything is found that holds a ciphertext."""
-COUNTERS: Final = {"Account": "factor_version", "Grant": "version", "Approval": "version", "AccessReview": "version"}
+COUNTERS: Final = {
+    "Account": "factor_version",
+    "Grant": "version",
+    "Approval": "version",
+    "Recipient": "version",
+    "Delivery": "version",
+    "AccessReview": "version",
+}
 """How often they were written, of records that are written without the counter of records."""
 ACT: Final = "key:reencrypt"
 

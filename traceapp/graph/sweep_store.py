@@ -13,7 +13,7 @@ EVENT: Final = "Event"
 LABELS: Final = ("Traceable", "Location", "Order", "Disposal", "Equipment", "Operator", "Inspection", "Product", EVENT)
 """Every label that nodes are looked up under; events come last."""
 
-ROWS: Final = ("Account", "Token", "Grant", "Approval", "Feed", "AccessReview")
+ROWS: Final = ("Account", "Token", "Grant", "Approval", "Recipient", "Delivery", "Feed", "AccessReview")
 """Labels of the rows that decide rights; sessions are looked at on their own."""
 
 

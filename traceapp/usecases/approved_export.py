@@ -10,20 +10,24 @@ from traceapp.domain.exports import Subject, TableForm
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.usecases.access import MOST_OBJECTS, entry
+from traceapp.usecases.addressed_export import ADDRESS, check_address, check_clearance
 from traceapp.usecases.disclosure_roll import Fields
 from traceapp.usecases.export_sample import names_for
 from traceapp.usecases.export_subjects import SUBJECTS
-from traceapp.usecases.exportable import Exportable
+from traceapp.usecases.exportable import Exportable, Wanted
 from traceapp.usecases.stations import Stations
 
 NAMED: Final = frozenset({"seeds", "number", "uid"})
 """Parts of a question that name the thing it is about: whoever decides is shown it by the name that his own view has of it."""
 
 
-def check_export(subject: Subject, stations: Stations, actor: Actor, said: Mapping[str, Any]) -> dict[str, Any]:
-    """`question`, `form` and `tier`, to which comes what would leave: the moment, how much of what, and the digest of it all.
+def check_export(subject: Subject, outside: bool, stations: Stations, actor: Actor, said: Mapping[str, Any]) -> dict[str, Any]:
+    """`question`, `form` and `tier`, and of what goes to somebody outside whom it goes to and why (`check_address`); to which
+    comes what would leave: the moment, how much of what, and the digest of it all.
 
-    raises  InputError: not these three; what the question itself raises.
+    outside  whether it is a delivery to another country than the plant's.
+    raises   InputError: not these; PermissionDeniedError, FactorNeededError: T3 is not shown to whoever asks; what the question
+             itself raises.
     """
     row = SUBJECTS[subject]
     try:
@@ -34,8 +38,13 @@ def check_export(subject: Subject, stations: Stations, actor: Actor, said: Mappi
         raise InputError(f"parameters: wanted {wanted}", (("parameters", wanted),)) from None
     if tier > row.highest:
         raise InputError(f"tier: wanted {row.highest} at most", (("tier", f"{row.highest} at most"),))
+    if said.keys() - {"question", "form", "tier", *(ADDRESS if subject is Subject.TRACE else ())}:
+        wanted = "no other names"
+        raise InputError(f"parameters: wanted {wanted}", (("parameters", wanted),))
+    address = check_address(stations, tier, said, outside=outside)
+    check_clearance(stations, actor, tier)
     pinned = row.pin(stations, question)
-    asked = row.ask(stations, actor, pinned, tier)
+    asked = row.ask(stations, actor, pinned, Wanted(tier, address.get("personal", True)))
     _record_counts(stations, actor, subject, asked)
     return {
         "question": row.document(pinned),
@@ -49,6 +58,7 @@ def check_export(subject: Subject, stations: Stations, actor: Actor, said: Mappi
         "sample": list(asked.sample),
         "completeness": asked.completeness,
         "sha256": asked.digest,
+        **address,
     }
 
 
@@ -73,17 +83,17 @@ def shown_export(stations: Stations, actor: Actor, parameters: Mapping[str, Any]
     return told_of | {"of": of, "question": question}
 
 
-def by_parameters(stations: Stations, parameters: Mapping[str, Any]) -> None:
-    """The digest of what would leave stands among the parameters: whoever signs them signs it."""
-
-
 def no_more(stations: Stations, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The counts stand there as well."""
+    """All of it stands among the parameters: whoever signs them signs it."""
     return {}
 
 
 def is_same_answer(subject: Subject, stations: Stations, actor: Actor, parameters: Mapping[str, Any]) -> bool:
-    """Whether the same question still has the answer that others agreed to; nobody is shown it."""
+    """Whether the same question still has the answer that others agreed to; nobody is shown it.
+
+    raises  FactorNeededError: that cannot be told before whoever asks has shown a second factor again.
+    """
+    check_clearance(stations, actor, Tier(parameters["tier"]))
     try:
         return asked_again(subject, stations, actor, parameters).digest == str(parameters["sha256"])
     except TraceappError:
@@ -101,5 +111,5 @@ def allow_export(
 
 def asked_again(subject: Subject, stations: Stations, actor: Actor, parameters: Mapping[str, Any]) -> Exportable:
     """The answer of the same question as of the same moment."""
-    row = SUBJECTS[subject]
-    return row.ask(stations, actor, row.parse(parameters["question"]), Tier(parameters["tier"]))
+    row, wanted = SUBJECTS[subject], Wanted(Tier(parameters["tier"]), bool(parameters.get("personal", True)))
+    return row.ask(stations, actor, row.parse(parameters["question"]), wanted)

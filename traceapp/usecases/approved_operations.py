@@ -21,10 +21,10 @@ from traceapp.usecases.account_role import (
     preview_account_role,
     whose_role,
 )
+from traceapp.usecases.addressed_export import address_state
 from traceapp.usecases.approval_document import state_digest
 from traceapp.usecases.approved_export import (
     allow_export,
-    by_parameters,
     check_export,
     is_same_answer,
     no_more,
@@ -38,6 +38,8 @@ from traceapp.usecases.export_sample import sample_export
 from traceapp.usecases.export_subjects import SUBJECTS
 from traceapp.usecases.governed_documents import GOVERNED
 from traceapp.usecases.prune_ledger import check_pruning, preview_pruning, prune_ledger, sample_pruning, what_is_due
+from traceapp.usecases.recipients import add_recipient, check_recipient, preview_recipient, with_same_key
+from traceapp.usecases.reveal_value import allow_reveal, check_reveal, sees_thing, shown_reveal, value_digest
 from traceapp.usecases.review_break_glass import (
     check_review,
     judge_access,
@@ -92,13 +94,13 @@ class ApprovedOperation:
         return state_digest(self.state(stations, parameters))
 
 
-def _export(subject: Subject) -> ApprovedOperation:
-    """Rows of this subject leave as a file."""
+def _export(subject: Subject, *, outside: bool = False) -> ApprovedOperation:
+    """Rows of this subject leave as a file; outside: to another country."""
     return ApprovedOperation(
         permission=SUBJECTS[subject].permission,
         act=SUBJECTS[subject].permission,
-        check=partial(check_export, subject),
-        state=by_parameters,
+        check=partial(check_export, subject, outside),
+        state=address_state,
         preview=no_more,
         carry_out=partial(allow_export, subject),
         shown=shown_export,
@@ -164,6 +166,25 @@ OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
         preview=preview_pruning,
         sample=sample_pruning,
         carry_out=prune_ledger,
+    ),
+    Operation.OUTSIDE_DELIVERY: _export(Subject.TRACE, outside=True),
+    Operation.RECIPIENT_ADD: ApprovedOperation(
+        permission=Permission.RECIPIENT_CHANGE,
+        act=Permission.RECIPIENT_CHANGE,
+        check=check_recipient,
+        state=with_same_key,
+        preview=preview_recipient,
+        carry_out=add_recipient,
+    ),
+    Operation.T3_REVEAL: ApprovedOperation(
+        permission=Permission.BATCH_SHOW,
+        act=Act.VALUE_REVEAL,
+        check=check_reveal,
+        state=value_digest,
+        preview=no_more,
+        carry_out=allow_reveal,
+        shown=shown_reveal,
+        still=sees_thing,
     ),
     **{row.operation: _export(subject) for subject, row in SUBJECTS.items()},
     Operation.VALUE_ERASE: ApprovedOperation(

@@ -1,10 +1,12 @@
 """Rows as a file: finished and hashed first, on record with its digest next, and only then sent."""
 
 import hashlib
+import io
 import secrets
 from collections.abc import Callable
 from typing import Any, Final
 
+from traceapp.confidential.age_file import seal_file
 from traceapp.dictionary.entries import Tier
 from traceapp.documents.tables import write_document
 from traceapp.domain.errors import InputError
@@ -14,6 +16,7 @@ from traceapp.domain.rights import Actor
 from traceapp.policy.document import ExportRow
 from traceapp.usecases.access import entry
 from traceapp.usecases.export_subjects import SUBJECTS
+from traceapp.usecases.exportable import Wanted
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.unnamed_file import unnamed_file
 
@@ -30,7 +33,7 @@ def export_rows(
               HomeError: the file cannot be written.
     """
     row, alone = SUBJECTS[subject], stations.policy.document.exports or NOTHING
-    asked = row.ask(stations, actor, question, alone.tier)
+    asked = row.ask(stations, actor, question, Wanted(alone.tier))
     copy = Copy(secrets.token_hex(16), actor.username, stations.clock.now())
     document = arrange(form, asked.answer, copy)
     if document.rows > alone.rows:
@@ -60,15 +63,23 @@ def finished_file(
     form: TableForm,
     copy: Copy,
     sent: Callable[[bool], None] | None = None,
+    key: str | None = None,
 ) -> ExportedFile:
     """The file at its beginning; it has no name, and is gone when it is closed.
+
+    key  of the recipient: what is on disk is sealed to it, and in clear it is in memory alone.
 
     raises  HomeError: it cannot be written; InputError: more than the form holds.
     """
     with unnamed_file(stations.settings.home) as file:
-        write_document(document, form, file)
+        if key is None:
+            write_document(document, form, file)
+        else:
+            plain = io.BytesIO()
+            write_document(document, form, plain)
+            seal_file(plain.getbuffer(), key, file)
         size = file.tell()
         file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
-    return ExportedFile(subject, form, file, size, digest, document.rows, copy.uid, sent)
+    return ExportedFile(subject, form, file, size, digest, document.rows, copy.uid, sent, key)

@@ -6,10 +6,19 @@ from typing import Final
 from traceapp.domain.approvals import Operation
 from traceapp.domain.exports import Subject
 from traceapp.usecases.exportable import ExportSubject
+from traceapp.usecases.exported_deliveries import DELIVERIES
 from traceapp.usecases.exported_ledger import LEDGER
 from traceapp.usecases.exported_search import SEARCH
 from traceapp.usecases.exported_trace import TRACE
 
-SUBJECTS: Final[Mapping[Subject, ExportSubject]] = {Subject.TRACE: TRACE, Subject.SEARCH: SEARCH, Subject.LEDGER: LEDGER}
-SUBJECT_OF: Final[Mapping[Operation, Subject]] = {row.operation: subject for subject, row in SUBJECTS.items()}
+SUBJECTS: Final[Mapping[Subject, ExportSubject]] = {
+    Subject.TRACE: TRACE,
+    Subject.SEARCH: SEARCH,
+    Subject.LEDGER: LEDGER,
+    Subject.DELIVERIES: DELIVERIES,
+}
+SUBJECT_OF: Final[Mapping[Operation, Subject]] = {
+    **{row.operation: subject for subject, row in SUBJECTS.items()},
+    Operation.OUTSIDE_DELIVERY: Subject.TRACE,
+}
 """By the operation with which others agree to it."""

@@ -13,6 +13,18 @@ from traceapp.usecases.stations import Stations
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """How much of an answer may be in the file.
+
+    tier      the highest whose values may stand there in clear.
+    personal  whether what is about single persons may, as the dictionary marks it.
+    """
+
+    tier: Tier
+    personal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Exportable:
     """An answer of one moment.
 
@@ -48,7 +60,7 @@ class ExportSubject:
     highest     the highest tier that it has, or that may leave.
     document    (question) → as JSON holds it.   parse  the reverse; raises KeyError, TypeError, ValueError.
     pin         (question) → the same as of this moment, so that later facts are no part of its answer.
-    ask         (who asks, question, highest tier whose values are wanted) → its answer; raises what the question itself does.
+    ask         (who asks, question, how much may be in it) → its answer; raises what the question itself does.
     """
 
     permission: Permission
@@ -57,4 +69,4 @@ class ExportSubject:
     document: Callable[[Any], dict[str, Any]]
     parse: Callable[[Mapping[str, Any]], Any]
     pin: Callable[[Stations, Any], Any]
-    ask: Callable[[Stations, Actor, Any, Tier], Exportable]
+    ask: Callable[[Stations, Actor, Any, Wanted], Exportable]

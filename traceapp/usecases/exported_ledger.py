@@ -18,7 +18,7 @@ from traceapp.domain.rights import Actor
 from traceapp.domain.trace import Status
 from traceapp.ledger.index_search import Place, find_places
 from traceapp.usecases.access import entry, result_digest, rights_for
-from traceapp.usecases.exportable import Exportable, ExportSubject
+from traceapp.usecases.exportable import Exportable, ExportSubject, Wanted
 from traceapp.usecases.ledger_reader import LABEL, LedgerReader
 from traceapp.usecases.search_ledger import asked_document, with_head
 from traceapp.usecases.stations import Stations
@@ -72,7 +72,7 @@ class LedgerRows:
     status: Status
 
 
-def ask_ledger(stations: Stations, actor: Actor, question: LedgerQuestion, tier: Tier) -> Exportable:
+def ask_ledger(stations: Stations, actor: Actor, question: LedgerQuestion, wanted: Wanted) -> Exportable:
     """All records that fit, the newest first.
 
     raises  PermissionDeniedError; IdentifierError; InputError: more than `MOST` fit, or a tier below what records hold;
@@ -80,7 +80,7 @@ def ask_ledger(stations: Stations, actor: Actor, question: LedgerQuestion, tier:
     """
     request = asked_document(stations, question.query) | ({"upto": question.upto} if question.upto is not None else {})
     rights = rights_for(stations, actor, Permission.LEDGER_EXPORT, request)
-    if tier < Tier.T1:
+    if wanted.tier < Tier.T1:
         raise _too_much(stations, actor, request, "the policy lets nobody take values of T1 out, as records hold them")
     reader = LedgerReader(stations, actor, rights)
     before = question.upto + 1 if question.upto is not None else None

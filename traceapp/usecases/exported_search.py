@@ -17,7 +17,7 @@ from traceapp.domain.trace import Status
 from traceapp.usecases.access import result_digest
 from traceapp.usecases.disclosure_roll import candidate_fields
 from traceapp.usecases.export_sample import MOST, values_by_tier
-from traceapp.usecases.exportable import Exportable, ExportSubject
+from traceapp.usecases.exportable import Exportable, ExportSubject, Wanted
 from traceapp.usecases.look_up_batches import asked_of, find_things, found_entry
 from traceapp.usecases.stations import Stations
 
@@ -36,10 +36,10 @@ class FoundThings:
     whole: bool
 
 
-def ask_search(stations: Stations, actor: Actor, query: BatchQuery, tier: Tier) -> Exportable:
+def ask_search(stations: Stations, actor: Actor, query: BatchQuery, wanted: Wanted) -> Exportable:
     """raises  what `look_up_batches` raises."""
     as_of = query.as_of if query.as_of is not None else stations.clock.now()
-    found = find_things(stations, actor, query, Permission.BATCH_EXPORT, tier)
+    found = find_things(stations, actor, query, Permission.BATCH_EXPORT, wanted.tier)
     whole = found.disclosure.finds_all
     altered = found.unverified or any(one.unverified for one in found.candidates)
     status = Status.UNVERIFIED if altered else Status.COMPLETE if whole else Status.WITHHELD

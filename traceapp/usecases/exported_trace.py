@@ -14,7 +14,7 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import Seed, TraceQuestion, Window
 from traceapp.usecases.export_sample import sampled_things, values_by_tier
-from traceapp.usecases.exportable import Exportable, ExportSubject
+from traceapp.usecases.exportable import Exportable, ExportSubject, Wanted
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_batch import ask
 from traceapp.usecases.trace_record import answered_entry, fields_of, request_document, result_digest
@@ -24,9 +24,9 @@ SEED: Final = ("number", "uid", "epc", "product", "site", "kind")
 MOMENTS: Final = ("as_of", "at", "event_time_from", "event_time_to")
 
 
-def ask_trace(stations: Stations, actor: Actor, question: TraceQuestion, tier: Tier) -> Exportable:
+def ask_trace(stations: Stations, actor: Actor, question: TraceQuestion, wanted: Wanted) -> Exportable:
     """raises  what `trace_batch` raises."""
-    traced = ask(stations, actor, question, Permission.BATCH_EXPORT, tier)
+    traced = ask(stations, actor, question, Permission.BATCH_EXPORT, wanted.tier, personal=wanted.personal)
     answer = traced.answer
     kinds = {node.uid: node.kind for node in answer.nodes if node.seed and node.kind is not None}
     return Exportable(
@@ -78,7 +78,7 @@ def parse_trace(told: Mapping[str, Any]) -> TraceQuestion:
 TRACE: Final = ExportSubject(
     permission=Permission.BATCH_EXPORT,
     operation=Operation.TRACE_EXPORT,
-    highest=Tier.T2,
+    highest=Tier.T3,
     document=trace_document,
     parse=parse_trace,
     pin=pin_trace,

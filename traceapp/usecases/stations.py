@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from traceapp.graph.batch_store import BatchStore
     from traceapp.graph.command_store import CommandStore
     from traceapp.graph.connection import Graph
+    from traceapp.graph.document_store import DocumentStore
     from traceapp.graph.event_store import EventStore
     from traceapp.graph.feed_store import FeedStore
     from traceapp.graph.grant_store import GrantStore
@@ -63,6 +64,8 @@ class Stations:
     grants: GrantStore
     approvals: ApprovalStore
     reviews: ReviewStore
+    recipients: DocumentStore
+    deliveries: DocumentStore
     feeds: FeedStore
     events: EventStore
     batches: BatchStore

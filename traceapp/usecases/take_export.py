@@ -5,20 +5,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from traceapp.domain.approvals import Approval, ApprovalState, check_signers
+from traceapp.dictionary.entries import Tier
+from traceapp.domain.approvals import Approval, ApprovalState, Operation, check_signers
 from traceapp.domain.errors import ApprovalStateError, PermissionDeniedError, TraceappError
 from traceapp.domain.exports import Arrange, Copy, ExportedFile, Subject, TableForm
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.usecases.access import authorise, entry
+from traceapp.usecases.addressed_export import check_clearance, destination_of, is_address_as_signed, key_of
 from traceapp.usecases.approval_document import open_frozen
 from traceapp.usecases.approval_moves import find_approval, request_of
 from traceapp.usecases.approval_persons import row_of, signers_today
 from traceapp.usecases.approved_export import asked_again
+from traceapp.usecases.deliveries import delivery_of_file, keep_delivery
 from traceapp.usecases.export_claim import Claim, was_taken
 from traceapp.usecases.export_rows import finished_file, on_its_way
 from traceapp.usecases.export_subjects import SUBJECT_OF, SUBJECTS
+from traceapp.usecases.recipients import find_recipient, is_abroad
 from traceapp.usecases.request_approval import request_approval
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.verify_signatures import BROKEN, counted_signatures
@@ -29,15 +33,27 @@ CHANGED: Final = "What would leave now is not what was approved: ask for it anew
 
 
 def request_export(
-    stations: Stations, actor: Actor, subject: Subject, question: Any, form: TableForm, tier: str, reason: str
+    stations: Stations,
+    actor: Actor,
+    subject: Subject,
+    question: Any,
+    form: TableForm,
+    tier: str,
+    reason: str,
+    address: Mapping[str, Any] | None = None,
 ) -> Recorded[Approval]:
     """Ask others to let the answer to this question of the subject leave, with values up to this tier.
 
-    raises  what `request_approval` and the question raise.
+    address  whom it goes to and why, as `check_address` reads it; None where it goes to nobody but whoever takes it. To another
+             country than the plant's it is asked for as a delivery abroad.
+    raises   what `request_approval` and the question raise.
     """
     row = SUBJECTS[subject]
-    said = {"question": row.document(question), "form": form.value, "tier": tier}
-    return request_approval(stations, actor, row.operation, said, reason, actor.username)
+    said = {"question": row.document(question), "form": form.value, "tier": tier, **(address or {})}
+    recipient = find_recipient(stations, str(said["recipient"])) if "recipient" in said else None
+    abroad = recipient is not None and is_abroad(stations, recipient.country)
+    operation = Operation.OUTSIDE_DELIVERY if abroad else row.operation
+    return request_approval(stations, actor, operation, said, reason, recipient.text if recipient else actor.username)
 
 
 def may_take(stations: Stations, found: Approval) -> bool:
@@ -50,11 +66,12 @@ def take_export(stations: Stations, actor: Actor, uid: str, arrange: Mapping[Sub
     """The file itself: once, by whoever asked for it, within the time of the approval, and only while the answer is the same
     and all who agreed may still agree.
 
+    One that goes to a recipient is entered in the register of outside deliveries first, and sealed to his key where he has one.
     One that does not arrive whole may be taken again within that time; each try is on record.
     arrange  by whose rows they are.
     raises  PermissionDeniedError: somebody else, or one of those who agreed may not any more; ApprovalNotFoundError;
             ApprovalStateError: not carried out, over, taken, or no longer what was approved; HomeError; what the question
-            raises.
+            raises. FactorNeededError: T3, and no second factor was shown a short time ago.
     """
     authorise(stations, actor, Permission.APPROVAL_REQUEST, {"approval": uid})
     found, person = find_approval(stations, actor, uid)
@@ -82,15 +99,26 @@ def _taken(
 ) -> Recorded[ExportedFile]:
     frozen = open_frozen(stations, found)
     parameters, form = frozen.parameters, TableForm(frozen.parameters["form"])
+    check_clearance(stations, actor, Tier(parameters["tier"]))
+    if not is_address_as_signed(stations, parameters):
+        raise _refused(stations, actor, found, ApprovalStateError(CHANGED))
     asked = asked_again(subject, stations, actor, parameters)
     if frozen.policy != stations.policy.digest or asked.digest != parameters["sha256"]:
         raise _refused(stations, actor, found, ApprovalStateError(CHANGED))
     signatures = counted_signatures(stations, found)
     if signatures is None:
         raise _refused(stations, actor, found, PermissionDeniedError(BROKEN))
-    copy = Copy(secrets.token_hex(16), actor.username, stations.clock.now(), signatures)
-    made = finished_file(stations, arrange(form, asked.answer, copy), subject, form, copy, claim.end)
-    return on_its_way(stations, made, lambda: replace(asked.record(**made.on_record), approval=found.uid))
+    to, now = destination_of(parameters), stations.clock.now()
+    copy = Copy(secrets.token_hex(16), actor.username, now, signatures, frozen.recipient if to is not None else None)
+    made = finished_file(stations, arrange(form, asked.answer, copy), subject, form, copy, claim.end, key_of(parameters))
+    recorded = on_its_way(stations, made, lambda: replace(asked.record(**made.on_record), approval=found.uid))
+    if to is not None:
+        try:
+            keep_delivery(stations, actor, delivery_of_file(stations, actor, recorded, to, parameters["tier"], found.uid))
+        except BaseException:
+            made.file.close()
+            raise
+    return recorded
 
 
 def _refused(stations: Stations, actor: Actor, found: Approval, error: TraceappError) -> TraceappError:

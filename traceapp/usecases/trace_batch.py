@@ -63,13 +63,24 @@ def trace_batch(stations: Stations, actor: Actor, question: TraceQuestion) -> Re
     return stations.ledger.record(traced.answer, answered_entry(stations, actor, traced))
 
 
-def ask(stations: Stations, actor: Actor, question: TraceQuestion, act: Permission, most: Tier = Tier.T3) -> Traced:
+def ask(
+    stations: Stations,
+    actor: Actor,
+    question: TraceQuestion,
+    act: Permission,
+    most: Tier = Tier.T3,
+    *,
+    personal: bool = True,
+) -> Traced:
     """The answer, which whoever asks has still to record; what was withheld is routed, and a refusal recorded.
 
-    act   what the answer is asked for.   most  the highest tier whose values are wanted.
+    act   what the answer is asked for.   most  the highest tier whose values are wanted.   personal  whether those about
+          single persons are.
     """
     stations, checks = checked(stations)
     rights = rights_for(stations, actor, act, request_document(stations, question, None, ()), most)
+    if not personal:
+        rights = stations.dictionary.without_personal(rights)
     as_of = question.as_of if question.as_of is not None else stations.clock.now()
     reached = stations.heads.get_head()
     head = stations.heads.get_head_at(as_of) if question.as_of is not None else reached

@@ -22,6 +22,8 @@ def check_rows(stations: Stations, store: SweepStore) -> tuple[int, tuple[str, .
         "Token": stations.accounts.fault_of_token,
         "Grant": stations.grants.fault,
         "Approval": stations.approvals.fault,
+        "Recipient": stations.recipients.fault,
+        "Delivery": stations.deliveries.fault,
         "Feed": stations.feeds.fault,
         "AccessReview": stations.reviews.fault,
     }

@@ -7,6 +7,7 @@ from flask import Response
 from traceapp.domain.approvals import Approval
 from traceapp.domain.recorded import Recorded
 from traceapp.usecases.list_approvals import ApprovalList, ListedApproval, ShownApproval
+from traceapp.usecases.reveal_value import RevealedValue
 from traceapp.web.answers import CONTENT_TYPE, document_bytes
 from traceapp.web.signature_answers import signature_document
 
@@ -50,6 +51,13 @@ def moved_answer(recorded: Recorded[Approval]) -> Response:
 
 def executed_answer(uid: str, recorded: Recorded[Any]) -> Response:
     return _answer({"uid": uid, "ledger": recorded.receipt})
+
+
+def revealed_answer(recorded: Recorded[RevealedValue]) -> Response:
+    shown = recorded.value
+    return _answer(
+        {"uid": shown.uid, "kind": shown.kind, "property": shown.name, "value": shown.value, "ledger": recorded.receipt}
+    )
 
 
 def _answer(document: dict[str, Any]) -> Response:

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from traceapp.domain.approvals import LONGEST_REASON, SHORTEST_REASON, Operation
 from traceapp.domain.signatures import Shown
+from traceapp.usecases.export_subjects import SUBJECT_OF
 from traceapp.usecases.silence_rule import LONGEST_HOURS
 
 Reason = Annotated[
@@ -45,8 +46,8 @@ class ApprovalInput(Strict):
 
 
 def _asked_here(operation: Operation) -> Operation:
-    if operation is Operation.TRACE_EXPORT:
-        raise ValueError("wanted another operation: a trace's file is asked for by POST /api/v1/traces/export")
+    if operation in SUBJECT_OF:
+        raise ValueError("wanted another operation: a file is asked for by POST to the export of its rows")
     return operation
 
 

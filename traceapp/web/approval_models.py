@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from traceapp.domain.approvals import ApprovalState, Move, Operation
+from traceapp.domain.kinds import NodeKind
 from traceapp.domain.rights import Role
 from traceapp.domain.signatures import Meaning
 from traceapp.web.answer_models import Ledger, Said
@@ -91,6 +92,16 @@ class ApprovalMoved(Said):
     state: ApprovalState
     digest: str
     expires_at: datetime
+    ledger: Ledger
+
+
+class ValueRevealed(Said):
+    """One value, shown once; null where there is none on record."""
+
+    uid: Annotated[str, Field(description="Of the thing.")]
+    kind: NodeKind
+    property: str
+    value: Any
     ledger: Ledger
 
 

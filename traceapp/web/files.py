@@ -14,11 +14,14 @@ MEDIA: Final[Mapping[TableForm, str]] = {
     TableForm.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     TableForm.JSON: "application/json",
 }
+SEALED: Final = "application/octet-stream"
+"""What only the recipient opens."""
 NAMES: Final[Mapping[Subject, str]] = {
     Subject.TRACE: "trace",
     Subject.SEARCH: "search",
     Subject.LEDGER: "audit-trail",
     Subject.REVIEW: "access-review",
+    Subject.DELIVERIES: "deliveries",
 }
 """How files are called, by whose rows they hold."""
 _CHUNK: Final = 64 * 1024
@@ -27,9 +30,11 @@ _CHUNK: Final = 64 * 1024
 def table_file(recorded: Recorded[ExportedFile]) -> Response:
     """The finished file, with the digest that is on record (RFC 9530) and the number of its record in its name."""
     made = recorded.value
-    answer = stored_file(made.file, made.size, made.sha256, MEDIA[made.form], made.sent)
+    sealed = made.sealed_to is not None
+    answer = stored_file(made.file, made.size, made.sha256, SEALED if sealed else MEDIA[made.form], made.sent)
     answer.headers["Traceapp-Rows"] = str(made.rows)
-    return named_file(f"{NAMES[made.subject]}-{recorded.receipt.seq}.{made.form.value}", recorded, answer)
+    name = f"{NAMES[made.subject]}-{recorded.receipt.seq}.{made.form.value}"
+    return named_file(f"{name}.age" if sealed else name, recorded, answer)
 
 
 def stored_file(file: BinaryIO, size: int, sha256: str, media: str, sent: Callable[[bool], None] | None = None) -> Response:

@@ -26,6 +26,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from traceapp.domain.alerts import AlertFilter, AlertLevel, AlertState
 from traceapp.domain.approvals import LONGEST_REASON, SHORTEST_REASON
 from traceapp.domain.batch import BatchQuery
+from traceapp.domain.deliveries import Channel
 from traceapp.domain.errors import IdentifierError, InputError
 from traceapp.domain.exports import TableForm
 from traceapp.domain.kinds import Direction, NodeKind
@@ -268,11 +269,30 @@ class TraceExportBody(TraceBody):
     """A trace whose file others have to agree to."""
 
     form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.XLSX
-    tier: Annotated[Literal["T0", "T1", "T2"], Field(description="The highest tier whose values shall be in clear.")] = "T2"
+    tier: Annotated[Literal["T0", "T1", "T2", "T3"], Field(description="The highest tier whose values shall be in clear.")] = "T2"
+    recipient: Annotated[
+        str | None, Field(pattern=r"^[0-9a-f]{16}$", description="Registered recipient, to whose key the file is sealed; for T3.")
+    ] = None
+    channel: Channel | None = None
+    legal_basis: Annotated[str | None, Field(max_length=200, description="For another country than the plant's.")] = None
+    authority_number: Annotated[str | None, Field(max_length=200, description="For another country than the plant's.")] = None
+    personal: Annotated[bool | None, Field(description="With fields about single persons; false where it is absent.")] = None
     reason: Annotated[
         str,
         Field(min_length=SHORTEST_REASON, max_length=LONGEST_REASON, description="Why, so that others can judge it."),
     ]
+
+    @property
+    def address(self) -> dict[str, Any]:
+        """Whom it goes to and why, as far as that was said."""
+        said: dict[str, Any] = {
+            "recipient": self.recipient,
+            "channel": self.channel.value if self.channel is not None else None,
+            "legal_basis": self.legal_basis,
+            "authority_number": self.authority_number,
+            "personal": self.personal,
+        }
+        return {name: value for name, value in said.items() if value is not None}
 
 
 class ReferralBody(_Strict):

@@ -64,6 +64,8 @@ _ALTERED: Final = "A record that this rests on is not what the service wrote las
 _DEFECT: Final = "The program met something that it does not know how to handle. It was noted for the administrator."
 _FULL: Final = "As many heavy questions as may be are being answered at this moment."
 _NO_RECORD: Final = "The ledger has no record with this number, or it was pruned."
+_NO_RECIPIENT: Final = "No recipient has this id, or nothing goes there any more."
+_NO_DELIVERY: Final = "The register has no delivery of this id."
 _NO_FEED: Final = "No feed of this name takes messages."
 _NO_ALERT: Final = "No alert has this id, or no rule this name."
 _NO_APPROVAL: Final = "No approval has this id, or you have no part in it."
@@ -107,6 +109,8 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.FactorNeededError: Problem(403, "factor-needed", "A second factor is needed for this"),
     errors.SignatureComponentsError: Problem(403, "signature-components", "Nothing was signed"),
     errors.PermissionDeniedError: Problem(403, "denied", "You may not do this"),
+    errors.RecipientNotFoundError: Problem(404, "recipient-not-found", "There is no such recipient", _NO_RECIPIENT),
+    errors.DeliveryNotFoundError: Problem(404, "delivery-not-found", "There is no such delivery", _NO_DELIVERY),
     errors.FeedNotFoundError: Problem(404, "feed-not-found", "There is no such feed", _NO_FEED),
     errors.FeedSignatureError: Problem(403, "feed-signature", "The message is not proven to come from its source"),
     errors.FeedSequenceError: Problem(409, "feed-sequence", "The sequence of the message cannot be used"),

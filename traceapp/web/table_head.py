@@ -26,3 +26,5 @@ def copy_facts(copy: Copy) -> Iterator[Fact]:
         if signed.signature is not None:
             yield Fact(f"signature_{number}", meaning_word(signed.signature.meaning), signature_text(signed.signature))
             yield Fact(f"signature_{number}_digest", gettext("Digest of the signature"), signed.digest)
+    if copy.recipient is not None:
+        yield Fact("recipient", gettext("For"), copy.recipient)

@@ -8,14 +8,15 @@ from traceapp.usecases.decide_approval import approve_approval, cancel_approval,
 from traceapp.usecases.execute_approval import execute_approval
 from traceapp.usecases.list_approvals import list_approvals, show_approval
 from traceapp.usecases.request_approval import request_approval
+from traceapp.usecases.reveal_value import reveal_value
 from traceapp.usecases.sign_request import sign_request
 from traceapp.usecases.take_export import take_export
 from traceapp.web.access import current_actor, permission, records, stations
-from traceapp.web.approval_answers import approvals_answer, executed_answer, moved_answer, shown_answer
+from traceapp.web.approval_answers import approvals_answer, executed_answer, moved_answer, revealed_answer, shown_answer
 from traceapp.web.approval_inputs import ApprovalBody, ApprovalInput, ApproveBody, ReasonBody
-from traceapp.web.approval_models import ApprovalExecuted, ApprovalMoved, Approvals, ApprovalShown
+from traceapp.web.approval_models import ApprovalExecuted, ApprovalMoved, Approvals, ApprovalShown, ValueRevealed
 from traceapp.web.export_tables import arrangements
-from traceapp.web.files import MEDIA, table_file
+from traceapp.web.files import MEDIA, SEALED, table_file
 from traceapp.web.operations import operation
 from traceapp.web.signing import looked_at
 
@@ -124,10 +125,30 @@ def execute(path: ApprovalInput) -> Response:
     return executed_answer(path.uid, execute_approval(stations(), current_actor(), path.uid))
 
 
+@approvals.post("/<uid>/value")
+@permission(Permission.BATCH_SHOW)
+@records(Act.VALUE_REVEAL, Act.APPROVAL_EXPIRE)
+@operation(answer=ValueRevealed, path=ApprovalInput, refuses=(404, 409))
+def value(path: ApprovalInput) -> Response:
+    """Show the T3 value that was approved, once.
+
+    To whoever asked for it, in a session whose second factor is fresh, within ten minutes of being carried out. It counts as
+    shown before it leaves.
+    """
+    return revealed_answer(reveal_value(stations(), current_actor(), path.uid))
+
+
 @approvals.get("/<uid>/file")
 @permission(Permission.APPROVAL_REQUEST)
-@records(Permission.BATCH_EXPORT, Permission.LEDGER_EXPORT, Act.APPROVAL_EXPIRE, Act.WITHHELD_ROUTE)
-@operation(answer=ApprovalExecuted, path=ApprovalInput, refuses=(404, 409), files=tuple(MEDIA.values()))
+@records(
+    Permission.BATCH_EXPORT,
+    Permission.LEDGER_EXPORT,
+    Permission.DELIVERY_LIST,
+    Permission.DELIVERY_ENTER,
+    Act.APPROVAL_EXPIRE,
+    Act.WITHHELD_ROUTE,
+)
+@operation(answer=ApprovalExecuted, path=ApprovalInput, refuses=(404, 409), files=(*MEDIA.values(), SEALED))
 def file(path: ApprovalInput) -> Response:
     """Take the file that was approved and carried out.
 

@@ -57,9 +57,13 @@ def request(body: TraceExportBody) -> Response:
 
     For what `[exports]` of the policy lets nobody take alone: more rows, or values of higher tiers. Nothing leaves yet; the
     answer is the approval that was asked for. Once it is carried out, the file is at `/api/v1/approvals/{uid}/file`, once.
+    With a `recipient` the file is sealed to his key (age v1) and entered in the register of outside deliveries; T3 leaves in no
+    other way. To another country than the plant's it takes `legal_basis` and `authority_number`, and the operation is
+    `outside_delivery`.
     """
-    made = request_export(stations(), current_actor(), Subject.TRACE, body.question(), body.form, body.tier, body.reason)
-    return moved_answer(made)
+    subject, question = Subject.TRACE, body.question()
+    actor, address = current_actor(), body.address
+    return moved_answer(request_export(stations(), actor, subject, question, body.form, body.tier, body.reason, address))
 
 
 @traces.post("")

@@ -13,6 +13,7 @@ from traceapp.web.pages.audit import audit_pages
 from traceapp.web.pages.batches import batch_pages
 from traceapp.web.pages.break_glass import break_glass_pages
 from traceapp.web.pages.changes import change_pages
+from traceapp.web.pages.deliveries import delivery_pages
 from traceapp.web.pages.factors import factor_pages
 from traceapp.web.pages.languages import languages
 from traceapp.web.pages.passkeys import passkey_pages
@@ -33,6 +34,7 @@ PAGES: Final = (
     search_pages,
     batch_pages,
     trace_pages,
+    delivery_pages,
     source_pages,
     session_pages,
     factor_pages,

@@ -8,14 +8,15 @@ from flask_babel import gettext
 
 from traceapp.domain.approvals import Approval, ApprovalState, Operation
 from traceapp.domain.clock import parse_stored_time
-from traceapp.domain.kinds import Direction
+from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.row_register import RowFault
 from traceapp.domain.trace import Status
 from traceapp.usecases.list_alerts import alert_words
 from traceapp.web.pages.account_words import view_words
+from traceapp.web.pages.delivery_words import CHANNELS, KINDS
 from traceapp.web.pages.record_words import act_words
 from traceapp.web.pages.showing import count_text, moment_text
-from traceapp.web.pages.wording import DIRECTIONS, N_, STATUSES, language, role_name
+from traceapp.web.pages.wording import DIRECTIONS, N_, STATUSES, language, property_name, role_name
 from traceapp.web.stations import stations
 
 STATES: Final = {
@@ -84,6 +85,9 @@ REASONS: Final = frozenset(
         N_("What would leave now is not what was approved: ask for it anew."),
         N_("Too many of your requests wait already: take some back, or wait until others have decided."),
         N_("The policy does not say who has to agree to this, so it cannot happen."),
+        N_("Only whoever asked for it, in a session of his own, is shown the value."),
+        N_("There is no value to show: it is not carried out, its minutes are over, or it was shown already."),
+        N_("The value is not what others agreed to any more: ask for it anew."),
         N_("Only a person in a session of his own signs something; a token and the terminal do not."),
         N_(
             "The first signature of a session takes two components: your user name and your password, or one of them and a "
@@ -167,6 +171,12 @@ def _question(told: Any) -> str:
     return gettext(" · ").join(said) or gettext("all of them")
 
 
+def _property(name: Any) -> str:
+    """By its label in the dictionary."""
+    kind = next((kind for kind in NodeKind if property_name(kind, name) != name), None)
+    return f"{property_name(kind, name)} ({name})" if kind is not None else str(name)
+
+
 def _rule(name: Any) -> str:
     return f"{alert_words(name, language()).title} ({name})"
 
@@ -196,12 +206,15 @@ _NAMES: Final = {
     "records": N_("Records that would go"),
     "stay": N_("Records that stay"),
     "of": N_("Of"),
+    "property": N_("Value"),
+    "shown_minutes": N_("Minutes in which it is shown, once"),
     "question": N_("Question"),
     "form": N_("Form"),
     "tier": N_("Values in clear up to tier"),
     "nodes": N_("Records"),
     "candidates": N_("Things with this number"),
     "found": N_("Records that fit"),
+    "deliveries": N_("Deliveries"),
     "links": N_("Links"),
     "consignees": N_("Consignees"),
     "suppliers": N_("Suppliers"),
@@ -223,6 +236,18 @@ _NAMES: Final = {
     "withheld": N_("Outside the view of whoever asked"),
     "completeness": N_("Completeness"),
     "sha256": N_("Digest of the answer"),
+    "recipient": N_("Goes to"),
+    "channel": N_("Way"),
+    "legal_basis": N_("Ground"),
+    "authority_number": N_("Authority’s number"),
+    "personal": N_("With fields about single persons"),
+    "kind": N_("Kind"),
+    "organisation": N_("Organisation"),
+    "person": N_("Person"),
+    "country": N_("Country"),
+    "abroad": N_("In another country than the plant"),
+    "alike": N_("Recipients of this organisation"),
+    "fingerprint": N_("First digits of the key’s SHA-256"),
 }
 _FAULTS: Final = {
     RowFault.CHANGED: N_("changed by hand: its reason and times are not known. Ask the person, and tell security."),
@@ -250,6 +275,12 @@ _VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
     "sites": view_words,
     "of": lambda names: gettext(", ").join(name or gettext("outside your view") for name in names),
     "question": _question,
+    "property": _property,
     "rule": _rule,
+    "recipient": lambda told: f"{told['person']}, {told['organisation']} ({told['country']}) {told['key']}",
+    "channel": lambda code: gettext(CHANNELS.get(code, str(code))),
+    "kind": lambda code: gettext(KINDS.get(code, str(code))),
+    "personal": lambda said: gettext("yes") if said else gettext("no"),
+    "abroad": lambda said: gettext("yes") if said else gettext("no"),
     "values": lambda counts: gettext(", ").join(f"{tier}: {count_text(count)}" for tier, count in counts.items()),
 }

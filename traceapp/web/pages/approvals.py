@@ -23,6 +23,7 @@ from traceapp.usecases.execute_approval import execute_approval
 from traceapp.usecases.list_alerts import alert_words
 from traceapp.usecases.list_approvals import list_approvals, operations_of, show_approval
 from traceapp.usecases.request_approval import request_approval
+from traceapp.usecases.reveal_value import may_reveal, reveal_value
 from traceapp.usecases.sign_request import sign_request
 from traceapp.usecases.silence_rule import silent_rules
 from traceapp.usecases.take_export import may_take, take_export
@@ -32,6 +33,7 @@ from traceapp.web.files import table_file
 from traceapp.web.pages import approval_words as words
 from traceapp.web.pages import change_words, signature_words, wording
 from traceapp.web.pages.approval_samples import sample_of
+from traceapp.web.pages.batch_page import worded_properties
 from traceapp.web.pages.layout import may
 from traceapp.web.signing import looked_at, shown_in_form
 
@@ -124,11 +126,21 @@ def execute(uid: str) -> Response | tuple[str, int]:
 
 @approval_pages.get("/approvals/<uid>/file")
 @permission(Permission.APPROVAL_REQUEST)
-@records(Permission.BATCH_EXPORT, Permission.LEDGER_EXPORT, Act.APPROVAL_EXPIRE, Act.APPROVAL_OPEN, Act.WITHHELD_ROUTE)
+@records(
+    Permission.BATCH_EXPORT,
+    Permission.LEDGER_EXPORT,
+    Permission.DELIVERY_LIST,
+    Permission.DELIVERY_ENTER,
+    Act.APPROVAL_EXPIRE,
+    Act.APPROVAL_OPEN,
+    Act.WITHHELD_ROUTE,
+)
 def file(uid: str) -> Response | tuple[str, int]:
     """The file that was approved, once."""
     try:
         return table_file(take_export(stations(), current_actor(), uid, arrangements()))
+    except FactorNeededError:
+        return redirect(url_for("factors.form", next=url_for("approval.open_one", uid=uid)), 303)
     except REFUSALS as error:
         return _page(uid, words.refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
 
@@ -136,6 +148,23 @@ def file(uid: str) -> Response | tuple[str, int]:
 def _agree(uid: str, digest: str, reason: str) -> None:
     with looked_at(shown_in_form()) as shown:
         decisions.approve_approval(stations(), current_actor(), uid, digest, reason, shown)
+
+
+@approval_pages.post("/approvals/<uid>/value")
+@permission(Permission.BATCH_SHOW)
+@records(Act.VALUE_REVEAL, Act.APPROVAL_EXPIRE, Act.APPROVAL_OPEN)
+def value(uid: str) -> Response | str | tuple[str, int]:
+    """The value that was approved, once."""
+    try:
+        shown = reveal_value(stations(), current_actor(), uid)
+    except FactorNeededError:
+        return redirect(url_for("factors.form", next=url_for("approval.open_one", uid=uid)), 303)
+    except REFUSALS as error:
+        return _page(uid, words.refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
+    found = shown.value
+    told = None if found.value is None else worded_properties(found.kind, {found.name: found.value})[0]
+    label = wording.property_name(found.kind, found.name)
+    return render_template("approvals/value.html", uid=uid, label=label, told=told, thing=found.uid, receipt=shown.receipt)
 
 
 def _moved(uid: str, move: Callable[[], Any] | None) -> Response | tuple[str, int]:
@@ -191,6 +220,7 @@ def _page(uid: str, error: str = "", at: str = "reason") -> str:
         changed=change_words,
         factor_minutes=row.factor_minutes if row is not None else None,
         request_signed=row is not None and row.request_signed,
+        shows_value=listed.own and actor.session is not None and may_reveal(stations(), listed.approval),
         takes_file=listed.own and may_take(stations(), listed.approval),
         may_search=may(actor, Permission.LEDGER_SEARCH),
         reason=request.form.get("reason", ""),

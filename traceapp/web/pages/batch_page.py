@@ -103,6 +103,13 @@ class BatchPage:
         """Those of which nothing is told, not even whether they have a value."""
         return [one for one in self._properties if isinstance(one.text, Masked) and not one.text.shown]
 
+    @property
+    def restricted(self) -> list[tuple[str, str]]:
+        """Name and label of those of T3 that are masked, whether or not they have a value: one may ask to be shown one."""
+        kind = self.record.candidate.kind
+        masked = (name for name, value in self.record.properties.items() if isinstance(value, Masked) and value.tier == "T3")
+        return [(name, property_name(kind, name)) for name in masked]
+
     @cached_property
     def _properties(self) -> list[Property]:
         return worded_properties(self.record.candidate.kind, self.record.properties)

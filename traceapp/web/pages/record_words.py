@@ -29,6 +29,8 @@ ACTS: Final = {
     Permission.BREAK_GLASS_BEGIN: N_("broke the glass"),
     Permission.BREAK_GLASS_LIST: N_("listed break-glass accesses"),
     Permission.BREAK_GLASS_REVIEW: N_("reviewed a break-glass access"),
+    Permission.DELIVERY_ENTER: N_("entered a delivery outside"),
+    Permission.DELIVERY_LIST: N_("looked at the register of outside deliveries"),
     Permission.EVENT_IMPORT: N_("imported a file"),
     Permission.FEED_CHANGE: N_("changed a feed"),
     Permission.FEED_LIST: N_("looked at the feeds"),
@@ -40,6 +42,7 @@ ACTS: Final = {
     Permission.LEDGER_VERIFY: N_("verified the ledger"),
     Permission.METRICS_READ: N_("read the measurements"),
     Permission.POLICY_EXPLAIN: N_("asked why somebody may do something"),
+    Permission.RECIPIENT_CHANGE: N_("changed to whom files may go"),
     Permission.REFERRAL_LIST: N_("listed numbers that were handed on"),
     Permission.SESSION_LIST: N_("listed sessions of others"),
     Permission.SESSION_STOP: N_("ended a session of another"),
@@ -91,6 +94,7 @@ ACTS: Final = {
     Act.SIGNATURE_VERIFY: N_("checked signatures"),
     Act.SIGN_IN_SPRAY: N_("tried to sign in under many names"),
     Act.STORE_MIGRATE: N_("brought the store to this version"),
+    Act.VALUE_REVEAL: N_("was shown one value by approval"),
     Act.WITHHELD_ROUTE: N_("routed what was withheld"),
 }
 OUTCOMES: Final = {

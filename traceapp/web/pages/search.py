@@ -34,6 +34,7 @@ def start() -> str:
         errors={},
         may_list_changes=may(current_actor(), Permission.CHANGE_LIST),
         may_list_approvals=may(current_actor(), Permission.APPROVAL_LIST),
+        may_list_deliveries=may(current_actor(), Permission.DELIVERY_LIST),
         may_search_ledger=may(current_actor(), Permission.LEDGER_SEARCH),
         may_list_referrals=may(current_actor(), Permission.REFERRAL_LIST),
         may_explain=may(current_actor(), Permission.POLICY_EXPLAIN),

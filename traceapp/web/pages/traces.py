@@ -36,7 +36,15 @@ def show() -> str | tuple[str, int]:
     may_export = may(current_actor(), Permission.BATCH_EXPORT)
     may_ask = may_export and may(current_actor(), Permission.APPROVAL_REQUEST)
     page = TracePage(traced.value, asked, stations().organisation.sites)
-    return render_template("traces/trace.html", page=page, receipt=traced.receipt, may_export=may_export, may_ask=may_ask)
+    may_deliver = may_ask and may(current_actor(), Permission.DELIVERY_LIST)
+    return render_template(
+        "traces/trace.html",
+        page=page,
+        receipt=traced.receipt,
+        may_export=may_export,
+        may_ask=may_ask,
+        may_deliver=may_deliver,
+    )
 
 
 @trace_pages.get("/traces/export")

@@ -1,0 +1,86 @@
+"""What is asked of recipients and of the register of outside deliveries; `inputs.py` says how."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from traceapp.domain.deliveries import Channel
+from traceapp.domain.exports import TableForm
+from traceapp.domain.recipients import RecipientKind
+from traceapp.domain.recorded import NEWEST_SEQ
+from traceapp.usecases.recipients import LONGEST
+from traceapp.web.approval_inputs import Reason
+from traceapp.web.inputs import Moment
+
+_PRINTED = r"^[^\x00-\x1f\x7f]+$"
+Uid = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="16 hexadecimal digits.")]
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=_PRINTED)]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="Two letters, as ISO 3166 has them.")]
+Key = Annotated[
+    str, Field(max_length=LONGEST, description="Public X25519 key as age writes it, `age1…`; files are sealed to it.")
+]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was said, as plain values."""
+        told = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: getattr(value, "value", value) for name, value in told.items() if value is not None}
+
+
+class RecipientInput(_Strict):
+    """The id of a recipient or a delivery in a path."""
+
+    uid: Uid
+
+
+class RecipientBody(_Strict):
+    """To whom files may go, once others agreed."""
+
+    kind: RecipientKind = RecipientKind.PERSON
+    organisation: Text
+    person: Text
+    country: Country
+    key: Key = ""
+    reason: Reason
+
+
+class DeliveryBody(_Strict):
+    """Where a file went that you took out: to a registered recipient, or to somebody in the plant's own country."""
+
+    record: Annotated[int, Field(ge=1, le=NEWEST_SEQ, description="Of the ledger: the first part of `Traceapp-Ledger`.")]
+    channel: Channel
+    recipient: Uid | None = None
+    organisation: Text | None = None
+    person: Text | None = None
+    country: Country | None = None
+    legal_basis: Text | None = None
+
+
+class AcknowledgementBody(_Strict):
+    """Somebody there has said that it came."""
+
+    by: Text
+    at: Moment
+
+
+class RegisterExportInput(_Strict):
+    """The register as a file."""
+
+    form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.CSV
+
+
+class RegisterExportBody(_Strict):
+    """The same with names and grounds in clear, which others have to agree to."""
+
+    form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.XLSX
+    reason: Reason
+
+
+class RegisterInput(_Strict):
+    """A page of the register."""
+
+    before: Annotated[str | None, Field(max_length=60, description="`next` of the page before.")] = None

@@ -1,0 +1,64 @@
+"""Recipients and deliveries in words."""
+
+from typing import Final
+
+from flask_babel import gettext
+
+from traceapp.domain.deliveries import Channel, DeliveryState
+from traceapp.domain.errors import InputError
+from traceapp.domain.recipients import RecipientKind
+from traceapp.web.pages.wording import N_
+
+CHANNELS: Final = {
+    Channel.IN_PERSON: N_("in person"),
+    Channel.INTERFACE: N_("by an interface"),
+    Channel.MAIL: N_("by mail"),
+    Channel.MEDIA: N_("on a medium"),
+    Channel.PORTAL: N_("by the recipient’s portal"),
+}
+KINDS: Final = {RecipientKind.PERSON: N_("Person"), RecipientKind.INTERFACE: N_("Interface")}
+STATES: Final = {
+    DeliveryState.SENT: ("held", "degraded", N_("Not acknowledged")),
+    DeliveryState.ACKNOWLEDGED: ("released", "released", N_("Acknowledged")),
+}
+SUBJECTS: Final = {
+    "trace": N_("Trace"),
+    "search": N_("Look-up of a number"),
+    "ledger": N_("Audit trail"),
+    "batch:export": N_("Rows of batches"),
+    "ledger:export": N_("Audit trail"),
+    "delivery:list": N_("Register of deliveries"),
+}
+REASONS: Final = frozenset(
+    {
+        N_("Whoever took a file out enters where it went; this record is not of a file that you took."),
+        N_("To another country than the plant's it goes after others agreed: ask for the file with its recipient."),
+        N_("Your role is shown no T3 value, and so takes none out."),
+    }
+)
+"""Sentences with which one is refused, as the use cases say them."""
+FIELDS: Final = {
+    "recipient": N_("Wanted a recipient that is registered, with a key where values of T3 go there."),
+    "key": N_("Wanted a public key as age writes it: age1 and 58 letters."),
+    "country": N_("Wanted a country in two letters, such as CN."),
+    "legal_basis": N_("Wanted the ground on which it goes there, in 10 characters at least."),
+    "authority_number": N_("Wanted the number under which the authority knows of it."),
+    "reason": N_("Wanted a reason of 10 to 1000 characters."),
+    "channel": N_("Wanted the way by which it goes."),
+    "record": N_("Wanted the number of a record of the ledger."),
+    "organisation": N_("Wanted 1 to 200 printable characters."),
+    "person": N_("Wanted 1 to 200 printable characters."),
+    "by": N_("Wanted 1 to 200 printable characters."),
+    "at": N_("Wanted a moment between then and now, in UTC, such as 2026-05-19 08:02."),
+    "tier": N_("Wanted T0, T1, T2 or T3."),
+}
+"""Field → what it takes."""
+
+
+def wrong_of(error: Exception) -> str:
+    """What was wrong, in the language of the page."""
+    if isinstance(error, InputError):
+        said = dict.fromkeys(FIELDS[field] for field, _ in error.fields if field in FIELDS)
+        return " ".join(gettext(words) for words in said) or gettext("The question cannot be understood.")
+    text = str(error)
+    return gettext(text) if text in REASONS else gettext("Too few persons could agree to it, or the policy does not let you ask.")
