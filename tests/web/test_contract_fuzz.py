@@ -47,6 +47,8 @@ schemathesis.openapi.format("date-time", moments)
 
 ROLES = {
     AUDIT: Role.AUDITOR,
+    "/api/v1/access-reviews": Role.AUDITOR,
+    "/api/v1/accounts": Role.ADMIN,
     "/api/v1/alerts": Role.ADMIN,
     "/api/v1/approvals": Role.QUALITY,
     "/api/v1/changes": Role.QUALITY,
@@ -55,6 +57,9 @@ ROLES = {
     "POST /api/v1/feeds": Role.INTEGRATOR,
 }
 NEVER_BY_TOKEN = {
+    "GET /api/v1/access-reviews/{uid}",
+    "GET /api/v1/access-reviews/{uid}/sheet",
+    "POST /api/v1/access-reviews/{uid}/decisions",
     "POST /api/v1/alerts/{uid}/acknowledgement",
     "POST /api/v1/alerts/rules/{rule}/silence",
     "POST /api/v1/approvals",
@@ -73,6 +78,7 @@ NEVER_BY_TOKEN = {
     "POST /api/v1/recipients/{uid}/end",
     "POST /api/v1/searches/export",
     "POST /api/v1/audit/export",
+    *(f"POST /api/v1/accounts/{{username}}/{act}" for act in ("leave", "return", "role", "suspend")),
     *(f"POST /api/v1/approvals/{{uid}}/{move}" for move in ("approve", "cancel", "deny", "execute", "sign", "withdraw")),
 }
 """What takes a person, or two, or a signature, or a whole document, or is about something that only persons make."""
@@ -129,10 +135,12 @@ def test_the_api_keeps_its_document(label: str, random_seed: int, schema: BaseSc
 
 def more_than_a_schema_says(case: Case) -> bool:
     """What cannot be said in OpenAPI 3.1: that exactly one of two parameters is wanted, or one at most, what makes a GS1 key
-    right, that a window does not end before it begins, what an operation takes, which versions there are, and that a reason is
-    no row of blanks."""
+    right, that a window does not end before it begins, what an operation takes, which versions there are, what a user
+    name is made of, and that a reason is no row of blanks."""
     if case.operation.label.startswith(
         (
+            "POST /api/v1/accounts/",
+            "POST /api/v1/access-reviews/",
             "POST /api/v1/approvals",
             "GET /api/v1/changes/{document}/versions/",
             "POST /api/v1/changes/",
@@ -166,7 +174,7 @@ def use_known(case: Case, number: str, event_uid: str) -> None:
         case.path_parameters |= {"seq": 1} if "seq" in case.path_parameters else {}
     elif "version" in case.path_parameters:
         case.path_parameters["version"] = 1
-    elif "uid" in case.path_parameters and "/approvals/" not in case.path:
+    elif "uid" in case.path_parameters and "/approvals/" not in case.path and "/access-reviews/" not in case.path:
         case.path_parameters["uid"] = event_uid
     elif "number" in case.path_parameters and number != SLASHED:
         case.path_parameters["number"] = number

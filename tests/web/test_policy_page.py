@@ -73,4 +73,4 @@ def test_promise_every_reason_of_the_policy_has_its_words() -> None:
     }
 
     assert len(written) > 8
-    assert written | {explain_decision.NOT_WITHIN, explain_decision.IF_IT_EXISTS} == set(SENTENCES)
+    assert written | {explain_decision.NOT_WITHIN, explain_decision.IF_IT_EXISTS, decisions.ONLY_READING} == set(SENTENCES)

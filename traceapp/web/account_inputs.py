@@ -8,7 +8,9 @@ from traceapp.domain.accounts import LONGEST_NAME
 from traceapp.domain.rights import Role
 from traceapp.web.approval_inputs import Reason, Strict
 
-Username = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, description="As the person signs in.")]
+Username = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$", description="As the person signs in.")
+]
 Names = Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=200)]
 
 

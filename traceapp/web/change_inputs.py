@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from traceapp.domain.governed import DocumentKind
 from traceapp.web.approval_inputs import Reason
 
-Text = Annotated[str, Field(min_length=1, max_length=500_000, description="The whole document in TOML.")]
+Text = Annotated[str, Field(min_length=1, max_length=80_000, description="The whole document in TOML.")]
 Number = Annotated[int, Field(ge=1, le=999_999)]
 
 

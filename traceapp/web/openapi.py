@@ -142,7 +142,8 @@ def _describe(app: Flask, rule: Rule, operation: Operation, schemas: Document) -
 
 def _answer(operation: Operation) -> Document:
     if operation.answer is None:
-        return {"description": "The file.", "content": {kind: {"schema": {"type": "string"}} for kind in operation.files}}
+        kinds = {kind: {"schema": {"type": "object" if kind == "application/json" else "string"}} for kind in operation.files}
+        return {"description": "The file.", "content": kinds}
     return _response("The answer.", "application/json", operation.answer)
 
 
