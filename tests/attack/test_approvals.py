@@ -27,7 +27,7 @@ from traceapp.domain.errors import (
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.sessions import Client
 from traceapp.policy.alert_evaluation import Evaluation
-from traceapp.policy.alert_rules import read_alert_rules
+from traceapp.policy.alert_rules import read_alert_rules, running_rules
 from traceapp.policy.document import parse_policy
 from traceapp.policy.record_facts import RecordFacts
 from traceapp.usecases.authenticate_token import authenticate_token
@@ -372,9 +372,9 @@ def test_attacker_who_changes_what_was_agreed_to_has_it_closed(
     anna, ben = two
     asked = asked_by(clocked, anna)
     approve(clocked, ben, asked)
-    kept = read_alert_rules()
+    kept = running_rules()
     changed = {**kept, "denials": kept["denials"].model_copy(update={"threshold": 2})}
-    monkeypatch.setattr("traceapp.usecases.silence_rule.read_alert_rules", lambda: changed)
+    monkeypatch.setattr("traceapp.usecases.silence_rule.running_rules", lambda: changed)
 
     with pytest.raises(ApprovalStateError):
         execute_approval(clocked, anna, asked.uid)
