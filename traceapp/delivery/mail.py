@@ -3,7 +3,6 @@
 import smtplib
 import socket
 import ssl
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from traceapp.delivery.notice_message import link_of, notice_words
 from traceapp.domain.errors import NoticeDeliveryError, OutboundError, SettingsError
@@ -20,6 +19,7 @@ from traceapp.domain.notices import Notice
 from traceapp.domain.rights import Role
 from traceapp.host.outbound import OutboundGuard
 from traceapp.host.private_files import read_secret
+from traceapp.host.settings_files import read_settings_file
 
 SETTING: Final = "TRACEAPP_MAIL_FILE"
 SECONDS: Final = 10.0
@@ -66,15 +66,7 @@ class MailSettings(BaseModel):
 
 def read_mail(path: Path) -> MailSettings:
     """raises  SettingsError: the file cannot be read, or says something unknown; it names the place, never what stands there."""
-    try:
-        return MailSettings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise SettingsError(f"{SETTING}: {path} cannot be read ({error.strerror})") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
-        raise SettingsError(f"{SETTING}: {path} is no TOML") from None
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_input=False))
-        raise SettingsError(f"{SETTING}: {path}: {wrong}") from None
+    return read_settings_file(path, MailSettings, SETTING)
 
 
 class MailSink:

@@ -8,7 +8,6 @@ import base64
 import json
 import secrets
 import ssl
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,12 +16,13 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Self
 from urllib.parse import urlencode, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from traceapp.domain.errors import ProviderError, SettingsError, SignInError
 from traceapp.domain.rights import Role
 from traceapp.host.outbound import Destination, OutboundGuard
 from traceapp.host.private_files import read_secret
+from traceapp.host.settings_files import read_settings_file
 
 ALGORITHMS: Final = ("RS256", "PS256", "ES256")
 FOREIGN_KEYS: Final = frozenset({"jku", "jwk", "x5u", "x5c", "crit"})
@@ -90,15 +90,7 @@ class Claims:
 
 def read_oidc(path: Path) -> OidcSettings:
     """raises  SettingsError: the file cannot be read, or says something unknown; it names the place, never a secret."""
-    try:
-        return OidcSettings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise SettingsError(f"{SETTING}: {path} cannot be read ({error.strerror})") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
-        raise SettingsError(f"{SETTING}: {path} is no TOML") from None
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_input=False))
-        raise SettingsError(f"{SETTING}: {path}: {wrong}") from None
+    return read_settings_file(path, OidcSettings, SETTING)
 
 
 class OidcProvider:
