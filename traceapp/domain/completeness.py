@@ -13,9 +13,9 @@ BOUNDARY = (
     "possible unless a pair of input and output says more, and dead ends are not judged."
 )
 
-WORST_CASE = (
-    "Some quantities are withheld: the worst case stands in their place, all of the lot as far as your view states it; where it "
-    "states nothing the quantity is not stated, and is not zero."
+UNJUDGED = "Dead ends and one-sided shipments are not judged."
+MORE_UNSEEN = (
+    "Each party may have got more than is shown, by what is outside your view, and a quantity that is not stated is not zero."
 )
 
 
@@ -41,7 +41,7 @@ class Findings:
     windowed: bool = False
     cut: bool = False
     unverified: Unverified = ALL_PROVEN
-    worst_case: Sequence[str] = ()
+    more_unseen: bool = False
     least: int = 1
 
     @property
@@ -98,7 +98,7 @@ def complete(findings: Findings) -> Completeness:
         unverified=findings.unverified.records,
         unverified_withheld=findings.unverified.withheld,
         unverified_few=findings.unverified.few,
-        worst_case=tuple(sorted(findings.worst_case)),
+        more_unseen=findings.more_unseen,
     )
 
 
@@ -122,7 +122,7 @@ def _reasons(findings: Findings) -> list[tuple[Status, str, str]]:
     if hidden:
         counted = [f"{count} {name}" for name, count in findings.counted.items()]
         counted += [f"fewer than {findings.least} {name}" for name in findings.few]
-        sentence = f"Outside your view, walked through and not shown: {', '.join(counted)}. Dead ends are not judged."
+        sentence = f"Outside your view, walked through and not shown: {', '.join(counted)}. {UNJUDGED}"
         if findings.windowed:
             sentence += " Their times are outside it too, so that the window was not applied to them."
         if findings.routed_to is not None and findings.least > 1:
@@ -131,8 +131,8 @@ def _reasons(findings: Findings) -> list[tuple[Status, str, str]]:
             beyond = "1 item" if hidden == 1 else f"{hidden} items"
             sentence += f" {beyond} beyond your view {'was' if hidden == 1 else 'were'} routed to the role {findings.routed_to}."
         found.append((Status.WITHHELD, "withheld", sentence))
-    if findings.worst_case:
-        found.append((Status.WITHHELD, "worst_case", WORST_CASE))
+    if findings.more_unseen:
+        found.append((Status.WITHHELD, "more_unseen", MORE_UNSEEN))
     if findings.boundary:
         found.append((Status.WITHHELD, "boundary", BOUNDARY))
     for code, items, one, many in (

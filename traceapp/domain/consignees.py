@@ -1,6 +1,6 @@
 """Who got it: lots climbed to what held them, to their shipments while they were inside, to the parties."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -43,7 +43,6 @@ class Carriage:
     firm       False behind a FORWARDED_IN: everything there is possible.
     report     "despatch" or "receipt": who says so.
     confirmed  both say so.
-    withheld   a part of the quantity lies outside the view, so that there is none here; whatever it is.
     """
 
     lot: str
@@ -55,7 +54,6 @@ class Carriage:
     report: str
     firm: bool = True
     confirmed: bool = False
-    withheld: bool = False
 
 
 @dataclass(slots=True)
@@ -69,14 +67,23 @@ class Distribution:
     forwarded: list[EndLink] = field(default_factory=list)
     delivered: list[EndLink] = field(default_factory=list)
 
+    def add(self, more: "Distribution") -> None:
+        """What is known already stays as it is."""
+        known = {(carriage.lot, carriage.shipment) for carriage in self.carriages}
+        self.carriages += [one for one in more.carriages if (one.lot, one.shipment) not in known]
+        self.held_by = {**more.held_by, **self.held_by}
+        self.packed += _others(more.packed, self.packed)
+        self.shipped += _others(more.shipped, self.shipped)
+        self.forwarded += _others(more.forwarded, self.forwarded)
+        self.delivered += _others(more.delivered, self.delivered)
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What one party got: quantity by unit, None where a part of it is not stated or withheld.
+    """What one party got: quantity by unit, None where a part of it is not stated or may be withheld.
 
     locations  uids of the places where it was sent, in no order.
-    withheld   units of quantities that rest on something withheld: the most that it can be as far as the view goes, or None
-               where what is seen bounds it nowhere.
+    withheld   more may have come that the view does not show.
     """
 
     party: str
@@ -85,11 +92,12 @@ class Delivery:
     shipments: tuple[str, ...]
     locations: tuple[str, ...]
     exact: bool
-    withheld: tuple[str, ...] = ()
+    withheld: bool = False
 
 
-Bounds = Mapping[str, tuple[Decimal, str]]
-"""Lot → all that there is of it, as the records within the view state it, and its unit."""
+def _others(links: Sequence[EndLink], known: Sequence[EndLink]) -> list[EndLink]:
+    there = set(known)
+    return [link for link in links if link not in there]
 
 
 def end_links(bundles: Iterable[Bundle], *, forward: bool) -> list[EndLink]:
@@ -126,7 +134,6 @@ def distribute(
         by_type.setdefault(link.type, []).append(link)
     packing = by_type.get(LinkType.PACKED_IN, []) + by_type.get(LinkType.UNPACKED_FROM, [])
     stays_of = stays(map(packing_fact, packing), emptied)
-    hidden = {(link.source, link.target) for link in packing if not link.shown}
     shipped_of: dict[str, list[EndLink]] = {}
     for link in by_type.get(LinkType.SHIPPED_IN, []):
         if within(link.time):
@@ -140,7 +147,7 @@ def distribute(
         if holders:
             found.held_by[lot] = tuple(holders)
             met.update((lot, holder.holder) for holder in holders)
-        carriages = _carriages(lot, holders, shipped_of, hidden)
+        carriages = _carriages(lot, holders, shipped_of)
         found.carriages += carriages
         for carriage in carriages:
             reached.add(carriage.shipment)
@@ -166,13 +173,8 @@ def packing_fact(link: EndLink) -> PackingFact:
     )
 
 
-def _carriages(
-    lot: str, holders: Sequence[Held], shipped_of: Mapping[str, Sequence[EndLink]], hidden: Collection[tuple[str, str]]
-) -> list[Carriage]:
-    """One carriage per shipment: what was loaded as such, and what was inside something at that time.
-
-    hidden  (content, container) of packings that are withheld.
-    """
+def _carriages(lot: str, holders: Sequence[Held], shipped_of: Mapping[str, Sequence[EndLink]]) -> list[Carriage]:
+    """One carriage per shipment: what was loaded as such, and what was inside something at that time."""
     direct: dict[str, list[EndLink]] = {}
     for link in shipped_of.get(lot, ()):
         direct.setdefault(link.target, []).append(link)
@@ -185,7 +187,7 @@ def _carriages(
                 if known is None or (known[0].mark == RECEIPT and link.mark != RECEIPT):
                     loaded[holder.first] = (link, holder.holder)
     shipments = sorted(direct.keys() | inside.keys())
-    return [_carriage(lot, uid, direct.get(uid, ()), inside.get(uid, {}), hidden) for uid in shipments]
+    return [_carriage(lot, uid, direct.get(uid, ()), inside.get(uid, {})) for uid in shipments]
 
 
 def _carriage(
@@ -193,10 +195,8 @@ def _carriage(
     shipment: str,
     direct: Sequence[EndLink],
     inside: Mapping[Stay, tuple[EndLink, str]],
-    hidden: Collection[tuple[str, str]],
 ) -> Carriage:
     told = _one_report(direct)
-    withheld = any(not link.shown for link in told) or any((stay.child, stay.parent) in hidden for stay in inside)
     amounts = [(link.quantity, link.unit) for link in told]
     amounts += [(stay.quantity, stay.unit) for stay in inside]
     quantity, unit = total(amounts)
@@ -207,7 +207,7 @@ def _carriage(
     report = RECEIPT if reports == {RECEIPT} else DESPATCH
     confirmed = report == DESPATCH and any(link.mark == RECEIPT for link in direct)
     time = min(times, default=None)
-    return Carriage(lot, shipment, tuple(carriers), quantity, unit, time, report, confirmed=confirmed, withheld=withheld)
+    return Carriage(lot, shipment, tuple(carriers), quantity, unit, time, report, confirmed=confirmed)
 
 
 def _one_report(links: Sequence[EndLink]) -> Sequence[EndLink]:
@@ -238,12 +238,7 @@ def _forward(found: Distribution, links: Sequence[EndLink], reached: set[str], m
             if (carriage.lot, link.target) in known:
                 continue
             known.add((carriage.lot, link.target))
-            hidden = not link.shown
-            quantity, unit = (None, None) if hidden else (carriage.quantity, carriage.unit)
-            unseen = hidden or carriage.withheld
-            passed = replace(
-                carriage, shipment=link.target, quantity=quantity, unit=unit, firm=False, time=link.time, withheld=unseen
-            )
+            passed = replace(carriage, shipment=link.target, firm=False, time=link.time)
             found.carriages.append(passed)
             reached.add(link.target)
             waiting.append(passed)
@@ -253,73 +248,48 @@ def _forward(found: Distribution, links: Sequence[EndLink], reached: set[str], m
 
 def deliveries(
     distribution: Distribution,
+    seen: Distribution,
     exact_lots: set[str],
     units_of: Mapping[str, frozenset[str]],
     is_own: Callable[[str], bool],
     is_numbered: Callable[[str], bool],
-    bounds: Bounds | None = None,
+    *,
+    withheld: bool = False,
 ) -> list[Delivery]:
     """What each party got, over deliveries that may be shown; sorted by party.
 
+    seen         the part of it of which nothing is withheld: lots and quantities are of this part alone.
     units_of     batch → units serialised from it: on one shipment they replace its quantity.
     is_own       whether a party is ourselves, which is no consignee.
     is_numbered  whether a shipment has a number that somebody gave it, a despatch advice's.
-    bounds       of lots of which a quantity is withheld: the worst case, which takes the place of that quantity.
+    withheld     something that goods may have gone by is withheld. Each party may have got more by it, and that is said of
+                 all alike: said of some, it would tell by whom a way leads out of the view.
     """
     parties: dict[str, list[EndLink]] = {}
     for link in distribution.delivered:
         if link.shown and not is_own(link.target):
             parties.setdefault(link.target, []).append(link)
+    exact = {carriage.shipment for carriage in distribution.carriages if carriage.firm and carriage.lot in exact_lots}
     aboard: dict[str, list[Carriage]] = {}
-    for carriage in distribution.carriages:
+    for carriage in seen.carriages:
         aboard.setdefault(carriage.shipment, []).append(carriage)
     found = []
     for party, links in sorted(parties.items()):
         shipments = sorted({link.source for link in links})
         got = [carriage for uid in shipments for carriage in _once(aboard.get(uid, []), units_of)]
-        amounts, withheld = _worst_case(_without_confirmations(got, is_numbered), bounds or {})
+        amounts = [(carriage.quantity, carriage.unit) for carriage in _without_confirmations(got, is_numbered)]
         found.append(
             Delivery(
                 party,
-                sum_by_unit(amounts),
+                sum_by_unit([*amounts, (None, None)] if withheld else amounts),
                 tuple(sorted({carriage.lot for carriage in got})),
                 tuple(shipments),
                 tuple({link.place: None for link in links if link.place is not None}),
-                any(carriage.firm and carriage.lot in exact_lots for carriage in got),
-                tuple(sorted(withheld)),
+                not exact.isdisjoint(shipments),
+                withheld,
             )
         )
     return found
-
-
-def withheld_lots(distribution: Distribution) -> set[str]:
-    """Lots of which somebody got a quantity that is withheld."""
-    return {carriage.lot for carriage in distribution.carriages if carriage.withheld and carriage.quantity is None}
-
-
-def _worst_case(counted: Sequence[Carriage], bounds: Bounds) -> tuple[list[tuple[Decimal | None, str | None]], set[str]]:
-    """(amounts, units among them that rest on something withheld).
-
-    Of a lot of which one quantity is withheld, all of it may have come: that takes the place of what is stated in its unit.
-    """
-    amounts: list[tuple[Decimal | None, str | None]] = []
-    withheld: set[str] = set()
-    unseen = {carriage.lot for carriage in counted if carriage.withheld and carriage.quantity is None}
-    for lot in sorted(unseen):
-        known = [carriage for carriage in counted if carriage.lot == lot and carriage.quantity is not None]
-        if lot not in bounds:
-            amounts.append((None, None))
-            withheld.add(NOT_STATED)
-            continue
-        most, unit = bounds[lot]
-        stated = exact_sum(one.quantity for one in known if one.quantity is not None and one.unit == unit)
-        amounts.append((max(most, stated), unit))
-        withheld.add(unit)
-    for carriage in counted:
-        bounded = carriage.lot in bounds and carriage.lot in unseen and carriage.unit == bounds[carriage.lot][1]
-        if not bounded and not (carriage.withheld and carriage.quantity is None):
-            amounts.append((carriage.quantity, carriage.unit))
-    return amounts, withheld
 
 
 def _once(aboard: Sequence[Carriage], units_of: Mapping[str, frozenset[str]]) -> list[Carriage]:
@@ -333,7 +303,7 @@ def _once(aboard: Sequence[Carriage], units_of: Mapping[str, frozenset[str]]) ->
     for carriage in aboard:
         batch = replaced.get(carriage.lot)
         if batch is not None and carriage.quantity is None:
-            carriage = replace(carriage, quantity=Decimal(1), unit=batch.unit, withheld=False)
+            carriage = replace(carriage, quantity=Decimal(1), unit=batch.unit)
         if carriage.lot not in batches:
             kept.append(carriage)
     return kept

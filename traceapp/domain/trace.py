@@ -96,7 +96,7 @@ class Completeness:
     routed_to   the role that may see what was withheld and that was told of it; None where nothing was.
     unverified  what of the answer is not as the service wrote it: uids, and `SOURCE TYPE TARGET` of links.
     unverified_withheld  how many more there are that may not be named.   unverified_few  there are, too few to be told how many.
-    worst_case  uids of parties of which a quantity is withheld.
+    more_unseen  each party may have got more than is shown, by something withheld.
     """
 
     status: Status
@@ -116,7 +116,7 @@ class Completeness:
     unverified: tuple[str, ...] = ()
     unverified_withheld: int = 0
     unverified_few: bool = False
-    worst_case: tuple[str, ...] = ()
+    more_unseen: bool = False
     few: tuple[str, ...] = ()
 
 
@@ -186,7 +186,7 @@ class TraceLink:
 class PartyLine:
     """One consignee or supplier: quantity by unit, None where some source states none; lots that led there.
 
-    withheld  units of quantities that rest on something withheld: the worst case as far as the view goes, else None.
+    withheld  it may have got more, by something withheld; the quantity without a unit, None, stands for it.
     masked    as in `TraceNode`.
     """
 
@@ -199,7 +199,7 @@ class PartyLine:
     lots: tuple[str, ...]
     shipments: tuple[str, ...]
     locations: tuple[Disclosed[str], ...] = ()
-    withheld: tuple[str, ...] = ()
+    withheld: bool = False
     masked: bool = False
 
 

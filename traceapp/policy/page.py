@@ -51,16 +51,17 @@ first purpose stands where none was chosen.
 属性值仅在目的、级别与条件同时满足时显示，否则脱敏；`pass` 穿过不可见记录并计数，`stop` 到此为止且不计数。
 
 What is withheld gives away no name, kind, place, time, quantity or id, and no link of it is told: a stub has no degree, no
-neighbour and no distance. `pass` gives away how much is withheld, by class, what is shown behind it (without a distance), and, by
-"exact" or "possible" and by a quantity that is a worst case and the shown lots that it may be of, that something withheld stands
-beside what is shown: a recall rests on the whole graph. Under `stop` nothing depends on what lies beyond the view, not even
-whether there is any. Whoever does not see every site and product line is always told that his answer ends with his view; dead
-ends are not judged (under `pass` neither, where something is withheld: they would tell by which lot a way leads out of the
-view), and every link through a transformation is "possible" that no pair of input and output makes exact. So neither calls a
-link exact that the whole graph calls possible. Roles of other organisations should have `stop`
-(`docs/decisions/0012-what-stop-and-pass-tell.md`).
+neighbour and no distance. `pass` gives away how much is withheld, by class, and what is shown behind it (without a distance),
+exact or possible: a recall rests on the whole graph. Lots and quantities of a party are those that are shown; where something
+is withheld that goods may have gone by, every party may have got more, and that is said of all alike. Under `stop` nothing
+depends on what lies beyond the view, not even whether there is any. Whoever does not see every site and product line is always
+told that his answer ends with his view; dead ends are not judged (under `pass` neither, nor shipments that only their receiver
+reports, where something is withheld: they would tell by which lot a way leads out of the view), and every link through a
+transformation is "possible" that no pair of input and output makes exact. So neither calls a link exact that the whole graph
+calls possible. Roles of other organisations should have `stop` (`docs/decisions/0012-what-stop-and-pass-tell.md`).
 不可见对象不透露名称、种类、地点、时间、数量与标识，也不透露任何关联：占位节点没有度数、相邻与距离。
-`pass` 按类别透露不可见对象的数量与其后的可见内容（不含距离），并以“确定/可能”与最大可能数量透露旁边有不可见对象：召回以全图为准；
+`pass` 按类别透露不可见对象的数量与其后的可见内容（不含距离，标明“确定/可能”）：召回以全图为准；往来单位的批次与数量只计可见部分，
+凡货物可能经由不可见对象流出的，一律提示各单位收到的可能更多；
 `stop` 之下，结果不取决于范围之外的任何内容，连是否存在也不透露：凡不能查看全部地点与产品线者，一律告知结果到其查看范围为止，
 不判断断链（`pass` 之下凡有不可见对象者亦然），经过转换且未配对的关联一律判为“可能”。
 

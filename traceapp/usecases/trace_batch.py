@@ -36,7 +36,7 @@ from traceapp.usecases.trace_disclosure import (
 )
 from traceapp.usecases.trace_leg import Leg, may_turn, trace_leg
 from traceapp.usecases.trace_opening import open_seeds
-from traceapp.usecases.trace_parties import consignees, read_bounds, suppliers
+from traceapp.usecases.trace_parties import consignees, suppliers
 from traceapp.usecases.trace_reach import Reached, gather, shown_links
 from traceapp.usecases.trace_record import Traced, answered_entry, failed_entry, request_document, routed_entry
 from traceapp.usecases.trace_seeds import find_seeds
@@ -138,7 +138,7 @@ def _answer(
     without_lot = class_level_links(stations.traces, rights, head, legs)
     products = read_plain_ends(stations, disclosure.whole, NodeKind.PRODUCT, sorted({uid for uid, _ in without_lot}), head)
     ids = ids_of(reached, names, stub)
-    receivers = consignees(legs, names, stations.organisation, read_bounds(stations, rights, head, legs), ids)
+    receivers = consignees(legs, names, stations.organisation, ids, withheld=reached.carries_unseen)
     return TraceAnswer(
         question=question,
         seeds=seeds,
@@ -153,7 +153,7 @@ def _answer(
             replace(
                 _findings(stations, disclosure, question, head, legs, reached, names, products).told_as(ids),
                 unverified=checks.told(partial(_name, disclosure, checks, legs, names, ids), rights.least),
-                worst_case=[line.uid for line in receivers if line.withheld],
+                more_unseen=any(line.withheld for line in receivers),
             )
         ),
         cycles=_cycles(legs, reached, ids),

@@ -221,7 +221,8 @@ def findings(
     """What the completeness block is made of.
 
     stops      the walk ends where the view does. There, and where something is withheld, dead ends are not judged: whether a
-               lot ends or goes on out of sight would tell of a link out of sight (decision 0012).
+               lot ends or goes on out of sight would tell of a link out of sight (decision 0012). Nor is it then judged
+               whether only its receiver reports a shipment, where something is withheld.
     routed_to  who is told of what is withheld, where something is.
     least      the smallest count of it that is told; a total would tell the others too, so that it counts none of it.
     """
@@ -239,7 +240,7 @@ def findings(
         withheld={name: len(uids) for name, uids in reached.hidden.items()},
         unresolved=sorted(unresolved),
         class_level=sorted(products),
-        one_sided=sorted(one_sided),
+        one_sided=[] if reached.hidden else sorted(one_sided),
         dead_ends=sorted(ended),
         boundary=stops,
         routed_to=routed_to if reached.hidden else None,

@@ -1,6 +1,6 @@
 """One leg of a trace, forward or backward: opened, walked, judged, and climbed to its ends."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from traceapp.domain.certainty import LotLinks, exact_nodes, lot_links, undecided, unseen_sides
@@ -27,6 +27,7 @@ class Leg:
     cut           the window that it was walked within.
     exact         nodes that a path of exact links joins to a seed.
     distribution  forward: containers, shipments and deliveries behind the lots.
+    seen          forward: the same, as far as nothing of it is withheld.
     ends          other links to ends: suppliers, returns, stock, orders, use, disposal.
     shown, kinds  of every node met, ends included.
     """
@@ -38,6 +39,7 @@ class Leg:
     lot_links: LotLinks
     exact: set[str]
     distribution: Distribution = field(default_factory=Distribution)
+    seen: Distribution = field(default_factory=Distribution)
     ends: list[EndLink] = field(default_factory=list)
 
     @property
@@ -128,11 +130,11 @@ class _Ends:
         start = leg.start
         carried = {*closure.hops, *start.unopened}
         behind += self._upwards([link.target for link in behind if link.far_kind in CLIMBED] + sorted(start.unopened))
-        leg.distribution = self._distribute(carried, behind)
+        self._distribute(carried, behind)
         shipments = sorted(uid for uid, kind in start.seeds.items() if kind is NodeKind.SHIPMENT)
         if shipments:
             loaded = [link for link in start.links if link.type in BEHIND]
-            self._merge(self._distribute(sorted(start.loads), loaded + self._upwards(shipments)))
+            self._distribute(sorted(start.loads), loaded + self._upwards(shipments))
         orders = sorted({link.target for link in leg.ends if link.far_kind == NodeKind.ORDER})
         leg.ends += self._found(self.traces.expand_orders(orders, self.rights, self.head), forward=True)
         shipped = sorted({carriage.lot for carriage in leg.distribution.carriages})
@@ -163,20 +165,18 @@ class _Ends:
             waiting = sorted({link.target for link in links if link.far_kind in CLIMBED} - known)
         return found
 
-    def _distribute(self, lots: Iterable[str], behind: list[EndLink]) -> Distribution:
+    def _distribute(self, lots: Collection[str], behind: Sequence[EndLink]) -> None:
+        """What the lots were in and where they went, in all and as far as it may be shown."""
+        leg, holds = self.leg, self.leg.cut.holds
         containers = sorted({link.target for link in behind if link.type == LinkType.PACKED_IN})
         emptied = self.traces.find_emptied(containers, self.rights, self.head)
-        return distribute(lots, behind, emptied, self.leg.cut.holds)
-
-    def _merge(self, more: Distribution) -> None:
-        found = self.leg.distribution
-        known = {(carriage.lot, carriage.shipment) for carriage in found.carriages}
-        found.carriages += [one for one in more.carriages if (one.lot, one.shipment) not in known]
-        found.held_by = {**more.held_by, **found.held_by}
-        found.packed += [link for link in more.packed if link not in found.packed]
-        found.shipped += [link for link in more.shipped if link not in found.shipped]
-        found.forwarded += [link for link in more.forwarded if link not in found.forwarded]
-        found.delivered += [link for link in more.delivered if link not in found.delivered]
+        found = distribute(lots, behind, emptied, holds)
+        leg.distribution.add(found)
+        shown = [link for link in behind if link.shown]
+        if len(shown) == len(behind):
+            leg.seen.add(found)
+        else:
+            leg.seen.add(distribute([lot for lot in lots if leg.shown[lot]], shown, emptied, holds))
 
     def _found(self, bundles: Iterable[Bundle], *, forward: bool) -> list[EndLink]:
         closure = self.leg.closure

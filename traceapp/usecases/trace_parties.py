@@ -2,33 +2,29 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from traceapp.domain.consignees import Bounds, Delivery, EndLink, deliveries, sum_by_unit, total, withheld_lots
+from traceapp.domain.consignees import Delivery, EndLink, deliveries, sum_by_unit
 from traceapp.domain.disclosure import Disclosed, told
 from traceapp.domain.genealogy import NEAR, Closure
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import Certainty, Direction, LinkType, NodeKind
 from traceapp.domain.organisation import Organisation
-from traceapp.domain.rights import Rights
 from traceapp.domain.trace import PartyLine
-from traceapp.graph.batch_store import StepLink
 from traceapp.usecases.node_names import NodeName
-from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace_leg import Leg
-
-MAKING = frozenset({LinkType.PRODUCED, LinkType.SUPPLIED, LinkType.SPLIT_INTO})
-"""Links that say how much of a lot there is."""
 
 
 def consignees(
     legs: Iterable[Leg],
     names: Mapping[str, NodeName],
     organisation: Organisation,
-    bounds: Bounds,
     ids: Mapping[str, str],
+    *,
+    withheld: bool,
 ) -> list[PartyLine]:
     """Parties to which lots of the forward leg went; ourselves excepted, since our own sites are no consignees.
 
-    ids  uid → the id of this answer alone that stands in its place.
+    ids       uid → the id of this answer alone that stands in its place.
+    withheld  something that goods may have gone by is withheld.
     """
     found: list[PartyLine] = []
     for leg in legs:
@@ -37,32 +33,15 @@ def consignees(
         exact = leg.exact | (leg.start.loads & leg.start.firm) | leg.start.unopened
         told = deliveries(
             leg.distribution,
+            leg.seen,
             exact,
             _units_of(leg.closure),
             lambda uid: _is_own(uid, names, organisation),
             lambda uid: uid in names and names[uid].is_numbered,
-            bounds,
+            withheld=withheld,
         )
         found += [_line(delivery, names[delivery.party], names, ids) for delivery in told if delivery.party in names]
     return sorted(found, key=_order)
-
-
-def read_bounds(stations: Stations, rights: Rights, head: int, legs: Iterable[Leg]) -> Bounds:
-    """How much there is of each lot of which a quantity is withheld, by what may be shown of its making; nothing else counts.
-
-    That links to something withheld exist beside them changes nothing, so that the bound tells nothing of them.
-    """
-    lots = sorted({uid for leg in legs for uid in withheld_lots(leg.distribution) if leg.shown[uid]})
-    made: dict[str, list[StepLink]] = {}
-    for link in stations.batches.list_links(lots, Direction.BACKWARD, rights, head):
-        if link.type in MAKING and link.far_shown:
-            made.setdefault(link.near, []).append(link)
-    found = {}
-    for uid, links in made.items():
-        quantity, unit = total((link.quantity, link.unit) for link in links)
-        if quantity is not None and unit is not None:
-            found[uid] = (quantity, unit)
-    return found
 
 
 def suppliers(

@@ -22,6 +22,8 @@ CLASS_OF = {
     NodeKind.DISPOSAL.value: "disposals",
 }
 """Under what a withheld node is counted."""
+CARRYING = frozenset({"lots", "containers", "shipments"})
+"""Classes of what goods go by; where any of them is withheld, each party may have got more than is shown."""
 OWN_ACL = frozenset({NodeKind.SHIPMENT.value, NodeKind.CONTAINER.value})
 """Ends that belong to a site; the others are shared, and shown only where a link that may be shown leads to them."""
 
@@ -52,6 +54,11 @@ class Reached:
     visited: set[str] = field(default_factory=set)
     places: set[str] = field(default_factory=set)
     told_hops: Mapping[str, int | None] = field(default_factory=dict)
+
+    @property
+    def carries_unseen(self) -> bool:
+        """Whether goods may have gone by something withheld: told by the counts, whatever it is and wherever it stands."""
+        return not CARRYING.isdisjoint(self.hidden)
 
     @property
     def clear(self) -> list[str]:

@@ -180,11 +180,8 @@ class Link(Said):
 class QuantityByUnit(Said):
     quantity: Annotated[Quantity | None, Field(description="null where some source states none.")]
     unit: Unit | None
-    worst_case: Annotated[
-        bool, Field(description="Absent, or true: the quantity is withheld, and this is the most that your view allows.")
-    ] = False
     withheld: Annotated[
-        bool, Field(description="Absent, or true: not stated, since it is withheld and nothing in your view bounds it.")
+        bool, Field(description="Absent, or true: beside the other quantities there may be more, outside your view.")
     ] = False
 
 
@@ -255,7 +252,7 @@ class Completeness(Said):
     ]
     unverified_withheld: Annotated[int, Field(description="How many more there are that your rights do not name.")]
     unverified_few: UnverifiedFew
-    worst_case: Annotated[list[Uid], Field(description="Parties of which a quantity is withheld: its worst case, or none.")]
+    more_unseen: Annotated[bool, Field(description="Each party may have got more than is shown, outside your view.")]
 
 
 class ClassLevel(Said):

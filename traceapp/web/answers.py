@@ -4,7 +4,7 @@ Quantities leave as decimal strings, times as `2026-03-02T10:00:00.000000Z`, enu
 that the caller may not see leaves as `{"masked": true, "tier": "T2"}`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -14,6 +14,7 @@ from flask import Response
 
 from traceapp.domain.batch import BatchRecord, SourceRow
 from traceapp.domain.clock import stored_time
+from traceapp.domain.consignees import NOT_STATED
 from traceapp.domain.disclosure import Gap, Masked, Unavailable, Unproven
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Role
@@ -142,7 +143,7 @@ def _party(party: PartyLine) -> dict[str, Any]:
         "number": party.number,
         "name": party.name,
         "country": party.country,
-        "quantities": _quantities(party.quantities, party.withheld),
+        "quantities": _quantities(party.quantities, withheld=party.withheld),
         "certainty": party.certainty,
         "lots": party.lots,
         "shipments": party.shipments,
@@ -155,11 +156,10 @@ def _asked(fields: frozenset[str] | None) -> list[str] | None:
     return sorted(fields) if fields is not None else None
 
 
-def _quantities(amounts: Mapping[str, Decimal | None], withheld: Collection[str] = ()) -> list[dict[str, Any]]:
-    """withheld: units of what rests on something withheld; only there it is said whether a bound takes its place."""
+def _quantities(amounts: Mapping[str, Decimal | None], *, withheld: bool = False) -> list[dict[str, Any]]:
+    """withheld: there may be more, of which nothing is shown; that is said of the quantity that nobody states."""
     return [
-        {"quantity": amount, "unit": unit or None}
-        | ({"worst_case" if amount is not None else "withheld": True} if unit in withheld else {})
+        {"quantity": amount, "unit": unit or None} | ({"withheld": True} if withheld and unit == NOT_STATED else {})
         for unit, amount in amounts.items()
     ]
 
@@ -184,5 +184,5 @@ def _completeness(said: Completeness) -> dict[str, Any]:
         "unverified": said.unverified,
         "unverified_withheld": said.unverified_withheld,
         "unverified_few": said.unverified_few,
-        "worst_case": said.worst_case,
+        "more_unseen": said.more_unseen,
     }

@@ -216,10 +216,12 @@ class _Words:
         return unit if self._codes or not unit else unit_text(unit)
 
     def _bound(self, line: PartyLine, unit: str, amount: Decimal | None) -> str:
-        """Whether the quantity is what it got, or the most that it may have."""
+        """Whether the quantity is what it got, the most that it may have, or that part of it which is shown."""
         if amount is None:
-            known = ("withheld", N_("not stated, withheld")) if unit in line.withheld else ("unknown", N_("not stated"))
-        elif unit in line.withheld or line.certainty is not Certainty.EXACT:
+            known = ("withheld", N_("not stated, withheld")) if line.withheld else ("unknown", N_("not stated"))
+        elif line.withheld:
+            known = ("shown", N_("as far as shown"))
+        elif line.certainty is not Certainty.EXACT:
             known = ("at_most", N_("at most"))
         else:
             known = ("exact", N_("exactly"))

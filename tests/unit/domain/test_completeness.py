@@ -47,7 +47,7 @@ def test_what_is_withheld_is_counted_by_class() -> None:
 
     assert dict(said.withheld) == {"lots": 2, "parties": 1}
     assert said.reasons[0][2] == (
-        "Outside your view, walked through and not shown: 2 lots, 1 parties. Dead ends are not judged."
+        "Outside your view, walked through and not shown: 2 lots, 1 parties. Dead ends and one-sided shipments are not judged."
         " Their times are outside it too, so that the window was not applied to them."
     )
 

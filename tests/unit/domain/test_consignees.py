@@ -10,7 +10,6 @@ from traceapp.domain.consignees import (
     one_sided,
     sum_by_unit,
     total,
-    withheld_lots,
 )
 
 
@@ -42,8 +41,13 @@ def told(
     links: list[EndLink], *lots: str, exact: set[str] | None = None, units_of: dict[str, frozenset[str]] | None = None
 ) -> list[Delivery]:
     found = distribute(lots, links, {}, lambda _: True)
+    shown = [link for link in links if link.shown]
+    seen = distribute(lots, shown, {}, lambda _: True)
     seeds = set(lots) if exact is None else exact
-    return deliveries(found, seeds, units_of or {}, lambda uid: uid == "us", lambda uid: uid.startswith("N"))
+    withheld = len(shown) < len(links)
+    return deliveries(
+        found, seen, seeds, units_of or {}, lambda uid: uid == "us", lambda uid: uid.startswith("N"), withheld=withheld
+    )
 
 
 def amounts(found: list[Delivery]) -> dict[str, dict[str, Decimal | None]]:
@@ -129,10 +133,17 @@ def test_everything_behind_a_forwarded_shipment_is_possible() -> None:
     assert [(one.party, one.exact) for one in told(links, "a")] == [("D1", True), ("H1", False)]
 
 
-def test_a_quantity_that_is_withheld_makes_the_consignee_unknown_not_smaller() -> None:
-    links = [shipped("a", "S1", 40), shipped("hidden", "S1", shown=False, time=None), delivered("S1", "H1")]
+def test_where_goods_may_have_gone_out_of_view_each_consignee_may_have_got_more() -> None:
+    links = [
+        shipped("a", "S1", 40),
+        shipped("hidden", "S1", shown=False, time=None),
+        shipped("a", "S2", 9),
+        *(delivered("S1", "H1"), delivered("S2", "H2")),
+    ]
+    found = told(links, "a", "hidden")
 
-    assert amounts(told(links, "a", "hidden")) == {"H1": {"": None, "EA": Decimal(40)}}
+    assert amounts(found) == {"H1": {"": None, "EA": Decimal(40)}, "H2": {"": None, "EA": Decimal(9)}}
+    assert [(one.lots, one.withheld) for one in found] == [(("a",), True), (("a",), True)]
 
 
 def test_a_party_behind_a_hidden_shipment_is_not_told() -> None:
@@ -159,7 +170,7 @@ def test_shipments_outside_the_window_do_not_count() -> None:
     links = [shipped("a", "S1", 4, "5"), shipped("a", "S2", 4, "9"), delivered("S1", "H1"), delivered("S2", "H2")]
     found = distribute(["a"], links, {}, lambda time: time is None or time < "7")
 
-    assert [one.party for one in deliveries(found, {"a"}, {}, lambda _: False, lambda _: False)] == ["H1"]
+    assert [one.party for one in deliveries(found, found, {"a"}, {}, lambda _: False, lambda _: False)] == ["H1"]
 
 
 def test_sums_keep_units_apart() -> None:
@@ -184,41 +195,18 @@ def test_promise_a_receipt_that_may_be_another_delivery_counts(links: list[EndLi
     assert amounts(told([*links, *(delivered(note, "H1") for note in notes)], "a")) == {"H1": {"EA": Decimal(expected)}}
 
 
-HIDDEN_SHARE = [shipped("a", "S1", None, None, shown=False), shipped("a", "S2", 9), delivered("S1", "H1"), delivered("S2", "H1")]
-
-
-@pytest.mark.parametrize(
-    ("bounds", "quantities", "withheld"),
-    [
-        ({"a": (Decimal(80), "EA")}, {"EA": Decimal(80)}, ("EA",)),
-        ({"a": (Decimal(5), "EA")}, {"EA": Decimal(9)}, ("EA",)),
-        ({"a": (Decimal(80), "KGM")}, {"EA": Decimal(9), "KGM": Decimal(80)}, ("KGM",)),
-        ({"b": (Decimal(80), "EA")}, {"": None, "EA": Decimal(9)}, ("",)),
-    ],
-    ids=["all of the lot", "never less than what is stated", "another unit", "nothing bounds it"],
-)
-def test_a_withheld_quantity_counts_as_the_most_that_it_can_be(
-    bounds: dict[str, tuple[Decimal, str]], quantities: dict[str, Decimal | None], withheld: tuple[str, ...]
-) -> None:
-    found = distribute(["a"], HIDDEN_SHARE, {}, lambda _: True)
-    (got,) = deliveries(found, {"a"}, {}, lambda _: False, lambda _: True, bounds)
-
-    assert (dict(got.quantities), got.withheld) == (quantities, withheld)
-    assert withheld_lots(found) == {"a"}
-
-
 def test_a_quantity_that_nobody_states_is_not_withheld() -> None:
-    found = distribute(["a"], [shipped("a", "S1"), delivered("S1", "H1")], {}, lambda _: True)
-    (got,) = deliveries(found, {"a"}, {}, lambda _: False, lambda _: True, {"a": (Decimal(80), "EA")})
+    (got,) = told([shipped("a", "S1"), delivered("S1", "H1")], "a")
 
-    assert (dict(got.quantities), got.withheld, withheld_lots(found)) == ({"": None}, (), set())
+    assert (dict(got.quantities), got.withheld) == ({"": None}, False)
 
 
-def test_what_was_packed_out_of_view_is_withheld() -> None:
+def test_a_consignee_reached_out_of_view_alone_is_told_without_a_lot() -> None:
     links = [
         link("a", "PACKED_IN", "P1", None, None, shown=False),
         shipped("P1", "S1", None, None, shown=False),
         delivered("S1", "H1"),
     ]
+    (got,) = told(links, "a")
 
-    assert [got.withheld for got in told(links, "a")] == [("",)]
+    assert (got.lots, got.shipments, dict(got.quantities), got.exact) == ((), ("S1",), {"": None}, True)

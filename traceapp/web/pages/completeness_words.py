@@ -17,7 +17,7 @@ CODES: Final = (
     "limits_hit",
     "window",
     "withheld",
-    "worst_case",
+    "more_unseen",
     "boundary",
     "unresolved",
     "class_level",
@@ -33,7 +33,7 @@ LOOKED_FOR: Final = {
     "limits_hit": N_("limits hit"),
     "window": N_("links outside the window"),
     "withheld": N_("records outside your view"),
-    "worst_case": N_("withheld quantities"),
+    "more_unseen": N_("withheld quantities"),
     "boundary": N_("an end of your view"),
     "unresolved": N_("lots that no record describes"),
     "class_level": N_("products without a lot"),
@@ -195,22 +195,18 @@ def _withheld(said: Completeness, _place: int) -> Sentences:
     return (
         gettext("Outside your view: %(counted)s.", counted=withheld_counted(said.withheld, said.few)),
         gettext(
-            "They were walked through, so that what lies behind them is here; nothing about them is shown, and dead ends "
-            "are not judged."
+            "They were walked through, so that what lies behind them is here; nothing about them is shown, and dead ends and "
+            "one-sided shipments are not judged."
         ),
         _routed(said),
         (),
     )
 
 
-def _worst_case(said: Completeness, place: int) -> Sentences:
-    n = len(said.worst_case)
+def _more_unseen(said: Completeness, _place: int) -> Sentences:
     return (
-        ngettext("A quantity of %(num)s party is withheld.", "Quantities of %(num)s parties are withheld.", n),
-        gettext(
-            "The worst case stands in their place: all of the lot, as far as your view states it. Where it states "
-            "nothing, the quantity is not stated, and is not zero."
-        ),
+        gettext("Each party may have got more than is shown, by what is outside your view."),
+        gettext("That is said of all parties alike, and a quantity that is not stated is not zero."),
         _routed(said),
         (),
     )
@@ -292,7 +288,7 @@ SENTENCES: Final[Mapping[str, Callable[[Completeness, int], Sentences]]] = {
     "unverified": _unverified,
     "window": _window,
     "withheld": _withheld,
-    "worst_case": _worst_case,
+    "more_unseen": _more_unseen,
     "boundary": _boundary,
     "unresolved": _unresolved,
     "class_level": _class_level,

@@ -236,14 +236,12 @@ class TracePage:
         return tone, sign_of(tone), gettext(STATES[tone])
 
     def amounts(self, line: PartyLine) -> list[str]:
-        """`240 pcs`, `≤ 240 pcs` where it only may have or a part is withheld, "not stated" where a part of it is not."""
-        said = []
-        for unit, amount in line.quantities.items():
-            if unit in line.withheld:
-                said.append(_worst_case(amount, unit))
-            else:
-                least = "" if amount is None or line.certainty is Certainty.EXACT else "≤ "
-                said.append(least + amount_text(amount, unit))
+        """`240 pcs`, `≤ 240 pcs` where it only may have, "not stated" where a part of it is not; what is withheld in words."""
+        if line.withheld:
+            said = [amount_text(amount, unit) for unit, amount in line.quantities.items() if amount is not None]
+            return [*said, _unseen(said)]
+        at_most = "" if line.certainty is Certainty.EXACT else "≤ "
+        said = [(at_most if amount is not None else "") + amount_text(amount, unit) for unit, amount in line.quantities.items()]
         return said or [amount_text(None)]
 
     @cached_property
@@ -266,10 +264,9 @@ def _figure(label: str, items: Sequence[TraceNode] | Sequence[PartyLine], anchor
     return Figure(label, exact, len(items) - exact, anchor)
 
 
-def _worst_case(amount: Decimal | None, unit: str) -> str:
-    if amount is None:
-        return gettext("not stated, withheld")
-    return gettext("≤ %(amount)s (worst case)", amount=amount_text(amount, unit))
+def _unseen(said: Sequence[str]) -> str:
+    """What stands for goods that may have gone by something withheld, after the quantities that are shown."""
+    return gettext("and what is withheld") if said else gettext("not stated, withheld")
 
 
 def _countries(lines: Sequence[PartyLine]) -> tuple[int, int]:
@@ -281,12 +278,13 @@ def _countries(lines: Sequence[PartyLine]) -> tuple[int, int]:
 def _sums(lines: Sequence[PartyLine]) -> list[str]:
     """By unit; what only may have counts in full, and where somebody states no quantity the sum is a least value."""
     sums: dict[str, Decimal] = {}
-    silent = withheld = False
+    silent, withheld = False, any(line.withheld for line in lines)
     for line in lines:
         for unit, amount in line.quantities.items():
             silent |= amount is None
-            withheld |= amount is None and unit in line.withheld
             if amount is not None:
                 sums[unit] = sums.get(unit, Decimal(0)) + amount
     said = [amount_text(amount, unit) for unit, amount in sorted(sums.items())]
-    return [*said, gettext("not stated, withheld") if withheld else amount_text(None)] if silent else said
+    if withheld:
+        return [*said, _unseen(said)]
+    return [*said, amount_text(None)] if silent else said

@@ -1,4 +1,4 @@
-"""What does he get who adds up quantities of which he may not see one? The worst case by what he sees, and the word for it."""
+"""What does he get who adds up quantities of which he may not see one? What he sees, and the word that there may be more."""
 
 import json
 from decimal import Decimal
@@ -49,65 +49,73 @@ def coordinator(actor: MakeActor) -> Actor:
     return actor(Role.COORDINATOR, sites={"LYON"})
 
 
-def test_promise_a_withheld_quantity_is_answered_with_the_worst_case_and_says_so(
+def test_promise_each_consignee_may_have_got_more_where_goods_went_out_of_view(
     stations: Stations, coordinator: Actor, actor: MakeActor
 ) -> None:
     plant().append_to(stations.events, stations.sealer)
 
     answer = asked(stations, coordinator)
-    lines = {line.number: (dict(line.quantities), line.withheld) for line in answer.consignees}
 
-    assert lines == {
-        "HOSP-1": ({"EA": Decimal(80)}, ("EA",)),
-        "HOSP-2": ({"EA": Decimal(9)}, ()),
-        "HOSP-3": ({NOT_STATED: None}, (NOT_STATED,)),
+    assert {line.number: dict(line.quantities) for line in answer.consignees} == {
+        "HOSP-1": {NOT_STATED: None},
+        "HOSP-2": {NOT_STATED: None, "EA": Decimal(9)},
+        "HOSP-3": {NOT_STATED: None},
     }
-    assert sorted(answer.completeness.worst_case) == sorted(line.uid for line in answer.consignees if line.withheld)
-    assert [status for status, code, _ in answer.completeness.reasons if code == "worst_case"] == [Status.WITHHELD]
+    assert [status for status, code, _ in answer.completeness.reasons if code == "more_unseen"] == [Status.WITHHELD]
     told = json.loads(document_bytes(trace_document(Recorded(answer, LedgerReceipt(1, "0" * 64)))))
+    more = {"quantity": None, "unit": None, "withheld": True}
     assert {line["number"]: line["quantities"] for line in told["consignees"]} == {
-        "HOSP-1": [{"quantity": "80", "unit": "EA", "worst_case": True}],
-        "HOSP-2": [{"quantity": "9", "unit": "EA"}],
-        "HOSP-3": [{"quantity": None, "unit": None, "withheld": True}],
+        "HOSP-1": [more],
+        "HOSP-2": [more, {"quantity": "9", "unit": "EA"}],
+        "HOSP-3": [more],
     }
     whole = asked(stations, actor(Role.COORDINATOR))
-    assert [line.withheld for line in whole.consignees] == [(), (), ()]
-    assert whole.completeness.worst_case == ()
+    assert [line.withheld for line in whole.consignees] == [False, False, False]
+    assert not whole.completeness.more_unseen
 
 
-def test_promise_what_nothing_in_view_bounds_is_said_to_be_withheld(stations: Stations, coordinator: Actor) -> None:
-    plant(made=None).append_to(stations.events, stations.sealer)
-
-    lines = {line.number: (dict(line.quantities), line.withheld) for line in asked(stations, coordinator).consignees}
-
-    assert lines["HOSP-1"] == ({NOT_STATED: None}, (NOT_STATED,))
-
-
-def test_attacker_learns_no_hidden_quantity_from_a_worst_case(
+def test_attacker_learns_neither_quantity_nor_way_of_what_went_out_of_view(
     stations: Stations, coordinator: Actor, empty_leg: StoreLeg, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Hidden quantities change, even to more than there is and to none at all: not one byte of the answer does."""
+    """Hidden quantities change, even to more than there is and to none at all, and a hidden tote goes to another party: not one
+    byte of the answer does.
+    """
     for module in ("access", "answer_ids"):
         monkeypatch.setattr(f"traceapp.usecases.{module}.secrets", SimpleNamespace(token_hex=lambda _: "drawn once"))
-    said = []
-    for packed, hidden in ((7, 60), (79, 1), (500, 90), (None, 60)):
+
+    def said(flows: Flows) -> bytes:
         empty(empty_leg, stations)
-        plant(packed, hidden).append_to(stations.events, stations.sealer)
+        flows.append_to(stations.events, stations.sealer)
         document = trace_document(Recorded(asked(stations, coordinator), LedgerReceipt(1, "0" * 64)))
         del document["trace"]["as_of"]
-        said.append(document_bytes(document))
+        return document_bytes(document)
 
-    assert len(set(said)) == 1
+    assert len({said(plant(*hidden)) for hidden in ((7, 60), (79, 1), (500, 90), (None, 60))}) == 1
+    assert len({said(tote_to(*way)) for way in (("SH-1", "HOSP-1"), ("SH-2", "HOSP-2"))}) == 1
+
+
+def tote_to(shipment: str, party: str) -> Flows:
+    """A1 of Lyon loose on two shipments to two parties, and in a tote of Suzhou's on one of them."""
+    flows = Flows()
+    flows.receive(material("M1"))
+    flows.use(material("M1"), order("T1"), at=hour(10))
+    flows.make(order("T1"), batch("A1"), 80, at=hour(11))
+    flows.ship(batch("A1"), "SH-1", "HOSP-1", 4, at=hour(20))
+    flows.ship(batch("A1"), "SH-2", "HOSP-2", 9, at=hour(20))
+    flows.event([], describes=[container("TOTE")], at=hour(1), scopes={container("TOTE"): SUZHOU})
+    flows.link(LinkType.PACKED_IN, batch("A1"), container("TOTE"), 7, at=hour(12), scope=None)
+    flows.ship(container("TOTE"), shipment, party, at=hour(21))
+    return flows
 
 
 WORDS = {
-    "en": ("(worst case)", "not stated, withheld", "is not zero"),
-    "zh_Hans": ("（最大可能数量）", "未注明（未显示）", "并不表示为零"),
+    "en": ("and what is withheld", "not stated, withheld", "is not zero"),
+    "zh_Hans": ("另有未显示部分", "未注明（未显示）", "并不表示为零"),
 }
 
 
 @pytest.mark.parametrize(("language", "words"), WORDS.items())
-def test_promise_the_page_says_worst_case_in_words(
+def test_promise_the_page_says_in_words_that_there_may_be_more(
     stations: Stations, tokens: Tokens, language: str, words: tuple[str, ...]
 ) -> None:
     plant().append_to(stations.events, stations.sealer)
