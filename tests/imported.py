@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from traceapp.domain.rights import Actor, Role
-from traceapp.usecases.import_file import ImportReport, import_file
+from traceapp.usecases.intake.import_file import ImportReport, import_file
 from traceapp.usecases.stations import Stations
 
 IMPORTER = Actor("a" * 32, "an-importer", Role.INTEGRATOR, frozenset({"*"}), frozenset({"*"}), "terminal")

@@ -4,8 +4,8 @@ from tests.signing import signed_by
 from traceapp.composition import terminal_actor
 from traceapp.domain.approvals import Approval
 from traceapp.domain.rights import Actor
-from traceapp.usecases.decide_approval import approve_approval, deny_approval
-from traceapp.usecases.keep_reviews import find_reviews, keep_reviews
+from traceapp.usecases.approvals.decide_approval import approve_approval, deny_approval
+from traceapp.usecases.sessions.keep_reviews import find_reviews, keep_reviews
 from traceapp.usecases.stations import Stations
 
 

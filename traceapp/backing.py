@@ -14,11 +14,11 @@ from traceapp.host.row_register import FILE as ROWS
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
 from traceapp.settings import Settings
-from traceapp.usecases.accept_policy import record_first_policy
+from traceapp.usecases.audit.settle_intents import IntentSweep
+from traceapp.usecases.governed.accept_policy import record_first_policy
+from traceapp.usecases.keys.record_recovery import record_recovery
 from traceapp.usecases.migrate_store import migrate_store
-from traceapp.usecases.record_recovery import record_recovery
 from traceapp.usecases.record_start import record_missing_register
-from traceapp.usecases.settle_intents import IntentSweep
 from traceapp.usecases.stations import Stations
 
 STORE = "kept-in"

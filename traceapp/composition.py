@@ -62,13 +62,13 @@ from traceapp.policy.acceptance import Acceptance, load_dictionary, load_rules, 
 from traceapp.policy.alert_rules import Rule, read_alert_rules
 from traceapp.policy.record_facts import RecordFacts, Shift, restricted_of
 from traceapp.settings import Settings
-from traceapp.usecases.anchor_ledger import anchor_ledger
+from traceapp.usecases.accounts.revoke_without_keys import KeylessStations
+from traceapp.usecases.approvals.tell_of_approvals import Notices
+from traceapp.usecases.audit.anchor_ledger import anchor_ledger
+from traceapp.usecases.governed.running_documents import RunningDocuments, load_documents
 from traceapp.usecases.load_demo import STATE as DEMO_STATE
 from traceapp.usecases.read_metrics import Measurement, read_metrics
-from traceapp.usecases.revoke_without_keys import KeylessStations
-from traceapp.usecases.running_documents import RunningDocuments, load_documents
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.tell_of_approvals import Notices
 from traceapp.usecases.watch_stations import WatchStations
 
 ORGANISATION = "organisation.toml"

@@ -32,11 +32,11 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.sessions import Client
 from traceapp.domain.signatures import Shown
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.approvals.decide_approval import approve_approval
+from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.changes import carry_out
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.decide_approval import approve_approval
-from traceapp.usecases.open_session import make_session
-from traceapp.usecases.request_approval import request_approval
+from traceapp.usecases.sessions.open_session import make_session
 from traceapp.usecases.stations import Stations
 
 AIM: Final = "<= 1.5"

@@ -27,8 +27,8 @@ from traceapp.domain.rights import Actor, Role
 from traceapp.domain.scopes import Scope
 from traceapp.domain.trace import Budget, Seed, TraceQuestion
 from traceapp.graph.query_catalogue import QueryCatalogue
-from traceapp.usecases import trace_batch
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.trace import trace_batch
 
 STORE = "neo4j"
 PARTS = (("10,000", 5_000, 2.54, 20), ("200,000", 100_000, 2.54, 4))

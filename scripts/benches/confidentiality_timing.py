@@ -20,9 +20,9 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.errors import BatchNotFoundError
 from traceapp.domain.rights import Actor, Role
-from traceapp.usecases.import_file import import_file
-from traceapp.usecases.look_up_batches import look_up_batches
-from traceapp.usecases.show_batch import show_batch
+from traceapp.usecases.batches.look_up_batches import look_up_batches
+from traceapp.usecases.batches.show_batch import show_batch
+from traceapp.usecases.intake.import_file import import_file
 from traceapp.usecases.stations import Stations
 
 LOTS = 200

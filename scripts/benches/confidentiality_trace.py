@@ -18,8 +18,8 @@ from traceapp.domain.record_checks import RecordChecks
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Budget, Seed, TraceQuestion
 from traceapp.graph.query_catalogue import QueryCatalogue
-from traceapp.usecases import trace_batch
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.trace import trace_batch
 from traceapp.web.answers import document_bytes, trace_document
 
 ROUNDS = 20

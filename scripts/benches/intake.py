@@ -22,7 +22,7 @@ from figures import Figure, show, write
 from stores import STORES, console, service
 
 from traceapp.composition import terminal_actor
-from traceapp.usecases.import_file import import_file
+from traceapp.usecases.intake.import_file import import_file
 from traceapp.usecases.stations import Stations
 
 INPUTS = 3

@@ -34,8 +34,9 @@ from traceapp.composition import spare_collections
 from traceapp.domain.kinds import Direction
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Budget, Seed, TraceQuestion
-from traceapp.usecases import node_names, trace_batch
+from traceapp.usecases.disclosed import node_names
 from traceapp.usecases.stations import Stations
+from traceapp.usecases.trace import trace_batch
 from traceapp.web.answers import document_bytes, trace_document
 
 STATIONS = ("rights", "walk", "attributes", "decrypt", "disclose", "ledger", "serialise")

@@ -6,7 +6,7 @@ from traceapp.domain.kinds import Direction
 from traceapp.domain.rights import Actor
 from traceapp.domain.trace import Seed, TraceAnswer, TraceQuestion
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 
 def plant() -> Flows:

@@ -21,12 +21,12 @@ from traceapp.policy.acceptance import ACCEPTED, load_policy
 from traceapp.policy.compilation import compile_rights
 from traceapp.policy.decisions import CLOSED, Policy
 from traceapp.policy.document import read_policy
-from traceapp.usecases.accept_policy import accept_policy, record_first_policy
+from traceapp.usecases.audit.watch_ledger import LedgerWatch
 from traceapp.usecases.check_readiness import check_readiness
-from traceapp.usecases.running_documents import acceptance_of
+from traceapp.usecases.governed.accept_policy import accept_policy, record_first_policy
+from traceapp.usecases.governed.running_documents import acceptance_of
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
-from traceapp.usecases.watch_ledger import LedgerWatch
+from traceapp.usecases.trace.trace_batch import trace_batch
 from traceapp.usecases.watch_stations import WatchStations
 
 pytestmark = pytest.mark.one_store

@@ -21,13 +21,13 @@ from traceapp.domain.errors import (
     TraceappError,
 )
 from traceapp.domain.rights import Actor, Role
-from traceapp.usecases.break_glass import break_glass
-from traceapp.usecases.change_account import set_disabled, set_password, set_role
-from traceapp.usecases.execute_approval import execute_approval
-from traceapp.usecases.give_role import Given, give_by_officers, give_role, return_account
-from traceapp.usecases.give_role import hire as hire_person
-from traceapp.usecases.leave_account import leave_account
-from traceapp.usecases.review_access import begin_review, decide_account, record_overdue, review_due, show_review
+from traceapp.usecases.accounts.change_account import set_disabled, set_password, set_role
+from traceapp.usecases.accounts.give_role import Given, give_by_officers, give_role, return_account
+from traceapp.usecases.accounts.give_role import hire as hire_person
+from traceapp.usecases.accounts.leave_account import leave_account
+from traceapp.usecases.accounts.review_access import begin_review, decide_account, record_overdue, review_due, show_review
+from traceapp.usecases.approvals.execute_approval import execute_approval
+from traceapp.usecases.sessions.break_glass import break_glass
 from traceapp.usecases.stations import Stations
 
 __all__ = ["enter", "hire"]

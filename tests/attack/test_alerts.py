@@ -10,8 +10,8 @@ from traceapp.domain.clock import SystemClock
 from traceapp.domain.errors import PermissionDeniedError
 from traceapp.domain.rights import Actor, Role
 from traceapp.ledger.alert_book import Progress, Rung
-from traceapp.usecases.acknowledge_alert import acknowledge_alert
-from traceapp.usecases.create_account import create_account
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.alerts.acknowledge_alert import acknowledge_alert
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store

@@ -15,11 +15,11 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.row_register import RowFault
 from traceapp.domain.sessions import Client
-from traceapp.usecases.authenticate_token import authenticate_token
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.issue_token import TokenRequest, issue_token
-from traceapp.usecases.resume_session import resume_session
-from traceapp.usecases.sign_in import sign_in
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
+from traceapp.usecases.sessions.authenticate_token import authenticate_token
+from traceapp.usecases.sessions.resume_session import resume_session
+from traceapp.usecases.sessions.sign_in import sign_in
 from traceapp.usecases.stations import Stations
 
 ACCOUNT_CHANGES = {

@@ -18,11 +18,11 @@ from traceapp.domain.identifiers import Identity, local_identity
 from traceapp.domain.kinds import Direction, LinkType, NodeKind
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Seed, Status, TraceAnswer, TraceQuestion
-from traceapp.usecases.look_up_batches import look_up_batches
-from traceapp.usecases.show_batch import show_batch
-from traceapp.usecases.show_source import show_source
+from traceapp.usecases.batches.look_up_batches import look_up_batches
+from traceapp.usecases.batches.show_batch import show_batch
+from traceapp.usecases.batches.show_source import show_source
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 FORWARD, BACKWARD = Direction.FORWARD, Direction.BACKWARD
 

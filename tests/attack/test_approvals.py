@@ -30,16 +30,16 @@ from traceapp.policy.alert_evaluation import Evaluation
 from traceapp.policy.alert_rules import read_alert_rules, running_rules
 from traceapp.policy.document import parse_policy
 from traceapp.policy.record_facts import RecordFacts
-from traceapp.usecases.authenticate_token import authenticate_token
-from traceapp.usecases.change_account import set_disabled, set_password, set_role
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.decide_approval import approve_approval, cancel_approval, deny_approval
-from traceapp.usecases.execute_approval import execute_approval
-from traceapp.usecases.issue_token import TokenRequest, issue_token
-from traceapp.usecases.open_session import make_session
-from traceapp.usecases.request_approval import request_approval
+from traceapp.usecases.accounts.change_account import set_disabled, set_password, set_role
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
+from traceapp.usecases.approvals.decide_approval import approve_approval, cancel_approval, deny_approval
+from traceapp.usecases.approvals.execute_approval import execute_approval
+from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.audit.watch_ledger import LedgerWatch
+from traceapp.usecases.sessions.authenticate_token import authenticate_token
+from traceapp.usecases.sessions.open_session import make_session
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.watch_ledger import LedgerWatch
 
 pytestmark = pytest.mark.one_store
 
@@ -374,7 +374,7 @@ def test_attacker_who_changes_what_was_agreed_to_has_it_closed(
     approve(clocked, ben, asked)
     kept = running_rules()
     changed = {**kept, "denials": kept["denials"].model_copy(update={"threshold": 2})}
-    monkeypatch.setattr("traceapp.usecases.silence_rule.running_rules", lambda: changed)
+    monkeypatch.setattr("traceapp.usecases.alerts.silence_rule.running_rules", lambda: changed)
 
     with pytest.raises(ApprovalStateError):
         execute_approval(clocked, anna, asked.uid)

@@ -14,11 +14,11 @@ from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
 from traceapp.graph.account_store import AccountStore
 from traceapp.usecases.access import rights_for
-from traceapp.usecases.authenticate_token import authenticate_token
-from traceapp.usecases.change_account import set_disabled, set_role
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.issue_token import TokenRequest, issue_token
-from traceapp.usecases.manage_tokens import list_tokens, revoke_token
+from traceapp.usecases.accounts.change_account import set_disabled, set_role
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
+from traceapp.usecases.accounts.manage_tokens import list_tokens, revoke_token
+from traceapp.usecases.sessions.authenticate_token import authenticate_token
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store

@@ -19,9 +19,9 @@ from traceapp.domain.kinds import Certainty, Direction, LinkType
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Seed, Status, TraceAnswer, TraceQuestion
-from traceapp.usecases.show_batch import show_batch
+from traceapp.usecases.batches.show_batch import show_batch
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 FORWARD, BACKWARD, BOTH = Direction.FORWARD, Direction.BACKWARD, Direction.BOTH
 
@@ -34,7 +34,7 @@ def regulator(actor: MakeActor) -> Actor:
 
 @pytest.fixture(autouse=True)
 def one_draw(monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("access", "answer_ids"):
+    for place in ("access", "disclosed.answer_ids"):
         monkeypatch.setattr(f"traceapp.usecases.{place}.secrets", SimpleNamespace(token_hex=lambda _: "drawn once"))
 
 

@@ -36,16 +36,16 @@ from traceapp.domain.rights import Actor, Grant, Role
 from traceapp.domain.sessions import Client
 from traceapp.policy.compilation import widened
 from traceapp.usecases.access import authorise, rights_for
-from traceapp.usecases.break_glass import break_glass, end_break_glass, list_break_glass
-from traceapp.usecases.change_account import set_disabled
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.decide_approval import approve_approval, cancel_approval, deny_approval
-from traceapp.usecases.destroy_key import destroy_key, group_of_account
-from traceapp.usecases.list_approvals import count_waiting
-from traceapp.usecases.make_recovery_key import make_recovery_key
-from traceapp.usecases.open_session import make_session
-from traceapp.usecases.request_approval import request_approval
-from traceapp.usecases.resume_session import resume_session
+from traceapp.usecases.accounts.change_account import set_disabled
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.approvals.decide_approval import approve_approval, cancel_approval, deny_approval
+from traceapp.usecases.approvals.list_approvals import count_waiting
+from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.keys.destroy_key import destroy_key, group_of_account
+from traceapp.usecases.keys.make_recovery_key import make_recovery_key
+from traceapp.usecases.sessions.break_glass import break_glass, end_break_glass, list_break_glass
+from traceapp.usecases.sessions.open_session import make_session
+from traceapp.usecases.sessions.resume_session import resume_session
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store

@@ -20,10 +20,10 @@ from traceapp.domain.trace import Seed, Status, TraceQuestion
 from traceapp.domain.unverified import COUNTER
 from traceapp.graph.head_store import WITHOUT_LIMIT, HeadStore
 from traceapp.host.row_register import RowRegister
-from traceapp.usecases.look_up_batches import look_up_batches
-from traceapp.usecases.show_batch import show_batch
+from traceapp.usecases.batches.look_up_batches import look_up_batches
+from traceapp.usecases.batches.show_batch import show_batch
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 HEAD = "MATCH (h:Head)"
 CHANGES = {

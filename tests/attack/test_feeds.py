@@ -19,10 +19,10 @@ from traceapp.domain.alerts import AlertFilter
 from traceapp.domain.errors import DocumentError
 from traceapp.domain.feeds import SignedMessage
 from traceapp.domain.rights import Role
-from traceapp.usecases.issue_token import TokenRequest, issue_token
-from traceapp.usecases.manage_feeds import create_feed, end_feed, list_feeds, replace_feed_key
+from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
+from traceapp.usecases.audit.watch_ledger import LedgerWatch
+from traceapp.usecases.intake.manage_feeds import create_feed, end_feed, list_feeds, replace_feed_key
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.watch_ledger import LedgerWatch
 
 EVERYWHERE = frozenset({"*"})
 

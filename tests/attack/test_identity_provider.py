@@ -30,10 +30,10 @@ from traceapp.domain.rights import Role
 from traceapp.domain.signatures import Component, Shown
 from traceapp.host.outbound import OutboundGuard
 from traceapp.identity.oidc import OidcProvider, read_oidc
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.open_session import bound
-from traceapp.usecases.second_factors import begin_totp
-from traceapp.usecases.signing import check_components
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.sessions.open_session import bound
+from traceapp.usecases.sessions.second_factors import begin_totp
+from traceapp.usecases.signatures.signing import check_components
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store

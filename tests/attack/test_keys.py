@@ -46,19 +46,19 @@ from traceapp.domain.sessions import Client
 from traceapp.domain.trace import Seed, Status, TraceQuestion
 from traceapp.graph.record_head import whole
 from traceapp.ledger.process import WriterProcess
-from traceapp.usecases.change_account import set_disabled
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.decide_approval import approve_approval
-from traceapp.usecases.destroy_approved_key import destroy_approved_key
-from traceapp.usecases.destroy_key import destroy_key, group_of_account
-from traceapp.usecases.execute_approval import execute_approval
-from traceapp.usecases.look_up_batches import look_up_batches
-from traceapp.usecases.make_recovery_key import make_recovery_key
-from traceapp.usecases.open_session import make_session
-from traceapp.usecases.request_approval import request_approval
-from traceapp.usecases.show_batch import show_batch
+from traceapp.usecases.accounts.change_account import set_disabled
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.approvals.decide_approval import approve_approval
+from traceapp.usecases.approvals.execute_approval import execute_approval
+from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.batches.look_up_batches import look_up_batches
+from traceapp.usecases.batches.show_batch import show_batch
+from traceapp.usecases.keys.destroy_approved_key import destroy_approved_key
+from traceapp.usecases.keys.destroy_key import destroy_key, group_of_account
+from traceapp.usecases.keys.make_recovery_key import make_recovery_key
+from traceapp.usecases.sessions.open_session import make_session
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 from traceapp.web.problems import problem_of
 
 pytestmark = pytest.mark.one_store

@@ -18,11 +18,11 @@ from traceapp.domain.rights import Role
 from traceapp.domain.trace import Seed, TraceQuestion
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import PolicyDocument
-from traceapp.usecases.list_referrals import list_referrals
-from traceapp.usecases.refer_number import refer_number
+from traceapp.usecases.audit.verify_ledger import verify_ledger
+from traceapp.usecases.batches.list_referrals import list_referrals
+from traceapp.usecases.batches.refer_number import refer_number
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
-from traceapp.usecases.verify_ledger import verify_ledger
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 pytestmark = pytest.mark.one_store
 

@@ -26,11 +26,11 @@ from traceapp.domain.recorded import LedgerReceipt, Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.state import LotStatus
 from traceapp.domain.trace import Seed, TraceQuestion
-from traceapp.usecases.look_up_batches import look_up_batches
-from traceapp.usecases.show_batch import show_batch
-from traceapp.usecases.show_source import show_source
+from traceapp.usecases.batches.look_up_batches import look_up_batches
+from traceapp.usecases.batches.show_batch import show_batch
+from traceapp.usecases.batches.show_source import show_source
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 from traceapp.web.answers import batch_document, document_bytes, source_document, trace_document
 
 pytestmark = pytest.mark.one_store
@@ -125,7 +125,7 @@ def all_bytes(stations: Stations, who: Actor) -> list[bytes]:
 @pytest.fixture
 def one_draw(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every answer draws the same key for stubs and pseudonyms, so that two answers can be compared byte by byte."""
-    for module in ("access", "answer_ids"):
+    for module in ("access", "disclosed.answer_ids"):
         monkeypatch.setattr(f"traceapp.usecases.{module}.secrets", SimpleNamespace(token_hex=lambda _: "drawn once"))
 
 

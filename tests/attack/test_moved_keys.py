@@ -12,11 +12,11 @@ from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Seed, Status, TraceQuestion
-from traceapp.usecases.given_view import find_lots
-from traceapp.usecases.look_up_batches import look_up_batches
-from traceapp.usecases.show_batch import show_batch
+from traceapp.usecases.batches.look_up_batches import look_up_batches
+from traceapp.usecases.batches.show_batch import show_batch
+from traceapp.usecases.intake.given_view import find_lots
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 from traceapp.web.problems import problem_of
 
 pytestmark = pytest.mark.one_store

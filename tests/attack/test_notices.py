@@ -31,13 +31,13 @@ from traceapp.domain.sessions import Client
 from traceapp.host.certificates import TlsFolder, init_tls
 from traceapp.host.outbound import OutboundGuard
 from traceapp.ledger.notice_book import NoticeBook
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.decide_approval import approve_approval
-from traceapp.usecases.keep_approvals import keep_approvals
-from traceapp.usecases.open_session import make_session
-from traceapp.usecases.request_approval import request_approval
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.approvals.decide_approval import approve_approval
+from traceapp.usecases.approvals.keep_approvals import keep_approvals
+from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.approvals.tell_of_approvals import Notices, deliver_notices, note_notices
+from traceapp.usecases.sessions.open_session import make_session
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.tell_of_approvals import Notices, deliver_notices, note_notices
 
 __all__ = ["hook"]
 pytestmark = pytest.mark.one_store

@@ -9,7 +9,7 @@ from tests.age_reader import open_age
 from tests.web.test_outside_delivery import BASIS, IDENTITY, TRACE, Office, office  # noqa: F401 - the fixture
 from traceapp.formats.bech32 import bech32_encode
 from traceapp.graph.sweep_store import SweepStore
-from traceapp.usecases.verify_rows import check_rows
+from traceapp.usecases.keys.verify_rows import check_rows
 
 pytestmark = pytest.mark.one_store
 

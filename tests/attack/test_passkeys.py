@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from traceapp.app import create_app
 from traceapp.composition import terminal_actor
 from traceapp.domain.rights import Role
-from traceapp.usecases.create_account import create_account
+from traceapp.usecases.accounts.create_account import create_account
 from traceapp.usecases.stations import Stations
 from traceapp.web.host_names import HostNames
 from traceapp.web.pages import passkeys as pages

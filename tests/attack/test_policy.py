@@ -28,11 +28,11 @@ from traceapp.policy.compilation import compile_rights
 from traceapp.policy.decisions import EVALUATION, FAILED, Policy
 from traceapp.policy.document import parse_policy
 from traceapp.usecases.access import rights_for, with_purpose
-from traceapp.usecases.create_account import create_account
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
 from traceapp.usecases.explain_decision import explain_decision
-from traceapp.usecases.issue_token import TokenRequest, issue_token
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 pytestmark = pytest.mark.one_store
 

@@ -20,21 +20,21 @@ from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
 from traceapp.domain.row_register import RowFault
 from traceapp.domain.sessions import IDLE, Client
-from traceapp.usecases.authenticate_token import authenticate_token
-from traceapp.usecases.break_glass import break_glass, list_break_glass
-from traceapp.usecases.change_account import set_disabled, set_password, set_role
-from traceapp.usecases.choose_purpose import choose_purpose
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.end_sessions import end_session_of
-from traceapp.usecases.issue_token import TokenRequest, issue_token
+from traceapp.usecases.accounts.change_account import set_disabled, set_password, set_role
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
+from traceapp.usecases.accounts.manage_tokens import revoke_token
+from traceapp.usecases.keys.verify_graph import verify_graph
 from traceapp.usecases.load_demo import STATE, read_demo
-from traceapp.usecases.manage_tokens import revoke_token
-from traceapp.usecases.open_session import Opened, make_session
-from traceapp.usecases.resume_session import resume_session
-from traceapp.usecases.second_factors import begin_totp, confirm_totp, show_code
-from traceapp.usecases.sign_in import sign_in
+from traceapp.usecases.sessions.authenticate_token import authenticate_token
+from traceapp.usecases.sessions.break_glass import break_glass, list_break_glass
+from traceapp.usecases.sessions.choose_purpose import choose_purpose
+from traceapp.usecases.sessions.end_sessions import end_session_of
+from traceapp.usecases.sessions.open_session import Opened, make_session
+from traceapp.usecases.sessions.resume_session import resume_session
+from traceapp.usecases.sessions.second_factors import begin_totp, confirm_totp, show_code
+from traceapp.usecases.sessions.sign_in import sign_in
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.verify_graph import verify_graph
 
 EVERYWHERE = frozenset({"*"})
 PASSWORD = "correct horse battery"

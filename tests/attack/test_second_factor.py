@@ -13,11 +13,11 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.errors import FactorNeededError, FactorRefusedError, SignInError
 from traceapp.domain.rights import Role
 from traceapp.domain.sessions import Client
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.open_session import Opened
-from traceapp.usecases.resume_session import resume_session
-from traceapp.usecases.second_factors import begin_totp, confirm_totp, drop_totp, reset_factors, show_code
-from traceapp.usecases.sign_in import sign_in
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.sessions.open_session import Opened
+from traceapp.usecases.sessions.resume_session import resume_session
+from traceapp.usecases.sessions.second_factors import begin_totp, confirm_totp, drop_totp, reset_factors, show_code
+from traceapp.usecases.sessions.sign_in import sign_in
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store

@@ -13,8 +13,8 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.rights import Role
 from traceapp.graph.connection import Graph
 from traceapp.identity import passwords
-from traceapp.usecases.change_account import set_disabled
-from traceapp.usecases.create_account import create_account
+from traceapp.usecases.accounts.change_account import set_disabled
+from traceapp.usecases.accounts.create_account import create_account
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store

@@ -45,15 +45,15 @@ from traceapp.domain.signatures import (
     read_signature,
 )
 from traceapp.policy.decisions import Policy
-from traceapp.usecases.approval_document import Frozen, Words, open_frozen, open_words, seal_frozen, seal_words
-from traceapp.usecases.change_account import set_disabled
-from traceapp.usecases.decide_approval import approve_approval, withdraw_approval
-from traceapp.usecases.execute_approval import execute_approval
-from traceapp.usecases.open_session import bound
-from traceapp.usecases.request_approval import request_approval
-from traceapp.usecases.sign_request import sign_request
+from traceapp.usecases.accounts.change_account import set_disabled
+from traceapp.usecases.approvals.approval_document import Frozen, Words, open_frozen, open_words, seal_frozen, seal_words
+from traceapp.usecases.approvals.decide_approval import approve_approval, withdraw_approval
+from traceapp.usecases.approvals.execute_approval import execute_approval
+from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.sessions.open_session import bound
+from traceapp.usecases.signatures.sign_request import sign_request
+from traceapp.usecases.signatures.verify_signatures import verify_signatures
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.verify_signatures import verify_signatures
 
 __all__ = ["enter", "hire", "two"]
 

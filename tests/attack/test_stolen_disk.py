@@ -31,14 +31,14 @@ from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.sessions import Client
 from traceapp.domain.trace import Seed, TraceAnswer, TraceQuestion
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.import_file import ImportReport, import_file
-from traceapp.usecases.issue_token import TokenRequest, issue_token
-from traceapp.usecases.look_up_batches import look_up_batches
-from traceapp.usecases.show_batch import show_batch
-from traceapp.usecases.sign_in import sign_in
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
+from traceapp.usecases.batches.look_up_batches import look_up_batches
+from traceapp.usecases.batches.show_batch import show_batch
+from traceapp.usecases.intake.import_file import ImportReport, import_file
+from traceapp.usecases.sessions.sign_in import sign_in
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 EVERYWHERE = frozenset({"*"})
 CLIENT = Client("127.0.0.1", "a browser")

@@ -11,14 +11,14 @@ from tests.recorded import records
 from traceapp.composition import terminal_actor
 from traceapp.domain.rights import Role
 from traceapp.domain.sessions import Client
-from traceapp.usecases.change_account import set_disabled, set_password, set_role
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.end_sessions import end_session_of, end_sessions_of
-from traceapp.usecases.open_session import Opened
-from traceapp.usecases.resume_session import resume_session
-from traceapp.usecases.rotate_session import rotate_session
-from traceapp.usecases.sign_in import sign_in
-from traceapp.usecases.sign_out import sign_out
+from traceapp.usecases.accounts.change_account import set_disabled, set_password, set_role
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.sessions.end_sessions import end_session_of, end_sessions_of
+from traceapp.usecases.sessions.open_session import Opened
+from traceapp.usecases.sessions.resume_session import resume_session
+from traceapp.usecases.sessions.rotate_session import rotate_session
+from traceapp.usecases.sessions.sign_in import sign_in
+from traceapp.usecases.sessions.sign_out import sign_out
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store

@@ -11,9 +11,9 @@ from tests.flows import SUZHOU, batch, material, order
 from tests.recorded import records
 from tests.servers import StoreLeg
 from traceapp.composition import terminal_actor
-from traceapp.usecases import verify_graph as sweep
+from traceapp.usecases.keys import verify_graph as sweep
+from traceapp.usecases.keys.verify_graph import verify_graph
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.verify_graph import verify_graph
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import DescribedNode, Seed, TraceAnswer, TraceQuestion
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 from traceapp.web.answers import document_bytes, trace_document
 
 RECORD = """form,row_id,owner,product,number,time,site,formulation,releaser

@@ -20,8 +20,8 @@ from tests.web.plant import batch
 from traceapp.app import create_app
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.rights import Role
-from traceapp.usecases.import_file import import_file
-from traceapp.usecases.look_up_batches import look_up_batches
+from traceapp.usecases.batches.look_up_batches import look_up_batches
+from traceapp.usecases.intake.import_file import import_file
 from traceapp.usecases.stations import Stations
 from traceapp.web.access import permission_of
 from traceapp.web.operations import operation_of

@@ -18,7 +18,7 @@ from traceapp.domain.recorded import LedgerReceipt, Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Seed, Status, TraceAnswer, TraceQuestion
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 from traceapp.web.answers import document_bytes, trace_document
 
 
@@ -80,7 +80,7 @@ def test_attacker_learns_neither_quantity_nor_way_of_what_went_out_of_view(
     """Hidden quantities change, even to more than there is and to none at all, and a hidden tote goes to another party: not one
     byte of the answer does.
     """
-    for module in ("access", "answer_ids"):
+    for module in ("access", "disclosed.answer_ids"):
         monkeypatch.setattr(f"traceapp.usecases.{module}.secrets", SimpleNamespace(token_hex=lambda _: "drawn once"))
 
     def said(flows: Flows) -> bytes:

@@ -22,12 +22,12 @@ from traceapp.domain.rights import Actor, Role, Withholding
 from traceapp.domain.trace import Seed, Status, TraceAnswer, TraceQuestion, Window
 from traceapp.policy.decisions import Policy
 from traceapp.usecases.access import rights_for
-from traceapp.usecases.event_source import find_source
-from traceapp.usecases.look_up_batches import look_up_batches
-from traceapp.usecases.show_batch import show_batch
+from traceapp.usecases.batches.event_source import find_source
+from traceapp.usecases.batches.look_up_batches import look_up_batches
+from traceapp.usecases.batches.show_batch import show_batch
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
-from traceapp.usecases.trace_record import result_digest
+from traceapp.usecases.trace.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_record import result_digest
 
 FORWARD, BACKWARD = Direction.FORWARD, Direction.BACKWARD
 
@@ -102,7 +102,7 @@ def told(answer: TraceAnswer) -> bytes:
 @pytest.fixture
 def one_draw(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every answer draws the same key for its stubs, so that two answers can be compared byte by byte."""
-    monkeypatch.setattr("traceapp.usecases.answer_ids.secrets", SimpleNamespace(token_hex=lambda _: "drawn once"))
+    monkeypatch.setattr("traceapp.usecases.disclosed.answer_ids.secrets", SimpleNamespace(token_hex=lambda _: "drawn once"))
 
 
 @pytest.mark.usefixtures("one_draw")

@@ -9,7 +9,7 @@ from pathlib import Path
 from traceapp.cli.options import settings_of, stations_of
 from traceapp.composition import terminal_actor
 from traceapp.domain.rights import Role
-from traceapp.usecases.create_account import create_account
+from traceapp.usecases.accounts.create_account import create_account
 
 EVERYWHERE = frozenset({"*"})
 

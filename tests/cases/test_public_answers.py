@@ -16,11 +16,11 @@ from traceapp.domain.errors import BatchNotFoundError, DocumentError
 from traceapp.domain.kinds import LOTS, Certainty, Direction, NodeKind
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import PartyLine, Seed, TraceAnswer, TraceNode, TraceQuestion
-from traceapp.usecases.import_file import ImportReport, import_file
-from traceapp.usecases.look_up_batches import look_up_batches
-from traceapp.usecases.show_source import show_source
+from traceapp.usecases.batches.look_up_batches import look_up_batches
+from traceapp.usecases.batches.show_source import show_source
+from traceapp.usecases.intake.import_file import ImportReport, import_file
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 ASKED, _ = read_cases()
 EVERYWHERE = frozenset({"*"})

@@ -13,10 +13,10 @@ from traceapp.domain.errors import ConcurrentChangeError, DocumentError, FeedNot
 from traceapp.domain.feeds import Feed
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.row_register import RowFault
-from traceapp.usecases.manage_feeds import FeedList, create_feed, end_feed, list_feeds, replace_feed_key
+from traceapp.usecases.intake.manage_feeds import FeedList, create_feed, end_feed, list_feeds, replace_feed_key
+from traceapp.usecases.intake.take_feed_message import FeedAnswer, take_feed_message
+from traceapp.usecases.keys.verify_graph import verify_graph
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.take_feed_message import FeedAnswer, take_feed_message
-from traceapp.usecases.verify_graph import verify_graph
 
 EVERYWHERE = frozenset({"*"})
 MES = Actor("1" * 32, "token:mes", Role.INTEGRATOR, EVERYWHERE, EVERYWHERE, through="token")

@@ -17,10 +17,10 @@ from traceapp.domain.kinds import Direction
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Seed, TraceQuestion
 from traceapp.ledger.process import WriterProcess
-from traceapp.usecases import import_file as module
-from traceapp.usecases.import_file import ImportReport, import_file
+from traceapp.usecases.intake import import_file as module
+from traceapp.usecases.intake.import_file import ImportReport, import_file
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 HEADER = "from_owner,from_product,from_number,to_owner,to_product,to_number,quantity,unit,time,order,row_id,corrects"
 MakeActor = Callable[..., Actor]

@@ -14,17 +14,17 @@ from traceapp.domain.recorded import COMMITTED
 from traceapp.domain.rights import Role
 from traceapp.domain.sessions import Client
 from traceapp.ledger.verdict import verify
-from traceapp.usecases.change_account import set_password, set_role
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.decide_approval import approve_approval
-from traceapp.usecases.erase_record_values import show_record_values
-from traceapp.usecases.execute_approval import execute_approval
-from traceapp.usecases.issue_token import TokenRequest, issue_token
-from traceapp.usecases.kept_values import erase_values, open_values
-from traceapp.usecases.manage_tokens import revoke_token
-from traceapp.usecases.open_session import make_session
-from traceapp.usecases.request_approval import request_approval
-from traceapp.usecases.settle_intents import settle
+from traceapp.usecases.accounts.change_account import set_password, set_role
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
+from traceapp.usecases.accounts.manage_tokens import revoke_token
+from traceapp.usecases.approvals.decide_approval import approve_approval
+from traceapp.usecases.approvals.execute_approval import execute_approval
+from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.audit.erase_record_values import show_record_values
+from traceapp.usecases.audit.kept_values import erase_values, open_values
+from traceapp.usecases.audit.settle_intents import settle
+from traceapp.usecases.sessions.open_session import make_session
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store

@@ -12,9 +12,9 @@ from traceapp.domain.identifiers import Identity, local_identity
 from traceapp.domain.kinds import Direction, LinkType
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Seed, TraceQuestion
-from traceapp.usecases.show_batch import show_batch
+from traceapp.usecases.batches.show_batch import show_batch
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 THEN = datetime(2026, 6, 1, tzinfo=UTC)
 LATER = THEN + timedelta(days=1)

@@ -22,13 +22,13 @@ from traceapp.domain.trace import Seed, Status, TraceQuestion
 from traceapp.graph.event_rows import LABELS as LABEL_OF_KIND
 from traceapp.graph.record_head import MAC, whole
 from traceapp.graph.sealed_store import LABELS
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.retire_key import SETTLED, retire_key
-from traceapp.usecases.rotate_keys import count_left, only_run, reencrypt, rotate_keys
-from traceapp.usecases.show_batch import show_batch
-from traceapp.usecases.show_keys import show_keys
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.batches.show_batch import show_batch
+from traceapp.usecases.keys.retire_key import SETTLED, retire_key
+from traceapp.usecases.keys.rotate_keys import count_left, only_run, reencrypt, rotate_keys
+from traceapp.usecases.keys.show_keys import show_keys
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 FORM = "form,supplier,owner,product,number,receipt_number,party,name,formulation,releaser,stage,quantity,unit,site,time"
 EVERYTHING = frozenset({"*"})

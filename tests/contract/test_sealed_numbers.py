@@ -13,7 +13,7 @@ from traceapp.confidential.sealer import DictionarySealer
 from traceapp.dictionary.properties import parse_dictionary
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.rights import Role
-from traceapp.usecases.look_up_batches import look_up_batches
+from traceapp.usecases.batches.look_up_batches import look_up_batches
 from traceapp.usecases.stations import Stations
 
 LOTS = 80

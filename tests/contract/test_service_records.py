@@ -12,7 +12,7 @@ from traceapp import __version__
 from traceapp.domain.rights import Role
 from traceapp.graph.schema import load_steps
 from traceapp.host.row_register import FILE, RowRegister
-from traceapp.usecases.accept_policy import record_first_policy
+from traceapp.usecases.governed.accept_policy import record_first_policy
 from traceapp.usecases.migrate_store import migrate_store
 from traceapp.usecases.record_start import record_missing_register, record_start
 from traceapp.usecases.stations import Stations

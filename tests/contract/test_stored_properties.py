@@ -29,19 +29,19 @@ from traceapp.domain.sessions import Client
 from traceapp.graph.connection import Graph
 from traceapp.graph.document_store import DELIVERY, RECIPIENT
 from traceapp.graph.event_store import EventStore
-from traceapp.usecases.authenticate_token import authenticate_token
-from traceapp.usecases.change_account import set_person
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.import_file import import_file
-from traceapp.usecases.issue_token import TokenRequest, issue_token
+from traceapp.usecases.accounts.change_account import set_person
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
+from traceapp.usecases.accounts.leave_account import leave_account
+from traceapp.usecases.accounts.review_access import begin_review
+from traceapp.usecases.intake.import_file import import_file
+from traceapp.usecases.intake.manage_feeds import create_feed, end_feed
+from traceapp.usecases.intake.take_feed_message import take_feed_message
 from traceapp.usecases.kept_document import seal_kept, with_told
-from traceapp.usecases.leave_account import leave_account
-from traceapp.usecases.manage_feeds import create_feed, end_feed
-from traceapp.usecases.review_access import begin_review
-from traceapp.usecases.second_factors import begin_totp
-from traceapp.usecases.sign_in import sign_in
+from traceapp.usecases.sessions.authenticate_token import authenticate_token
+from traceapp.usecases.sessions.second_factors import begin_totp
+from traceapp.usecases.sessions.sign_in import sign_in
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.take_feed_message import take_feed_message
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
 EVERYWHERE = frozenset({"*"})

@@ -11,9 +11,9 @@ from traceapp.domain.kinds import LOTS, Direction
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.state import LotStatus, lot_status
 from traceapp.domain.trace import Seed, TraceNode, TraceQuestion
-from traceapp.usecases.show_batch import show_batch
+from traceapp.usecases.batches.show_batch import show_batch
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 CONSUMPTIONS = """\
 from_owner,from_product,from_number,to_owner,to_product,to_number,quantity,unit,time,order,site

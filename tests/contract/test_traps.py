@@ -26,7 +26,7 @@ from traceapp.domain.kinds import LOTS, Certainty, Direction, LinkType, NodeKind
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Budget, LimitHit, Seed, Status, TraceAnswer, TraceQuestion, Window
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 FORWARD, BACKWARD, BOTH = Direction.FORWARD, Direction.BACKWARD, Direction.BOTH
 Ask = Callable[..., TraceAnswer]

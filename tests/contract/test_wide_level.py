@@ -9,7 +9,7 @@ from traceapp.domain.kinds import Direction, LinkType
 from traceapp.domain.rights import Role
 from traceapp.domain.trace import Seed, TraceQuestion
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 WIDTH = 1_000
 

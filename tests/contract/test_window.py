@@ -10,7 +10,7 @@ from traceapp.domain.kinds import Direction
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Seed, Status, TraceAnswer, TraceQuestion, Window
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 RECEIPTS = """\
 supplier,product,supplier_lot,receipt_number,quantity,unit,time,site

@@ -14,11 +14,11 @@ from traceapp.domain.errors import ApprovalStateError
 from traceapp.domain.recorded import ABORTED, COMMITTED
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.sessions import Client
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.decide_approval import approve_approval
-from traceapp.usecases.execute_approval import execute_approval
-from traceapp.usecases.open_session import make_session
-from traceapp.usecases.request_approval import request_approval
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.approvals.decide_approval import approve_approval
+from traceapp.usecases.approvals.execute_approval import execute_approval
+from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.sessions.open_session import make_session
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store

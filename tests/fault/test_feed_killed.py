@@ -13,10 +13,10 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.recorded import ABORTED, COMMITTED
 from traceapp.domain.rights import Actor, Role
 from traceapp.ledger.verdict import verify
-from traceapp.usecases.manage_feeds import create_feed
-from traceapp.usecases.settle_intents import IntentSweep
+from traceapp.usecases.audit.settle_intents import IntentSweep
+from traceapp.usecases.intake.manage_feeds import create_feed
+from traceapp.usecases.intake.take_feed_message import take_feed_message
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.take_feed_message import take_feed_message
 
 EVERYWHERE = frozenset({"*"})
 MES = Actor("1" * 32, "token:mes", Role.INTEGRATOR, EVERYWHERE, EVERYWHERE, through="token")
@@ -28,7 +28,7 @@ from traceapp.composition import connected
 from traceapp.domain.feeds import SignedMessage
 from traceapp.graph.endpoint import read_server_file
 from tests.fault.test_feed_killed import MES
-from traceapp.usecases.take_feed_message import take_feed_message
+from traceapp.usecases.intake.take_feed_message import take_feed_message
 
 original = {owner}.{method}
 calls = 0

@@ -30,7 +30,7 @@ from traceapp.ledger.segments import list_segments, segment_path
 from traceapp.ledger.side_files import ROLLS
 from traceapp.ledger.storage import LedgerStorage, Wanted
 from traceapp.ledger.writer import EXIT_WRITE_FAILED
-from traceapp.usecases.issue_token import TokenRequest, issue_token
+from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
 from traceapp.verifiers import verify_ledger
 
 RESERVE: Final = 2 * 1024 * 1024

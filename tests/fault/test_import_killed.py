@@ -31,9 +31,9 @@ from traceapp.graph.endpoint import endpoint_file, find_endpoint
 from traceapp.ledger.process import WriterProcess
 from traceapp.ledger.verdict import verify
 from traceapp.settings import Settings
-from traceapp.usecases.import_file import import_file
+from traceapp.usecases.intake.import_file import import_file
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 LOTS = 3_000
 """More than a group of the import, so that something is committed and something is not when it ends."""

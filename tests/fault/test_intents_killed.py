@@ -18,10 +18,10 @@ from traceapp.graph.command_store import ABANDONED
 from traceapp.ledger.open_intents import INTENTS, held_intent, is_held
 from traceapp.ledger.records import FOLDER
 from traceapp.ledger.verdict import verify
-from traceapp.usecases.change_account import set_disabled
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.rotate_keys import rewrap_keys
-from traceapp.usecases.settle_intents import ENDINGS, SETTLED, IntentSweep
+from traceapp.usecases.accounts.change_account import set_disabled
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.audit.settle_intents import ENDINGS, SETTLED, IntentSweep
+from traceapp.usecases.keys.rotate_keys import rewrap_keys
 from traceapp.usecases.stations import Stations
 
 PASSWORD = "correct horse battery"

@@ -10,15 +10,15 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.errors import NotSignedInError, SignInError
 from traceapp.domain.rights import Role
 from traceapp.domain.sessions import Client
-from traceapp.usecases.authenticate_token import authenticate_token
-from traceapp.usecases.change_account import set_disabled, set_role
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.issue_token import TokenRequest, issue_token
-from traceapp.usecases.open_session import Opened
-from traceapp.usecases.resume_session import resume_session
-from traceapp.usecases.sign_in import sign_in
+from traceapp.usecases.accounts.change_account import set_disabled, set_role
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
+from traceapp.usecases.keys.verify_graph import verify_graph
+from traceapp.usecases.sessions.authenticate_token import authenticate_token
+from traceapp.usecases.sessions.open_session import Opened
+from traceapp.usecases.sessions.resume_session import resume_session
+from traceapp.usecases.sessions.sign_in import sign_in
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.verify_graph import verify_graph
 
 PASSWORD = "correct horse battery"
 OWNER = Client("192.0.2.17", "a browser")

@@ -29,7 +29,7 @@ from traceapp.ledger.process import WriterProcess
 from traceapp.ledger.records import FOLDER, plain_entry
 from traceapp.ledger.wire import frame, socket_address
 from traceapp.ledger.writer import GROUP_RECORDS, QUEUE_RECORDS
-from traceapp.usecases.issue_token import TokenRequest, issue_token
+from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
 from traceapp.usecases.stations import Stations
 from traceapp.verifiers import verify_ledger
 

@@ -8,10 +8,10 @@ from tests.processes import start_command, wait_until
 from traceapp.composition import terminal_actor
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.rights import Role
-from traceapp.usecases.rotate_keys import count_left, reencrypt, rotate_keys
-from traceapp.usecases.show_batch import show_batch
+from traceapp.usecases.audit.verify_ledger import verify_ledger
+from traceapp.usecases.batches.show_batch import show_batch
+from traceapp.usecases.keys.rotate_keys import count_left, reencrypt, rotate_keys
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.verify_ledger import verify_ledger
 
 LOTS = 900
 ROWS = "form,owner,product,number,process_parameters,site,time\n" + "".join(

@@ -12,9 +12,9 @@ from traceapp.domain.errors import SignInError
 from traceapp.domain.rights import Role
 from traceapp.domain.row_register import RowFault
 from traceapp.domain.sessions import Client
-from traceapp.usecases.change_account import set_disabled
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.sign_in import sign_in
+from traceapp.usecases.accounts.change_account import set_disabled
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.sessions.sign_in import sign_in
 from traceapp.usecases.stations import Stations
 
 PASSWORD = "correct horse battery"

@@ -21,14 +21,14 @@ from traceapp.domain.sessions import Client
 from traceapp.graph import connection
 from traceapp.graph.connection import Graph
 from traceapp.graph.session_store import SessionStore
-from traceapp.usecases.choose_purpose import choose_purpose
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.end_sessions import end_session_of, end_sessions_of
-from traceapp.usecases.open_session import Opened
-from traceapp.usecases.resume_session import resume_session
-from traceapp.usecases.sign_in import sign_in
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.keys.verify_graph import verify_graph
+from traceapp.usecases.sessions.choose_purpose import choose_purpose
+from traceapp.usecases.sessions.end_sessions import end_session_of, end_sessions_of
+from traceapp.usecases.sessions.open_session import Opened
+from traceapp.usecases.sessions.resume_session import resume_session
+from traceapp.usecases.sessions.sign_in import sign_in
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.verify_graph import verify_graph
 
 PASSWORD = "correct horse battery"
 OWNER = Client("192.0.2.17", "a browser")

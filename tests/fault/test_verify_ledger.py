@@ -17,8 +17,8 @@ from traceapp.jobs.verify_ledger import VerifyLedger
 from traceapp.ledger.process import WriterProcess
 from traceapp.ledger.segments import segment_path
 from traceapp.settings import read_settings
-from traceapp.usecases.verify_ledger import verified_at
-from traceapp.usecases.watch_ledger import LedgerWatch
+from traceapp.usecases.audit.verify_ledger import verified_at
+from traceapp.usecases.audit.watch_ledger import LedgerWatch
 from traceapp.usecases.watch_stations import WatchStations
 
 ASKED = LedgerEntry("batch:trace", "answered", {"account": "1" * 32, "username": "rc", "through": "session"}, reason="before")

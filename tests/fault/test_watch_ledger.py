@@ -23,10 +23,10 @@ from traceapp.ledger.process import WriterProcess
 from traceapp.ledger.records import GENESIS, canonical, record_hash
 from traceapp.policy.alert_evaluation import Evaluation
 from traceapp.settings import read_settings
-from traceapp.usecases.alert_records import raised_entry
-from traceapp.usecases.alerts_without_store import acknowledge_without_store, list_alerts_without_store
-from traceapp.usecases.deliver_alerts import deliver_alerts
-from traceapp.usecases.watch_ledger import LedgerWatch
+from traceapp.usecases.alerts.alert_records import raised_entry
+from traceapp.usecases.alerts.alerts_without_store import acknowledge_without_store, list_alerts_without_store
+from traceapp.usecases.alerts.deliver_alerts import deliver_alerts
+from traceapp.usecases.audit.watch_ledger import LedgerWatch
 from traceapp.usecases.watch_stations import WatchStations
 
 GLASS = LedgerEntry("break_glass:begin", "done", {"account": "1" * 32, "username": "wang", "through": "session"})

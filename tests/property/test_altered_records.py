@@ -21,10 +21,10 @@ from traceapp.domain.kinds import Direction
 from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Seed, Status, TraceQuestion
+from traceapp.usecases.keys.verify_graph import verify_graph
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import ask
-from traceapp.usecases.trace_record import result_digest
-from traceapp.usecases.verify_graph import verify_graph
+from traceapp.usecases.trace.trace_batch import ask
+from traceapp.usecases.trace.trace_record import result_digest
 
 PLANTS = examples(15, 60)
 DELETES = ("DELETE n", "DELETE r")

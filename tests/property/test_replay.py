@@ -16,9 +16,9 @@ from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError, Inpu
 from traceapp.domain.kinds import TRACEABLE, Direction, NodeKind
 from traceapp.domain.rights import Role
 from traceapp.domain.trace import Budget, Seed, TraceQuestion, Window
-from traceapp.usecases.replay_trace import replay_trace
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.replay_trace import replay_trace
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 SEEDS_OF_CHANCE = range(100) if LONG else (0, 24, 36)
 """24 and 36 each found something once."""

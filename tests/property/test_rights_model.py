@@ -22,10 +22,10 @@ from traceapp.domain.scopes import Scope
 from traceapp.domain.trace import Seed, TraceAnswer, TraceQuestion
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import PolicyDocument
-from traceapp.usecases.look_up_batches import look_up_batches
-from traceapp.usecases.show_batch import show_batch
+from traceapp.usecases.batches.look_up_batches import look_up_batches
+from traceapp.usecases.batches.show_batch import show_batch
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 PARTS: Final = examples(1, 20)
 """Stores that are loaded one after the other, each with plants of its own: a test lasts a few minutes at most."""
@@ -211,7 +211,7 @@ def test_promise_no_policy_no_role_and_no_plant_gives_more_or_less_than_brute_fo
 @pytest.fixture
 def one_draw(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every answer draws the same key for its stubs and pseudonyms."""
-    for place in ("access", "answer_ids"):
+    for place in ("access", "disclosed.answer_ids"):
         monkeypatch.setattr(f"traceapp.usecases.{place}.secrets", SimpleNamespace(token_hex=lambda _: DRAWN))
 
 

@@ -7,7 +7,7 @@ from tests.story.test_resin_recall import CONSIGNEES, EXACT, EXACT_LOTS, IMPORTE
 from traceapp.demo.plant import write_demo
 from traceapp.dictionary.organisation import read_organisation
 from traceapp.domain.kinds import Direction
-from traceapp.usecases.import_file import import_file
+from traceapp.usecases.intake.import_file import import_file
 from traceapp.usecases.stations import Stations
 
 

@@ -11,7 +11,7 @@ from tests.web.test_approvals import Desk, Sit, sit
 from traceapp.composition import terminal_actor
 from traceapp.domain.clock import stored_time
 from traceapp.domain.rights import Role
-from traceapp.usecases.issue_token import TokenRequest, issue_token
+from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
 from traceapp.usecases.stations import Stations
 
 __all__ = ["app", "clock", "sit"]

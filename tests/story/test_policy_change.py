@@ -12,7 +12,7 @@ from tests.web.test_approvals import Desk, Sit, sit
 from traceapp.domain.governed import DocumentKind
 from traceapp.domain.rights import Role
 from traceapp.policy.document import read_content
-from traceapp.usecases.governed_documents import list_kept_versions
+from traceapp.usecases.governed.governed_documents import list_kept_versions
 from traceapp.usecases.stations import Stations
 
 __all__ = ["app", "clock", "sit"]

@@ -24,10 +24,10 @@ from traceapp.domain.errors import BatchAmbiguousError
 from traceapp.domain.kinds import LOTS, Certainty, Direction
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.trace import Seed, Status, TraceAnswer, TraceQuestion
-from traceapp.usecases.import_file import import_file
-from traceapp.usecases.look_up_batches import look_up_batches
+from traceapp.usecases.batches.look_up_batches import look_up_batches
+from traceapp.usecases.intake.import_file import import_file
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 EVERYWHERE: Final = frozenset({"*"})
 COORDINATOR: Final = Actor("story", "story", Role.COORDINATOR, EVERYWHERE, EVERYWHERE, through="test")

@@ -19,9 +19,9 @@ from traceapp.app import create_app
 from traceapp.composition import terminal_actor
 from traceapp.domain.errors import StoreUnavailableError
 from traceapp.domain.rights import Role
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.issue_token import TokenRequest, issue_token
-from traceapp.usecases.open_session import make_session
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
+from traceapp.usecases.sessions.open_session import make_session
 from traceapp.usecases.stations import Stations
 from traceapp.web.access import open_door
 from traceapp.web.session import begin_session, client_of_request, end_session

@@ -15,7 +15,7 @@ from traceapp.domain.identifiers import Identity, local_identity
 from traceapp.domain.kinds import EventType, LinkType, NodeKind
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.scopes import Scope
-from traceapp.usecases.import_file import import_file
+from traceapp.usecases.intake.import_file import import_file
 from traceapp.usecases.stations import Stations
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)

@@ -16,11 +16,11 @@ from traceapp.domain.alerts import Alert, AlertFilter, AlertLevel
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Role
 from traceapp.ledger.alert_book import Progress, Rung
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.list_alerts import alert_words
-from traceapp.usecases.open_session import make_session
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.alerts.list_alerts import alert_words
+from traceapp.usecases.audit.watch_ledger import LedgerWatch
+from traceapp.usecases.sessions.open_session import make_session
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.watch_ledger import LedgerWatch
 from traceapp.web.access import open_door
 from traceapp.web.session import begin_session, client_of_request
 

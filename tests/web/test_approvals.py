@@ -15,9 +15,9 @@ from tests.recorded import records
 from tests.web.conftest import EVERYWHERE, MovingClock
 from traceapp.composition import terminal_actor
 from traceapp.domain.rights import Role
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.index_ledger import index_ledger
-from traceapp.usecases.open_session import make_session
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.audit.index_ledger import index_ledger
+from traceapp.usecases.sessions.open_session import make_session
 from traceapp.usecases.stations import Stations
 from traceapp.web.access import open_door
 from traceapp.web.session import begin_session, client_of_request

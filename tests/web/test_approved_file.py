@@ -20,15 +20,15 @@ from traceapp.domain.errors import PermissionDeniedError
 from traceapp.domain.exports import Subject
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.sessions import Client
-from traceapp.usecases.change_account import set_disabled
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.decide_approval import approve_approval, deny_approval
-from traceapp.usecases.issue_token import TokenRequest, issue_token
-from traceapp.usecases.list_approvals import show_approval
-from traceapp.usecases.open_session import make_session
-from traceapp.usecases.request_approval import MOST_WAITING
+from traceapp.usecases.accounts.change_account import set_disabled
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
+from traceapp.usecases.approvals.decide_approval import approve_approval, deny_approval
+from traceapp.usecases.approvals.list_approvals import show_approval
+from traceapp.usecases.approvals.request_approval import MOST_WAITING
+from traceapp.usecases.exports.take_export import take_export
+from traceapp.usecases.sessions.open_session import make_session
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.take_export import take_export
 from traceapp.web.trace_tables import trace_tables
 
 pytestmark = pytest.mark.one_store

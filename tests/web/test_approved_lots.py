@@ -16,11 +16,11 @@ from traceapp.domain.kinds import Direction, LinkType
 from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Role
 from traceapp.domain.trace import Seed, TraceQuestion
-from traceapp.usecases.create_account import create_account
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
 from traceapp.usecases.explain_decision import explain_decision
-from traceapp.usecases.issue_token import TokenRequest, issue_token
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 
 ROWS = """\
 form,supplier,owner,product,number,receipt_number,from_owner,from_product,from_number,to_owner,to_product,to_number,order,party,name,shipment,consignee,quantity,unit,site,time

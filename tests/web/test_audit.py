@@ -20,9 +20,9 @@ from traceapp.domain.recorded import OUTCOMES, LedgerEntry
 from traceapp.domain.rights import Role
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import ExportRow
-from traceapp.usecases import exported_ledger
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.index_ledger import index_ledger
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.audit.index_ledger import index_ledger
+from traceapp.usecases.exports import exported_ledger
 from traceapp.usecases.stations import Stations
 from traceapp.verifiers import verify_ledger
 from traceapp.web.pages.record_words import ACTS

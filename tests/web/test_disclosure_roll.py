@@ -15,7 +15,7 @@ from traceapp.domain.errors import SealBrokenError
 from traceapp.domain.rights import Role
 from traceapp.ledger.records import FOLDER
 from traceapp.ledger.side_files import ROLLS
-from traceapp.usecases.open_roll import open_roll
+from traceapp.usecases.audit.open_roll import open_roll
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store

@@ -14,9 +14,9 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.rights import Role
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import ExportRow
-from traceapp.usecases.decide_approval import approve_approval
-from traceapp.usecases.index_ledger import index_ledger
-from traceapp.usecases.name_copy import name_copy
+from traceapp.usecases.approvals.decide_approval import approve_approval
+from traceapp.usecases.audit.index_ledger import index_ledger
+from traceapp.usecases.exports.name_copy import name_copy
 
 pytestmark = pytest.mark.one_store
 

@@ -22,8 +22,8 @@ from tests.web.test_approved_file import SEEN, _session, hire
 from traceapp.domain.approvals import ApprovalState
 from traceapp.domain.rights import Role
 from traceapp.formats.bech32 import bech32_encode
-from traceapp.usecases.decide_approval import approve_approval
-from traceapp.usecases.open_session import make_session
+from traceapp.usecases.approvals.decide_approval import approve_approval
+from traceapp.usecases.sessions.open_session import make_session
 from traceapp.usecases.stations import Stations
 from traceapp.web.access import open_door
 from traceapp.web.session import begin_session, client_of_request

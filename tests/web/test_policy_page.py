@@ -11,7 +11,7 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.rights import Role
 from traceapp.policy import conditions, decisions
 from traceapp.usecases import explain_decision
-from traceapp.usecases.create_account import create_account
+from traceapp.usecases.accounts.create_account import create_account
 from traceapp.usecases.stations import Stations
 from traceapp.web.pages.policy_words import SENTENCES
 

@@ -30,20 +30,20 @@ from traceapp.ledger.pruned import leaves_path
 from traceapp.ledger.records import canonical, leaf_of
 from traceapp.ledger.segments import first_kept, list_segments, read_beginning, read_segment
 from traceapp.usecases.access import entry
-from traceapp.usecases.anchor_ledger import ledger_status
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.decide_approval import approve_approval
-from traceapp.usecases.execute_approval import execute_approval
-from traceapp.usecases.exportable import Wanted
-from traceapp.usecases.exported_ledger import LedgerQuestion, ask_ledger
-from traceapp.usecases.index_ledger import index_ledger
-from traceapp.usecases.open_session import make_session
-from traceapp.usecases.prune_ledger import find_due, prune_ledger, pruning_request
-from traceapp.usecases.request_approval import request_approval
-from traceapp.usecases.search_ledger import search_ledger, show_record
-from traceapp.usecases.settle_intents import IntentSweep
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.approvals.decide_approval import approve_approval
+from traceapp.usecases.approvals.execute_approval import execute_approval
+from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.audit.anchor_ledger import ledger_status
+from traceapp.usecases.audit.index_ledger import index_ledger
+from traceapp.usecases.audit.prune_ledger import find_due, prune_ledger, pruning_request
+from traceapp.usecases.audit.search_ledger import search_ledger, show_record
+from traceapp.usecases.audit.settle_intents import IntentSweep
+from traceapp.usecases.audit.verify_ledger import verify_ledger
+from traceapp.usecases.exports.exportable import Wanted
+from traceapp.usecases.exports.exported_ledger import LedgerQuestion, ask_ledger
+from traceapp.usecases.sessions.open_session import make_session
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.verify_ledger import verify_ledger
 
 pytestmark = pytest.mark.one_store
 

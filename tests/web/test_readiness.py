@@ -9,7 +9,7 @@ from tests.web.conftest import Tokens
 from traceapp.domain.ledger_health import AnchorState
 from traceapp.domain.rights import Role
 from traceapp.ledger.anchors.states import anchors_folder, write_states
-from traceapp.usecases.index_ledger import index_ledger
+from traceapp.usecases.audit.index_ledger import index_ledger
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store

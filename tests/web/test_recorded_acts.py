@@ -17,10 +17,10 @@ from traceapp.domain.rights import Role
 from traceapp.domain.sessions import Client
 from traceapp.policy.document import read_content
 from traceapp.recorded_page import recorded_endpoints
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.open_session import make_session
-from traceapp.usecases.request_approval import request_approval
-from traceapp.usecases.review_access import begin_review
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.accounts.review_access import begin_review
+from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.sessions.open_session import make_session
 from traceapp.usecases.stations import Stations
 from traceapp.web.access import open_door
 from traceapp.web.session import begin_session, client_of_request

@@ -13,9 +13,9 @@ from traceapp.composition import connected, terminal_actor
 from traceapp.domain.rights import Role
 from traceapp.domain.sessions import Client
 from traceapp.usecases.access import recorded_name
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.second_factors import begin_totp
-from traceapp.usecases.sign_in import sign_in
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.sessions.second_factors import begin_totp
+from traceapp.usecases.sessions.sign_in import sign_in
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store

@@ -13,7 +13,7 @@ from tests.web.conftest import MovingClock
 from tests.web.test_approved_file import _session
 from tests.web.test_outside_delivery import WHY, Office, office  # noqa: F401 - the fixture
 from traceapp.domain.permissions import Act
-from traceapp.usecases.decide_approval import deny_approval
+from traceapp.usecases.approvals.decide_approval import deny_approval
 
 pytestmark = pytest.mark.one_store
 

@@ -15,7 +15,7 @@ from tests.web.conftest import MovingClock
 from traceapp.composition import terminal_actor
 from traceapp.domain.errors import StoreTimeoutError
 from traceapp.domain.rights import Role
-from traceapp.usecases.create_account import create_account
+from traceapp.usecases.accounts.create_account import create_account
 from traceapp.usecases.stations import Stations
 from traceapp.web.pages import layout
 

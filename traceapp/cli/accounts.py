@@ -13,13 +13,13 @@ from traceapp.composition import keyless, terminal_actor
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import KeyUnavailableError
 from traceapp.domain.rights import Role
-from traceapp.usecases.change_account import set_disabled, set_password, set_person
-from traceapp.usecases.give_role import Given, give_by_officers, give_role, hire, return_account
-from traceapp.usecases.leave_account import Left, leave_account
-from traceapp.usecases.list_accounts import list_accounts
-from traceapp.usecases.review_access import begin_review, list_reviews, show_review
-from traceapp.usecases.revoke_without_keys import close_account as close_account_without_keys
-from traceapp.usecases.second_factors import reset_factors
+from traceapp.usecases.accounts.change_account import set_disabled, set_password, set_person
+from traceapp.usecases.accounts.give_role import Given, give_by_officers, give_role, hire, return_account
+from traceapp.usecases.accounts.leave_account import Left, leave_account
+from traceapp.usecases.accounts.list_accounts import list_accounts
+from traceapp.usecases.accounts.review_access import begin_review, list_reviews, show_review
+from traceapp.usecases.accounts.revoke_without_keys import close_account as close_account_without_keys
+from traceapp.usecases.sessions.second_factors import reset_factors
 
 reason_option = click.option("--reason", help="Why, in 10 to 1000 characters; wanted where others have to agree.")
 

@@ -10,11 +10,11 @@ from traceapp.domain.alerts import AlertFilter, AlertLevel, AlertState
 from traceapp.domain.approvals import Operation
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import KeyUnavailableError, StoreUnavailableError, TraceappError
-from traceapp.usecases.acknowledge_alert import acknowledge_alert
-from traceapp.usecases.alerts_without_store import acknowledge_without_store, list_alerts_without_store
-from traceapp.usecases.list_alerts import ListedAlert, alert_words, list_alerts
-from traceapp.usecases.request_approval import request_approval
-from traceapp.usecases.silence_rule import LONGEST_HOURS
+from traceapp.usecases.alerts.acknowledge_alert import acknowledge_alert
+from traceapp.usecases.alerts.alerts_without_store import acknowledge_without_store, list_alerts_without_store
+from traceapp.usecases.alerts.list_alerts import ListedAlert, alert_words, list_alerts
+from traceapp.usecases.alerts.silence_rule import LONGEST_HOURS
+from traceapp.usecases.approvals.request_approval import request_approval
 
 ALL = "all"
 AWAY = (StoreUnavailableError, KeyUnavailableError)

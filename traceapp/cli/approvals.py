@@ -8,9 +8,9 @@ from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.cli.printing import printable, signature_line
 from traceapp.composition import terminal_actor
 from traceapp.domain.clock import stored_time
-from traceapp.usecases.decide_approval import cancel_approval
-from traceapp.usecases.execute_approval import execute_approval
-from traceapp.usecases.list_approvals import ListedApproval, list_approvals, show_approval
+from traceapp.usecases.approvals.decide_approval import cancel_approval
+from traceapp.usecases.approvals.execute_approval import execute_approval
+from traceapp.usecases.approvals.list_approvals import ListedApproval, list_approvals, show_approval
 
 
 @click.group()

@@ -12,10 +12,10 @@ from traceapp.domain.errors import HomeError, LedgerBrokenError
 from traceapp.domain.ledger_health import NOT_ANCHORED
 from traceapp.domain.recorded import LedgerVerdict
 from traceapp.settings import Settings
-from traceapp.usecases.anchor_ledger import anchor_states, ledger_status
-from traceapp.usecases.rotate_ledger_key import rotate_ledger_key
-from traceapp.usecases.sign_ledger import prove_record, sign_ledger
-from traceapp.usecases.verify_ledger import ledger_state, torn_ends, verify_closed_ledger, verify_ledger
+from traceapp.usecases.audit.anchor_ledger import anchor_states, ledger_status
+from traceapp.usecases.audit.rotate_ledger_key import rotate_ledger_key
+from traceapp.usecases.audit.sign_ledger import prove_record, sign_ledger
+from traceapp.usecases.audit.verify_ledger import ledger_state, torn_ends, verify_closed_ledger, verify_ledger
 
 BROKEN = 1
 MIB = 1024 * 1024

@@ -16,13 +16,13 @@ from traceapp.domain.ledger_search import LedgerQuery
 from traceapp.domain.permissions import ACTS
 from traceapp.domain.recorded import OUTCOMES
 from traceapp.domain.rights import Role
-from traceapp.usecases.erase_record_values import show_record_values
-from traceapp.usecases.exported_ledger import json_text
-from traceapp.usecases.index_ledger import index_ledger
-from traceapp.usecases.prune_ledger import find_due
-from traceapp.usecases.replay_trace import replay_trace
-from traceapp.usecases.request_approval import request_approval
-from traceapp.usecases.search_ledger import LONGEST_PAGE, PAGE, search_ledger, show_record
+from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.audit.erase_record_values import show_record_values
+from traceapp.usecases.audit.index_ledger import index_ledger
+from traceapp.usecases.audit.prune_ledger import find_due
+from traceapp.usecases.audit.search_ledger import LONGEST_PAGE, PAGE, search_ledger, show_record
+from traceapp.usecases.exports.exported_ledger import json_text
+from traceapp.usecases.trace.replay_trace import replay_trace
 
 DIFFERS = 1
 _MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d"])

@@ -8,7 +8,7 @@ import click
 from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.composition import terminal_actor
 from traceapp.domain.clock import stored_time
-from traceapp.usecases.break_glass import list_break_glass
+from traceapp.usecases.sessions.break_glass import list_break_glass
 
 
 @click.group("break-glass")

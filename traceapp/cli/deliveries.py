@@ -7,8 +7,8 @@ import click
 from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.composition import terminal_actor
 from traceapp.domain.clock import stored_time
-from traceapp.usecases.deliveries import list_deliveries
-from traceapp.usecases.recipients import list_recipients
+from traceapp.usecases.exports.deliveries import list_deliveries
+from traceapp.usecases.exports.recipients import list_recipients
 
 
 @click.group()

@@ -8,7 +8,7 @@ import click
 from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.composition import terminal_actor
 from traceapp.domain.errors import InputError
-from traceapp.usecases.name_copy import LARGEST, name_copy
+from traceapp.usecases.exports.name_copy import LARGEST, name_copy
 
 UNNAMED = 1
 

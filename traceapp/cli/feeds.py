@@ -9,7 +9,7 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import InputError
 from traceapp.domain.feeds import Feed
-from traceapp.usecases.manage_feeds import create_feed, end_feed, list_feeds, replace_feed_key
+from traceapp.usecases.intake.manage_feeds import create_feed, end_feed, list_feeds, replace_feed_key
 
 LONGEST_KEY = 4_096
 

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.composition import terminal_actor
 from traceapp.domain.errors import ImportBrokenOffError, InputError, TraceappError
-from traceapp.usecases.import_file import ImportReport, import_file
+from traceapp.usecases.intake.import_file import ImportReport, import_file
 
 ALL_IN, NOTHING_DONE, SOME_REJECTED = 0, 1, 2
 

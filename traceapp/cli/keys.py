@@ -16,12 +16,12 @@ from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.cli.printing import console
 from traceapp.composition import terminal_actor
 from traceapp.domain.approvals import Operation
-from traceapp.usecases.destroy_approved_key import destroy_approved_key
-from traceapp.usecases.make_recovery_key import make_recovery_key
-from traceapp.usecases.request_approval import request_approval
-from traceapp.usecases.retire_key import retire_key
-from traceapp.usecases.rotate_keys import Reencryption, Show, reencrypt, rewrap_keys, rotate_keys
-from traceapp.usecases.show_keys import KeyStatus, show_keys
+from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.keys.destroy_approved_key import destroy_approved_key
+from traceapp.usecases.keys.make_recovery_key import make_recovery_key
+from traceapp.usecases.keys.retire_key import retire_key
+from traceapp.usecases.keys.rotate_keys import Reencryption, Show, reencrypt, rewrap_keys, rotate_keys
+from traceapp.usecases.keys.show_keys import KeyStatus, show_keys
 
 UNFINISHED = 3
 

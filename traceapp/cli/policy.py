@@ -9,8 +9,8 @@ from traceapp.cli.policy_changes import apply, diff, propose, versions
 from traceapp.cli.printing import print_explanation
 from traceapp.composition import terminal_actor
 from traceapp.domain.purposes import Purpose
-from traceapp.usecases.accept_policy import accept_policy
 from traceapp.usecases.explain_decision import explain_decision
+from traceapp.usecases.governed.accept_policy import accept_policy
 
 
 @click.group()

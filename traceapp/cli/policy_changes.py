@@ -10,9 +10,9 @@ from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.composition import terminal_actor
 from traceapp.domain.clock import stored_time
 from traceapp.domain.governed import DocumentKind, Effect, Moves
-from traceapp.usecases.change_documents import compare_document, list_documents
-from traceapp.usecases.execute_approval import execute_approval
-from traceapp.usecases.propose_document import propose_document
+from traceapp.usecases.approvals.execute_approval import execute_approval
+from traceapp.usecases.governed.change_documents import compare_document, list_documents
+from traceapp.usecases.governed.propose_document import propose_document
 
 document_option: Callable[[Any], Any] = click.option(
     "--document",

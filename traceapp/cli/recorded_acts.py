@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from traceapp.domain.permissions import Act, Permission
-from traceapp.usecases.approved_operations import ACTS
+from traceapp.usecases.approvals.approved_operations import ACTS
 
 RECORDED: Final[Mapping[str, tuple[Permission | Act, ...] | str]] = {
     "account create": (Permission.ACCOUNT_CREATE, Permission.APPROVAL_REQUEST),

@@ -9,8 +9,8 @@ from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.composition import keyless, terminal_actor
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import KeyUnavailableError
-from traceapp.usecases.end_sessions import end_session_of, end_sessions_of, list_sessions
-from traceapp.usecases.revoke_without_keys import revoke_session, revoke_sessions_of
+from traceapp.usecases.accounts.revoke_without_keys import revoke_session, revoke_sessions_of
+from traceapp.usecases.sessions.end_sessions import end_session_of, end_sessions_of, list_sessions
 
 
 @click.group()

@@ -7,7 +7,7 @@ import click
 from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.cli.printing import printable, signature_line
 from traceapp.composition import terminal_actor
-from traceapp.usecases.verify_signatures import verify_signatures
+from traceapp.usecases.signatures.verify_signatures import verify_signatures
 
 BAD = 1
 

@@ -18,9 +18,9 @@ from traceapp.domain.errors import InputError, KeyUnavailableError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
-from traceapp.usecases.issue_token import LONGEST_DAYS, TokenRequest, issue_token
-from traceapp.usecases.manage_tokens import list_tokens, revoke_token
-from traceapp.usecases.revoke_without_keys import revoke_token as revoke_token_without_keys
+from traceapp.usecases.accounts.issue_token import LONGEST_DAYS, TokenRequest, issue_token
+from traceapp.usecases.accounts.manage_tokens import list_tokens, revoke_token
+from traceapp.usecases.accounts.revoke_without_keys import revoke_token as revoke_token_without_keys
 
 
 @click.group()

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.composition import terminal_actor
-from traceapp.usecases.verify_graph import verify_graph
+from traceapp.usecases.keys.verify_graph import verify_graph
 
 CHANGED = 1
 

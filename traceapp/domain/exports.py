@@ -15,7 +15,7 @@ Cell: TypeAlias = str | int | Decimal | datetime | Masked | Gap | Mapping[str, A
 
 
 class Subject(StrEnum):
-    """Whose rows leave: `usecases/export_subjects.py` has a row for each that may hold batches of ours."""
+    """Whose rows leave: `usecases/exports/export_subjects.py` has a row for each that may hold batches of ours."""
 
     TRACE = "trace"
     SEARCH = "search"

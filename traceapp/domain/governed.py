@@ -16,7 +16,7 @@ from traceapp.domain.rights import Role
 
 
 class DocumentKind(StrEnum):
-    """Which document it is; a table of `usecases/governed_documents.py` has a row for each."""
+    """Which document it is; a table of `usecases/governed/governed_documents.py` has a row for each."""
 
     ALERT_RULES = "alert_rules"
     DICTIONARY = "dictionary"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from traceapp.jobs.service_thread import ServiceThread
-from traceapp.usecases.tell_of_approvals import Notices, deliver_notices
+from traceapp.usecases.approvals.tell_of_approvals import Notices, deliver_notices
 
 EVERY: Final = 2.0
 """Seconds between two looks."""

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Final
 
 from traceapp.jobs.service_thread import ServiceThread
-from traceapp.usecases.index_ledger import index_ledger
+from traceapp.usecases.audit.index_ledger import index_ledger
 from traceapp.usecases.stations import Stations
 
 EVERY: Final = 0.5

@@ -8,9 +8,9 @@ from typing import Final
 
 from traceapp.domain.rights import Actor
 from traceapp.jobs.service_thread import StoreThread
-from traceapp.usecases.keep_approvals import keep_approvals
+from traceapp.usecases.approvals.keep_approvals import keep_approvals
+from traceapp.usecases.approvals.tell_of_approvals import Notices, note_notices
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.tell_of_approvals import Notices, note_notices
 
 EVERY: Final = 5.0
 """Seconds between two looks."""

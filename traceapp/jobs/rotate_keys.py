@@ -7,7 +7,7 @@ from typing import Final
 from traceapp.domain.errors import HomeError
 from traceapp.domain.rights import Actor
 from traceapp.jobs.service_thread import StoreThread
-from traceapp.usecases.rotate_keys import count_left, reencrypt
+from traceapp.usecases.keys.rotate_keys import count_left, reencrypt
 from traceapp.usecases.stations import Stations
 
 EVERY: Final = 15.0

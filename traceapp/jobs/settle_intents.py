@@ -6,7 +6,7 @@ from typing import Final
 
 from traceapp.domain.rights import Actor
 from traceapp.jobs.service_thread import StoreThread
-from traceapp.usecases.settle_intents import IntentSweep
+from traceapp.usecases.audit.settle_intents import IntentSweep
 from traceapp.usecases.stations import Stations
 
 EVERY: Final = 5.0

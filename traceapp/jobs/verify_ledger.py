@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from traceapp.jobs.service_thread import ServiceThread
-from traceapp.usecases.verify_ledger import verified_at, verify_by_itself
+from traceapp.usecases.audit.verify_ledger import verified_at, verify_by_itself
 from traceapp.usecases.watch_stations import WatchStations
 
 EVERY: Final = 60.0

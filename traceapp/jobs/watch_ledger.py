@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 from traceapp.domain.errors import TraceappError
-from traceapp.usecases.deliver_alerts import deliver_alerts
-from traceapp.usecases.watch_ledger import LedgerWatch
+from traceapp.usecases.alerts.deliver_alerts import deliver_alerts
+from traceapp.usecases.audit.watch_ledger import LedgerWatch
 from traceapp.usecases.watch_stations import WatchStations
 
 EVERY: Final = 0.5

@@ -43,7 +43,7 @@ class Disclosure:
     def identifies(self, kind: NodeKind) -> bool:
         """Whether things of this kind are told by what identifies them. Where that is masked, their uid is too: an id of the
         answer alone stands in its place, with no page behind it, and their own finds nothing. Of a material that has our
-        receipt number, that number decides (`usecases/node_names.py`).
+        receipt number, that number decides (`usecases/disclosed/node_names.py`).
         """
         return kind not in IDENTIFIED_BY or self.shows(kind, IDENTIFIED_BY[kind]) or self.shows(kind, "identity")
 

@@ -1,7 +1,8 @@
 """Change something: the intent is on record before it begins, the outcome after it ended, and the store knows its command.
 
 The intent names a command id and a digest of the change; the first write of the act bears that id in the store
-(`graph/commands.py`). An intent without an outcome is what a crash left between: `usecases/settle_intents.py` asks the store.
+(`graph/commands.py`). An intent without an outcome is what a crash left between: `usecases/audit/settle_intents.py` asks the
+store.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ from traceapp.graph.commands import carrying_out, current_act
 from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.records import plain_json
 from traceapp.usecases.access import Objects, actor_document, entry_of
-from traceapp.usecases.kept_values import Changes, keep_values
+from traceapp.usecases.audit.kept_values import Changes, keep_values
 from traceapp.usecases.stations import Stations
 
 T = TypeVar("T")

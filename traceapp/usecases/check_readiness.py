@@ -2,7 +2,7 @@
 
 from traceapp.domain.errors import PolicyError
 from traceapp.domain.ledger_health import LedgerStatus
-from traceapp.usecases.anchor_ledger import ledger_status
+from traceapp.usecases.audit.anchor_ledger import ledger_status
 from traceapp.usecases.stations import Stations
 
 

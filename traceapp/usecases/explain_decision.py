@@ -15,10 +15,10 @@ from traceapp.domain.trace import Seed
 from traceapp.policy.compilation import compile_rights
 from traceapp.policy.explanation import explain
 from traceapp.usecases.access import authorise, disclosure_of, entry, things, told_name
-from traceapp.usecases.find_account import find_account
+from traceapp.usecases.accounts.find_account import find_account
+from traceapp.usecases.disclosed.verification import checked
 from traceapp.usecases.stations import Stations
-from traceapp.usecases.trace_seeds import find_candidates
-from traceapp.usecases.verification import checked
+from traceapp.usecases.trace.trace_seeds import find_candidates
 
 OUTSIDE: Final = "scope/outside"
 NOT_WITHIN: Final = "It is unknown, or outside the sites, product lines and approved lots of this person."

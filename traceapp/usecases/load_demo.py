@@ -14,9 +14,9 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor, Role
 from traceapp.host.private_files import OWN, write_private
 from traceapp.usecases.access import authorise
-from traceapp.usecases.create_account import create_account
-from traceapp.usecases.import_file import import_file
-from traceapp.usecases.issue_token import TokenRequest, issue_token
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
+from traceapp.usecases.intake.import_file import import_file
 from traceapp.usecases.stations import Stations
 
 FOLDER = "demo"

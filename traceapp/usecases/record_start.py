@@ -4,8 +4,8 @@ from traceapp import __version__
 from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.usecases.accept_policy import has_run
 from traceapp.usecases.access import entry
+from traceapp.usecases.governed.accept_policy import has_run
 from traceapp.usecases.stations import Stations
 
 

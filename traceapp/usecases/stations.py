@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from traceapp.ledger.side_files import SideFiles
     from traceapp.policy.decisions import Policy
     from traceapp.settings import Settings
-    from traceapp.usecases.running_documents import RunningDocuments
+    from traceapp.usecases.governed.running_documents import RunningDocuments
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Stations:
 
     request_id  of the HTTP request or terminal command that is being carried out, 32 hex digits: its records bear it.
     policy, dictionary  those of this moment, of which `documents` knows whether others are in force by now.
-    checks  of the question that is being answered; None outside of one (`usecases/verification.py`).
+    checks  of the question that is being answered; None outside of one (`usecases/disclosed/verification.py`).
     """
 
     settings: Settings

@@ -21,8 +21,8 @@ from traceapp.domain.errors import CrossSiteError, NotSignedInError, PermissionD
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.rights import Actor
 from traceapp.usecases.access import authorise, with_purpose
-from traceapp.usecases.authenticate_token import authenticate_token
 from traceapp.usecases.record_refusal import record_refusal
+from traceapp.usecases.sessions.authenticate_token import authenticate_token
 from traceapp.web import limits, session, shares
 from traceapp.web.client_address import claimed_address
 from traceapp.web.gate import pass_gate

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Response
 
 from traceapp.domain.recorded import LedgerReceipt, Recorded
-from traceapp.usecases.give_role import Given
-from traceapp.usecases.leave_account import Left
-from traceapp.usecases.list_accounts import AccessFacts, AccountList
+from traceapp.usecases.accounts.give_role import Given
+from traceapp.usecases.accounts.leave_account import Left
+from traceapp.usecases.accounts.list_accounts import AccessFacts, AccountList
 from traceapp.web.answers import CONTENT_TYPE, document_bytes
 
 

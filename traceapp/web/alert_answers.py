@@ -6,7 +6,7 @@ from flask import Response
 
 from traceapp.domain.alerts import KeptAlert
 from traceapp.domain.recorded import Recorded
-from traceapp.usecases.list_alerts import AlertList, alert_words
+from traceapp.usecases.alerts.list_alerts import AlertList, alert_words
 from traceapp.web.answers import CONTENT_TYPE, document_bytes
 
 

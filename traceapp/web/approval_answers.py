@@ -6,8 +6,8 @@ from flask import Response
 
 from traceapp.domain.approvals import Approval
 from traceapp.domain.recorded import Recorded
-from traceapp.usecases.list_approvals import ApprovalList, ListedApproval, ShownApproval
-from traceapp.usecases.reveal_value import RevealedValue
+from traceapp.usecases.approvals.list_approvals import ApprovalList, ListedApproval, ShownApproval
+from traceapp.usecases.exports.reveal_value import RevealedValue
 from traceapp.web.answers import CONTENT_TYPE, document_bytes
 from traceapp.web.signature_answers import signature_document
 

@@ -6,8 +6,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from traceapp.domain.approvals import LONGEST_REASON, SHORTEST_REASON, Operation
 from traceapp.domain.signatures import Shown
-from traceapp.usecases.export_subjects import SUBJECT_OF
-from traceapp.usecases.silence_rule import LONGEST_HOURS
+from traceapp.usecases.alerts.silence_rule import LONGEST_HOURS
+from traceapp.usecases.exports.export_subjects import SUBJECT_OF
 
 Reason = Annotated[
     str,

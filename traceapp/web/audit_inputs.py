@@ -12,7 +12,7 @@ from traceapp.domain.purposes import Purpose
 from traceapp.domain.recorded import NEWEST_SEQ, OUTCOMES
 from traceapp.domain.rights import Role
 from traceapp.domain.trace import Status
-from traceapp.usecases.search_ledger import LONGEST_PAGE, PAGE
+from traceapp.usecases.audit.search_ledger import LONGEST_PAGE, PAGE
 from traceapp.web.approval_inputs import Reason
 from traceapp.web.inputs import Code, Moment, Printed, Uid
 

@@ -7,7 +7,7 @@ from flask import Response
 
 from traceapp.domain.governed import DocumentKind
 from traceapp.domain.recorded import Recorded
-from traceapp.usecases.change_documents import Comparison, GovernedState
+from traceapp.usecases.governed.change_documents import Comparison, GovernedState
 from traceapp.web.answers import CONTENT_TYPE, document_bytes
 
 

@@ -7,7 +7,7 @@ from flask import Response
 from traceapp.domain.deliveries import Delivery
 from traceapp.domain.recipients import Recipient
 from traceapp.domain.recorded import Recorded
-from traceapp.usecases.deliveries import DeliveryPage
+from traceapp.usecases.exports.deliveries import DeliveryPage
 from traceapp.web.answers import CONTENT_TYPE, document_bytes
 
 

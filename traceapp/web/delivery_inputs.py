@@ -8,7 +8,7 @@ from traceapp.domain.deliveries import Channel
 from traceapp.domain.exports import TableForm
 from traceapp.domain.recipients import RecipientKind
 from traceapp.domain.recorded import NEWEST_SEQ
-from traceapp.usecases.recipients import LONGEST
+from traceapp.usecases.exports.recipients import LONGEST
 from traceapp.web.approval_inputs import Reason
 from traceapp.web.inputs import Moment
 

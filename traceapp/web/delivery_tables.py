@@ -8,7 +8,7 @@ from flask_babel import gettext
 from traceapp.domain.deliveries import Delivery
 from traceapp.domain.disclosure import Masked
 from traceapp.domain.exports import Cell, Copy, Document, Fact, Table, TableForm
-from traceapp.usecases.exported_deliveries import RegisterRows
+from traceapp.usecases.exports.exported_deliveries import RegisterRows
 from traceapp.web.pages.delivery_words import CHANNELS, STATES, SUBJECTS
 from traceapp.web.pages.wording import N_
 from traceapp.web.table_head import Masks, copy_facts

@@ -6,8 +6,8 @@ from flask import Response
 
 from traceapp.domain.feeds import Feed, key_text
 from traceapp.domain.recorded import Recorded
-from traceapp.usecases.manage_feeds import FeedList
-from traceapp.usecases.take_feed_message import FeedAnswer
+from traceapp.usecases.intake.manage_feeds import FeedList
+from traceapp.usecases.intake.take_feed_message import FeedAnswer
 from traceapp.web.answers import CONTENT_TYPE, document_bytes
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from traceapp.domain.exports import Cell, Copy, Document, Fact, Table, TableForm
 from traceapp.domain.ledger_search import FoundRecord
 from traceapp.domain.trace import Status
-from traceapp.usecases.exported_ledger import LedgerRows
+from traceapp.usecases.exports.exported_ledger import LedgerRows
 from traceapp.web.pages.wording import N_, STATUSES
 from traceapp.web.table_head import Masks, copy_facts
 

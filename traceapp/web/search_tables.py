@@ -8,7 +8,7 @@ from flask_babel import gettext
 from traceapp.domain.batch import Candidate
 from traceapp.domain.exports import Cell, Copy, Document, Fact, Table, TableForm
 from traceapp.domain.trace import Status
-from traceapp.usecases.exported_search import FoundThings
+from traceapp.usecases.exports.exported_search import FoundThings
 from traceapp.web.pages.candidates import caption
 from traceapp.web.pages.wording import N_, STATUSES, kind_name, site_names
 from traceapp.web.table_head import Masks, copy_facts

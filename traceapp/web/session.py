@@ -1,7 +1,7 @@
 """Sessions of persons: a cookie that holds 256 random bits, and all else on the server.
 
 Flask's signed cookie carries them, beside the CSRF token; what it says counts for nothing unless the store knows the
-session (`usecases/resume_session.py`). Session and account are read anew at every request.
+session (`usecases/sessions/resume_session.py`). Session and account are read anew at every request.
 """
 
 from typing import Final
@@ -13,8 +13,8 @@ from flask_wtf.csrf import CSRFProtect
 
 from traceapp.domain.rights import Actor
 from traceapp.domain.sessions import LONGEST, Client
-from traceapp.usecases.open_session import Opened
-from traceapp.usecases.resume_session import resume_session
+from traceapp.usecases.sessions.open_session import Opened
+from traceapp.usecases.sessions.resume_session import resume_session
 from traceapp.web.stations import stations
 
 _KEPT: Final = "kept"

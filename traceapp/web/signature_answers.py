@@ -6,7 +6,7 @@ from flask import Response
 
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.signatures import CheckedSignature
-from traceapp.usecases.verify_signatures import SignatureReport
+from traceapp.usecases.signatures.verify_signatures import SignatureReport
 from traceapp.web.answers import CONTENT_TYPE, document_bytes
 
 

@@ -25,7 +25,7 @@ from traceapp.ledger.records import FOLDER
 from traceapp.ledger.signed_notes import notes_in
 from traceapp.ledger.writer import CHECKPOINT_SECONDS
 from traceapp.settings import Settings
-from traceapp.usecases.anchor_ledger import anchor_ledger, ledger_status
+from traceapp.usecases.audit.anchor_ledger import anchor_ledger, ledger_status
 from traceapp.verifiers import verify_ledger, witness
 
 NAME: Final = "witness.example.org/w1"

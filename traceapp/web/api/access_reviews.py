@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from traceapp.domain.permissions import Permission
-from traceapp.usecases.review_access import begin_review, decide_account, list_reviews, show_review, take_sheet
+from traceapp.usecases.accounts.review_access import begin_review, decide_account, list_reviews, show_review, take_sheet
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.files import MEDIA, table_file
 from traceapp.web.operations import operation

@@ -3,10 +3,10 @@
 from flask import Blueprint, Response
 
 from traceapp.domain.permissions import Act, Permission
-from traceapp.usecases.change_account import set_disabled
-from traceapp.usecases.give_role import give_role, return_account
-from traceapp.usecases.leave_account import leave_account
-from traceapp.usecases.list_accounts import list_accounts
+from traceapp.usecases.accounts.change_account import set_disabled
+from traceapp.usecases.accounts.give_role import give_role, return_account
+from traceapp.usecases.accounts.leave_account import leave_account
+from traceapp.usecases.accounts.list_accounts import list_accounts
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.account_answers import accounts_answer, given_answer, left_answer, suspended_answer
 from traceapp.web.account_inputs import AccountInput, AccountReasonBody, LeaveBody, RoleBody

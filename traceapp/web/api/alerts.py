@@ -4,9 +4,9 @@ from flask import Blueprint, Response
 
 from traceapp.domain.approvals import Operation
 from traceapp.domain.permissions import Permission
-from traceapp.usecases.acknowledge_alert import acknowledge_alert
-from traceapp.usecases.list_alerts import list_alerts
-from traceapp.usecases.request_approval import request_approval
+from traceapp.usecases.alerts.acknowledge_alert import acknowledge_alert
+from traceapp.usecases.alerts.list_alerts import list_alerts
+from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.alert_answers import acknowledged_answer, alerts_answer
 from traceapp.web.alert_models import AlertAcknowledged, Alerts

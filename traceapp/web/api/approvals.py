@@ -3,14 +3,14 @@
 from flask import Blueprint, Response
 
 from traceapp.domain.permissions import Act, Permission
-from traceapp.usecases.approved_operations import ACTS
-from traceapp.usecases.decide_approval import approve_approval, cancel_approval, deny_approval, withdraw_approval
-from traceapp.usecases.execute_approval import execute_approval
-from traceapp.usecases.list_approvals import list_approvals, show_approval
-from traceapp.usecases.request_approval import request_approval
-from traceapp.usecases.reveal_value import reveal_value
-from traceapp.usecases.sign_request import sign_request
-from traceapp.usecases.take_export import take_export
+from traceapp.usecases.approvals.approved_operations import ACTS
+from traceapp.usecases.approvals.decide_approval import approve_approval, cancel_approval, deny_approval, withdraw_approval
+from traceapp.usecases.approvals.execute_approval import execute_approval
+from traceapp.usecases.approvals.list_approvals import list_approvals, show_approval
+from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.exports.reveal_value import reveal_value
+from traceapp.usecases.exports.take_export import take_export
+from traceapp.usecases.signatures.sign_request import sign_request
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.approval_answers import approvals_answer, executed_answer, moved_answer, revealed_answer, shown_answer
 from traceapp.web.approval_inputs import ApprovalBody, ApprovalInput, ApproveBody, ReasonBody

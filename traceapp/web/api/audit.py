@@ -4,11 +4,11 @@ from flask import Blueprint, Response
 
 from traceapp.domain.exports import Subject
 from traceapp.domain.permissions import Permission
-from traceapp.usecases.export_rows import export_rows
-from traceapp.usecases.exported_ledger import LedgerQuestion
-from traceapp.usecases.search_ledger import search_ledger, show_record
-from traceapp.usecases.sign_ledger import prove_record
-from traceapp.usecases.take_export import request_export
+from traceapp.usecases.audit.search_ledger import search_ledger, show_record
+from traceapp.usecases.audit.sign_ledger import prove_record
+from traceapp.usecases.exports.export_rows import export_rows
+from traceapp.usecases.exports.exported_ledger import LedgerQuestion
+from traceapp.usecases.exports.take_export import request_export
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.approval_answers import moved_answer
 from traceapp.web.approval_models import ApprovalMoved

@@ -3,8 +3,8 @@
 from flask import Blueprint, Response
 
 from traceapp.domain.permissions import Act, Permission
-from traceapp.usecases.show_batch import show_batch
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.batches.show_batch import show_batch
+from traceapp.usecases.trace.trace_batch import trace_batch
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.answer_models import Batch, Trace
 from traceapp.web.answers import batch_answer, trace_answer

@@ -3,8 +3,8 @@
 from flask import Blueprint, Response
 
 from traceapp.domain.permissions import Permission
-from traceapp.usecases.change_documents import compare_document, list_documents, show_version
-from traceapp.usecases.propose_document import propose_document
+from traceapp.usecases.governed.change_documents import compare_document, list_documents, show_version
+from traceapp.usecases.governed.propose_document import propose_document
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.approval_answers import moved_answer
 from traceapp.web.approval_models import ApprovalMoved

@@ -5,12 +5,12 @@ from flask import Blueprint, Response
 from traceapp.domain.approvals import Operation
 from traceapp.domain.exports import Subject
 from traceapp.domain.permissions import Permission
-from traceapp.usecases.deliveries import acknowledge_delivery, enter_delivery, list_deliveries
-from traceapp.usecases.export_rows import export_rows
-from traceapp.usecases.exported_deliveries import RegisterQuestion
-from traceapp.usecases.recipients import end_recipient, list_recipients
-from traceapp.usecases.request_approval import request_approval
-from traceapp.usecases.take_export import request_export
+from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.exports.deliveries import acknowledge_delivery, enter_delivery, list_deliveries
+from traceapp.usecases.exports.export_rows import export_rows
+from traceapp.usecases.exports.exported_deliveries import RegisterQuestion
+from traceapp.usecases.exports.recipients import end_recipient, list_recipients
+from traceapp.usecases.exports.take_export import request_export
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.approval_answers import moved_answer
 from traceapp.web.approval_models import ApprovalMoved

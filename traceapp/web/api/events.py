@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from traceapp.domain.permissions import Permission
-from traceapp.usecases.show_source import show_source
+from traceapp.usecases.batches.show_source import show_source
 from traceapp.web.access import current_actor, permission, stations
 from traceapp.web.answer_models import Source
 from traceapp.web.answers import source_answer

@@ -4,8 +4,8 @@ from flask import Blueprint, Response
 
 from traceapp.domain.feeds import SignedMessage
 from traceapp.domain.permissions import Permission
-from traceapp.usecases.manage_feeds import list_feeds
-from traceapp.usecases.take_feed_message import take_feed_message
+from traceapp.usecases.intake.manage_feeds import list_feeds
+from traceapp.usecases.intake.take_feed_message import take_feed_message
 from traceapp.web.access import current_actor, permission, stations
 from traceapp.web.feed_answers import feeds_answer, message_answer
 from traceapp.web.feed_models import Feeds, MessageTaken

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from traceapp.domain.permissions import Act, Permission
-from traceapp.usecases.refer_number import refer_number
+from traceapp.usecases.batches.refer_number import refer_number
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.answer_models import Referral
 from traceapp.web.answers import referral_answer

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from traceapp.domain.permissions import Act, Permission
-from traceapp.usecases.verify_signatures import verify_signatures
+from traceapp.usecases.signatures.verify_signatures import verify_signatures
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.approval_inputs import ApprovalInput
 from traceapp.web.operations import operation

@@ -4,9 +4,9 @@ from flask import Blueprint, Response
 
 from traceapp.domain.exports import Subject
 from traceapp.domain.permissions import Act, Permission
-from traceapp.usecases.export_rows import export_rows
-from traceapp.usecases.take_export import request_export
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.exports.export_rows import export_rows
+from traceapp.usecases.exports.take_export import request_export
+from traceapp.usecases.trace.trace_batch import trace_batch
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.answer_models import Trace
 from traceapp.web.answers import trace_answer

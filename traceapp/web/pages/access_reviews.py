@@ -11,7 +11,7 @@ from traceapp.domain.errors import ConcurrentChangeError, InputError, Permission
 from traceapp.domain.exports import TableForm
 from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Role
-from traceapp.usecases.review_access import begin_review, decide_account, list_reviews, show_review, take_sheet
+from traceapp.usecases.accounts.review_access import begin_review, decide_account, list_reviews, show_review, take_sheet
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.files import table_file
 from traceapp.web.pages import account_words as words

@@ -11,11 +11,11 @@ from traceapp.domain.errors import ApprovalStateError, ConcurrentChangeError, In
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Role
-from traceapp.usecases.change_account import set_disabled
-from traceapp.usecases.give_role import Given, give_role, return_account
-from traceapp.usecases.leave_account import leave_account
-from traceapp.usecases.list_accounts import list_accounts, show_account
-from traceapp.usecases.review_access import review_due
+from traceapp.usecases.accounts.change_account import set_disabled
+from traceapp.usecases.accounts.give_role import Given, give_role, return_account
+from traceapp.usecases.accounts.leave_account import leave_account
+from traceapp.usecases.accounts.list_accounts import list_accounts, show_account
+from traceapp.usecases.accounts.review_access import review_due
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.pages import account_words as words
 from traceapp.web.pages import approval_words

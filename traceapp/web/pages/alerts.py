@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from traceapp.domain.alerts import AlertFilter, AlertLevel, AlertState
 from traceapp.domain.errors import AlertNotFoundError, ConcurrentChangeError
 from traceapp.domain.permissions import Permission
-from traceapp.usecases.acknowledge_alert import acknowledge_alert
-from traceapp.usecases.list_alerts import alert_words, list_alerts, rule_names
+from traceapp.usecases.alerts.acknowledge_alert import acknowledge_alert
+from traceapp.usecases.alerts.list_alerts import alert_words, list_alerts, rule_names
 from traceapp.web.access import current_actor, permission, stations
 from traceapp.web.pages import wording
 from traceapp.web.pages.layout import may

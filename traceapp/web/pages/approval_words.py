@@ -11,7 +11,7 @@ from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.row_register import RowFault
 from traceapp.domain.trace import Status
-from traceapp.usecases.list_alerts import alert_words
+from traceapp.usecases.alerts.list_alerts import alert_words
 from traceapp.web.pages.account_words import view_words
 from traceapp.web.pages.delivery_words import CHANNELS, KINDS
 from traceapp.web.pages.record_words import act_words

@@ -17,16 +17,16 @@ from traceapp.domain.errors import (
     SignatureComponentsError,
 )
 from traceapp.domain.permissions import Act, Permission
-from traceapp.usecases import decide_approval as decisions
-from traceapp.usecases.approved_operations import ACTS
-from traceapp.usecases.execute_approval import execute_approval
-from traceapp.usecases.list_alerts import alert_words
-from traceapp.usecases.list_approvals import list_approvals, operations_of, show_approval
-from traceapp.usecases.request_approval import request_approval
-from traceapp.usecases.reveal_value import may_reveal, reveal_value
-from traceapp.usecases.sign_request import sign_request
-from traceapp.usecases.silence_rule import silent_rules
-from traceapp.usecases.take_export import may_take, take_export
+from traceapp.usecases.alerts.list_alerts import alert_words
+from traceapp.usecases.alerts.silence_rule import silent_rules
+from traceapp.usecases.approvals import decide_approval as decisions
+from traceapp.usecases.approvals.approved_operations import ACTS
+from traceapp.usecases.approvals.execute_approval import execute_approval
+from traceapp.usecases.approvals.list_approvals import list_approvals, operations_of, show_approval
+from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.exports.reveal_value import may_reveal, reveal_value
+from traceapp.usecases.exports.take_export import may_take, take_export
+from traceapp.usecases.signatures.sign_request import sign_request
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.export_tables import arrangements
 from traceapp.web.files import table_file

@@ -11,12 +11,12 @@ from traceapp.domain.exports import Subject
 from traceapp.domain.permissions import ACTS, Permission
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
-from traceapp.usecases.anchor_ledger import anchor_states
-from traceapp.usecases.export_rows import export_rows
-from traceapp.usecases.exported_ledger import LedgerQuestion
-from traceapp.usecases.search_ledger import search_ledger, show_record
-from traceapp.usecases.sign_ledger import prove_record
-from traceapp.usecases.take_export import request_export
+from traceapp.usecases.audit.anchor_ledger import anchor_states
+from traceapp.usecases.audit.search_ledger import search_ledger, show_record
+from traceapp.usecases.audit.sign_ledger import prove_record
+from traceapp.usecases.exports.export_rows import export_rows
+from traceapp.usecases.exports.exported_ledger import LedgerQuestion
+from traceapp.usecases.exports.take_export import request_export
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.audit_answers import proof_file
 from traceapp.web.audit_inputs import LedgerFilters, RecordInput

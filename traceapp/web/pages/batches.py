@@ -8,8 +8,8 @@ from traceapp.domain.approvals import Operation
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.errors import InputError, PermissionDeniedError
 from traceapp.domain.permissions import Permission
-from traceapp.usecases.request_approval import request_approval
-from traceapp.usecases.show_batch import show_batch
+from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.batches.show_batch import show_batch
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.inputs import UidInput, read_form, read_path
 from traceapp.web.pages.batch_page import BatchPage

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.errors import FactorNeededError, InputError
 from traceapp.domain.permissions import Act, Permission
-from traceapp.usecases import break_glass as glass
+from traceapp.usecases.sessions import break_glass as glass
 from traceapp.web.access import current_actor, permission, records, signed_in, stations
 from traceapp.web.pages.layout import may
 from traceapp.web.session import begin_session

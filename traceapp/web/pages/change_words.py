@@ -9,7 +9,7 @@ from traceapp.domain.governed import DocumentKind
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
-from traceapp.usecases.governed_documents import permission_words
+from traceapp.usecases.governed.governed_documents import permission_words
 from traceapp.web.pages.wording import N_, kind_name, language, property_name, role_name
 from traceapp.web.stations import stations
 

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from traceapp.domain.errors import InputError, PermissionDeniedError
 from traceapp.domain.governed import DocumentKind
 from traceapp.domain.permissions import Permission
-from traceapp.usecases.change_documents import Comparison, compare_document, list_documents, plain_comparison
-from traceapp.usecases.propose_document import propose_document
+from traceapp.usecases.governed.change_documents import Comparison, compare_document, list_documents, plain_comparison
+from traceapp.usecases.governed.propose_document import propose_document
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.pages import approval_words, change_words
 from traceapp.web.pages.layout import may

@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response
 
 from traceapp.domain.errors import FactorRefusedError, NotSignedInError, SignInError
 from traceapp.domain.permissions import Act
-from traceapp.usecases import second_factors
-from traceapp.usecases.open_session import Opened
+from traceapp.usecases.sessions import second_factors
+from traceapp.usecases.sessions.open_session import Opened
 from traceapp.web.access import current_actor, open_door, records, records_nothing, signed_in, stations
 from traceapp.web.limits import forget_factor, take_factor
 from traceapp.web.pages.layout import safe_next

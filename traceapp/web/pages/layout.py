@@ -10,9 +10,9 @@ from traceapp import __version__
 from traceapp.domain.errors import TraceappError
 from traceapp.domain.permissions import SEES_BATCHES, Permission
 from traceapp.domain.rights import Actor
-from traceapp.usecases.choose_purpose import purposes_of
-from traceapp.usecases.list_alerts import count_alerts
-from traceapp.usecases.list_approvals import count_waiting
+from traceapp.usecases.alerts.list_alerts import count_alerts
+from traceapp.usecases.approvals.list_approvals import count_waiting
+from traceapp.usecases.sessions.choose_purpose import purposes_of
 from traceapp.web.language import LANGUAGES
 from traceapp.web.pages import wording
 from traceapp.web.pages.paging import address_with

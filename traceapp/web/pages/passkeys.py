@@ -14,9 +14,9 @@ from werkzeug.wrappers import Response as Answer
 from traceapp.domain.errors import FactorRefusedError, SignInError
 from traceapp.domain.factors import Site
 from traceapp.domain.permissions import Act
-from traceapp.usecases.keep_passkey import add_passkey, ask_for_passkey, drop_passkey
-from traceapp.usecases.second_factors import list_own_factors
-from traceapp.usecases.show_passkey import ask_for_assertion, show_passkey, sign_in_by_passkey
+from traceapp.usecases.sessions.keep_passkey import add_passkey, ask_for_passkey, drop_passkey
+from traceapp.usecases.sessions.second_factors import list_own_factors
+from traceapp.usecases.sessions.show_passkey import ask_for_assertion, show_passkey, sign_in_by_passkey
 from traceapp.web.access import current_actor, open_door, records, records_nothing, signed_in, stations
 from traceapp.web.limits import count_refusal, forget_factor, take_factor, use_once
 from traceapp.web.pages.layout import safe_next

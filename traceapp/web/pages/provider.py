@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from traceapp.domain.errors import SignInError, TraceappError
 from traceapp.domain.permissions import Act
-from traceapp.usecases.sign_in_by_provider import ask_provider, sign_in_by_provider
+from traceapp.usecases.sessions.sign_in_by_provider import ask_provider, sign_in_by_provider
 from traceapp.web.access import open_door, records, records_nothing, stations
 from traceapp.web.limits import count_refusal, use_once
 from traceapp.web.pages.layout import safe_next

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from traceapp.domain.errors import InputError
 from traceapp.domain.permissions import Act
 from traceapp.domain.purposes import Purpose
-from traceapp.usecases.choose_purpose import choose_purpose
+from traceapp.usecases.sessions.choose_purpose import choose_purpose
 from traceapp.web.access import current_actor, records, signed_in, stations
 from traceapp.web.pages.layout import safe_next
 from traceapp.web.session import begin_session

@@ -3,8 +3,8 @@
 from flask import Blueprint, render_template
 
 from traceapp.domain.permissions import Act, Permission
-from traceapp.usecases.list_referrals import list_referrals
-from traceapp.usecases.refer_number import refer_number
+from traceapp.usecases.batches.list_referrals import list_referrals
+from traceapp.usecases.batches.refer_number import refer_number
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.inputs import ReferralBody, read_posted
 

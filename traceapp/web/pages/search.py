@@ -9,9 +9,9 @@ from traceapp.domain.batch import BatchQuery, Candidate
 from traceapp.domain.errors import BatchNotFoundError, InputError
 from traceapp.domain.exports import Subject
 from traceapp.domain.permissions import Permission
-from traceapp.usecases.export_rows import export_rows
-from traceapp.usecases.look_up_batches import finds_all, look_up_batches
-from traceapp.usecases.take_export import request_export
+from traceapp.usecases.batches.look_up_batches import finds_all, look_up_batches
+from traceapp.usecases.exports.export_rows import export_rows
+from traceapp.usecases.exports.take_export import request_export
 from traceapp.web.access import current_actor, permission, records, records_nothing, signed_in, stations
 from traceapp.web.export_tables import arrangements
 from traceapp.web.files import table_file

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from traceapp.domain.permissions import Act
-from traceapp.usecases.end_sessions import end_other_sessions, end_own_session, list_own_sessions
+from traceapp.usecases.sessions.end_sessions import end_other_sessions, end_own_session, list_own_sessions
 from traceapp.web.access import current_actor, records, signed_in, stations
 
 session_pages = Blueprint("sessions", __name__)

@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response
 
 from traceapp.domain.errors import SignInError, TraceappError
 from traceapp.domain.permissions import Act
-from traceapp.usecases import sign_in as entrance
-from traceapp.usecases import sign_out as exit_door
 from traceapp.usecases.record_refusal import record_spray
+from traceapp.usecases.sessions import sign_in as entrance
+from traceapp.usecases.sessions import sign_out as exit_door
 from traceapp.web.access import current_actor, open_door, records, records_nothing, signed_in, stations
 from traceapp.web.limits import count_failed_sign_in, count_signed_in, take_sign_in
 from traceapp.web.pages.layout import safe_next

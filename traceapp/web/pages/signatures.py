@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from traceapp.domain.permissions import Act, Permission
-from traceapp.usecases.verify_signatures import verify_signatures
+from traceapp.usecases.signatures.verify_signatures import verify_signatures
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.pages import signature_words
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from traceapp.domain.permissions import Permission
-from traceapp.usecases.show_source import show_source
+from traceapp.usecases.batches.show_source import show_source
 from traceapp.web.access import current_actor, permission, stations
 from traceapp.web.inputs import UidInput, read_path
 

@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from traceapp.domain.errors import InputError
 from traceapp.domain.exports import Subject
 from traceapp.domain.permissions import Act, Permission
-from traceapp.usecases.export_rows import export_rows
-from traceapp.usecases.take_export import request_export
-from traceapp.usecases.trace_batch import trace_batch
+from traceapp.usecases.exports.export_rows import export_rows
+from traceapp.usecases.exports.take_export import request_export
+from traceapp.usecases.trace.trace_batch import trace_batch
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.export_tables import arrangements
 from traceapp.web.files import table_file

@@ -1,0 +1,181 @@
+"""Who gets a role, or comes back to it: at once where nothing is gained that takes others' word, else they are asked.
+
+The first persons of a plant have nobody who could agree. So as long as fewer approvers were ever made than the policy wants to
+agree, a grant is direct, on record, and rings. How many were made is counted in the home and never goes back: closing their
+accounts, or giving them another role, opens that door no second time (docs/decisions/0024).
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from traceapp.domain.accounts import SERVICE_OWNER, Account
+from traceapp.domain.approvals import Approval, Operation
+from traceapp.domain.errors import InputError, PermissionDeniedError
+from traceapp.domain.permissions import Permission
+from traceapp.domain.recorded import Recorded
+from traceapp.domain.rights import Actor, Role
+from traceapp.policy.gains import Held, gains
+from traceapp.usecases.access import authorise
+from traceapp.usecases.accounts.account_role import held_by
+from traceapp.usecases.accounts.change_account import check_stays, put_role, set_disabled, set_role
+from traceapp.usecases.accounts.create_account import create_account
+from traceapp.usecases.accounts.find_account import find_account
+from traceapp.usecases.approvals.approval_document import check_reason
+from traceapp.usecases.approvals.approval_persons import all_accounts, decides, row_of, steps_of
+from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.intake.given_view import check_view, find_lots
+from traceapp.usecases.stations import Stations
+
+COUNTER: Final = "approvers"
+FEWEST: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """done   it happened; None: others were asked.   asked  what waits for them; None: it happened.
+
+    gains  what takes their word.
+    """
+
+    done: Recorded[Any] | None = None
+    asked: Recorded[Approval] | None = None
+    gains: frozenset[str] = frozenset()
+
+
+def hire(
+    stations: Stations,
+    actor: Actor,
+    username: str,
+    password: str,
+    printed_name: str,
+    role: Role,
+    sites: frozenset[str],
+    lines: frozenset[str],
+    lots: Collection[str] = (),
+    person: str | None = None,
+    reason: str | None = None,
+) -> Given:
+    """An account; where its role takes others' word it is closed until they agreed. Raises what `create_account` raises.
+
+    reason  why, for those who are asked. InputError: they are, and there is none.
+    """
+    authorise(stations, actor, Permission.ACCOUNT_CREATE, {"role": role.value, "sites": sites, "lines": lines})
+    gained = gains(stations.policy.document, None, Held(role, sites, lines))
+    make = partial(create_account, stations, actor, username, password, printed_name, role, sites, lines, lots, person)
+    if not gained or is_founding(stations, role):
+        return Given(_founded(stations, role, None, make) if gained else make(), gains=gained)
+    words = _reason(reason)
+    make(disabled=True)
+    account = find_account(stations, username)
+    asked = {"username": account.username, "role": role.value, "sites": sites, "lines": lines, "lots": account.lots}
+    return Given(None, _ask(stations, actor, asked, words), gained)
+
+
+def give_role(
+    stations: Stations,
+    actor: Actor,
+    username: str,
+    role: Role,
+    sites: frozenset[str],
+    lines: frozenset[str],
+    lots: Collection[str] = (),
+    reason: str | None = None,
+) -> Given:
+    """Another role and view; raises what `set_role` and `request_approval` raise. InputError: others are asked, and no reason."""
+    authorise(stations, actor, Permission.ACCOUNT_CHANGE, {"username": username, "changed": "role", "role": role.value})
+    account = find_account(stations, username)
+    approved = find_lots(stations, actor, role, lots)
+    check_view(stations, actor, sites, lines, approved)
+    after = None if account.disabled else Held(role, sites, lines, approved)
+    gained = gains(stations.policy.document, held_by(account), after)
+    change = partial(set_role, stations, actor, username, role, sites, lines, lots)
+    if not gained or is_founding(stations, role, account):
+        return Given(_founded(stations, role, account, change) if gained else change(), gains=gained)
+    asked = {"username": account.username, "role": role.value, "sites": sites, "lines": lines, "lots": approved}
+    return Given(None, _ask(stations, actor, asked, _reason(reason)), gained)
+
+
+def return_account(stations: Stations, actor: Actor, username: str, reason: str | None = None) -> Given:
+    """Open a suspended account as it was; raises what `give_role` raises. InputError: the person left."""
+    authorise(stations, actor, Permission.ACCOUNT_CHANGE, {"username": username, "changed": "opened"})
+    account = find_account(stations, username)
+    gained = gains(stations.policy.document, held_by(account), Held(account.role, account.sites, account.lines, account.lots))
+    check_stays(account)
+    if not gained or is_founding(stations, account.role, account):
+        return Given(set_disabled(stations, actor, username, disabled=False, reason=reason), gains=gained)
+    asked = {
+        "username": account.username,
+        "role": account.role.value,
+        "sites": account.sites,
+        "lines": account.lines,
+        "lots": account.lots,
+    }
+    return Given(None, _ask(stations, actor, asked, _reason(reason)), gained)
+
+
+def give_by_officers(
+    stations: Stations,
+    actor: Actor,
+    username: str,
+    role: Role,
+    sites: frozenset[str],
+    lines: frozenset[str],
+    files: tuple[Path, Path],
+) -> Recorded[None]:
+    """Nobody is left who could agree: the two officers of the recovery key do, each with his part of it.
+
+    raises  RecoveryError: no recovery key, or these are not its two parts; PermissionDeniedError; InputError.
+    """
+    request = {"username": username, "changed": "role", "role": role.value, "by": "officers"}
+    authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
+    stations.keys.check_officers(files)
+    account = find_account(stations, username)
+    check_view(stations, actor, sites, lines)
+    return put_role(stations, actor, account, Held(role, sites, lines), None, by="officers")
+
+
+def is_founding(stations: Stations, role: Role, account: Account | None = None) -> bool:
+    """Whether the plant has not yet had as many approvers as it takes to agree: then this grant is direct, and is counted.
+
+    account  that gets the role; one that is counted already, since it decides, is not counted again.
+    """
+    wanted = approvers_wanted(stations)
+    known = sum(decides(stations, one.role) for one in all_accounts(stations))
+    if not _is_counted(stations, role, account):
+        return stations.register.reach(COUNTER, known) < wanted
+    return stations.register.count_up(COUNTER, known, wanted)
+
+
+def _founded(stations: Stations, role: Role, account: Account | None, act: Callable[[], Recorded[Any]]) -> Recorded[Any]:
+    """Carry it out; where nothing came of it, nobody was made an approver, and it counts for nothing."""
+    try:
+        return act()
+    except (InputError, PermissionDeniedError):
+        if _is_counted(stations, role, account):
+            stations.register.count_down(COUNTER)
+        raise
+
+
+def _is_counted(stations: Stations, role: Role, account: Account | None) -> bool:
+    """Whether it makes somebody one of those who agree, who was none."""
+    return decides(stations, role) and (account is None or not decides(stations, account.role))
+
+
+def approvers_wanted(stations: Stations) -> int:
+    """How many persons agree to a grant that is asked for at the terminal; two where the policy has no row for it."""
+    row = row_of(stations, Operation.ACCOUNT_ROLE)
+    return max(FEWEST, sum(step.count for step in steps_of(row, SERVICE_OWNER))) if row is not None else FEWEST
+
+
+def _reason(reason: str | None) -> str:
+    if reason is None:
+        wanted = "why, since others have to agree to it"
+        raise InputError(f"reason: wanted {wanted}", (("reason", wanted),))
+    return check_reason(reason)
+
+
+def _ask(stations: Stations, actor: Actor, said: Mapping[str, object], reason: str) -> Recorded[Approval]:
+    return request_approval(stations, actor, Operation.ACCOUNT_ROLE, said, reason)

@@ -1,0 +1,252 @@
+"""What a person who leaves had asked for goes to a colleague or ends, and what waits for his word waits for others."""
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
+
+from traceapp.domain import approvals
+from traceapp.domain.accounts import Account
+from traceapp.domain.approvals import OPEN, Approval, Operation, Person, Step, first_step_without
+from traceapp.domain.errors import ApprovalStateError, ConcurrentChangeError, PermissionDeniedError
+from traceapp.domain.permissions import Act, Permission
+from traceapp.domain.rights import Actor
+from traceapp.usecases.access import entry
+from traceapp.usecases.approvals.approval_document import (
+    Frozen,
+    Words,
+    open_frozen,
+    open_words,
+    seal_frozen,
+    seal_words,
+    with_words,
+)
+from traceapp.usecases.approvals.approval_moves import put, request_of, settled
+from traceapp.usecases.approvals.approval_persons import account_of, list_persons, person_of_account, row_of, steps_of
+from traceapp.usecases.approvals.approved_operations import OPERATIONS
+from traceapp.usecases.approvals.request_approval import NO_ROW, concerned, why_stuck
+from traceapp.usecases.stations import Stations
+
+MOST: Final = 1_000
+TRIES: Final = 5
+MAY_NOT: Final = "The colleague may not ask for it."
+UNSIGNED: Final = "It is signed by whoever asks: the colleague asks for it himself."
+OTHERWISE: Final = "The colleague would get something else."
+
+
+@dataclass(frozen=True, slots=True)
+class PassedRequest:
+    """What he had asked for.
+
+    heir_uid  id under which the colleague has it now; None where it was cancelled, `because` of that where a colleague was named.
+    stuck     who is missing for what the colleague asks for now; None where enough are left.
+    """
+
+    uid: str
+    operation: Operation
+    heir_uid: str | None
+    because: str | None = None
+    stuck: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FreedRequest:
+    """What another asked for, and his word was given to or may be waited for.
+
+    was_signed  he had agreed, and his word was taken back.
+    who         user names of those who can sign now; deputies among them, though they may have to wait.
+    stuck       why it can no longer be signed by enough; None where it can.
+    """
+
+    uid: str
+    operation: Operation
+    requester: str
+    was_signed: bool
+    who: tuple[str, ...]
+    stuck: str | None
+
+
+def pass_requests(
+    stations: Stations, actor: Actor, accounts: Sequence[Account], heir: Account | None, reason: str
+) -> Iterator[PassedRequest]:
+    """Every open request of the person who has these accounts, each moved as an act of its own."""
+    persons = [person_of_account(stations, one) for one in accounts]
+    for found in _open_ones(stations, actor):
+        if not _asked_by(found, persons):
+            continue
+        because = _why_not(stations, found, heir) if heir is not None else None
+        made = _asked_anew(stations, actor, found, heir) if heir is not None and because is None else None
+        _end(stations, actor, found, reason, made.uid if made is not None else None)
+        stuck = None
+        if made is not None:
+            _, stuck = who_can_sign(stations, made)
+        yield PassedRequest(found.uid, found.operation, made.uid if made is not None else None, because, stuck)
+
+
+def free_signatures(stations: Stations, actor: Actor, accounts: Sequence[Account], reason: str) -> Iterator[FreedRequest]:
+    """Every open request of others in whose chain the person had a place; a word that he gave is taken back."""
+    persons = [person_of_account(stations, one) for one in accounts]
+    roles = {one.role for one in accounts}
+    for found in _open_ones(stations, actor):
+        if _asked_by(found, persons):
+            continue
+        signed = next((one for one in persons if any(one.is_surely(known.person) for known in found.signatures)), None)
+        if signed is not None:
+            found = _move(stations, actor, found, Act.APPROVAL_WITHDRAW, "withdraw", reason, _taken_back(stations, signed))
+        elif not _asked_for(found, persons) and not any(roles & (step.roles | step.deputies) for step in found.steps):
+            continue
+        who, stuck = who_can_sign(stations, found)
+        asked = stations.accounts.get_account(found.requester.account_uid)
+        name = asked.username if asked is not None else found.requester.account_uid
+        yield FreedRequest(found.uid, found.operation, name, signed is not None, who, stuck)
+
+
+def _asked_by(found: Approval, persons: Sequence[Person]) -> bool:
+    """Whether it was theirs to take back; what is judged after it happened, such as a broken glass, waits whoever left."""
+    return _asked_for(found, persons) and OPERATIONS[found.operation].judge is None
+
+
+def _asked_for(found: Approval, persons: Sequence[Person]) -> bool:
+    return any(found.requester.is_surely(person) for person in persons)
+
+
+def who_can_sign(stations: Stations, approval: Approval) -> tuple[tuple[str, ...], str | None]:
+    """User names of those whose word the next step can have, and why not enough are left; None where they are."""
+    row = row_of(stations, approval.operation)
+    if row is None:
+        return (), NO_ROW
+    signed = [one.person for one in approval.signatures if one.digest == approval.digest]
+    barred = [approval.requester, *signed, *_concerned(stations, approval)]
+    persons = [one for one in list_persons(stations, row) if not any(one.is_same(other) for other in barred)]
+    number = approval.step_at()
+    if number is None:
+        return (), None
+    step = approval.steps[number]
+    names = (stations.accounts.get_account(one.account_uid) for one in persons if one.role in step.roles | step.deputies)
+    who = tuple(sorted(one.username for one in names if one is not None))
+    lacks = first_step_without(_left_of(approval), persons)
+    if lacks is None:
+        return who, None
+    wanted = " or ".join(sorted(approval.steps[number + lacks].roles))
+    return who, f"Too few are left: step {number + lacks + 1} wants the word of {wanted}."
+
+
+def _concerned(stations: Stations, approval: Approval) -> tuple[Person, ...]:
+    return concerned(stations, approval.operation, open_frozen(stations, approval).parameters)
+
+
+def _left_of(approval: Approval) -> tuple[Step, ...]:
+    """The steps that lack somebody, each with how many more."""
+    number = approval.step_at() or 0
+    counts = [
+        sum(one.step == place and one.digest == approval.digest for one in approval.signatures)
+        for place in range(len(approval.steps))
+    ]
+    return tuple(replace(step, count=step.count - counts[place]) for place, step in enumerate(approval.steps) if place >= number)
+
+
+def _why_not(stations: Stations, found: Approval, heir: Account) -> str | None:
+    """Why the colleague cannot take it over; None where he can."""
+    row, told = OPERATIONS[found.operation], row_of(stations, found.operation)
+    asker = _as_actor(heir)
+    decide = stations.policy.decide
+    if not all(decide(asker, wanted).allowed for wanted in (Permission.APPROVAL_REQUEST, row.permission)):
+        return MAY_NOT
+    if not row.still(stations, asker, open_frozen(stations, found).parameters):
+        return OTHERWISE
+    if told is None:
+        return NO_ROW
+    if told.request_signed:
+        return UNSIGNED
+    person = person_of_account(stations, heir)
+    if any(one.is_same(person) for one in _concerned(stations, found)):
+        return MAY_NOT
+    return why_stuck(stations, told, person, _concerned(stations, found))
+
+
+def _asked_anew(stations: Stations, actor: Actor, found: Approval, heir: Account) -> Approval:
+    """The same in the name of the colleague: another digest, so that nobody's word of before counts for it."""
+    row = row_of(stations, found.operation)
+    assert row is not None  # noqa: S101  looked at in `_why_not`
+    former = open_frozen(stations, found)
+    uid, now = secrets.token_hex(8), stations.clock.now()
+    left = stations.accounts.get_account(found.requester.account_uid)
+    recipient = heir.username if left is not None and former.recipient == left.username else former.recipient
+    result = OPERATIONS[found.operation].result(stations, former.parameters)
+    frozen = Frozen(uid, found.operation, former.parameters, recipient, result, stations.policy.digest, heir.uid)
+    asked = [replace(one, signature=None) for one in open_words(stations, found) if one.act in {"request", "hand_over"}]
+    given = Words(account_of(actor), "hand_over", f"{found.uid}: {found.requester.account_uid}", now)
+    made = Approval(
+        uid=uid,
+        operation=found.operation,
+        digest=frozen.digest,
+        document=seal_frozen(stations, frozen),
+        words=seal_words(stations, uid, (*asked, given)),
+        requester=person_of_account(stations, heir),
+        steps=steps_of(row, heir.uid),
+        requested_at=now,
+        expires_at=now + timedelta(hours=row.hours),
+    )
+    return put(stations, actor, Act.APPROVAL_HAND_OVER, made, None, instead_of=found.uid).value
+
+
+def _end(stations: Stations, actor: Actor, found: Approval, reason: str, heir_uid: str | None) -> None:
+    def moved(one: Approval) -> Approval:
+        return approvals.cancel(one, one.requester, stations.clock.now())
+
+    said: dict[str, Any] = {"handed_over_as": heir_uid} if heir_uid is not None else {}
+    _move(stations, actor, found, Act.APPROVAL_CANCEL, "cancel", reason, moved, **said)
+
+
+def _taken_back(stations: Stations, person: Person) -> Callable[[Approval], Approval]:
+    return lambda one: approvals.withdraw(one, person, stations.clock.now())
+
+
+def _move(
+    stations: Stations,
+    actor: Actor,
+    found: Approval,
+    act: Act,
+    decision: str,
+    reason: str,
+    moved: Callable[[Approval], Approval],
+    **said: Any,
+) -> Approval:
+    """One move in the place of whoever left; of one that ended meanwhile nothing is left to move."""
+    for _ in range(TRIES):
+        try:
+            made = moved(found)
+            words = Words(account_of(actor), decision, reason, stations.clock.now())
+            return put(stations, actor, act, with_words(stations, made, words), found, decision=decision, **said).value
+        except ConcurrentChangeError:
+            again = stations.approvals.get_approval(found.uid)
+            if again is None:
+                break
+            found = again
+        except (ApprovalStateError, PermissionDeniedError) as error:
+            failed = entry(stations, actor, act, "failed", request=request_of(found), reason=str(error), approval=found.uid)
+            stations.ledger.append(failed)
+            return found
+    raise ConcurrentChangeError("Others did something with an approval again and again at this moment.")
+
+
+def _open_ones(stations: Stations, actor: Actor) -> list[Approval]:
+    found: list[Approval] = []
+    for state in sorted(OPEN):
+        found += [settled(stations, actor, one) for one in stations.approvals.list_approvals(state, MOST)]
+    return [one for one in found if one.state in OPEN]
+
+
+def _as_actor(account: Account) -> Actor:
+    """The colleague as he would ask himself, in no session."""
+    return Actor(
+        account.uid,
+        account.username,
+        account.role,
+        account.sites,
+        account.lines,
+        "hand-over",
+        lots=account.lots,
+        name=account.printed_name,
+    )

@@ -1,0 +1,1 @@
+"""What happens only after others agreed."""

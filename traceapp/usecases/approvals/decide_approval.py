@@ -1,0 +1,205 @@
+"""Others say yes or no to exactly what was asked for, take their word back, or whoever asked wants it no more."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from traceapp.domain import approvals
+from traceapp.domain.approvals import Approval, ApprovalState, Person
+from traceapp.domain.errors import (
+    ApprovalStateError,
+    FactorNeededError,
+    KeyUnavailableError,
+    PermissionDeniedError,
+    SealBrokenError,
+    SignatureComponentsError,
+    TraceappError,
+)
+from traceapp.domain.permissions import Act, Permission
+from traceapp.domain.recorded import Recorded
+from traceapp.domain.rights import Actor
+from traceapp.domain.signatures import NOTHING_SHOWN, Shown, SignedRecord
+from traceapp.usecases.access import authorise, entry
+from traceapp.usecases.approvals.approval_document import LABEL, Frozen, Words, check_reason, open_frozen, with_words
+from traceapp.usecases.approvals.approval_moves import find_approval, put, request_of, superseded
+from traceapp.usecases.approvals.approval_persons import account_of, is_cooling, row_of
+from traceapp.usecases.approvals.approved_operations import OPERATIONS
+from traceapp.usecases.approvals.request_approval import concerned
+from traceapp.usecases.signatures.sign_request import check_request_signed
+from traceapp.usecases.signatures.signing import check_components, said_of, session_after, sign
+from traceapp.usecases.stations import Stations
+
+NAMELESS: Final = "Only a person in a session of his own agrees to something; a token and the terminal do not."
+COOLING: Final = "Your account was made or changed too short a time ago: for a while it agrees to nothing."
+ABOUT: Final = "It is about you yourself: somebody else decides it."
+CHANGED: Final = "What would happen now is not what was asked for: it was closed as superseded. Ask for it anew."
+NOT_HIS: Final = "Nobody takes back that he is reviewed."
+NO_FACTOR: Final = "This needs a second factor that was shown in the last %s minutes."
+
+
+def approve_approval(
+    stations: Stations, actor: Actor, uid: str, digest: str, reason: str, shown: Shown = NOTHING_SHOWN
+) -> Recorded[Approval]:
+    """Agree to exactly this, and sign it.
+
+    digest  of what the person saw.   shown  what he typed to sign it.
+    raises  PermissionDeniedError: his own request, by whatever account; not his turn; signed already; a token; an account that
+            is new. FactorNeededError: the policy wants a fresh second factor. ApprovalNotFoundError. ApprovalStateError: it is
+            over, or not what he saw, or no longer what would happen. ConcurrentChangeError. InputError: no reason.
+            SignatureComponentsError: he may, and did not show enough of himself.
+    """
+
+    found, person, words = _ask(stations, actor, uid, "approve", reason)
+    if found.state in approvals.OPEN and not is_as_asked(stations, found, open_frozen(stations, found)):
+        superseded(stations, actor, found)
+        raise ApprovalStateError(CHANGED)
+    now, act = stations.clock.now(), Permission.APPROVAL_DECIDE
+    try:
+        made = approvals.approve(found, person, now, digest)
+        check_request_signed(stations, found)
+        signing = check_components(stations, actor, shown)
+    except (PermissionDeniedError, ApprovalStateError, SignatureComponentsError) as error:
+        raise _refused(stations, actor, act, found, "approve", error) from None
+    *others, last = made.signatures
+    meaning = made.steps[last.step].meaning
+    signed = sign(stations, signing, SignedRecord(LABEL, uid, found.digest), meaning, words, now)
+    made = replace(made, signatures=(*others, replace(last, sealed=signed.digest)))
+    try:
+        made = _judged(stations, actor, found, words, made)
+    except (PermissionDeniedError, ApprovalStateError) as error:
+        raise _refused(stations, actor, act, found, "approve", error) from None
+    made = with_words(stations, made, Words(account_of(actor), "approve", words, now, signed))
+    after = partial(session_after, stations, actor, signing, now)
+    return put(stations, actor, act, made, found, after, decision="approve", **said_of(signed, signing, meaning))
+
+
+def deny_approval(stations: Stations, actor: Actor, uid: str, reason: str) -> Recorded[Approval]:
+    """Say no, which ends it; raises what `approve_approval` raises."""
+
+    found, person, words = _ask(stations, actor, uid, "deny", reason)
+
+    def moved() -> Approval:
+        return approvals.deny(found, person, stations.clock.now())
+
+    return _put(stations, actor, Permission.APPROVAL_DECIDE, found, "deny", words, moved)
+
+
+def withdraw_approval(stations: Stations, actor: Actor, uid: str, reason: str) -> Recorded[Approval]:
+    """Take one's own word back before it happened; raises what `approve_approval` raises."""
+    request = {"approval": uid, "decision": "withdraw"}
+    authorise(stations, actor, Permission.APPROVAL_DECIDE, request)
+    words = check_reason(reason)
+    found, person = find_approval(stations, actor, uid)
+
+    def moved() -> Approval:
+        return approvals.withdraw(found, person, stations.clock.now())
+
+    return _put(stations, actor, Act.APPROVAL_WITHDRAW, found, "withdraw", words, moved)
+
+
+def cancel_approval(stations: Stations, actor: Actor, uid: str, reason: str) -> Recorded[Approval]:
+    """Whoever asked for it wants it no more; raises what `approve_approval` raises."""
+    request = {"approval": uid, "decision": "cancel"}
+    authorise(stations, actor, Permission.APPROVAL_REQUEST, request)
+    words = check_reason(reason)
+    found, person = find_approval(stations, actor, uid)
+
+    def moved() -> Approval:
+        if OPERATIONS[found.operation].judge is not None:
+            raise PermissionDeniedError(NOT_HIS)
+        return approvals.cancel(found, person, stations.clock.now())
+
+    return _put(stations, actor, Act.APPROVAL_CANCEL, found, "cancel", words, moved)
+
+
+def is_as_asked(stations: Stations, found: Approval, frozen: Frozen) -> bool:
+    """Whether what would happen now, under the policy of this moment, is exactly what was asked for."""
+    row = OPERATIONS[found.operation]
+    now = Frozen(
+        frozen.approval,
+        frozen.operation,
+        frozen.parameters,
+        frozen.recipient,
+        row.result(stations, frozen.parameters),
+        stations.policy.digest,
+        found.requester.account_uid,
+    )
+    return now.digest == found.digest and frozen.operation is found.operation
+
+
+def _ask(stations: Stations, actor: Actor, uid: str, decision: str, reason: str) -> tuple[Approval, Person, str]:
+    """What is to be decided, by whom, and why, once this person may decide anything here."""
+    request = {"approval": uid, "decision": decision}
+    authorise(stations, actor, Permission.APPROVAL_DECIDE, request)
+    words = check_reason(reason)
+    try:
+        found, person = find_approval(stations, actor, uid)
+    except (KeyUnavailableError, SealBrokenError) as unknown:
+        failed = entry(stations, actor, Permission.APPROVAL_DECIDE, "failed", request=request, reason=type(unknown).__name__)
+        stations.ledger.append(failed)
+        raise
+    refusal = _why_not(stations, actor, found, person)
+    if refusal is not None:
+        raise _refused(stations, actor, Permission.APPROVAL_DECIDE, found, decision, PermissionDeniedError(refusal))
+    _check_factor(stations, actor, found)
+    return found, person, words
+
+
+def _put(
+    stations: Stations,
+    actor: Actor,
+    act: Permission | Act,
+    found: Approval,
+    decision: str,
+    words: str,
+    moved: Callable[[], Approval],
+) -> Recorded[Approval]:
+    try:
+        made = _judged(stations, actor, found, words, moved())
+    except (PermissionDeniedError, ApprovalStateError) as error:
+        raise _refused(stations, actor, act, found, decision, error) from None
+    said = Words(account_of(actor), decision, words, stations.clock.now())
+    return put(stations, actor, act, with_words(stations, made, said), found, decision=decision)
+
+
+def _judged(stations: Stations, actor: Actor, found: Approval, words: str, made: Approval) -> Approval:
+    """Where what happened is judged, the last word closes it, before it is kept: a crash between leaves a review of nothing."""
+    judge = OPERATIONS[found.operation].judge
+    if judge is None or made.state not in {ApprovalState.APPROVED, ApprovalState.DENIED}:
+        return made
+    agreed = made.state is ApprovalState.APPROVED
+    judge(stations, actor, open_frozen(stations, found).parameters, found.uid, agreed, words)
+    return approvals.conclude(made, made.signatures[-1].person, stations.clock.now()) if agreed else made
+
+
+def _refused(
+    stations: Stations, actor: Actor, act: Permission | Act, found: Approval, decision: str, error: TraceappError
+) -> TraceappError:
+    """Recorded first: who may not is denied; of what is over or not what he saw it failed."""
+    outcome = "failed" if isinstance(error, ApprovalStateError) else "denied"
+    request = request_of(found, decision=decision)
+    stations.ledger.append(entry(stations, actor, act, outcome, request=request, reason=str(error), approval=found.uid))
+    return error
+
+
+def _why_not(stations: Stations, actor: Actor, found: Approval, person: Person) -> str | None:
+    """Whatever the state, and before the state is told: whether this asker decides anything here."""
+    if actor.session is None:
+        return NAMELESS
+    if any(person.is_same(one) for one in concerned(stations, found.operation, open_frozen(stations, found).parameters)):
+        return ABOUT
+    row, account = row_of(stations, found.operation), stations.accounts.get_account(person.account_uid)
+    if row is not None and account is not None and is_cooling(stations, row, account):
+        return COOLING
+    return None
+
+
+def _check_factor(stations: Stations, actor: Actor, found: Approval) -> None:
+    row = row_of(stations, found.operation)
+    if row is None or row.factor_minutes is None:
+        return
+    within = timedelta(minutes=row.factor_minutes)
+    if actor.factor_at is None or stations.clock.now() - actor.factor_at > within:
+        raise FactorNeededError(NO_FACTOR % row.factor_minutes)

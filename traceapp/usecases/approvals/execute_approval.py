@@ -1,0 +1,66 @@
+"""What others agreed to happens: once, exactly so, and only while all of them may still agree to it."""
+
+from functools import partial
+from typing import Any, Final
+
+from traceapp.domain import approvals
+from traceapp.domain.errors import ApprovalStateError, PermissionDeniedError
+from traceapp.domain.permissions import Act, Permission
+from traceapp.domain.recorded import Recorded
+from traceapp.domain.rights import Actor
+from traceapp.usecases.access import authorise, entry
+from traceapp.usecases.approvals.approval_document import open_frozen
+from traceapp.usecases.approvals.approval_moves import find_approval, put, request_of, superseded
+from traceapp.usecases.approvals.approval_persons import row_of, signers_today
+from traceapp.usecases.approvals.approved_operations import OPERATIONS, CarryOut
+from traceapp.usecases.approvals.decide_approval import CHANGED, is_as_asked
+from traceapp.usecases.approvals.request_approval import NO_ROW
+from traceapp.usecases.signatures.verify_signatures import BROKEN, counted_signatures
+from traceapp.usecases.stations import Stations
+
+NOT_HERE: Final = "This is not carried out here: a review ends with the last word, a key is destroyed at the terminal."
+
+
+def execute_approval(stations: Stations, actor: Actor, uid: str, by: CarryOut | None = None) -> Recorded[Any]:
+    """Carry it out; what the operation returns.
+
+    by  what does it, where that takes more than the approval, such as files of the terminal; else the operation's own.
+
+    First the approval is spent, on record, and only then it happens, on record as well: a crash between the two, and whatever
+    goes wrong with what was approved, leaves it undone and the approval spent. So nothing ever happens twice.
+    raises  PermissionDeniedError: somebody else asked for it, or may not any more, or one of those who agreed may not any more;
+            ApprovalNotFoundError; ApprovalStateError: not approved, over, or no longer what would happen, which ends it;
+            ConcurrentChangeError: of many at once one carries it out; what the operation itself raises.
+    """
+    request = {"approval": uid}
+    authorise(stations, actor, Permission.APPROVAL_REQUEST, request)
+    found, person = find_approval(stations, actor, uid)
+    row, told = OPERATIONS[found.operation], row_of(stations, found.operation)
+    authorise(stations, actor, row.permission, request_of(found))
+    carry_out = by if row.carry_out is None and row.judge is None else row.carry_out
+    refused = partial(entry, stations, actor, Act.APPROVAL_EXECUTE, request=request_of(found), approval=found.uid)
+    if carry_out is not None and found.state is approvals.ApprovalState.APPROVED and person.is_surely(found.requester):
+        frozen = open_frozen(stations, found)
+        if not is_as_asked(stations, found, frozen) or not row.still(stations, actor, frozen.parameters):
+            superseded(stations, actor, found)
+            raise ApprovalStateError(CHANGED)
+    else:
+        frozen = None
+    try:
+        if told is None:
+            raise PermissionDeniedError(NO_ROW)
+        if carry_out is None:
+            raise PermissionDeniedError(NOT_HERE)
+        if frozen is not None and counted_signatures(stations, found) is None:
+            raise PermissionDeniedError(BROKEN)
+        signers = signers_today(stations, told, found)
+        made = approvals.execute(found, person, stations.clock.now(), found.digest, signers)
+    except PermissionDeniedError as error:
+        stations.ledger.append(refused("denied", reason=str(error)))
+        raise
+    except ApprovalStateError as error:
+        stations.ledger.append(refused("failed", reason=str(error)))
+        raise
+    assert frozen is not None  # noqa: S101  an approved one of the person's own was opened above
+    put(stations, actor, Act.APPROVAL_EXECUTE, made, found)
+    return carry_out(stations, actor, frozen.parameters, found.uid)

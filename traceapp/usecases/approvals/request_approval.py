@@ -1,0 +1,146 @@
+"""Somebody asks for what nobody does alone: exactly that is frozen, and others are to agree to it."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
+
+from traceapp.domain.approvals import Approval, ApprovalState, Operation, Person, Step, first_step_without
+from traceapp.domain.errors import PermissionDeniedError, SignatureComponentsError
+from traceapp.domain.permissions import Permission
+from traceapp.domain.recorded import Recorded
+from traceapp.domain.rights import Actor, Role
+from traceapp.domain.signatures import NOTHING_SHOWN, Meaning, Shown, SignedRecord
+from traceapp.policy.document import ApprovalRow
+from traceapp.usecases.access import authorise, entry
+from traceapp.usecases.approvals.approval_document import LABEL, Frozen, Words, check_reason, seal_frozen, seal_words
+from traceapp.usecases.approvals.approval_moves import put
+from traceapp.usecases.approvals.approval_persons import account_of, list_persons, person_of, person_of_account, row_of, steps_of
+from traceapp.usecases.approvals.approved_operations import OPERATIONS
+from traceapp.usecases.signatures.sign_request import NOBODY
+from traceapp.usecases.signatures.signing import Signing, check_components, said_of, session_after, sign
+from traceapp.usecases.stations import Stations
+
+MOST_WAITING: Final = 20
+"""Requests of one person that wait at once: more would hide those of others."""
+PAGE: Final = 1_000
+TOO_MANY: Final = "Too many of your requests wait already: take some back, or wait until others have decided."
+NO_ROW: Final = "The policy does not say who has to agree to this, so it cannot happen."
+
+
+def request_approval(
+    stations: Stations,
+    actor: Actor,
+    operation: Operation,
+    said: Mapping[str, Any],
+    reason: str,
+    recipient: str | None = None,
+    shown: Shown = NOTHING_SHOWN,
+) -> Recorded[Approval]:
+    """Ask for it; nothing happens yet.
+
+    said    its parameters, as they were sent.   recipient  who gets what leaves, where something does.
+    shown   what was typed to sign the request at once; it can be signed afterwards (`sign_request`).
+    raises  PermissionDeniedError: not for this role, or there are not enough persons who could agree: then it would wait for
+            ever, so it is refused at once and says who is missing. InputError; what the check of its parameters raises.
+            SignatureComponentsError: it was to be signed, and he did not show enough of himself.
+    """
+    row, request = OPERATIONS[operation], {"operation": operation.value}
+    authorise(stations, actor, Permission.APPROVAL_REQUEST, request)
+    authorise(stations, actor, row.permission, request)
+    words = check_reason(reason)
+    parameters = row.check(stations, actor, said)
+    asker = person_of(stations, actor)
+    told = row_of(stations, operation)
+    refusal = NO_ROW if told is None else why_stuck(stations, told, asker, concerned(stations, operation, parameters))
+    if told is None or refusal is not None:
+        denied = entry(stations, actor, Permission.APPROVAL_REQUEST, "denied", request=request, reason=refusal)
+        stations.ledger.append(denied)
+        raise PermissionDeniedError(refusal or NO_ROW)
+
+    waiting = [one for one in stations.approvals.list_approvals(ApprovalState.REQUESTED, PAGE) if asker.is_surely(one.requester)]
+    if len(waiting) >= MOST_WAITING:
+        denied = entry(stations, actor, Permission.APPROVAL_REQUEST, "denied", request=request, reason=TOO_MANY)
+        stations.ledger.append(denied)
+        raise PermissionDeniedError(TOO_MANY)
+
+    signing = _signing(stations, actor, told, shown, request)
+    uid, now = secrets.token_hex(8), stations.clock.now()
+    account, result = account_of(actor), row.result(stations, parameters)
+    frozen = Frozen(uid, operation, parameters, recipient, result, stations.policy.digest, account)
+    asked = Approval(
+        uid=uid,
+        operation=operation,
+        digest=frozen.digest,
+        document=seal_frozen(stations, frozen),
+        words=b"",
+        requester=asker,
+        steps=steps_of(told, account),
+        requested_at=now,
+        expires_at=now + timedelta(hours=told.hours),
+    )
+    if signing is None:
+        unsigned = seal_words(stations, uid, (Words(account, "request", words, now),))
+        return put(stations, actor, Permission.APPROVAL_REQUEST, replace(asked, words=unsigned), None)
+    signed = sign(stations, signing, SignedRecord(LABEL, uid, asked.digest), Meaning.REQUESTED, words, now)
+    said_so = replace(asked, words=seal_words(stations, uid, (Words(account, "request", words, now, signed),)))
+    after = partial(session_after, stations, actor, signing, now)
+    on_record = said_of(signed, signing, Meaning.REQUESTED)
+    return put(stations, actor, Permission.APPROVAL_REQUEST, said_so, None, after, **on_record)
+
+
+def _signing(stations: Stations, actor: Actor, row: ApprovalRow, shown: Shown, request: Mapping[str, Any]) -> Signing | None:
+    """None where the request is not signed now: whoever asks can do that afterwards, and nobody else for a token."""
+    if shown == NOTHING_SHOWN and not (row.request_signed and actor.session is None):
+        return None
+    error: PermissionDeniedError | SignatureComponentsError = PermissionDeniedError(NOBODY)
+    if actor.session is not None:
+        try:
+            return check_components(stations, actor, shown)
+        except SignatureComponentsError as lacking:
+            error = lacking
+    denied = entry(stations, actor, Permission.APPROVAL_REQUEST, "denied", request=request, reason=str(error))
+    stations.ledger.append(denied)
+    raise error
+
+
+def stuck_operations(stations: Stations) -> dict[Operation, str]:
+    """What could not happen now, and who is missing for it: there are fewer persons than have to agree, whoever asks."""
+    found = {name: why_stuck(stations, row, None) for name, row in stations.policy.document.approvals.items()}
+    return {name: reason for name, reason in found.items() if reason is not None}
+
+
+def concerned(stations: Stations, operation: Operation, parameters: Mapping[str, Any]) -> tuple[Person, ...]:
+    """The person whom it is about, and who therefore has no say in it."""
+    uid = OPERATIONS[operation].concerns(parameters)
+    account = stations.accounts.get_account(uid) if uid is not None else None
+    return (person_of_account(stations, account),) if account is not None else ()
+
+
+def why_stuck(stations: Stations, row: ApprovalRow, asker: Person | None, barred: Sequence[Person] = ()) -> str | None:
+    """Who is missing for what this row asks for; None where there are enough.
+
+    asker   who cannot sign himself; None for nobody in particular: whoever asks, he is one of those who may.
+    barred  others who have no say in it.
+    """
+    persons = [one for one in list_persons(stations, row) if not any(one.is_same(other) for other in barred)]
+    if asker is None:
+        return _lacking(steps_of(row, ""), persons)
+    return _lacking(steps_of(row, asker.account_uid), [one for one in persons if not one.is_same(asker)])
+
+
+def _lacking(steps: tuple[Step, ...], persons: list[Person]) -> str | None:
+    number = first_step_without(steps, persons)
+    if number is None:
+        return None
+    step = steps[number]
+    return (
+        f"Not enough persons can agree to it: step {number + 1} takes {step.count} of the role {_names(step.roles)}, "
+        "beside whoever asks, whose accounts are open and not new."
+    )
+
+
+def _names(roles: frozenset[Role]) -> str:
+    return " or ".join(sorted(roles))

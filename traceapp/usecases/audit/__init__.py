@@ -1,0 +1,1 @@
+"""The ledger: searched, verified, anchored, pruned."""

@@ -1,0 +1,130 @@
+"""Rows leave as a file with values that nobody takes out alone: asked for, and then taken once."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from traceapp.dictionary.entries import Tier
+from traceapp.domain.approvals import Approval, ApprovalState, Operation, check_signers
+from traceapp.domain.errors import ApprovalStateError, PermissionDeniedError, TraceappError
+from traceapp.domain.exports import Arrange, Copy, ExportedFile, Subject, TableForm
+from traceapp.domain.permissions import Permission
+from traceapp.domain.recorded import Recorded
+from traceapp.domain.rights import Actor
+from traceapp.usecases.access import authorise, entry
+from traceapp.usecases.approvals.approval_document import open_frozen
+from traceapp.usecases.approvals.approval_moves import find_approval, request_of
+from traceapp.usecases.approvals.approval_persons import row_of, signers_today
+from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.exports.addressed_export import check_clearance, destination_of, is_address_as_signed, key_of
+from traceapp.usecases.exports.approved_export import asked_again
+from traceapp.usecases.exports.deliveries import delivery_of_file, keep_delivery
+from traceapp.usecases.exports.export_claim import Claim, was_taken
+from traceapp.usecases.exports.export_rows import finished_file, on_its_way
+from traceapp.usecases.exports.export_subjects import SUBJECT_OF, SUBJECTS
+from traceapp.usecases.exports.recipients import find_recipient, is_abroad
+from traceapp.usecases.signatures.verify_signatures import BROKEN, counted_signatures
+from traceapp.usecases.stations import Stations
+
+NOT_YOURS: Final = "Only whoever asked for it can take the file."
+NOT_READY: Final = "There is no file to take: it is not carried out, its time is over, or it was taken already."
+CHANGED: Final = "What would leave now is not what was approved: ask for it anew."
+
+
+def request_export(
+    stations: Stations,
+    actor: Actor,
+    subject: Subject,
+    question: Any,
+    form: TableForm,
+    tier: str,
+    reason: str,
+    address: Mapping[str, Any] | None = None,
+) -> Recorded[Approval]:
+    """Ask others to let the answer to this question of the subject leave, with values up to this tier.
+
+    address  whom it goes to and why, as `check_address` reads it; None where it goes to nobody but whoever takes it. To another
+             country than the plant's it is asked for as a delivery abroad.
+    raises   what `request_approval` and the question raise.
+    """
+    row = SUBJECTS[subject]
+    said = {"question": row.document(question), "form": form.value, "tier": tier, **(address or {})}
+    recipient = find_recipient(stations, str(said["recipient"])) if "recipient" in said else None
+    abroad = recipient is not None and is_abroad(stations, recipient.country)
+    operation = Operation.OUTSIDE_DELIVERY if abroad else row.operation
+    return request_approval(stations, actor, operation, said, reason, recipient.text if recipient else actor.username)
+
+
+def may_take(stations: Stations, found: Approval) -> bool:
+    """Whether its file is there to be taken: carried out, in time, and not taken yet."""
+    in_time = found.state is ApprovalState.EXECUTED and stations.clock.now() < found.expires_at
+    return found.operation in SUBJECT_OF and in_time and not was_taken(stations.settings.home, found.uid)
+
+
+def take_export(stations: Stations, actor: Actor, uid: str, arrange: Mapping[Subject, Arrange]) -> Recorded[ExportedFile]:
+    """The file itself: once, by whoever asked for it, within the time of the approval, and only while the answer is the same
+    and all who agreed may still agree.
+
+    One that goes to a recipient is entered in the register of outside deliveries first, and sealed to his key where he has one.
+    One that does not arrive whole may be taken again within that time; each try is on record.
+    arrange  by whose rows they are.
+    raises  PermissionDeniedError: somebody else, or one of those who agreed may not any more; ApprovalNotFoundError;
+            ApprovalStateError: not carried out, over, taken, or no longer what was approved; HomeError; what the question
+            raises. FactorNeededError: T3, and no second factor was shown a short time ago.
+    """
+    authorise(stations, actor, Permission.APPROVAL_REQUEST, {"approval": uid})
+    found, person = find_approval(stations, actor, uid)
+    subject = SUBJECT_OF.get(found.operation)
+    if not person.is_surely(found.requester) or subject is None:
+        raise _refused(stations, actor, found, PermissionDeniedError(NOT_YOURS))
+    authorise(stations, actor, SUBJECTS[subject].permission, {"approval": uid})
+    row = row_of(stations, found.operation)
+    try:
+        check_signers(found, person, signers_today(stations, row, found) if row is not None else [])
+    except PermissionDeniedError as error:
+        raise _refused(stations, actor, found, error) from None
+    claim = Claim.of(stations.settings.home, found.uid) if may_take(stations, found) else None
+    if claim is None:
+        raise _refused(stations, actor, found, ApprovalStateError(NOT_READY))
+    try:
+        return _taken(stations, actor, found, subject, arrange[subject], claim)
+    except BaseException:
+        claim.end(taken=False)
+        raise
+
+
+def _taken(
+    stations: Stations, actor: Actor, found: Approval, subject: Subject, arrange: Arrange, claim: Claim
+) -> Recorded[ExportedFile]:
+    frozen = open_frozen(stations, found)
+    parameters, form = frozen.parameters, TableForm(frozen.parameters["form"])
+    check_clearance(stations, actor, Tier(parameters["tier"]))
+    if not is_address_as_signed(stations, parameters):
+        raise _refused(stations, actor, found, ApprovalStateError(CHANGED))
+    asked = asked_again(subject, stations, actor, parameters)
+    if frozen.policy != stations.policy.digest or asked.digest != parameters["sha256"]:
+        raise _refused(stations, actor, found, ApprovalStateError(CHANGED))
+    signatures = counted_signatures(stations, found)
+    if signatures is None:
+        raise _refused(stations, actor, found, PermissionDeniedError(BROKEN))
+    to, now = destination_of(parameters), stations.clock.now()
+    copy = Copy(secrets.token_hex(16), actor.username, now, signatures, frozen.recipient if to is not None else None)
+    made = finished_file(stations, arrange(form, asked.answer, copy), subject, form, copy, claim.end, key_of(parameters))
+    recorded = on_its_way(stations, made, lambda: replace(asked.record(**made.on_record), approval=found.uid))
+    if to is not None:
+        try:
+            keep_delivery(stations, actor, delivery_of_file(stations, actor, recorded, to, parameters["tier"], found.uid))
+        except BaseException:
+            made.file.close()
+            raise
+    return recorded
+
+
+def _refused(stations: Stations, actor: Actor, found: Approval, error: TraceappError) -> TraceappError:
+    outcome = "denied" if isinstance(error, PermissionDeniedError) else "failed"
+    subject = SUBJECT_OF.get(found.operation)
+    act = SUBJECTS[subject].permission if subject is not None else Permission.BATCH_EXPORT
+    told = entry(stations, actor, act, outcome, request=request_of(found), reason=str(error), approval=found.uid)
+    stations.ledger.append(told)
+    return error

@@ -1,0 +1,1 @@
+"""Policy, dictionary and alert rules: in force, proposed, changed."""

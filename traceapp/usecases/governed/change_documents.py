@@ -1,0 +1,253 @@
+"""Another policy, dictionary or other alert rules: compared with what is in force, and put in force once others agreed."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from traceapp.domain.approvals import Operation
+from traceapp.domain.errors import ApprovalStateError, InputError
+from traceapp.domain.governed import Difference, DocumentKind, Effect, Version, differences
+from traceapp.domain.permissions import Permission
+from traceapp.domain.recorded import Recorded
+from traceapp.domain.rights import Actor
+from traceapp.host.governed_files import LARGEST
+from traceapp.ledger.records import plain_json
+from traceapp.policy.acceptance import Acceptance
+from traceapp.usecases.access import authorise, entry, things
+from traceapp.usecases.changes import carry_out
+from traceapp.usecases.governed.governed_documents import (
+    GOVERNED,
+    keep_content,
+    keep_version,
+    kept_content,
+    list_kept_versions,
+    present_version,
+)
+from traceapp.usecases.stations import Stations
+
+CHANGED_SINCE: Final = "The document in the home is not the one that was agreed to any more: it was not put in force."
+SAME: Final = "a document that says something else than the one in force"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """before, after  digests of what is in force and of what was proposed."""
+
+    kind: DocumentKind
+    before: str
+    after: str
+    differences: tuple[Difference, ...]
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class GovernedState:
+    """One document: the version in force, and those that were, the newest first. fault: why it is not as others agreed to it."""
+
+    kind: DocumentKind
+    present: Version
+    versions: tuple[Version, ...]
+    fault: str | None
+
+
+def list_documents(stations: Stations, actor: Actor) -> Recorded[tuple[GovernedState, ...]]:
+    """raises  PermissionDeniedError; LedgerUnavailableError."""
+    authorise(stations, actor, Permission.CHANGE_LIST)
+    faults, now = stations.documents.loaded.faults, stations.clock.now()
+    found = tuple(
+        GovernedState(kind, present_version(stations, kind, now), list_kept_versions(stations, kind)[::-1], faults.get(kind))
+        for kind in DocumentKind
+    )
+    told = entry(stations, actor, Permission.CHANGE_LIST, "answered", result={"documents": len(found)})
+    return stations.ledger.record(found, told)
+
+
+def show_version(stations: Stations, actor: Actor, kind: DocumentKind, number: int) -> Recorded[bytes]:
+    """The text of a version that is or was in force.
+
+    raises  InputError: there is none of this number; what `list_documents` raises.
+    """
+    request = {"document": kind.value, "version": number}
+    authorise(stations, actor, Permission.CHANGE_LIST, request)
+    content = _content_of(stations, actor, kind, number)
+    told = entry(stations, actor, Permission.CHANGE_LIST, "answered", request=request, result={"bytes": len(content)})
+    return stations.ledger.record(content, told)
+
+
+def compare_document(stations: Stations, actor: Actor, kind: DocumentKind, content: bytes) -> Recorded[Comparison]:
+    """What would change, and what that would do to whom; nothing is kept.
+
+    raises  InputError: it is no such document, or one that cannot follow the present one; what `list_documents` raises.
+    """
+    authorise(stations, actor, Permission.CHANGE_LIST, {"document": kind.value})
+    document = _parsed(stations, kind, content)
+    found = _compared(stations, kind, document)
+    request = {"document": kind.value, "before": found.before, "after": found.after}
+    result = {"differences": len(found.differences), "accounts": len(found.effect.accounts)}
+    told = entry(stations, actor, Permission.CHANGE_LIST, "answered", request=request, result=result)
+    return stations.ledger.record(found, told)
+
+
+def keep_proposal(
+    stations: Stations, actor: Actor, kind: DocumentKind, content: bytes | None, number: int | None
+) -> dict[str, Any]:
+    """Keep what shall be proposed where the approval will look for it; returns the parameters to ask with.
+
+    content  the document; None for that of the version `number`, which comes back in force then.
+    raises   InputError; PermissionDeniedError; HomeError.
+    """
+    authorise(stations, actor, Permission.CHANGE_PROPOSE, {"document": kind.value})
+    if content is None:
+        content = _content_of(stations, actor, kind, number or 0)
+    document = _parsed(stations, kind, content)
+    digest = GOVERNED[kind].digest(document)
+    _check_is_other(stations, kind, digest)
+    request = {"document": kind.value, "digest": digest}
+    stations.ledger.append(entry(stations, actor, Permission.CHANGE_PROPOSE, "done", request=request))
+    keep_content(stations, kind, digest, content)
+    return {"digest": digest}
+
+
+def check_change(kind: DocumentKind, stations: Stations, actor: Actor, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What whoever agrees signs: the digest of a document that the home keeps, and that of the one it follows."""
+    digest = said.get("digest")
+    if said.keys() != {"digest"} or not isinstance(digest, str):
+        raise InputError("parameters: wanted digest", (("parameters", "digest"),))
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise InputError("digest: wanted 64 hexadecimal digits", (("digest", "64 hexadecimal digits"),))
+    if kept_content(stations, kind, digest) is None:
+        wanted = "the digest of a document that was sent to be proposed"
+        raise InputError(f"digest: wanted {wanted}", (("digest", wanted),))
+    _check_is_other(stations, kind, digest)
+    return {"digest": digest, "replaces": _digest_in_force(stations, kind)}
+
+
+def changed_document(kind: DocumentKind, stations: Stations, parameters: Mapping[str, Any]) -> Any:
+    """The document as the home keeps it now, and the one in force: another one of the two supersedes the approval."""
+    content = kept_content(stations, kind, parameters["digest"])
+    there = Acceptance(stations.settings.home, stations.sealer.macs, None, kind=kind).digest
+    return {"kept": content is not None, "in_force": _digest_in_force(stations, kind), "accepted": there}
+
+
+def preview_change(kind: DocumentKind, stations: Stations, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Differences and effect, as they stand at this moment."""
+    content = kept_content(stations, kind, parameters["digest"])
+    if content is None:
+        return {}
+    found = _compared(stations, kind, GOVERNED[kind].parse(stations, content))
+    return plain_comparison(found)
+
+
+def apply_change(
+    kind: DocumentKind, stations: Stations, actor: Actor, parameters: Mapping[str, Any], approval: str
+) -> Recorded[Version]:
+    """Put it in force: its bytes, then who agreed, then the one file by which every process goes."""
+    row, digest = GOVERNED[kind], parameters["digest"]
+    content = kept_content(stations, kind, digest)
+    acceptance = Acceptance(stations.settings.home, stations.sealer.macs, None, kind=kind)
+    request = {"accepted_before": parameters["replaces"], "accepted": digest, "document": kind.value}
+    if content is None:
+        failed = entry(stations, actor, row.act, "failed", request=request, reason=CHANGED_SINCE, approval=approval)
+        stations.ledger.append(failed)
+        raise ApprovalStateError(CHANGED_SINCE)
+    now = stations.clock.now()
+    present = present_version(stations, kind, now)
+    found = stations.approvals.get_approval(approval)
+    version = Version(
+        number=present.number + 1,
+        digest=digest,
+        replaces=present.digest,
+        proposed_by=_username(stations, found.requester.account_uid) if found is not None else "",
+        approved_by=tuple(_username(stations, one.person.account_uid) for one in found.signatures) if found else (),
+        approval=approval,
+        at=now,
+    )
+
+    def work() -> Version:
+        former = row.content(stations)
+        if _digest_of(stations, kind, former) == present.digest:
+            keep_content(stations, kind, present.digest, former)
+        keep_version(stations, kind, present)
+        keep_content(stations, kind, digest, content)
+        keep_version(stations, kind, version)
+        acceptance.keep(digest)
+        return version
+
+    return carry_out(
+        stations,
+        actor,
+        row.act,
+        request,
+        work,
+        about=things(_LABELS[kind], digest),
+        changes={"digest": (present.digest, digest)},
+        approval=approval,
+    )
+
+
+KIND_OF: Final[Mapping[Operation, DocumentKind]] = {row.operation: kind for kind, row in GOVERNED.items()}
+_LABELS: Final = {DocumentKind.POLICY: "Policy", DocumentKind.DICTIONARY: "Dictionary", DocumentKind.ALERT_RULES: "AlertRules"}
+
+
+def plain_comparison(found: Comparison) -> dict[str, Any]:
+    """Differences and effect as plain JSON."""
+    told: dict[str, Any] = plain_json({"differences": list(map(asdict, found.differences)), "effect": asdict(found.effect)})
+    return told
+
+
+def _compared(stations: Stations, kind: DocumentKind, document: Any) -> Comparison:
+    row = GOVERNED[kind]
+    present = row.in_force(stations)
+    told = differences(row.plain(present), row.plain(document))
+    return Comparison(kind, row.digest(present), row.digest(document), told, row.effect(stations, present, document))
+
+
+def _parsed(stations: Stations, kind: DocumentKind, content: bytes) -> Any:
+    """raises  InputError."""
+    try:
+        return GOVERNED[kind].parse(stations, _checked(content))
+    except RecursionError:
+        wanted = "tables and lists that are not nested so deeply"
+        raise InputError(f"document: wanted {wanted}", (("document", wanted),)) from None
+
+
+def _checked(content: bytes) -> bytes:
+    if len(content) > LARGEST:
+        wanted = f"{LARGEST} bytes at most"
+        raise InputError(f"document: wanted {wanted}", (("document", wanted),))
+    return content
+
+
+def _check_is_other(stations: Stations, kind: DocumentKind, digest: str) -> None:
+    """What is in force needs nobody's word; what is not any more as it was agreed to can be agreed to again."""
+    if digest == _digest_in_force(stations, kind) and kind not in stations.documents.loaded.faults:
+        raise InputError(f"document: wanted {SAME}", (("document", SAME),))
+
+
+def _digest_in_force(stations: Stations, kind: DocumentKind) -> str:
+    return GOVERNED[kind].digest(GOVERNED[kind].in_force(stations))
+
+
+def _content_of(stations: Stations, actor: Actor, kind: DocumentKind, number: int) -> bytes:
+    """raises  InputError."""
+    present = present_version(stations, kind, stations.clock.now())
+    if number == present.number:
+        return GOVERNED[kind].content(stations)
+    version = next((one for one in list_kept_versions(stations, kind) if one.number == number), None)
+    content = kept_content(stations, kind, version.digest) if version is not None else None
+    if content is None:
+        wanted = "the number of a version that was in force"
+        raise InputError(f"version: wanted {wanted}", (("version", wanted),))
+    return content
+
+
+def _digest_of(stations: Stations, kind: DocumentKind, content: bytes) -> str | None:
+    try:
+        return GOVERNED[kind].digest(GOVERNED[kind].parse(stations, content))
+    except InputError:
+        return None
+
+
+def _username(stations: Stations, uid: str) -> str:
+    account = stations.accounts.get_account(uid)
+    return account.username if account is not None else uid

@@ -1,0 +1,232 @@
+"""The documents that decide how the service works: one row for each, with how it is read, compared and put in force."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from traceapp.dictionary import properties as dictionaries
+from traceapp.domain.approvals import Operation
+from traceapp.domain.clock import parse_stored_time, stored_time
+from traceapp.domain.errors import DictionaryError, HomeError, InputError, PolicyError
+from traceapp.domain.governed import DocumentKind, Effect, Version, applied
+from traceapp.domain.permissions import Act, Permission
+from traceapp.host.governed_files import LARGEST, GovernedFiles
+from traceapp.policy import alert_rules
+from traceapp.policy.acceptance import Acceptance, running_path
+from traceapp.policy.decisions import Policy
+from traceapp.policy.document import parse_policy, read_content
+from traceapp.policy.page import MEANINGS
+from traceapp.usecases.governed.change_effects import effect_of_dictionary, effect_of_policy, no_effect
+from traceapp.usecases.stations import Stations
+
+LABEL: Final = "GovernedVersion"
+
+
+@dataclass(frozen=True, slots=True)
+class Governed:
+    """What there is to know of one kind.
+
+    parse     (stations, bytes) → the document; raises InputError, which names the place.
+    digest, plain  of a document: SHA-256 (hex) of what it says, and that as plain JSON.
+    in_force  the document that these stations go by.   content  its bytes, to be kept as the version before.
+    effect    (stations, before, after) → what the change does.
+    """
+
+    operation: Operation
+    act: Act
+    parse: Callable[[Stations, bytes], Any]
+    digest: Callable[[Any], str]
+    plain: Callable[[Any], Mapping[str, Any]]
+    in_force: Callable[[Stations], Any]
+    content: Callable[[Stations], bytes]
+    effect: Callable[[Stations, Any, Any], Effect]
+
+
+def _parse_policy(stations: Stations, content: bytes) -> Any:
+    try:
+        document = parse_policy(content)
+        Policy(document, stations.dictionary)
+    except PolicyError as error:
+        raise _refused(error) from None
+    return document
+
+
+def _parse_rules(stations: Stations, content: bytes) -> Any:
+    try:
+        return alert_rules.parse_alert_rules(content)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_input=False))
+        raise _refused(f"The alert rules are malformed: {wrong}.") from None
+    except ValueError as error:
+        raise _refused(f"The alert rules cannot be read: {error}.") from None
+
+
+def _parse_dictionary(stations: Stations, content: bytes) -> Any:
+    try:
+        found = dictionaries.parse_dictionary(content)
+        dictionaries.check_successor(stations.dictionary, found)
+        Policy(stations.policy.document, found)
+    except (DictionaryError, PolicyError) as error:
+        raise _refused(error) from None
+    return found
+
+
+def _refused(said: object) -> InputError:
+    return InputError(f"document: {said}", (("document", str(said)),))
+
+
+def _policy_content(stations: Stations) -> bytes:
+    acceptance = Acceptance(stations.settings.home, stations.sealer.macs, None)
+    return read_content(running_path(stations.settings.policy, acceptance))
+
+
+def _kept_or(kind: DocumentKind, shipped: Callable[[], bytes]) -> Callable[[Stations], bytes]:
+    def content(stations: Stations) -> bytes:
+        acceptance = Acceptance(stations.settings.home, stations.sealer.macs, None, kind=kind)
+        kept = acceptance.digest
+        return (acceptance.files.get(kept) if kept else None) or shipped()
+
+    return content
+
+
+GOVERNED: Final[Mapping[DocumentKind, Governed]] = {
+    DocumentKind.POLICY: Governed(
+        operation=Operation.POLICY_CHANGE,
+        act=Act.POLICY_APPLY,
+        parse=_parse_policy,
+        digest=lambda document: str(document.digest),
+        plain=lambda document: _plain(document.model_dump()),
+        in_force=lambda stations: stations.policy.document,
+        content=_policy_content,
+        effect=effect_of_policy,
+    ),
+    DocumentKind.DICTIONARY: Governed(
+        operation=Operation.DICTIONARY_CHANGE,
+        act=Act.DICTIONARY_APPLY,
+        parse=_parse_dictionary,
+        digest=lambda dictionary: str(dictionary.digest),
+        plain=lambda dictionary: dictionary.document.model_dump(mode="json", exclude={"service"}),
+        in_force=lambda stations: stations.dictionary,
+        content=_kept_or(DocumentKind.DICTIONARY, dictionaries.shipped_content),
+        effect=effect_of_dictionary,
+    ),
+    DocumentKind.ALERT_RULES: Governed(
+        operation=Operation.ALERT_RULES_CHANGE,
+        act=Act.ALERT_RULES_APPLY,
+        parse=_parse_rules,
+        digest=alert_rules.digest_of_rules,
+        plain=alert_rules.plain_rules,
+        in_force=lambda stations: stations.documents.loaded.rules,
+        content=_kept_or(DocumentKind.ALERT_RULES, alert_rules.shipped_content),
+        effect=no_effect,
+    ),
+}
+
+
+def files_of(stations: Stations, kind: DocumentKind) -> GovernedFiles:
+    return GovernedFiles(stations.settings.home, kind)
+
+
+def kept_content(stations: Stations, kind: DocumentKind, digest: str) -> bytes | None:
+    """What the home keeps under this digest, as far as it says that; None where it keeps nothing, or something else."""
+    content = files_of(stations, kind).get(digest)
+    if content is None or len(content) > LARGEST:
+        return None
+    try:
+        found = GOVERNED[kind].parse(stations, content)
+    except InputError:
+        return None
+    return content if GOVERNED[kind].digest(found) == digest else None
+
+
+def keep_content(stations: Stations, kind: DocumentKind, digest: str, content: bytes) -> None:
+    """raises  HomeError: it cannot be written."""
+    try:
+        files_of(stations, kind).put(digest, content)
+    except OSError as error:
+        raise HomeError(f"the {kind.value} cannot be kept in the home ({error.strerror})") from None
+
+
+def list_kept_versions(stations: Stations, kind: DocumentKind) -> tuple[Version, ...]:
+    """All that were in force, the first one first; empty as long as nothing was ever changed by agreement.
+
+    A file whose MAC does not hold is left out: nobody agreed to what it says.
+    """
+    macs = stations.sealer.macs
+    found = []
+    for told in files_of(stations, kind).list_versions():
+        try:
+            row = {**told, "mac": bytes.fromhex(told["mac"])}
+            if not macs.proves_row(f"{LABEL} {kind.value}", row):
+                continue
+            found.append(_version(told))
+        except (KeyError, TypeError, ValueError):
+            continue
+    return applied(found, Acceptance(stations.settings.home, macs, None, kind=kind).digest)
+
+
+def keep_version(stations: Stations, kind: DocumentKind, version: Version) -> None:
+    """raises  HomeError: it cannot be written."""
+    told = {
+        "number": version.number,
+        "digest": version.digest,
+        "replaces": version.replaces,
+        "proposed_by": version.proposed_by,
+        "approved_by": list(version.approved_by),
+        "approval": version.approval,
+        "at": stored_time(version.at),
+    }
+    mac = stations.sealer.macs.row(f"{LABEL} {kind.value}", told)
+    try:
+        files_of(stations, kind).put_version(version.number, {**told, "mac": mac.hex()})
+    except OSError as error:
+        raise HomeError(f"the versions of {kind.value} cannot be kept in the home ({error.strerror})") from None
+
+
+def present_version(stations: Stations, kind: DocumentKind, now: datetime) -> Version:
+    """The one in force; where nothing was ever changed by agreement, as number 1, with nobody's name."""
+    kept = list_kept_versions(stations, kind)
+    digest = GOVERNED[kind].digest(GOVERNED[kind].in_force(stations))
+    if kept and kept[-1].digest == digest:
+        return kept[-1]
+    number = kept[-1].number + 1 if kept else 1
+    return Version(number, digest, kept[-1].digest if kept else None, "", (), None, now)
+
+
+def _version(told: Mapping[str, Any]) -> Version:
+    return Version(
+        number=int(told["number"]),
+        digest=str(told["digest"]),
+        replaces=told["replaces"],
+        proposed_by=str(told["proposed_by"]),
+        approved_by=tuple(map(str, told["approved_by"])),
+        approval=told["approval"],
+        at=parse_stored_time(told["at"]),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Sets as sorted lists, keys as texts; all else as JSON has it."""
+    match value:
+        case dict():
+            return {str(name): _plain(part) for name, part in value.items()}
+        case frozenset() | set():
+            return sorted(map(str, value))
+        case list() | tuple():
+            return [_plain(part) for part in value]
+        case None | bool() | int() | float() | str():
+            return json.loads(json.dumps(value))
+        case _:
+            return str(value)
+
+
+def permission_words(permission: str, language: str) -> str:
+    """What a permission allows, in the reader's language; one of another release as it stands."""
+    if permission not in set(Permission):
+        return permission
+    english, chinese = MEANINGS[Permission(permission)]
+    return chinese if language.startswith("zh") else english

@@ -1,0 +1,1 @@
+"""What comes in: files, messages of source systems."""

@@ -1,0 +1,1 @@
+"""Keys, and the sweep of what they sealed."""

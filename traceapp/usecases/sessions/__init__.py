@@ -1,0 +1,1 @@
+"""Coming in, staying in, seeing more for an hour."""

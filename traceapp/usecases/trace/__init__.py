@@ -1,0 +1,1 @@
+"""The trace: where a lot came from and where it went."""
