@@ -104,7 +104,7 @@ def tote_to(shipment: str, party: str) -> Flows:
     flows.ship(batch("A1"), "SH-2", "HOSP-2", 9, at=hour(20))
     flows.event([], describes=[container("TOTE")], at=hour(1), scopes={container("TOTE"): SUZHOU})
     flows.link(LinkType.PACKED_IN, batch("A1"), container("TOTE"), 7, at=hour(12), scope=None)
-    flows.ship(container("TOTE"), shipment, party, at=hour(21))
+    flows.ship(container("TOTE"), shipment, party, at=hour(20))
     return flows
 
 
