@@ -204,6 +204,9 @@ QUIET: Final[dict[str, list[Record]]] = {
     "nothing unverified": [_altered(unverified=[], unverified_withheld=0), _altered()],
     "the first policy": [record(MONDAY, "policy:accept", "done", request={"accepted_before": None, "accepted": POLICY})],
     "a sweep without findings": [record(MONDAY, "graph:verify", result={"records": 900, "findings": 0, "named": []})],
+    "signatures of an approval that is not there": [
+        record(MONDAY, "signature:verify", "failed", request={"approval": "0" * 16}, reason="none that is shown")
+    ],
     "a clock that was slewed": [record(_after(0), "batch:show"), record(_after(-1), "batch:show")],
 }
 

@@ -49,7 +49,9 @@ from traceapp.usecases.accounts.change_account import set_disabled
 from traceapp.usecases.approvals.approval_document import Frozen, Words, open_frozen, open_words, seal_frozen, seal_words
 from traceapp.usecases.approvals.decide_approval import approve_approval, withdraw_approval
 from traceapp.usecases.approvals.execute_approval import execute_approval
+from traceapp.usecases.approvals.list_approvals import show_approval
 from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.audit.index_ledger import index_ledger
 from traceapp.usecases.sessions.open_session import bound
 from traceapp.usecases.signatures.sign_request import sign_request
 from traceapp.usecases.signatures.verify_signatures import verify_signatures
@@ -171,6 +173,24 @@ def test_attacker_at_a_desk_that_was_left_signs_nothing_more(
     ]
 
 
+def test_attacker_who_looks_again_and_again_makes_no_signature_forged(
+    two: tuple[Actor, Actor], clocked: Stations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every look is a record that names the approval; those by which it was signed are found behind however many."""
+    anna, ben = two
+    monkeypatch.setattr("traceapp.usecases.signatures.signatures_on_record.PAGE", 2)
+    asked = asked_by(clocked, anna)
+    for _ in range(2):
+        approve(clocked, ben, asked)
+        withdraw_approval(clocked, ben, asked.uid, WHY)
+        ben = session_of(clocked, ben.account_uid)
+    for _ in range(3):
+        show_approval(clocked, anna, asked.uid)
+    index_ledger(clocked, lambda _: None, lambda: True)
+
+    assert [one.state for one in checked(clocked, asked)] == [SignatureState.VALID] * 2
+
+
 def test_attacker_who_pastes_a_signature_under_another_record_is_named(two: tuple[Actor, Actor], clocked: Stations) -> None:
     """By hand in the database, and with every key of the store: it names the record that it was given for."""
     anna, _ = two
@@ -256,7 +276,7 @@ def test_attacker_who_takes_a_signature_away_has_it_named(two: tuple[Actor, Acto
 
 
 def test_attacker_who_takes_another_name_afterwards_keeps_his_signature(two: tuple[Actor, Actor], clocked: Stations) -> None:
-    """It bears the name of then; that he is called otherwise, or is gone, is said beside it."""
+    """It bears the name of then; that he has another name, or is gone, is said beside it."""
     asked, uid = agreed(clocked, two), two[1].account_uid
     account = clocked.accounts.get_account(uid)
     assert account is not None

@@ -13,15 +13,15 @@ from traceapp.domain.ledger_search import LedgerQuery
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import CAME_TO_BE
 from traceapp.domain.signatures import LedgerWord
-from traceapp.ledger.index_search import find_places
+from traceapp.ledger.index_search import Place, find_places
 from traceapp.ledger.reading import find_record
 from traceapp.ledger.segments import first_kept, read_frame
 from traceapp.ledger.tail import LedgerTail
 from traceapp.usecases.stations import Stations
 
 ACTS: Final = frozenset({Permission.APPROVAL_DECIDE.value, Permission.APPROVAL_REQUEST.value, Act.APPROVAL_SIGN.value})
-MOST: Final = 1_000
-"""Records of one approval."""
+PAGE: Final = 1_000
+"""Places that the search index is asked for at once."""
 
 
 @dataclass(slots=True)
@@ -53,12 +53,12 @@ def all_on_record(stations: Stations) -> dict[str, OnRecord]:
 def on_record_of(stations: Stations, uid: str) -> OnRecord:
     """Of one approval, by the search index, and what that has not come to yet; raises what `all_on_record` raises."""
     found: dict[str, OnRecord] = {}
-    places, state = find_places(stations.settings.home, LedgerQuery(approval=uid), None, MOST)
-    for place in reversed(places):
+    places, indexed = _places_of(stations, uid)
+    for place in places:
         content = _content(stations, place.segment, place.place)
         if content is not None:
             _add(found, orjson.loads(content))
-    for told in _records_after(stations, state.indexed):
+    for told in _records_after(stations, indexed):
         _add(found, told)
     return found.get(uid, OnRecord())
 
@@ -75,6 +75,25 @@ def _add(found: dict[str, OnRecord], told: Mapping[str, Any]) -> None:
     request = told.get("request")
     if told.get("act") in ACTS and isinstance(request, dict) and "signature" in request and "approval" in told:
         found.setdefault(str(told["approval"]), OnRecord()).add(told)
+
+
+def _places_of(stations: Stations, uid: str) -> tuple[list[Place], int]:
+    """Where every record lies by which it may have been signed, in their order, and up to which record all of them are known.
+
+    Only those: anybody who may look at it makes as many records of looks as he likes.
+    """
+    found: dict[int, Place] = {}
+    indexed: list[int] = []
+    for act in sorted(ACTS):
+        before: int | None = None
+        while True:
+            places, state = find_places(stations.settings.home, LedgerQuery(approval=uid, act=act), before, PAGE)
+            found |= {one.seq: one for one in places}
+            indexed.append(state.indexed)
+            if len(places) < PAGE:
+                break
+            before = places[-1].seq
+    return [found[seq] for seq in sorted(found)], min(indexed)
 
 
 def _records_after(stations: Stations, seq: int) -> Iterator[Mapping[str, Any]]:
