@@ -16,7 +16,7 @@ from tests.recorded import records
 from tests.signing import signed_by
 from tests.web.conftest import EVERYWHERE, MovingClock
 from traceapp.composition import terminal_actor
-from traceapp.domain.errors import PermissionDeniedError
+from traceapp.domain.errors import PermissionDeniedError, StoreTimeoutError
 from traceapp.domain.exports import Subject
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.sessions import Client
@@ -188,6 +188,18 @@ def test_promise_a_file_that_broke_off_can_be_taken_again(desk: Desk) -> None:
 
     assert "consignees" in json.loads(desk.ask(f"/api/v1/approvals/{uid}/file").data)["tables"]
     assert desk.ask(f"/api/v1/approvals/{uid}/file").status_code == 409
+
+
+def test_promise_a_store_that_is_late_as_it_is_carried_out_ends_no_approval(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(*asked: object) -> None:
+        raise StoreTimeoutError("The statement ran longer than it may.")
+
+    uid = desk.approved()
+    with monkeypatch.context() as slow:
+        slow.setattr("traceapp.usecases.exports.approved_export.asked_again", late)
+        assert desk.ask(f"/api/v1/approvals/{uid}/execute", "POST").status_code == 503
+
+    assert desk.ask(f"/api/v1/approvals/{uid}/execute", "POST").status_code == 200
 
 
 def test_attacker_who_asks_for_more_than_may_leave_is_refused(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from traceapp.domain import approvals
 from traceapp.domain.accounts import Account
 from traceapp.domain.approvals import OPEN, Approval, Operation, Person, Step, first_step_without
-from traceapp.domain.errors import ApprovalStateError, ConcurrentChangeError, PermissionDeniedError
+from traceapp.domain.errors import ApprovalStateError, ConcurrentChangeError, FactorNeededError, PermissionDeniedError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.rights import Actor
 from traceapp.usecases.access import entry
@@ -33,6 +33,7 @@ TRIES: Final = 5
 MAY_NOT: Final = "The colleague may not ask for it."
 UNSIGNED: Final = "It is signed by whoever asks: the colleague asks for it himself."
 OTHERWISE: Final = "The colleague would get something else."
+NO_FACTOR: Final = "Whether the colleague gets the same takes his second factor: he asks for it himself."
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +154,11 @@ def _why_not(stations: Stations, found: Approval, heir: Account) -> str | None:
     decide = stations.policy.decide
     if not all(decide(asker, wanted).allowed for wanted in (Permission.APPROVAL_REQUEST, row.permission)):
         return MAY_NOT
-    if not row.still(stations, asker, open_frozen(stations, found).parameters):
-        return OTHERWISE
+    try:
+        if not row.still(stations, asker, open_frozen(stations, found).parameters):
+            return OTHERWISE
+    except FactorNeededError:
+        return NO_FACTOR
     if told is None:
         return NO_ROW
     if told.request_signed:

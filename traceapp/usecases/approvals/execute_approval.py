@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any, Final
 
 from traceapp.domain import approvals
-from traceapp.domain.errors import ApprovalStateError, PermissionDeniedError
+from traceapp.domain.errors import ApprovalStateError, FactorNeededError, PermissionDeniedError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
@@ -41,7 +41,12 @@ def execute_approval(stations: Stations, actor: Actor, uid: str, by: CarryOut | 
     refused = partial(entry, stations, actor, Act.APPROVAL_EXECUTE, request=request_of(found), approval=found.uid)
     if carry_out is not None and found.state is approvals.ApprovalState.APPROVED and person.is_surely(found.requester):
         frozen = open_frozen(stations, found)
-        if not is_as_asked(stations, found, frozen) or not row.still(stations, actor, frozen.parameters):
+        try:
+            same = is_as_asked(stations, found, frozen) and row.still(stations, actor, frozen.parameters)
+        except FactorNeededError as error:
+            stations.ledger.append(refused("failed", reason=str(error)))
+            raise
+        if not same:
             superseded(stations, actor, found)
             raise ApprovalStateError(CHANGED)
     else:

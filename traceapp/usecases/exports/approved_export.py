@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.disclosure import told
-from traceapp.domain.errors import InputError, TraceappError
+from traceapp.domain.errors import BatchAmbiguousError, BatchNotFoundError, InputError, PermissionDeniedError, RecordNotFoundError
 from traceapp.domain.exports import Subject, TableForm
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
@@ -19,6 +19,8 @@ from traceapp.usecases.stations import Stations
 
 NAMED: Final = frozenset({"seeds", "number", "uid"})
 """Parts of a question that name the thing it is about: whoever decides is shown it by the name that his own view has of it."""
+OUT_OF_REACH: Final = (BatchAmbiguousError, BatchNotFoundError, InputError, PermissionDeniedError, RecordNotFoundError)
+"""What says that whoever asked does not get it any more; whatever else goes wrong says nothing of that, and may pass."""
 
 
 def check_export(subject: Subject, outside: bool, stations: Stations, actor: Actor, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,12 +93,13 @@ def no_more(stations: Stations, parameters: Mapping[str, Any]) -> dict[str, Any]
 def is_same_answer(subject: Subject, stations: Stations, actor: Actor, parameters: Mapping[str, Any]) -> bool:
     """Whether the same question still has the answer that others agreed to; nobody is shown it.
 
-    raises  FactorNeededError: that cannot be told before whoever asks has shown a second factor again.
+    raises  FactorNeededError: that cannot be told before whoever asks has shown a second factor again. StoreError and its kinds,
+            KeyUnavailableError, SealBrokenError, PolicyError: it cannot be told now.
     """
     check_clearance(stations, actor, Tier(parameters["tier"]))
     try:
         return asked_again(subject, stations, actor, parameters).digest == str(parameters["sha256"])
-    except TraceappError:
+    except OUT_OF_REACH:
         return False
 
 

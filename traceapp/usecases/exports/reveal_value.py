@@ -8,7 +8,7 @@ from typing import Any, Final
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.approvals import Approval, ApprovalState, Operation, check_signers
 from traceapp.domain.disclosure import Gap, told
-from traceapp.domain.errors import ApprovalStateError, InputError, PermissionDeniedError, TraceappError
+from traceapp.domain.errors import ApprovalStateError, FactorNeededError, InputError, PermissionDeniedError, TraceappError
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Act, Permission
@@ -19,6 +19,7 @@ from traceapp.usecases.approvals.approval_document import open_frozen, state_dig
 from traceapp.usecases.approvals.approval_moves import find_approval, request_of
 from traceapp.usecases.approvals.approval_persons import row_of, signers_today
 from traceapp.usecases.disclosed.disclosure_roll import Fields, keep_roll
+from traceapp.usecases.exports.approved_export import OUT_OF_REACH
 from traceapp.usecases.exports.export_claim import Claim, was_taken
 from traceapp.usecases.exports.export_sample import names_for
 from traceapp.usecases.sessions.second_factors import check_fresh
@@ -77,10 +78,10 @@ def shown_reveal(stations: Stations, actor: Actor, parameters: Mapping[str, Any]
 
 
 def sees_thing(stations: Stations, actor: Actor, parameters: Mapping[str, Any]) -> bool:
-    """Whether it lies within the view of whoever asked still."""
+    """Whether it lies within the view of whoever asked still; raises what `is_same_answer` raises."""
     try:
         return _kind_of(stations, actor, parameters["of"][0]["uid"], int(parameters["head"])) is not None
-    except TraceappError:
+    except OUT_OF_REACH:
         return False
 
 
@@ -109,7 +110,10 @@ def reveal_value(stations: Stations, actor: Actor, uid: str) -> Recorded[Reveale
     found, person = find_approval(stations, actor, uid)
     if actor.session is None or not person.is_surely(found.requester) or found.operation is not Operation.T3_REVEAL:
         raise _refused(stations, actor, found, PermissionDeniedError(NOT_YOURS))
-    check_fresh(stations, actor)
+    try:
+        check_fresh(stations, actor)
+    except FactorNeededError as error:
+        raise _refused(stations, actor, found, error) from None
     row = row_of(stations, found.operation)
     try:
         check_signers(found, person, signers_today(stations, row, found) if row is not None else [])
