@@ -11,6 +11,7 @@ from tests.clockwork import Clockwork
 from tests.recorded import records
 from traceapp.composition import terminal_actor
 from traceapp.domain.access_reviews import ReviewDecision
+from traceapp.domain.accounts import Account
 from traceapp.domain.approvals import Approval, ApprovalState, Operation
 from traceapp.domain.errors import (
     ApprovalStateError,
@@ -21,11 +22,17 @@ from traceapp.domain.errors import (
     TraceappError,
 )
 from traceapp.domain.rights import Actor, Role
+from traceapp.graph.account_store import AccountStore
+from traceapp.usecases.accounts import review_access
 from traceapp.usecases.accounts.change_account import set_disabled, set_password, set_role
 from traceapp.usecases.accounts.give_role import Given, give_by_officers, give_role, return_account
 from traceapp.usecases.accounts.give_role import hire as hire_person
+from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
 from traceapp.usecases.accounts.leave_account import leave_account
-from traceapp.usecases.accounts.review_access import begin_review, decide_account, record_overdue, review_due, show_review
+from traceapp.usecases.accounts.list_accounts import AccessFacts
+from traceapp.usecases.accounts.review_access import begin_review, decide_account, show_review
+from traceapp.usecases.accounts.review_due import record_overdue, review_due
+from traceapp.usecases.accounts.reviewed_accounts import facts_now
 from traceapp.usecases.approvals.execute_approval import execute_approval
 from traceapp.usecases.sessions.break_glass import break_glass
 from traceapp.usecases.stations import Stations
@@ -37,6 +44,7 @@ pytestmark = pytest.mark.one_store
 DAY = 86_400.0
 WHY = "Takes over the work of a colleague who is on leave."
 PASSWORD = "correct horse battery"
+CONFIRMED = ReviewDecision.CONFIRMED
 
 
 def give(stations: Stations, actor: Actor, name: str, role: Role) -> Given:
@@ -226,6 +234,59 @@ def test_attacker_confirms_no_account_of_his_own_and_none_that_is_not_what_he_sa
     assert review_due(clocked).is_overdue
     assert record_overdue(clocked, terminal_actor())
     assert "access-review-overdue" in rung(clocked)
+
+
+def test_attacker_of_two_reviewers_at_once_leaves_nothing_done_without_its_word(
+    plant: tuple[Actor, Actor, Actor], enter: Enter, clocked: Stations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one account: the first word counts, and the second does nothing to it. Of two accounts: both words are kept."""
+    _, anna, ben = plant
+    enter("eve", Role.VIEWER)
+    enter("pia", Role.VIEWER)
+    anna, ben = (session_of(clocked, one.account_uid) for one in (anna, ben))
+    run = begin_review(clocked, anna).value
+
+    def after(first: str, then: str) -> None:
+        """Ben suspends one, and before he has written it anna confirms another."""
+        seen = digest_of(clocked, ben, run.uid, first)
+
+        def meanwhile(stations: Stations, account: Account) -> AccessFacts:
+            monkeypatch.undo()
+            decide_account(clocked, anna, run.uid, then, CONFIRMED, digest_of(clocked, anna, run.uid, then), WHY)
+            return facts_now(stations, account)
+
+        monkeypatch.setattr(review_access, "facts_now", meanwhile)
+        decide_account(clocked, ben, run.uid, first, ReviewDecision.SUSPENDED, seen, WHY)
+
+    with pytest.raises(ReviewStateError, match="already"):
+        after("eve", "eve")
+    assert role_of(clocked, "eve") is Role.VIEWER
+    after("pia", "ada")
+    words = {one.item.username: one.item.decision for one in show_review(clocked, anna, run.uid).value.items}
+    assert (words["eve"], words["pia"], words["ada"]) == (CONFIRMED, ReviewDecision.SUSPENDED, CONFIRMED)
+    assert role_of(clocked, "pia") is None
+
+
+def test_attacker_with_many_tokens_before_his_keeps_none(
+    plant: tuple[Actor, Actor, Actor], enter: Enter, clocked: Stations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many tokens of others were made before: all of his are seen, and revoked."""
+    ada, _, ben = plant
+    enter("eve", Role.VIEWER)
+    for owner in ("ben", "eve", "eve"):
+        issue_token(clocked, terminal_actor(), TokenRequest(None, EVERYWHERE, EVERYWHERE, owner, 3, owner=owner))
+    listed = AccountStore.list_tokens
+    monkeypatch.setattr(AccountStore, "list_tokens", lambda self, now, row_limit: listed(self, now, row_limit=1))
+    ada, ben = (session_of(clocked, one.account_uid) for one in (ada, ben))
+    run = begin_review(clocked, ada).value
+    seen = digest_of(clocked, ben, run.uid, "eve")
+
+    decide_account(clocked, ben, run.uid, "eve", ReviewDecision.TOKENS_REVOKED, seen, WHY)
+
+    account = clocked.accounts.get_account_by_username("eve")
+    assert account is not None
+    assert [one.revoked for one in clocked.accounts.list_tokens_of_account(account.uid, clocked.clock.now())] == [True, True]
+    assert leave_account(clocked, terminal_actor(), "ben", WHY).value.ended[0].labels == ("ben",)
 
 
 def test_attacker_who_leaves_with_a_broken_glass_has_it_reviewed_all_the_same(

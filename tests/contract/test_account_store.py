@@ -155,6 +155,9 @@ def test_tokens_are_listed_until_they_expire(accounts: AccountStore) -> None:
     accounts.put_token(TOKEN)
     assert accounts.list_tokens(NOW, row_limit=10) == (TOKEN,)
     assert accounts.list_tokens(TOKEN.expires_at, row_limit=10) == ()
+    accounts.put_token(replace(TOKEN, uid="f" * 16, token_hash="d" * 64, account_uid=BERT.uid))
+    assert accounts.list_tokens_of_account(ANNA.uid, NOW) == (TOKEN,)
+    assert accounts.list_tokens_of_account(ANNA.uid, TOKEN.expires_at) == ()
 
 
 def test_token_can_be_revoked(accounts: AccountStore) -> None:

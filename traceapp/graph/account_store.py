@@ -159,6 +159,11 @@ class AccountStore:
         rows = self._graph.read("account.list_tokens", now=stored_time(now), row_limit=row_limit)
         return tuple(_token(row) for row in map(self._tokens.believed, rows) if row is not None)
 
+    def list_tokens_of_account(self, account_uid: str, now: datetime) -> tuple[Token, ...]:
+        """The same of one account: all of them, however many others there are."""
+        rows = self._graph.read("account.list_tokens_of_account", account_uid=account_uid, now=stored_time(now))
+        return tuple(_token(row) for row in map(self._tokens.believed, rows) if row is not None)
+
     def note_token_use(self, uid: str, used_at: datetime) -> None:
         """Keep when a token was used last."""
         self._graph.overwrite("account.put_token_use", uid=uid, used_at=stored_time(used_at))

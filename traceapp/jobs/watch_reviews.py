@@ -7,7 +7,7 @@ from typing import Final
 
 from traceapp.domain.rights import Actor
 from traceapp.jobs.service_thread import StoreThread
-from traceapp.usecases.accounts.review_access import record_overdue
+from traceapp.usecases.accounts.review_due import record_overdue
 from traceapp.usecases.stations import Stations
 
 EVERY: Final = 3600.0

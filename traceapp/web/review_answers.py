@@ -6,7 +6,8 @@ from flask import Response
 
 from traceapp.domain.access_reviews import AccessReview
 from traceapp.domain.recorded import Recorded
-from traceapp.usecases.accounts.review_access import ReviewList, ShownReview
+from traceapp.usecases.accounts.review_access import ReviewList
+from traceapp.usecases.accounts.reviewed_accounts import ShownReview
 from traceapp.web.account_answers import facts_document
 from traceapp.web.answers import CONTENT_TYPE, document_bytes
 

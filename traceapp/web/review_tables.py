@@ -6,7 +6,7 @@ from typing import Any, Final
 from flask_babel import gettext
 
 from traceapp.domain.exports import Cell, Copy, Document, Fact, Table, TableForm
-from traceapp.usecases.accounts.review_access import ShownItem, ShownReview
+from traceapp.usecases.accounts.reviewed_accounts import ShownItem, ShownReview
 from traceapp.web.pages.account_words import DECISIONS, STATES, view_words
 from traceapp.web.pages.wording import N_, role_name
 

@@ -27,7 +27,7 @@ from traceapp.usecases.changes import carry_out
 from traceapp.usecases.stations import Stations
 
 MOST: Final = 1_000
-OWN: Final = "Nobody leaves by his own hand: somebody else carries it out."
+OWN: Final = "Nobody carries out his own leaving: somebody else does."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ def leave_account(stations: Stations, actor: Actor, username: str, reason: str, 
         stations.ledger.append(entry(stations, actor, Permission.ACCOUNT_CHANGE, "denied", request=request, reason=OWN))
         raise PermissionDeniedError(OWN)
 
-    tokens = {one.uid: _tokens_of(stations, one) for one in accounts}
+    now = stations.clock.now()
+    tokens = {one.uid: stations.accounts.list_tokens_of_account(one.uid, now) for one in accounts}
     ended = tuple(_close(stations, actor, request, one, tokens[one.uid], words) for one in accounts)
     passed = tuple(pass_requests(stations, actor, accounts, heir, words))
     freed = tuple(free_signatures(stations, actor, accounts, words))
@@ -163,11 +164,6 @@ def _close(
         changes={**changes_of_account(account, replace(closed, factors=None)), "reason": (None, sealed_text(reason))},
     )
     return told
-
-
-def _tokens_of(stations: Stations, account: Account) -> tuple[Token, ...]:
-    found = stations.accounts.list_tokens(stations.clock.now(), row_limit=MOST)
-    return tuple(one for one in found if one.account_uid == account.uid)
 
 
 def _lasting(stations: Stations, account: Account, now: datetime) -> Iterator[GrantRecord]:

@@ -3,7 +3,8 @@
 from flask import Blueprint, Response
 
 from traceapp.domain.permissions import Permission
-from traceapp.usecases.accounts.review_access import begin_review, decide_account, list_reviews, show_review, take_sheet
+from traceapp.usecases.accounts.review_access import begin_review, decide_account, list_reviews, show_review
+from traceapp.usecases.accounts.review_sheet import take_sheet
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.files import MEDIA, table_file
 from traceapp.web.operations import operation
