@@ -54,6 +54,7 @@ def draw_entry(draw: random.Random) -> LedgerEntry:
         completeness=draw.choice([None, "COMPLETE"]),
         reason=f"{kind} {draw.choice(UIDS)} {draw.choice(FIELDS[kind])}",
         request_id=f"{draw.randrange(3000):032x}",
+        result={"rows": 3} | ({"copy": f"{draw.randrange(9):032x}"} if draw.random() < 0.2 else {}),
         object=[{"kind": kind, "uid": draw.choice(UIDS)}] if draw.random() < 0.6 else None,
         roll={"sha256": "0" * 64, "things": 1} if has_roll else None,
     )
@@ -148,6 +149,7 @@ def test_promise_counts_of_a_person_are_those_of_a_look_at_every_record(ledger: 
     tallies = {
         "looks": Tally(frozenset({"batch:trace", "batch:show"}), frozenset({"answered"})),
         "denials": Tally(None, frozenset({"denied"})),
+        "files": Tally(None, frozenset({"answered"}), files=True),
     }
     draw = random.Random(9)
     moments = sorted(parse_stored_time(draw.choice(records)["time"]) for _ in range(6))
@@ -158,7 +160,9 @@ def test_promise_counts_of_a_person_are_those_of_a_look_at_every_record(ledger: 
         for since, until in spans:
             some = [told for told in own if since <= parse_stored_time(told["time"]) <= until]
             looks = sum(told["act"] != "session:start" and told["outcome"] == "answered" for told in some)
-            expected.append(Counted(len(some), {"looks": looks, "denials": sum(told["outcome"] == "denied" for told in some)}))
+            denials = sum(told["outcome"] == "denied" for told in some)
+            files = sum(told["outcome"] == "answered" and "copy" in told["result"] for told in some)
+            expected.append(Counted(len(some), {"looks": looks, "denials": denials, "files": files}))
 
         assert tally_acts(ledger, person, spans, tallies) == expected
     assert tally_acts(ledger.parent / "elsewhere", "ann", spans, tallies) is None

@@ -19,10 +19,15 @@ from tests.recorded import records
 from tests.signing import signed_by
 from tests.web.conftest import MovingClock
 from tests.web.test_approved_file import SEEN, _session, hire
+from traceapp.composition import terminal_actor
 from traceapp.domain.approvals import ApprovalState
 from traceapp.domain.rights import Role
 from traceapp.formats.bech32 import bech32_encode
+from traceapp.usecases.accounts.hand_over import NO_FACTOR
+from traceapp.usecases.accounts.leave_account import leave_account
 from traceapp.usecases.approvals.decide_approval import approve_approval
+from traceapp.usecases.approvals.requester_history import read_history
+from traceapp.usecases.audit.index_ledger import index_ledger
 from traceapp.usecases.sessions.open_session import make_session
 from traceapp.usecases.stations import Stations
 from traceapp.web.access import open_door
@@ -159,19 +164,32 @@ def test_story_whoever_took_a_file_alone_enters_where_it_went(office: Office, ap
     abroad = office.ask("/api/v1/deliveries", "POST", json=entry | {"country": "DE"})
     assert abroad.status_code == 403
     entered = office.ask("/api/v1/deliveries", "POST", json=entry).get_json()["delivery"]
-    assert (entered["record"], entered["entered_by"], entered["tier"]) == (record, "rc", "")
+    assert (entered["record"], entered["entered_by"], entered["subject"], entered["tier"]) == (record, "rc", "trace", "")
+    again = office.ask("/api/v1/deliveries", "POST", json=entry)
+    assert [one["field"] for one in again.get_json()["errors"]] == ["record"], "it is entered already"
     page = office.ask("/deliveries", "POST", data={**entry, "record": str(record), "recipient": ""})
-    assert page.status_code == 303
+    assert page.status_code == 400
+    came = records(office.stations, act="batch:export")[-1]["time"]
+    noted = {"by": "Li Na", "at": came}
+    assert office.ask(f"/api/v1/deliveries/{entered['uid']}/acknowledgement", "POST", json=noted).status_code == 200
     told = json.loads(office.ask("/api/v1/deliveries/export?form=json").data)["tables"]["deliveries"]
-    assert [(row["country"], row["person"]["masked"], row["file"]) for row in told] == [("CN", True, entered["file"])] * 2
+    assert [(row["country"], row["person"]["masked"], row["file"]) for row in told] == [("CN", True, entered["file"])]
     uid = office.agree(office.ask("/api/v1/deliveries/export", "POST", json={"form": "json", "reason": WHY}))
     assert office.execute(uid).status_code == 200
-    clear = json.loads(office.ask(f"/api/v1/approvals/{uid}/file").data)["tables"]["deliveries"]
-    assert {row["person"] for row in clear} == {"Li Na"}
+    left = office.ask(f"/api/v1/approvals/{uid}/file")
+    assert {row["person"] for row in json.loads(left.data)["tables"]["deliveries"]} == {"Li Na"}
+    register = {**entry, "record": int(left.headers["Traceapp-Ledger"].split()[0])}
+    told = office.ask("/api/v1/deliveries", "POST", json=register).get_json()["delivery"]
+    assert (told["subject"], told["tier"], told["approval"]) == ("deliveries", "T2", uid), "as its record says"
     other = Office(app.test_client(), office.stations, office.deciders)
     other.browser.get("/test/begin?who=cleo")
     assert other.ask("/api/v1/deliveries", "POST", json=entry).status_code == 403, "it is not his file"
     assert len(other.ask("/api/v1/deliveries").get_json()["deliveries"]) == 2
+    requester = office.stations.accounts.get_account_by_username("rc")
+    index_ledger(office.stations, lambda _: None, lambda: True)
+    assert requester is not None
+    history = {one.name: one.lately for one in read_history(office.stations, requester.uid, office.stations.clock.now())}
+    assert history["files"] == 3, "two of the register and one of a trace; asking for one is none"
 
 
 def test_promise_no_t3_value_leaves_without_a_recipient_who_has_a_key(office: Office) -> None:
@@ -208,6 +226,16 @@ def test_promise_an_ended_recipient_gets_nothing_that_was_approved(office: Offic
     assert office.ask(f"/api/v1/approvals/{waiting}").get_json()["approval"]["state"] == "superseded"
     assert office.ask(f"/api/v1/approvals/{ready}/file").status_code == 409
     assert office.ask("/api/v1/deliveries").get_json()["deliveries"] == []
+
+
+def test_promise_a_t3_file_goes_to_no_colleague_of_whom_nobody_can_tell_whether_he_gets_the_same(office: Office) -> None:
+    """It ends with whoever leaves, and that is said; he leaves all the same."""
+    body = {**TRACE, "tier": "T3", "recipient": office.recipient(), "channel": "mail"}
+    uid = office.ask("/api/v1/traces/export", "POST", json=body).get_json()["uid"]
+
+    left = leave_account(office.stations, terminal_actor(), "rc", WHY, "cleo").value
+
+    assert [(one.uid, one.heir_uid, one.because) for one in left.passed] == [(uid, None, NO_FACTOR)]
 
 
 def test_promise_t3_is_taken_with_a_fresh_second_factor_and_nothing_is_lost_without(office: Office, clock: MovingClock) -> None:

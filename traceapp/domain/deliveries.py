@@ -46,8 +46,9 @@ class Destination:
 class Delivery:
     """One entry of the register.
 
-    record           of the ledger, under which the file left; subject, form, rows, file (SHA-256 in hex) and copy as it says.
-    tier             the highest whose values are in it; empty where one person took it alone.
+    record           of the ledger, under which the file left; what follows of the file as it says: its SHA-256 in hex, its copy.
+    subject          whose rows: `exports.Subject`.
+    tier             the highest whose values are in it, where others agreed to that; empty where nobody had to.
     entered_by       user name of whoever took the file.
     acknowledged_by  who said that it came, and acknowledged_at when; None while nobody has. noted_by  who entered that.
     """

@@ -23,6 +23,11 @@ class InputError(TraceappError):
         super().__init__(message)
         self.fields = fields
 
+    @classmethod
+    def wanted(cls, field: str, what: str) -> "InputError":
+        """One field, and what was wanted of it."""
+        return cls(f"{field}: wanted {what}", ((field, what),))
+
 
 class IdentifierError(InputError):
     """An identifier that breaks its own standard: what was wanted, what was found."""

@@ -97,7 +97,7 @@ Arrange: TypeAlias = Callable[[TableForm, Any, Copy], Document]
 class ExportedFile:
     """A file that is finished, and hashed; whoever sends it closes it.
 
-    subject    whose rows.
+    subject    whose rows.   tier  the highest whose values are in it, where others agreed to that; empty where nobody had to.
     size       in bytes.   sha256  of the file, in hex; the record of the export names it too.   copy  its id.
     sent       called once with whether all of it was sent; None where nobody asks.
     sealed_to  the key of the recipient who alone can open it; None of a file in clear.
@@ -112,9 +112,18 @@ class ExportedFile:
     copy: str
     sent: Callable[[bool], None] | None = None
     sealed_to: str | None = None
+    tier: str = ""
 
     @property
     def on_record(self) -> dict[str, Any]:
         """What the record of the export tells of it."""
-        told = {"form": self.form.value, "rows": self.rows, "bytes": self.size, "file": self.sha256, "copy": self.copy}
+        told = {
+            "subject": self.subject.value,
+            "tier": self.tier,
+            "form": self.form.value,
+            "rows": self.rows,
+            "bytes": self.size,
+            "file": self.sha256,
+            "copy": self.copy,
+        }
         return told if self.sealed_to is None else told | {"sealed_to": self.sealed_to}

@@ -9,6 +9,8 @@ FACETS: Final = ("person", "role", "act", "outcome", "purpose", "completeness", 
 """What records are sorted by: each has few values, and many records a value."""
 NAMES: Final = ("request_id", "approval", "command")
 """What few records share."""
+LEFT: Final = ("file", "left")
+"""Facet and value of records under which a file left."""
 DENIED: Final = "denied"
 
 

@@ -29,7 +29,7 @@ from traceapp.ledger.tail import PlacedRecord
 
 FILE: Final = "index.sqlite"
 LOCK: Final = "index.lock"
-FORM: Final = 1
+FORM: Final = 2
 """Of the tables; a file of another form is made anew."""
 BLOCK: Final = 8192
 _SCHEMA: Final = """

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from traceapp.domain.ledger_search import FACETS, NAMES, IndexState, LedgerQuery
+from traceapp.domain.ledger_search import FACETS, LEFT, NAMES, IndexState, LedgerQuery
 from traceapp.ledger.index import BLOCK, FILE, key_of
 from traceapp.ledger.segments import first_kept
 
@@ -51,10 +51,14 @@ def find_places(home: Path, query: LedgerQuery, before: int | None, at_most: int
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Records that are counted together: of these acts, None for any, and with one of these outcomes."""
+    """Records that are counted together: of these acts, None for any, and with one of these outcomes.
+
+    files  only those under which a file left.
+    """
 
     acts: frozenset[str] | None
     outcomes: frozenset[str]
+    files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ def _counted(
         for name, tally in tallies.items():
             if some:
                 acts = _ALL if tally.acts is None else _any(index, "act", tally.acts, block)
-                of[name] += (some & acts & _any(index, "outcome", tally.outcomes, block)).bit_count()
+                left = _of_facet(index, *LEFT)(block) if tally.files else _ALL
+                of[name] += (some & acts & left & _any(index, "outcome", tally.outcomes, block)).bit_count()
     return Counted(total, of)
 
 

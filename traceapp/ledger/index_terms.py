@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from traceapp.domain.ledger_search import NAMES, ShownThings
+from traceapp.domain.ledger_search import LEFT, NAMES, ShownThings
 
 _PLAIN: Final = ("act", "outcome", "completeness")
 _OF_ACTOR: Final = ("role", "purpose", "address", "through")
@@ -11,11 +11,12 @@ _PERSON: Final = ("username", "account")
 
 
 def facets(told: Mapping[str, Any]) -> set[tuple[str, str]]:
-    """Facet and value of `domain/ledger_search.FACETS`, but for the fields."""
+    """Facet and value of `domain/ledger_search.FACETS`, but for the fields; and `LEFT`, where a file left."""
     who = told.get("actor") or {}
     found = [(name, told.get(name)) for name in _PLAIN]
     found += [(name, who.get(name)) for name in _OF_ACTOR]
     found += [("person", who.get(name)) for name in _PERSON]
+    found += [LEFT] if (told.get("result") or {}).get("copy") else []
     return {(facet, value) for facet, value in found if isinstance(value, str) and value}
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from traceapp.domain.deliveries import Channel, DeliveryState
+from traceapp.domain.exports import Subject
 from traceapp.domain.recipients import RecipientKind
 from traceapp.web.answer_models import Ledger, Said
 
@@ -38,12 +39,12 @@ class Delivery(Said):
 
     uid: str
     record: Annotated[int, Field(description="Of the ledger, under which the file left.")]
-    subject: str
+    subject: Annotated[Subject, Field(description="Whose rows the file holds.")]
     form: str
     rows: int
     file: Annotated[str, Field(description="SHA-256 of the file.")]
     copy_id: Annotated[str, Field(description="Id of the copy, which stands in it.")]
-    tier: Annotated[str, Field(description="Highest tier whose values may be in it; empty where one person took it alone.")]
+    tier: Annotated[str, Field(description="Highest tier whose values may be in it; empty where nobody had to agree to it.")]
     approval: str | None
     recipient: str | None
     organisation: str

@@ -18,7 +18,7 @@ TALLIES: Final[Mapping[str, Tally]] = {
         frozenset({Permission.BATCH_LOOK_UP, Permission.BATCH_SHOW, Permission.BATCH_TRACE, Permission.SOURCE_SHOW}),
         frozenset({"answered"}),
     ),
-    "files": Tally(frozenset({Permission.BATCH_EXPORT, Permission.LEDGER_EXPORT}), frozenset({"answered"})),
+    "files": Tally(None, frozenset({"answered"}), files=True),
     "requests": Tally(frozenset({Permission.APPROVAL_REQUEST}), frozenset({"done"})),
     "broken": Tally(frozenset({Permission.BREAK_GLASS_BEGIN}), frozenset({"done"})),
     "denials": Tally(None, frozenset({"denied"})),

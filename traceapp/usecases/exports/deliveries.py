@@ -1,6 +1,5 @@
 """The register of outside deliveries: what left, to whom, and whether they have said that it came."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,8 +24,6 @@ from traceapp.usecases.kept_document import open_kept, seal_kept, with_told
 from traceapp.usecases.stations import Stations
 
 PAGE: Final = 50
-FILES: Final = frozenset({Permission.BATCH_EXPORT.value, Permission.LEDGER_EXPORT.value, Permission.DELIVERY_LIST.value})
-"""Acts under which files leave."""
 UNKNOWN: Final = "The register has no delivery of this id."
 NOT_YOURS: Final = "Whoever took a file out enters where it went; this record is not of a file that you took."
 ABROAD: Final = "To another country than the plant's it goes after others agreed: ask for the file with its recipient."
@@ -59,14 +56,14 @@ def enter_delivery(stations: Stations, actor: Actor, record: int, said: Mapping[
         raise PermissionDeniedError(ABROAD)
     result = told["result"]
     made = Delivery(
-        uid=secrets.token_hex(8),
+        uid=uid_of_copy(result["copy"]),
         record=record,
-        subject=told["act"],
+        subject=result["subject"],
         form=result["form"],
         rows=result["rows"],
         file=result["file"],
         copy=result["copy"],
-        tier="",
+        tier=result["tier"],
         approval=told.get("approval"),
         to=to,
         entered_by=actor.username,
@@ -76,19 +73,19 @@ def enter_delivery(stations: Stations, actor: Actor, record: int, said: Mapping[
 
 
 def delivery_of_file(
-    stations: Stations, actor: Actor, recorded: Recorded[ExportedFile], to: Destination, tier: str, approval: str
+    stations: Stations, actor: Actor, recorded: Recorded[ExportedFile], to: Destination, approval: str
 ) -> Delivery:
     """The entry of a file that is about to leave for its recipient."""
     made = recorded.value
     return Delivery(
-        uid=secrets.token_hex(8),
+        uid=uid_of_copy(made.copy),
         record=recorded.receipt.seq,
         subject=made.subject.value,
         form=made.form.value,
         rows=made.rows,
         file=made.sha256,
         copy=made.copy,
-        tier=tier,
+        tier=made.tier,
         approval=approval,
         to=to,
         entered_by=actor.username,
@@ -97,9 +94,14 @@ def delivery_of_file(
 
 
 def keep_delivery(stations: Stations, actor: Actor, made: Delivery) -> Recorded[Delivery]:
-    """On record with commitments to what it says, none of it in clear; who calls has decided that it may be entered."""
+    """On record with commitments to what it says, none of it in clear; who calls has decided that it may be entered.
+
+    raises  InputError: the copy is entered already. LedgerUnavailableError; StoreError and its kinds.
+    """
 
     def work() -> Delivery:
+        if stations.deliveries.get(made.uid) is not None:
+            raise InputError.wanted("record", "one of a file that is not in the register yet")
         stations.deliveries.append(seal_kept(stations, DELIVERY, made.uid, made.entered_at, told_of(made), made.state.value))
         return made
 
@@ -108,12 +110,17 @@ def keep_delivery(stations: Stations, actor: Actor, made: Delivery) -> Recorded[
     return _changed(stations, actor, made, request, work, changes)
 
 
+def uid_of_copy(copy: str) -> str:
+    """The id of the entry of this copy: its first 16 digits, which were drawn for it alone; so no copy is entered twice."""
+    return copy[:16]
+
+
 def acknowledge_delivery(stations: Stations, actor: Actor, uid: str, by: str, at: datetime) -> Recorded[Delivery]:
     """Somebody there has said that it came.
 
     by      who said so.   at  when.
     raises  PermissionDeniedError; DeliveryNotFoundError; InputError: no name, before it left, in the future, or it is said
-            already; ConcurrentChangeError.
+            already; ConcurrentChangeError; LedgerUnavailableError, LedgerBrokenError: when it left cannot be read.
     """
     request = {"delivery": uid, "change": "acknowledge"}
     authorise(stations, actor, Permission.DELIVERY_ENTER, request)
@@ -124,8 +131,8 @@ def acknowledge_delivery(stations: Stations, actor: Actor, uid: str, by: str, at
     found = delivery_from(stations, kept)
     if found.state is DeliveryState.ACKNOWLEDGED:
         raise _wanted("uid", "a delivery that nobody has acknowledged yet")
-    if not found.entered_at <= at <= stations.clock.now():
-        raise _wanted("at", "a moment since it was entered")
+    if not _left_at(stations, found) <= at <= stations.clock.now():
+        raise _wanted("at", "a moment since it left, and not in the future")
     noted = replace(found, acknowledged_by=text_of("by", by), acknowledged_at=at, noted_by=actor.username)
 
     def work() -> Delivery:
@@ -185,8 +192,14 @@ def _left_under(stations: Stations, actor: Actor, record: int) -> dict[str, Any]
     """The record, where it is of a file that this account took."""
     content = find_record(stations.settings.home, record)
     told: dict[str, Any] = orjson.loads(content) if content is not None else {}
-    is_file = told.get("act") in FILES and told.get("outcome") == "answered" and "copy" in told["result"]
+    is_file = told.get("outcome") == "answered" and {"copy", "subject"} <= told["result"].keys()
     return told if is_file and told["actor"]["account"] == actor.account_uid else None
+
+
+def _left_at(stations: Stations, one: Delivery) -> datetime:
+    """When the file left, by its record; where that was pruned, when it was entered."""
+    content = find_record(stations.settings.home, one.record)
+    return parse_stored_time(orjson.loads(content)["time"]) if content is not None else one.entered_at
 
 
 def _destination(stations: Stations, said: Mapping[str, Any]) -> Destination:

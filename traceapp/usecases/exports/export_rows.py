@@ -64,10 +64,12 @@ def finished_file(
     copy: Copy,
     sent: Callable[[bool], None] | None = None,
     key: str | None = None,
+    tier: str = "",
 ) -> ExportedFile:
     """The file at its beginning; it has no name, and is gone when it is closed.
 
-    key  of the recipient: what is on disk is sealed to it, and in clear it is in memory alone.
+    key   of the recipient: what is on disk is sealed to it, and in clear it is in memory alone.
+    tier  that others agreed to.
 
     raises  HomeError: it cannot be written; InputError: more than the form holds.
     """
@@ -82,4 +84,4 @@ def finished_file(
         file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
-    return ExportedFile(subject, form, file, size, digest, document.rows, copy.uid, sent, key)
+    return ExportedFile(subject, form, file, size, digest, document.rows, copy.uid, sent, key, tier)

@@ -129,7 +129,10 @@ def list_recipients(stations: Stations, actor: Actor) -> Recorded[tuple[Recipien
 
 
 def find_recipient(stations: Stations, uid: str) -> Recipient | None:
-    """One to whom something may go; None where there is none, it was ended, or it is not what the service wrote last."""
+    """One to whom something may go; None where there is none, it was ended, or it is not what the service wrote last.
+
+    raises  SealBrokenError; KeyUnavailableError.
+    """
     kept = stations.recipients.get(uid)
     found = recipient_of(stations, kept) if kept is not None else None
     return found if found is not None and found.ended_at is None else None

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.approvals import Approval, ApprovalState, Operation, check_signers
-from traceapp.domain.errors import ApprovalStateError, PermissionDeniedError, TraceappError
+from traceapp.domain.errors import ApprovalStateError, FactorNeededError, PermissionDeniedError, TraceappError
 from traceapp.domain.exports import Arrange, Copy, ExportedFile, Subject, TableForm
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
@@ -99,7 +99,10 @@ def _taken(
 ) -> Recorded[ExportedFile]:
     frozen = open_frozen(stations, found)
     parameters, form = frozen.parameters, TableForm(frozen.parameters["form"])
-    check_clearance(stations, actor, Tier(parameters["tier"]))
+    try:
+        check_clearance(stations, actor, Tier(parameters["tier"]))
+    except (PermissionDeniedError, FactorNeededError) as error:
+        raise _refused(stations, actor, found, error) from None
     if not is_address_as_signed(stations, parameters):
         raise _refused(stations, actor, found, ApprovalStateError(CHANGED))
     asked = asked_again(subject, stations, actor, parameters)
@@ -110,11 +113,13 @@ def _taken(
         raise _refused(stations, actor, found, PermissionDeniedError(BROKEN))
     to, now = destination_of(parameters), stations.clock.now()
     copy = Copy(secrets.token_hex(16), actor.username, now, signatures, frozen.recipient if to is not None else None)
-    made = finished_file(stations, arrange(form, asked.answer, copy), subject, form, copy, claim.end, key_of(parameters))
+    made = finished_file(
+        stations, arrange(form, asked.answer, copy), subject, form, copy, claim.end, key_of(parameters), parameters["tier"]
+    )
     recorded = on_its_way(stations, made, lambda: replace(asked.record(**made.on_record), approval=found.uid))
     if to is not None:
         try:
-            keep_delivery(stations, actor, delivery_of_file(stations, actor, recorded, to, parameters["tier"], found.uid))
+            keep_delivery(stations, actor, delivery_of_file(stations, actor, recorded, to, found.uid))
         except BaseException:
             made.file.close()
             raise
