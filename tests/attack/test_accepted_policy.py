@@ -6,30 +6,40 @@ from pathlib import Path
 
 import pytest
 
+from tests.attack.test_approvals import WHY, Enter, enter, hire
 from tests.conftest import MakeActor
 from tests.flows import hour
 from tests.recorded import records
 from traceapp.app import create_app
 from traceapp.composition import build_watch
 from traceapp.domain.alerts import AlertFilter
-from traceapp.domain.errors import PolicyError
+from traceapp.domain.approvals import Approval
+from traceapp.domain.errors import ApprovalStateError, HomeError, PolicyError
+from traceapp.domain.governed import DocumentKind
 from traceapp.domain.kinds import Direction
 from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Role
 from traceapp.domain.trace import Seed, TraceQuestion
 from traceapp.policy.acceptance import ACCEPTED, load_policy
+from traceapp.policy.alert_rules import shipped_content
 from traceapp.policy.compilation import compile_rights
 from traceapp.policy.decisions import CLOSED, Policy
 from traceapp.policy.document import read_policy
+from traceapp.usecases.approvals.approval_document import open_frozen
 from traceapp.usecases.audit.watch_ledger import LedgerWatch
 from traceapp.usecases.check_readiness import check_readiness
 from traceapp.usecases.governed.accept_policy import accept_policy, record_first_policy
+from traceapp.usecases.governed.change_documents import apply_change, keep_proposal
+from traceapp.usecases.governed.governed_documents import files_of, list_kept_versions
+from traceapp.usecases.governed.propose_document import propose_document
 from traceapp.usecases.governed.running_documents import acceptance_of
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace.trace_batch import trace_batch
 from traceapp.usecases.watch_stations import WatchStations
 
 pytestmark = pytest.mark.one_store
+
+__all__ = ["enter", "hire"]
 
 EVERYBODY = tuple(Role)
 DEFAULT = (Path(__file__).parents[2] / "traceapp" / "policy" / "default_policy.toml").read_bytes()
@@ -215,3 +225,40 @@ def test_promise_a_first_start_is_on_record_once(stations: Stations, actor: Make
 
     (accepted,) = records(stations, act="policy:accept")
     assert accepted["request"]["accepted"] == stations.policy.digest == kept_digest(stations)
+
+
+def rules(minutes: int) -> bytes:
+    """The shipped alert rules, one of them with so many quiet minutes."""
+    return shipped_content().replace(b"quiet_minutes = 0\n", b"quiet_minutes = %d\n" % minutes, 1)
+
+
+def test_attacker_with_two_changes_of_one_state_puts_one_in_force(enter: Enter, clocked: Stations) -> None:
+    """Both were agreed to, and both are carried out at once: the later one is not what was signed any more."""
+    kind = DocumentKind.ALERT_RULES
+    for name, role in (("anna", Role.QUALITY), ("ira", Role.IT), ("abel", Role.AUDITOR)):
+        enter(name, role)
+    quin = enter("quin", Role.QUALITY)
+
+    def apply(asked: Approval) -> str:
+        return apply_change(kind, clocked, quin, open_frozen(clocked, asked).parameters, asked.uid).value.digest
+
+    first, second = (propose_document(clocked, quin, kind, rules(minutes), WHY).value for minutes in (1, 2))
+    applied = apply(first)
+    with pytest.raises(ApprovalStateError):
+        apply(second)
+
+    kept = list_kept_versions(clocked, kind)
+    assert [(one.number, one.approval) for one in kept if one.approval] == [(2, first.uid)]
+    assert kept[-1].digest == applied
+
+
+def test_promise_a_proposal_that_cannot_be_kept_is_on_record_as_failed(stations: Stations, actor: MakeActor) -> None:
+    kind = DocumentKind.ALERT_RULES
+    folder = files_of(stations, kind).folder
+    folder.parent.mkdir(exist_ok=True)
+    folder.write_text("a file lies where the folder would be")
+
+    with pytest.raises(HomeError):
+        keep_proposal(stations, actor(Role.QUALITY), kind, rules(3), None)
+
+    assert [one["outcome"] for one in records(stations, act="change:propose")] == ["intended", "failed"]

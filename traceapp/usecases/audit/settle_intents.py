@@ -7,6 +7,7 @@ from typing import Any, Final
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import ABORTED, CAME_TO_BE, COMMITTED
 from traceapp.domain.rights import Actor
+from traceapp.host.governed_files import GovernedFiles
 from traceapp.ledger.open_intents import INTENTS, is_held
 from traceapp.ledger.records import FOLDER
 from traceapp.ledger.tail import LedgerTail
@@ -104,6 +105,8 @@ def _came_to_be(stations: Stations, intent: dict[str, Any]) -> bool:
     for kind, acts in DOCUMENT_ACTS.items():
         if intent["act"] in acts:
             return Acceptance(stations.settings.home, stations.sealer.macs, None, kind=kind).digest == request.get("accepted")
+    if intent["act"] == Permission.CHANGE_PROPOSE:
+        return GovernedFiles(stations.settings.home, request["document"]).get(request["digest"]) is not None
     if intent["act"] == Act.LEDGER_PRUNE:
         return was_pruned(stations, request)
     if intent["act"] == Permission.LEDGER_ERASE:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, Final
 
 from traceapp.domain.approvals import Operation
@@ -11,9 +12,11 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.host.governed_files import LARGEST
+from traceapp.host.home_lock import alone
 from traceapp.ledger.records import plain_json
 from traceapp.policy.acceptance import Acceptance
 from traceapp.usecases.access import authorise, entry, things
+from traceapp.usecases.approvals.approval_document import open_frozen, state_digest
 from traceapp.usecases.changes import carry_out
 from traceapp.usecases.governed.governed_documents import (
     GOVERNED,
@@ -26,6 +29,8 @@ from traceapp.usecases.governed.governed_documents import (
 from traceapp.usecases.stations import Stations
 
 CHANGED_SINCE: Final = "The document in the home is not the one that was agreed to any more: it was not put in force."
+LOCK: Final = "governed"
+"""Held while another document comes in force."""
 SAME: Final = "a document that says something else than the one in force"
 
 
@@ -103,8 +108,7 @@ def keep_proposal(
     digest = GOVERNED[kind].digest(document)
     _check_is_other(stations, kind, digest)
     request = {"document": kind.value, "digest": digest}
-    stations.ledger.append(entry(stations, actor, Permission.CHANGE_PROPOSE, "done", request=request))
-    keep_content(stations, kind, digest, content)
+    carry_out(stations, actor, Permission.CHANGE_PROPOSE, request, partial(keep_content, stations, kind, digest, content))
     return {"digest": digest}
 
 
@@ -141,7 +145,11 @@ def preview_change(kind: DocumentKind, stations: Stations, parameters: Mapping[s
 def apply_change(
     kind: DocumentKind, stations: Stations, actor: Actor, parameters: Mapping[str, Any], approval: str
 ) -> Recorded[Version]:
-    """Put it in force: its bytes, then who agreed, then the one file by which every process goes."""
+    """Put it in force: its bytes, then who agreed, then the one file by which every process goes.
+
+    raises  ApprovalStateError: the document in the home, or what is in force, is not what was agreed to any more; of two changes
+            of one state the first one comes in force. HomeError: it cannot be written.
+    """
     row, digest = GOVERNED[kind], parameters["digest"]
     content = kept_content(stations, kind, digest)
     acceptance = Acceptance(stations.settings.home, stations.sealer.macs, None, kind=kind)
@@ -150,20 +158,26 @@ def apply_change(
         failed = entry(stations, actor, row.act, "failed", request=request, reason=CHANGED_SINCE, approval=approval)
         stations.ledger.append(failed)
         raise ApprovalStateError(CHANGED_SINCE)
-    now = stations.clock.now()
-    present = present_version(stations, kind, now)
-    found = stations.approvals.get_approval(approval)
-    version = Version(
-        number=present.number + 1,
-        digest=digest,
-        replaces=present.digest,
-        proposed_by=_username(stations, found.requester.account_uid) if found is not None else "",
-        approved_by=tuple(_username(stations, one.person.account_uid) for one in found.signatures) if found else (),
-        approval=approval,
-        at=now,
-    )
+    now, found = stations.clock.now(), stations.approvals.get_approval(approval)
+    agreed_to = open_frozen(stations, found).result if found is not None else None
 
     def work() -> Version:
+        with alone(stations.settings.home, LOCK):
+            return change()
+
+    def change() -> Version:
+        if state_digest(changed_document(kind, stations, parameters)) != agreed_to or found is None:
+            raise ApprovalStateError(CHANGED_SINCE)
+        present = present_version(stations, kind, now)
+        version = Version(
+            number=present.number + 1,
+            digest=digest,
+            replaces=present.digest,
+            proposed_by=_username(stations, found.requester.account_uid),
+            approved_by=tuple(_username(stations, one.person.account_uid) for one in found.signatures),
+            approval=approval,
+            at=now,
+        )
         former = row.content(stations)
         if _digest_of(stations, kind, former) == present.digest:
             keep_content(stations, kind, present.digest, former)
@@ -180,7 +194,7 @@ def apply_change(
         request,
         work,
         about=things(_LABELS[kind], digest),
-        changes={"digest": (present.digest, digest)},
+        changes={"digest": (_digest_in_force(stations, kind), digest)},
         approval=approval,
     )
 
