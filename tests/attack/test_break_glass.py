@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 
@@ -34,6 +35,7 @@ from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor, Grant, Role
 from traceapp.domain.sessions import Client
+from traceapp.domain.signatures import SealedSignature
 from traceapp.policy.compilation import widened
 from traceapp.usecases.access import authorise, rights_for
 from traceapp.usecases.accounts.change_account import set_disabled
@@ -44,8 +46,9 @@ from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.keys.destroy_key import destroy_key, group_of_account
 from traceapp.usecases.keys.make_recovery_key import make_recovery_key
 from traceapp.usecases.sessions.break_glass import break_glass, end_break_glass, list_break_glass
-from traceapp.usecases.sessions.open_session import make_session
+from traceapp.usecases.sessions.open_session import bound, make_session
 from traceapp.usecases.sessions.resume_session import resume_session
+from traceapp.usecases.signatures.signing import sign
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store
@@ -338,6 +341,33 @@ def test_attacker_who_is_shredded_before_his_review_stops_neither_reviewers_nor_
     assert break_glass(clocked, next_one, REASON, 30, "T2").value.actor.grant is not None
     review(clocked, other, uid, FOUND, justified=False)
     assert uid not in {one.uid for one in clocked.grants.list_waiting()}
+
+
+def test_attacker_who_signs_something_else_meanwhile_closes_no_review(
+    enter: Enter, clocked: Stations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two signatures that one session gives at once one counts: the access waits until its review is signed."""
+    actor, _ = enter("lina", Role.COORDINATOR)
+    other, _ = enter("zhou", Role.QUALITY)
+    break_glass(clocked, actor, REASON, 60, "T2")
+    uid = waiting_alone(clocked).uid
+    asked = review_of(clocked, uid)
+    account = clocked.accounts.get_account(other.account_uid)
+    (session,) = clocked.sessions.list_sessions_of_account(other.account_uid)
+    assert asked is not None
+    assert account is not None
+
+    def sign_and_be_late(*said: Any) -> SealedSignature:
+        assert clocked.sessions.put_session(bound(clocked, account, replace(session, signed_at=clocked.clock.now())))
+        return sign(*said)
+
+    monkeypatch.setattr("traceapp.usecases.approvals.decide_approval.sign", sign_and_be_late)
+    before = clocked.ledger.get_head().seq
+    with pytest.raises(ConcurrentChangeError):
+        approve_approval(clocked, other, asked.uid, asked.digest, FOUND, signed_by(other))
+
+    assert waiting_alone(clocked).uid == uid
+    assert [(one["act"], one["outcome"]) for one in records(clocked, after=before)] == [("approval:decide", "failed")]
 
 
 def test_attacker_who_takes_the_keys_away_closes_no_review_and_hides_none(enter: Enter, clocked: Stations) -> None:

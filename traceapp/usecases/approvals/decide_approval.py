@@ -10,6 +10,7 @@ from traceapp.domain import approvals
 from traceapp.domain.approvals import Approval, ApprovalState, Person
 from traceapp.domain.errors import (
     ApprovalStateError,
+    ConcurrentChangeError,
     FactorNeededError,
     KeyUnavailableError,
     PermissionDeniedError,
@@ -20,6 +21,7 @@ from traceapp.domain.errors import (
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
+from traceapp.domain.sessions import Session
 from traceapp.domain.signatures import NOTHING_SHOWN, Shown, SignedRecord
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.approvals.approval_document import LABEL, Frozen, Words, check_reason, open_frozen, with_words
@@ -66,12 +68,12 @@ def approve_approval(
     meaning = made.steps[last.step].meaning
     signed = sign(stations, signing, SignedRecord(LABEL, uid, found.digest), meaning, words, now)
     made = replace(made, signatures=(*others, replace(last, sealed=signed.digest)))
+    after = partial(session_after, stations, actor, signing, now)
     try:
-        made = _judged(stations, actor, found, words, made)
-    except (PermissionDeniedError, ApprovalStateError) as error:
+        made = _judged(stations, actor, found, words, made, after)
+    except (PermissionDeniedError, ApprovalStateError, ConcurrentChangeError) as error:
         raise _refused(stations, actor, act, found, "approve", error) from None
     made = with_words(stations, made, Words(account_of(actor), "approve", words, now, signed))
-    after = partial(session_after, stations, actor, signing, now)
     return put(stations, actor, act, made, found, after, decision="approve", **said_of(signed, signing, meaning))
 
 
@@ -143,7 +145,10 @@ def _ask(stations: Stations, actor: Actor, uid: str, decision: str, reason: str)
     refusal = _why_not(stations, actor, found, person)
     if refusal is not None:
         raise _refused(stations, actor, Permission.APPROVAL_DECIDE, found, decision, PermissionDeniedError(refusal))
-    _check_factor(stations, actor, found)
+    try:
+        _check_factor(stations, actor, found)
+    except FactorNeededError as error:
+        raise _refused(stations, actor, Permission.APPROVAL_DECIDE, found, decision, error) from None
     return found, person, words
 
 
@@ -164,12 +169,24 @@ def _put(
     return put(stations, actor, act, with_words(stations, made, said), found, decision=decision)
 
 
-def _judged(stations: Stations, actor: Actor, found: Approval, words: str, made: Approval) -> Approval:
-    """Where what happened is judged, the last word closes it, before it is kept: a crash between leaves a review of nothing."""
+def _judged(
+    stations: Stations,
+    actor: Actor,
+    found: Approval,
+    words: str,
+    made: Approval,
+    signed_in: Callable[[], Session] | None = None,
+) -> Approval:
+    """Where what happened is judged, the last word closes it, before it is kept: a crash between leaves a review of nothing.
+
+    signed_in  of a word that is signed (`session_after`): where something else was signed meanwhile, nothing is judged.
+    """
     judge = OPERATIONS[found.operation].judge
     if judge is None or made.state not in {ApprovalState.APPROVED, ApprovalState.DENIED}:
         return made
     agreed = made.state is ApprovalState.APPROVED
+    if signed_in is not None:
+        signed_in()
     judge(stations, actor, open_frozen(stations, found).parameters, found.uid, agreed, words)
     return approvals.conclude(made, made.signatures[-1].person, stations.clock.now()) if agreed else made
 
@@ -177,8 +194,8 @@ def _judged(stations: Stations, actor: Actor, found: Approval, words: str, made:
 def _refused(
     stations: Stations, actor: Actor, act: Permission | Act, found: Approval, decision: str, error: TraceappError
 ) -> TraceappError:
-    """Recorded first: who may not is denied; of what is over or not what he saw it failed."""
-    outcome = "failed" if isinstance(error, ApprovalStateError) else "denied"
+    """Recorded first: who may not is denied; of what is over or not what he saw, or lacks a second factor, it failed."""
+    outcome = "failed" if isinstance(error, ApprovalStateError | ConcurrentChangeError | FactorNeededError) else "denied"
     request = request_of(found, decision=decision)
     stations.ledger.append(entry(stations, actor, act, outcome, request=request, reason=str(error), approval=found.uid))
     return error
