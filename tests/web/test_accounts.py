@@ -3,13 +3,16 @@
 import io
 import json
 import re
+from html import escape
 
 import openpyxl
 import pytest
 
 from tests.recorded import records
 from tests.web.test_approvals import Desk, Sit, sit
+from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Role
+from traceapp.policy.page import MEANINGS
 from traceapp.usecases.stations import Stations
 
 __all__ = ["sit"]
@@ -41,7 +44,9 @@ def test_promise_a_role_is_given_by_two_on_the_pages(sit: Sit, stations: Station
     assert "/approvals/" in page
     shown = anna.browser.get(page).text
     assert "vic" in shown
-    assert "break_glass:begin" in shown
+    told, _ = MEANINGS[Permission.BREAK_GLASS_BEGIN]
+    assert (escape(told) in shown, "break_glass:begin" in shown) == (True, False), "in words, as everywhere"
+    assert "sees values up to T" in shown
     assert anna.decide(page, "approve").status_code == 303
     assert ada.post(f"{page}/execution").status_code == 303
     account = stations.accounts.get_account_by_username("vic")

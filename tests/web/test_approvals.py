@@ -144,7 +144,7 @@ def test_whoever_took_his_word_or_his_request_back_sees_it(desks: tuple[Desk, De
     assert "Taken back" in ben.browser.get(page).text
 
 
-def test_promise_a_page_says_why_it_refuses(desks: tuple[Desk, Desk], sit: Sit, clock: MovingClock) -> None:
+def test_promise_a_page_says_why_it_refuses(desks: tuple[Desk, Desk], sit: Sit, clock: MovingClock, stations: Stations) -> None:
     anna, ben = desks
     page = anna.ask()
     other = anna.ask()
@@ -165,6 +165,8 @@ def test_promise_a_page_says_why_it_refuses(desks: tuple[Desk, Desk], sit: Sit, 
     late = sit("anna", Role.QUALITY)
     fresh_one = late.ask()
     assert stale.decide(fresh_one, "approve").headers["Location"].startswith("/second-factor?next=/approvals/")
+    lacking = records(stations, act="approval:decide")[-1]
+    assert (lacking["outcome"], "second factor" in lacking["reason"]) == ("failed", True)
     assert "Time is over" in late.browser.get(other).text
 
 

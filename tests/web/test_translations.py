@@ -20,6 +20,8 @@ from traceapp.web.problems import FORM_EXPIRED, HTTP_PROBLEMS, PROBLEMS, answer_
 WEB: Final = Path(__file__).resolve().parents[2] / "traceapp" / "web"
 METHODS: Final = [("**.py", "python"), ("templates/**.html", "jinja2")]
 KEYWORDS: Final = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+SPOKEN: Final = ("遮蔽", "策略")
+"""Words for a mask and for the policy beside those that the catalogue has: 脱敏, 权限文件."""
 BLANK: Final = re.compile(r"%\(\w+\)s")
 
 
@@ -64,6 +66,15 @@ def test_promise_every_problem_is_said_in_chinese(catalogue: Catalog) -> None:
     known = {english for _, english, chinese in entries(catalogue) if chinese}
 
     assert said_of_problems() - known == set()
+
+
+def test_promise_nothing_is_said_twice_and_nothing_by_two_words() -> None:
+    """A second entry of a sentence would be read in the place of the first."""
+    text = po_file("zh_Hans").read_text(encoding="utf-8")
+    said = re.findall(r"^msgid (.+(?:\n\".*)*)", text, re.MULTILINE)
+
+    assert sorted(one for one in set(said) if said.count(one) > 1) == []
+    assert [word for word in SPOKEN if word in text] == []
 
 
 def test_a_translation_fills_the_same_blanks(catalogue: Catalog) -> None:

@@ -1,7 +1,7 @@
 """Somebody is given a role that decides over others, or sees more: an administrator asks, others agree, and then he has it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from traceapp.domain.accounts import Account
 from traceapp.domain.errors import InputError, PermissionDeniedError
@@ -16,8 +16,8 @@ from traceapp.usecases.approvals.approval_persons import person_of, person_of_ac
 from traceapp.usecases.intake.given_view import check_view, find_lots
 from traceapp.usecases.stations import Stations
 
-NAMES = frozenset({"username", "role", "sites", "lines", "lots"})
-OWN = "Nobody asks for a role of his own: another administrator does."
+NAMES: Final = frozenset({"username", "role", "sites", "lines", "lots"})
+OWN: Final = "Nobody asks for a role of his own: another administrator does."
 
 
 def check_account_role(stations: Stations, actor: Actor, said: Mapping[str, Any]) -> dict[str, Any]:

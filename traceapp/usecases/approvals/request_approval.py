@@ -27,6 +27,8 @@ MOST_WAITING: Final = 20
 """Requests of one person that wait at once: more would hide those of others."""
 PAGE: Final = 1_000
 TOO_MANY: Final = "Too many of your requests wait already: take some back, or wait until others have decided."
+TOO_FEW: Final = "Not enough persons can agree to it"
+"""How it begins when it is said who is missing."""
 NO_ROW: Final = "The policy does not say who has to agree to this, so it cannot happen."
 
 
@@ -137,7 +139,7 @@ def _lacking(steps: tuple[Step, ...], persons: list[Person]) -> str | None:
         return None
     step = steps[number]
     return (
-        f"Not enough persons can agree to it: step {number + 1} takes {step.count} of the role {_names(step.roles)}, "
+        f"{TOO_FEW}: step {number + 1} takes {step.count} of the role {_names(step.roles)}, "
         "beside whoever asks, whose accounts are open and not new."
     )
 

@@ -11,11 +11,13 @@ from traceapp.domain.errors import ConcurrentChangeError, InputError, Permission
 from traceapp.domain.exports import TableForm
 from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Role
-from traceapp.usecases.accounts.review_access import begin_review, decide_account, list_reviews, show_review, take_sheet
+from traceapp.usecases.accounts.review_access import begin_review, decide_account, list_reviews, show_review
+from traceapp.usecases.accounts.review_sheet import take_sheet
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.files import table_file
 from traceapp.web.pages import account_words as words
 from traceapp.web.pages.layout import may
+from traceapp.web.pages.refusals import refusal
 from traceapp.web.review_tables import review_tables
 
 access_review_pages = Blueprint("access_review", __name__)
@@ -38,7 +40,7 @@ def begin() -> Response | tuple[str, int]:
     try:
         made = begin_review(stations(), current_actor())
     except ReviewStateError as error:
-        return _list(words.refusal(error)), 409
+        return _list(refusal(error)), 409
     return redirect(url_for("access_review.open_one", uid=made.value.uid), 303)
 
 
@@ -73,7 +75,7 @@ def decide(uid: str, username: str) -> Response | tuple[str, int]:
         wanted = gettext("Wanted a role that gives less than the present one.") if "role" in wrong else ""
         return _account(uid, username, wanted or gettext("Wanted a decision, and a reason of 10 to 1000 characters.")), 400
     except REFUSALS as error:
-        return _account(uid, username, words.refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
+        return _account(uid, username, refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
     return redirect(url_for("access_review.open_one", uid=uid, _anchor="waiting"), 303)
 
 
@@ -85,7 +87,7 @@ def sheet(uid: str) -> Response | tuple[str, int]:
     try:
         return table_file(take_sheet(stations(), current_actor(), uid, form, review_tables))
     except ReviewStateError as error:
-        return _page(uid, words.refusal(error)), 409
+        return _page(uid, refusal(error)), 409
 
 
 def _list(error: str = "") -> str:

@@ -28,28 +28,6 @@ CHOICES: Final[Mapping[ReviewDecision, str]] = {
     ReviewDecision.TOKENS_REVOKED: N_("Revoke its tokens now"),
     ReviewDecision.NARROWED: N_("Give it another role now"),
 }
-REFUSALS: Final = frozenset(
-    {
-        N_("Only a person in a session of his own reviews accounts; a token and the terminal do not."),
-        N_("Somebody else reviews this account: nobody confirms his own."),
-        N_("The account is not what you saw any more: look at it again."),
-        N_("A review is open already: finish it first."),
-        N_("Accounts of this review still wait for a word: its sheet is there once it is finished."),
-        N_("Somebody has decided this account already."),
-        N_("The review is finished."),
-        N_("Nobody leaves by his own hand: somebody else carries it out."),
-        N_("Nobody asks for a role of his own: another administrator does."),
-    }
-)
-"""Sentences with which one is refused, as the domain and the use cases say them."""
-
-
-def refusal(error: Exception) -> str:
-    """Why it was refused, in the language of the page."""
-    said = str(error)
-    return (
-        gettext(said) if said in REFUSALS else gettext("It did not happen: the role does not allow it, or too few could agree.")
-    )
 
 
 def view_words(names: Collection[str]) -> str:

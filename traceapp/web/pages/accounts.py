@@ -15,11 +15,12 @@ from traceapp.usecases.accounts.change_account import set_disabled
 from traceapp.usecases.accounts.give_role import Given, give_role, return_account
 from traceapp.usecases.accounts.leave_account import leave_account
 from traceapp.usecases.accounts.list_accounts import list_accounts, show_account
-from traceapp.usecases.accounts.review_access import review_due
+from traceapp.usecases.accounts.review_due import review_due
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.pages import account_words as words
 from traceapp.web.pages import approval_words
 from traceapp.web.pages.layout import may
+from traceapp.web.pages.refusals import refusal
 
 account_pages = Blueprint("account", __name__)
 
@@ -121,7 +122,7 @@ def _moved(username: str, move: Callable[[], Given | Recorded[None]]) -> Respons
 
 
 def _refused(username: str, error: Exception) -> tuple[str, int]:
-    return _page(username, words.refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
+    return _page(username, refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
 
 
 def _wanted(error: InputError) -> str:

@@ -6,13 +6,17 @@ from typing import Any, Final
 
 from flask_babel import gettext
 
+from traceapp.dictionary.entries import Tier
 from traceapp.domain.approvals import Approval, ApprovalState, Operation
 from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.kinds import Direction, NodeKind
+from traceapp.domain.purposes import Purpose
 from traceapp.domain.row_register import RowFault
 from traceapp.domain.trace import Status
 from traceapp.usecases.alerts.list_alerts import alert_words
+from traceapp.usecases.governed.governed_documents import permission_words
 from traceapp.web.pages.account_words import view_words
+from traceapp.web.pages.change_words import purpose_name
 from traceapp.web.pages.delivery_words import CHANNELS, KINDS
 from traceapp.web.pages.record_words import act_words
 from traceapp.web.pages.showing import count_text, moment_text
@@ -59,51 +63,6 @@ SAID: Final = {
     "cancel": N_("took it back"),
     "hand_over": N_("handed it over"),
 }
-REASONS: Final = frozenset(
-    {
-        N_("What you saw is not what would happen: look at the approval again."),
-        N_("Everybody who has to agree has agreed."),
-        N_("You have agreed to this already, by this account or by another of yours."),
-        N_("You have not agreed to this; there is nothing to take back."),
-        N_("Only whoever asked for it can cancel it; others can deny it."),
-        N_("Only whoever asked for it can carry it out."),
-        N_("What would happen now is not what was approved."),
-        N_("One of those who agreed is not entitled to it any more: ask for the approval anew."),
-        N_("Somebody else decides this: nobody agrees to his own request, by whatever account."),
-        N_("It is not your role whose word is asked for now."),
-        N_("Only a person in a session of his own agrees to something; a token and the terminal do not."),
-        N_("Your account was made or changed too short a time ago: for a while it agrees to nothing."),
-        N_("What would happen now is not what was asked for: it was closed as superseded. Ask for it anew."),
-        N_("Nobody takes back that he is reviewed."),
-        N_("Somebody else reviews this: nobody closes his own, and a token closes none."),
-        N_("This access does not wait for a review any more."),
-        N_("This is not carried out here: a review ends with the last word, a key is destroyed at the terminal."),
-        N_("Only whoever asked for it can take the file."),
-        N_("It is about you yourself: somebody else decides it."),
-        N_("Nobody asks for a role of his own: another administrator does."),
-        N_("There is no file to take: it is not carried out, its time is over, or it was taken already."),
-        N_("What would leave now is not what was approved: ask for it anew."),
-        N_("Too many of your requests wait already: take some back, or wait until others have decided."),
-        N_("The policy does not say who has to agree to this, so it cannot happen."),
-        N_("Only whoever asked for it, in a session of his own, is shown the value."),
-        N_("There is no value to show: it is not carried out, its minutes are over, or it was shown already."),
-        N_("The value is not what others agreed to any more: ask for it anew."),
-        N_("Only a person in a session of his own signs something; a token and the terminal do not."),
-        N_(
-            "The first signature of a session takes two components: your user name and your password, or one of them and a "
-            "second factor that was just shown."
-        ),
-        N_("A signature takes your password, or a second factor that was shown since your last one."),
-        N_("The user name or the password is wrong; nothing was signed."),
-        N_("Only whoever asked for it can sign the request."),
-        N_("The request is signed already."),
-        N_("It is over, or is not what you saw: there is nothing to sign."),
-        N_("Whoever asked for it has to sign the request before anybody agrees."),
-        N_("A signature by which it was approved does not hold: ask for the approval anew, and tell quality and security."),
-    }
-)
-"""Sentences with which one is refused, as the domain and the use cases say them."""
-
 TOLD_APART: Final = frozenset({"differences", "effect"})
 """What a change of the rules does has a section of its own."""
 Facts = list[tuple[str, str]]
@@ -114,12 +73,6 @@ HABITS: Final = {
     "broken": N_("Break-glass accesses"),
     "denials": N_("Refusals"),
 }
-
-
-def refusal(error: Exception) -> str:
-    """Why it was refused, in the language of the page."""
-    said = str(error)
-    return gettext(said) if said in REASONS else gettext("It did not happen: it is over, or somebody decided at this moment.")
 
 
 def state_of(approval: Approval) -> tuple[str, str, str]:
@@ -175,6 +128,15 @@ def _property(name: Any) -> str:
     """By its label in the dictionary."""
     kind = next((kind for kind in NodeKind if property_name(kind, name) != name), None)
     return f"{property_name(kind, name)} ({name})" if kind is not None else str(name)
+
+
+def _gained(name: str) -> str:
+    """What `policy/gains.py` names: a tier of values, a purpose, a wider view, or a permission."""
+    if name in set(Tier):
+        return gettext("sees values up to %(tier)s", tier=name)
+    if name in set(Purpose):
+        return gettext("looking for the purpose “%(purpose)s”", purpose=purpose_name(name))
+    return gettext("a wider view") if name == "view" else permission_words(name, language())
 
 
 def _rule(name: Any) -> str:
@@ -268,7 +230,7 @@ _VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
     "lasts": lambda lasts: gettext("Yes") if lasts else "",
     "role": role_name,
     "completeness": lambda code: gettext(STATUSES[Status[code]]),
-    "gains": lambda names: gettext(", ").join(names),
+    "gains": lambda names: gettext(", ").join(map(_gained, names)),
     "lines": view_words,
     "lots": lambda uids: count_text(len(uids)),
     "role_now": lambda role: role_name(role) if role is not None else "",

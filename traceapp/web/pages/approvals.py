@@ -35,6 +35,7 @@ from traceapp.web.pages import change_words, signature_words, wording
 from traceapp.web.pages.approval_samples import sample_of
 from traceapp.web.pages.batch_page import worded_properties
 from traceapp.web.pages.layout import may
+from traceapp.web.pages.refusals import refusal
 from traceapp.web.signing import looked_at, shown_in_form
 
 approval_pages = Blueprint("approval", __name__)
@@ -63,10 +64,7 @@ def ask() -> Response | tuple[str, int]:
     except InputError:
         return _inbox(gettext("Wanted a rule, 1 to 168 hours, and a reason of 10 to 1000 characters.")), 400
     except PermissionDeniedError as error:
-        few = gettext(
-            "Too few persons could agree to it. The policy says whose word it takes; ask the administrator for accounts."
-        )
-        return _inbox(words.refusal(error) if str(error) in words.REASONS else few), 403
+        return _inbox(refusal(error)), 403
     return redirect(url_for("approval.open_one", uid=made.value.uid), 303)
 
 
@@ -142,7 +140,7 @@ def file(uid: str) -> Response | tuple[str, int]:
     except FactorNeededError:
         return redirect(url_for("factors.form", next=url_for("approval.open_one", uid=uid)), 303)
     except REFUSALS as error:
-        return _page(uid, words.refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
+        return _page(uid, refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
 
 
 def _agree(uid: str, digest: str, reason: str) -> None:
@@ -160,7 +158,7 @@ def value(uid: str) -> Response | str | tuple[str, int]:
     except FactorNeededError:
         return redirect(url_for("factors.form", next=url_for("approval.open_one", uid=uid)), 303)
     except REFUSALS as error:
-        return _page(uid, words.refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
+        return _page(uid, refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
     found = shown.value
     told = None if found.value is None else worded_properties(found.kind, {found.name: found.value})[0]
     label = wording.property_name(found.kind, found.name)
@@ -175,11 +173,11 @@ def _moved(uid: str, move: Callable[[], Any] | None) -> Response | tuple[str, in
     except FactorNeededError:
         return redirect(url_for("factors.form", next=url_for("approval.open_one", uid=uid)), 303)
     except SignatureComponentsError as error:
-        return _page(uid, words.refusal(error), at="sign"), 403
+        return _page(uid, refusal(error), at="sign"), 403
     except InputError:
         return _page(uid, gettext("Wanted a reason of 10 to 1000 characters.")), 400
     except REFUSALS as error:
-        return _page(uid, words.refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
+        return _page(uid, refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
     return redirect(url_for("approval.open_one", uid=uid), 303)
 
 

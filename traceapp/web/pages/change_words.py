@@ -5,10 +5,12 @@ from typing import Any, Final
 
 from flask_babel import gettext
 
+from traceapp.domain.errors import InputError
 from traceapp.domain.governed import DocumentKind
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
+from traceapp.usecases.governed.change_documents import SAME
 from traceapp.usecases.governed.governed_documents import permission_words
 from traceapp.web.pages.wording import N_, kind_name, language, property_name, role_name
 from traceapp.web.stations import stations
@@ -58,6 +60,19 @@ _PLACES: Final = {
 """Names of a document's places; roles, kinds, purposes and properties have words of their own."""
 
 
+def wrong_of(error: InputError) -> str:
+    """What was wrong, in the language of the page; where a document breaks its form, the place is named as it stands there."""
+    fields = dict(error.fields)
+    if "reason" in fields:
+        return gettext("Wanted a reason of 10 to 1000 characters.")
+    if "version" in fields:
+        return gettext("Wanted the number of a version that was in force.")
+    if fields.get("document") == SAME:
+        return gettext("Wanted a document that says something else than the one in force.")
+    said = "; ".join(fields.values())
+    return gettext("This document cannot be put in force as it stands: %(said)s", said=said)
+
+
 def document_name(kind: DocumentKind) -> str:
     return gettext(DOCUMENTS[kind])
 
@@ -99,7 +114,7 @@ def _lines(part: Mapping[str, Any], least: str) -> Iterator[str]:
     for one in part["permissions"]:
         yield gettext("%(act)s: %(words)s", act=one, words=permission_words(one, language()))
     for one in part["purposes"]:
-        yield gettext("looking for the purpose “%(purpose)s”", purpose=_purpose(one))
+        yield gettext("looking for the purpose “%(purpose)s”", purpose=purpose_name(one))
     for one in part["shown"]:
         yield gettext(
             "seeing %(field)s (%(tier)s) for %(purposes)s, on %(least)s%(count)s records",
@@ -114,10 +129,11 @@ def _lines(part: Mapping[str, Any], least: str) -> Iterator[str]:
 
 
 def _purposes(names: Sequence[str]) -> str:
-    return gettext(", ").join(map(_purpose, names))
+    return gettext(", ").join(map(purpose_name, names))
 
 
-def _purpose(name: str) -> str:
+def purpose_name(name: str) -> str:
+    """By the label of the policy in force; one of another version as it stands."""
     return stations().policy.purpose_label(Purpose(name), language()) if name in set(Purpose) else name
 
 
@@ -127,7 +143,7 @@ def _place(place: Sequence[str], number: int) -> str:
         case "roles":
             return role_name(name)
         case "purposes":
-            return _purpose(name)
+            return purpose_name(name)
         case "rules" | "values":
             return name
     if number > 1 and place[0] in {"properties", "fields"} and before in set(NodeKind):
@@ -142,7 +158,7 @@ def _value(place: Sequence[str], value: str) -> str:
         case "permissions":
             return gettext("%(act)s: %(words)s", act=value, words=permission_words(value, language()))
         case "purposes" | "default_purpose":
-            return _purpose(value)
+            return purpose_name(value)
         case "routed_to":
             return role_name(value)
     if place[0] == "fields" and place[-1] in set(NodeKind):

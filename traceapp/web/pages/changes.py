@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from traceapp.domain.errors import InputError, PermissionDeniedError
@@ -12,8 +11,9 @@ from traceapp.domain.permissions import Permission
 from traceapp.usecases.governed.change_documents import Comparison, compare_document, list_documents, plain_comparison
 from traceapp.usecases.governed.propose_document import propose_document
 from traceapp.web.access import current_actor, permission, records, stations
-from traceapp.web.pages import approval_words, change_words
+from traceapp.web.pages import change_words
 from traceapp.web.pages.layout import may
+from traceapp.web.pages.refusals import refusal
 
 change_pages = Blueprint("change", __name__)
 
@@ -32,7 +32,7 @@ def compare() -> str | tuple[str, int]:
     try:
         found = compare_document(stations(), current_actor(), _kind(), request.form.get("text", "").encode())
     except InputError as error:
-        return _page(str(error)), 400
+        return _page(change_words.wrong_of(error)), 400
     return _page(change=found.value)
 
 
@@ -48,12 +48,9 @@ def propose() -> Response | tuple[str, int]:
         wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 0
         made = propose_document(stations(), current_actor(), _kind(), content, said.get("reason", ""), wanted)
     except InputError as error:
-        return _page(str(error)), 400
+        return _page(change_words.wrong_of(error)), 400
     except PermissionDeniedError as error:
-        few = gettext(
-            "Too few persons could agree to it. The policy says whose word it takes; ask the administrator for accounts."
-        )
-        return _page(approval_words.refusal(error) if str(error) in approval_words.REASONS else few), 403
+        return _page(refusal(error)), 403
     return redirect(url_for("approval.open_one", uid=made.value.uid), 303)
 
 

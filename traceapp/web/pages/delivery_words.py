@@ -1,12 +1,15 @@
 """Recipients and deliveries in words."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from flask_babel import gettext
 
 from traceapp.domain.deliveries import Channel, DeliveryState
 from traceapp.domain.errors import InputError
+from traceapp.domain.exports import Subject
 from traceapp.domain.recipients import RecipientKind
+from traceapp.web.pages.refusals import refusal
 from traceapp.web.pages.wording import N_
 
 CHANNELS: Final = {
@@ -21,22 +24,13 @@ STATES: Final = {
     DeliveryState.SENT: ("held", "degraded", N_("Not acknowledged")),
     DeliveryState.ACKNOWLEDGED: ("released", "released", N_("Acknowledged")),
 }
-SUBJECTS: Final = {
-    "trace": N_("Trace"),
-    "search": N_("Look-up of a number"),
-    "ledger": N_("Audit trail"),
-    "batch:export": N_("Rows of batches"),
-    "ledger:export": N_("Audit trail"),
-    "delivery:list": N_("Register of deliveries"),
+SUBJECTS: Final[Mapping[str, str]] = {
+    Subject.TRACE: N_("Trace"),
+    Subject.SEARCH: N_("Look-up of a number"),
+    Subject.LEDGER: N_("Audit trail"),
+    Subject.REVIEW: N_("Review of who may see what"),
+    Subject.DELIVERIES: N_("Register of deliveries"),
 }
-REASONS: Final = frozenset(
-    {
-        N_("Whoever took a file out enters where it went; this record is not of a file that you took."),
-        N_("To another country than the plant's it goes after others agreed: ask for the file with its recipient."),
-        N_("Your role is shown no T3 value, and so takes none out."),
-    }
-)
-"""Sentences with which one is refused, as the use cases say them."""
 FIELDS: Final = {
     "recipient": N_("Wanted a recipient that is registered, with a key where values of T3 go there."),
     "key": N_("Wanted a public key as age writes it: age1 and 58 letters."),
@@ -60,5 +54,4 @@ def wrong_of(error: Exception) -> str:
     if isinstance(error, InputError):
         said = dict.fromkeys(FIELDS[field] for field, _ in error.fields if field in FIELDS)
         return " ".join(gettext(words) for words in said) or gettext("The question cannot be understood.")
-    text = str(error)
-    return gettext(text) if text in REASONS else gettext("Too few persons could agree to it, or the policy does not let you ask.")
+    return refusal(error)

@@ -18,7 +18,7 @@ STATES: Final = {
 _REMARKS: Final = {
     Remark.TAKEN_BACK: N_("taken back since"),
     Remark.TIME_IN_DOUBT: N_("its time is in doubt: the clock of the server was set back"),
-    Remark.SIGNER_RENAMED: N_("whoever signed is called otherwise today"),
+    Remark.SIGNER_RENAMED: N_("whoever signed has another name today"),
     Remark.SIGNER_CLOSED: N_("the account of whoever signed is closed"),
     Remark.SIGNER_UNKNOWN: N_("the account of whoever signed is not there any more"),
     Remark.RECORD_PRUNED: N_("its ledger record has passed its date"),
