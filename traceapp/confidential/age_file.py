@@ -30,7 +30,7 @@ def parse_recipient_key(text: str) -> X25519PublicKey:
 
     raises  InputError: not one, or one of few points, whose secret everybody knows.
     """
-    wrong = InputError(f"key: wanted {_WANTED}", (("key", _WANTED),))
+    wrong = InputError.wanted("key", _WANTED)
     try:
         prefix, content = bech32_decode(text)
     except ValueError:

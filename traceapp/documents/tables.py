@@ -112,7 +112,7 @@ def _write_cell(document: Document, sheet: Any, row: int, column: int, cell: Cel
 
 def _too_much(held: str) -> InputError:
     wanted = f"csv or json: a workbook holds {held}"
-    return InputError(f"form: wanted {wanted}", (("form", wanted),))
+    return InputError.wanted("form", wanted)
 
 
 def _fits(number: Decimal) -> bool:

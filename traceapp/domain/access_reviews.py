@@ -81,8 +81,7 @@ def decide(accounts: tuple[ReviewedAccount, ...], decided: ReviewedAccount) -> t
     """
     stood = next((one for one in accounts if one.account_uid == decided.account_uid), None)
     if stood is None:
-        wanted = "an account of this review"
-        raise InputError(f"username: wanted {wanted}", (("username", wanted),))
+        raise InputError.wanted("username", "an account of this review")
     if stood.decision is not None:
         raise ReviewStateError("Somebody has decided this account already.")
     return tuple(decided if one is stood else one for one in accounts)

@@ -216,8 +216,7 @@ def check_networks(texts: Iterable[str]) -> tuple[str, ...]:
         try:
             found.append(str(ipaddress.ip_network(text.strip())))
         except ValueError:
-            wanted = "an address or a network such as 192.0.2.0/24 or 2001:db8::/32"
-            raise InputError(f"address: wanted {wanted}", (("address", wanted),)) from None
+            raise InputError.wanted("address", "an address or a network such as 192.0.2.0/24 or 2001:db8::/32") from None
     return tuple(sorted(set(found)))
 
 
@@ -228,8 +227,7 @@ def normal_username(text: str) -> str:
     """
     name = fold_username(text)
     if not 1 <= len(name) <= LONGEST_NAME or not all(character.isalnum() or character in "._-@+" for character in name):
-        wanted = f"1 to {LONGEST_NAME} letters, digits or . _ - @ +"
-        raise InputError(f"username: wanted {wanted}", (("username", wanted),))
+        raise InputError.wanted("username", f"1 to {LONGEST_NAME} letters, digits or . _ - @ +")
     return name
 
 
@@ -238,8 +236,7 @@ def check_person(text: str) -> str:
     try:
         return normal_username(text)
     except InputError:
-        wanted = f"1 to {LONGEST_NAME} letters, digits or . _ - @ +"
-        raise InputError(f"person: wanted {wanted}", (("person", wanted),)) from None
+        raise InputError.wanted("person", f"1 to {LONGEST_NAME} letters, digits or . _ - @ +") from None
 
 
 def fold_username(text: str) -> str:
@@ -269,6 +266,5 @@ def check_label(text: str) -> str:
 def _one_line(field_name: str, text: str) -> str:
     line = text.strip()
     if not 1 <= len(line) <= LONGEST_LINE or not line.isprintable():
-        wanted = f"1 to {LONGEST_LINE} printable characters"
-        raise InputError(f"{field_name}: wanted {wanted}", ((field_name, wanted),))
+        raise InputError.wanted(field_name, f"1 to {LONGEST_LINE} printable characters")
     return line

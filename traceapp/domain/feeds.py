@@ -136,8 +136,7 @@ def uid_of(name: str) -> str:
 def check_name(name: str) -> str:
     """raises  InputError: no name of a feed."""
     if not NAME.fullmatch(name):
-        wanted = "1 to 64 letters, digits, - and _, with a letter or digit at both ends"
-        raise InputError(f"name: wanted {wanted}", (("name", wanted),))
+        raise InputError.wanted("name", "1 to 64 letters, digits, - and _, with a letter or digit at both ends")
     return name
 
 
@@ -151,5 +150,5 @@ def parse_message_id(text: str) -> tuple[str, int]:
     found = MESSAGE_ID.fullmatch(text)
     if found is None or int(found["sequence"]) > LAST_SEQUENCE:
         wanted = "the name of the feed, a colon and the sequence from 1 to 9007199254740992, such as MES-LYON:41"
-        raise InputError(f"webhook-id: wanted {wanted}", (("webhook-id", wanted),))
+        raise InputError.wanted("webhook-id", wanted)
     return found["feed"], int(found["sequence"])

@@ -44,8 +44,7 @@ def parse_public_key(text: str) -> bytes:
     except (ValueError, TypeError):
         key = b""
     if len(key) != KEY_LENGTH or key[:-1] + bytes([key[-1] & _SIGN_BIT]) in _SMALL_ORDER:
-        wanted = "an Ed25519 public key: whpk_ and base64 of its 32 bytes, or PEM (openssl pkey -pubout)"
-        raise InputError(f"key: wanted {wanted}", (("key", wanted),))
+        raise InputError.wanted("key", "an Ed25519 public key: whpk_ and base64 of its 32 bytes, or PEM (openssl pkey -pubout)")
     return key
 
 

@@ -45,9 +45,7 @@ def explain_decision(
     try:
         permission = Permission(action)
     except ValueError:
-        raise InputError(
-            "action: wanted a permission such as batch:show", (("action", "a permission such as batch:show"),)
-        ) from None
+        raise InputError.wanted("action", "a permission such as batch:show") from None
     person = _person(stations, username, purpose)
     now = stations.clock.now()
     found = explain(stations.policy, person, permission, now)

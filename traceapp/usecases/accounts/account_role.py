@@ -32,12 +32,10 @@ def check_account_role(stations: Stations, actor: Actor, said: Mapping[str, Any]
     except (KeyError, TypeError, ValueError):
         role = None
     if role is None or said.keys() - NAMES or not isinstance(said.get("username"), str):
-        wanted = "username, role, sites, lines and lots"
-        raise InputError(f"parameters: wanted {wanted}", (("parameters", wanted),))
+        raise InputError.wanted("parameters", "username, role, sites, lines and lots")
     account = find_account(stations, said["username"])
     if account.left_at is not None:
-        wanted = "somebody who has not left; whoever comes back gets a new account"
-        raise InputError(f"username: wanted {wanted}", (("username", wanted),))
+        raise InputError.wanted("username", "somebody who has not left; whoever comes back gets a new account")
     if person_of(stations, actor).is_same(person_of_account(stations, account)):
         request = {"username": account.username, "account": account.uid}
         stations.ledger.append(entry(stations, actor, Permission.ACCOUNT_CHANGE, "denied", request=request, reason=OWN))

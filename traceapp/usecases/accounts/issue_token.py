@@ -150,4 +150,4 @@ def _check_scope(stations: Stations, role: Role, only: frozenset[Permission] | N
         raise InputError(f"only: wanted some of {possible}, which {role.value} may do", (("only", f"some of {possible}"),))
     if purpose is not None and (row is None or purpose not in row.purposes):
         possible = ", ".join(sorted(row.purposes)) if row is not None else "none"
-        raise InputError(f"purpose: wanted one of {possible}", (("purpose", f"one of {possible}"),))
+        raise InputError.wanted("purpose", f"one of {possible}")

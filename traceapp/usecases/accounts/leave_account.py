@@ -112,8 +112,7 @@ def leave_account(stations: Stations, actor: Actor, username: str, reason: str, 
 def _heir(stations: Stations, account: Account, successor: str) -> Account:
     found = find_account(stations, successor)
     if found.disabled or found.role is not account.role or found.person_id == account.person_id:
-        wanted = f"the open account of another person of the role {account.role.value}"
-        raise InputError(f"successor: wanted {wanted}", (("successor", wanted),))
+        raise InputError.wanted("successor", f"the open account of another person of the role {account.role.value}")
     return found
 
 

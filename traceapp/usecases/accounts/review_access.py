@@ -201,8 +201,7 @@ def _withdrawn(
         return None
     after = Held(role, account.sites, account.lines, account.lots) if role is not None else None
     if role is None or role is account.role or gains(stations.policy.document, held_by(account), after):
-        wanted = "a role that gives less than the present one"
-        raise InputError(f"role: wanted {wanted}", (("role", wanted),))
+        raise InputError.wanted("role", "a role that gives less than the present one")
     return replace(account, role=role, granted_at=now)
 
 

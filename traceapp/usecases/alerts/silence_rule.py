@@ -33,16 +33,14 @@ def check_silence(stations: Stations, actor: Actor, said: Mapping[str, Any]) -> 
     """
     rule, hours = said.get("rule"), said.get("hours")
     if said.keys() != {"rule", "hours"}:
-        raise InputError("parameters: wanted rule and hours", (("parameters", "rule and hours"),))
+        raise InputError.wanted("parameters", "rule and hours")
     if not isinstance(hours, int) or isinstance(hours, bool) or not 1 <= hours <= LONGEST_HOURS:
-        wanted = f"1 to {LONGEST_HOURS}"
-        raise InputError(f"hours: wanted {wanted}", (("hours", wanted),))
+        raise InputError.wanted("hours", f"1 to {LONGEST_HOURS}")
     known = running_rules().get(rule) if isinstance(rule, str) else None
     if known is None:
         raise AlertNotFoundError("There is no such rule.")
     if not known.can_be_silenced:
-        wanted = "a rule that is neither critical nor one that watches over this"
-        raise InputError(f"rule: wanted {wanted}", (("rule", wanted),))
+        raise InputError.wanted("rule", "a rule that is neither critical nor one that watches over this")
     return {"rule": rule, "hours": hours}
 
 

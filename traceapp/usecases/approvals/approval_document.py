@@ -130,6 +130,5 @@ def check_reason(text: str) -> str:
     """Without blanks at its ends; raises InputError."""
     reason = text.strip()
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
-        wanted = f"{SHORTEST_REASON} to {LONGEST_REASON} characters"
-        raise InputError(f"reason: wanted {wanted}", (("reason", wanted),))
+        raise InputError.wanted("reason", f"{SHORTEST_REASON} to {LONGEST_REASON} characters")
     return reason

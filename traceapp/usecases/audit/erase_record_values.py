@@ -65,7 +65,7 @@ def check_erasing(stations: Stations, actor: Actor, said: Mapping[str, Any]) -> 
     """
     seq = said.get("record")
     if said.keys() != {"record"} or not isinstance(seq, int) or isinstance(seq, bool) or seq < 1:
-        raise InputError("parameters: wanted record, a number", (("parameters", "record, a number"),))
+        raise InputError.wanted("parameters", "record, a number")
     values = _recorded(stations, seq)
     if not values or not is_kept(stations, values):
         raise InputError(f"record: {GONE}", (("record", "one with values"),))

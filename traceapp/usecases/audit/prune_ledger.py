@@ -70,7 +70,7 @@ def check_pruning(stations: Stations, actor: Actor, said: Mapping[str, Any]) -> 
     raises  InputError: something was said, or nothing has passed its date; what `plan_now` raises.
     """
     if said:
-        raise InputError("parameters: wanted none", (("parameters", "none"),))
+        raise InputError.wanted("parameters", "none")
     return pruning_request(plan_now(stations))
 
 

@@ -26,22 +26,22 @@ def check_address(stations: Stations, tier: Tier, said: Mapping[str, Any], *, ou
     """
     if not any(name in said for name in ADDRESS):
         if tier is Tier.T3 or outside:
-            raise _wanted("recipient", "whom it goes to: a registered recipient with a key")
+            raise InputError.wanted("recipient", "whom it goes to: a registered recipient with a key")
         return {}
     recipient = find_recipient(stations, text_of("recipient", said.get("recipient")))
     if recipient is None:
-        raise _wanted("recipient", "a registered recipient to whom something may go")
+        raise InputError.wanted("recipient", "a registered recipient to whom something may go")
     if is_abroad(stations, recipient.country) is not outside:
-        raise _wanted("recipient", "outside_delivery for another country than the plant's, and an export for its own")
+        raise InputError.wanted("recipient", "outside_delivery for another country than the plant's, and an export for its own")
     if tier is Tier.T3 and not recipient.public_key:
-        raise _wanted("recipient", "one who has a key: T3 values leave sealed to it")
+        raise InputError.wanted("recipient", "one who has a key: T3 values leave sealed to it")
     try:
         channel = Channel(said.get("channel", ""))
     except ValueError:
-        raise _wanted("channel", f"one of {', '.join(Channel)}") from None
+        raise InputError.wanted("channel", f"one of {', '.join(Channel)}") from None
     personal = said.get("personal", False)
     if not isinstance(personal, bool):
-        raise _wanted("personal", "true or false")
+        raise InputError.wanted("personal", "true or false")
     least = SHORTEST_BASIS if outside or personal else 0
     return {
         "recipient": recipient_document(recipient),
@@ -114,7 +114,3 @@ def recipient_document(recipient: Recipient) -> dict[str, str]:
         "country": recipient.country,
         "key": recipient.public_key,
     }
-
-
-def _wanted(name: str, wanted: str) -> InputError:
-    return InputError(f"{name}: wanted {wanted}", ((name, wanted),))

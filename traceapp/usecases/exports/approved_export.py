@@ -36,13 +36,11 @@ def check_export(subject: Subject, outside: bool, stations: Stations, actor: Act
         form, tier = TableForm(said["form"]), Tier(said["tier"])
         question = row.parse(said["question"])
     except (KeyError, TypeError, ValueError, AttributeError):
-        wanted = "question, form and tier, as POST …/export takes them"
-        raise InputError(f"parameters: wanted {wanted}", (("parameters", wanted),)) from None
+        raise InputError.wanted("parameters", "question, form and tier, as POST …/export takes them") from None
     if tier > row.highest:
-        raise InputError(f"tier: wanted {row.highest} at most", (("tier", f"{row.highest} at most"),))
+        raise InputError.wanted("tier", f"{row.highest} at most")
     if said.keys() - {"question", "form", "tier", *(ADDRESS if subject is Subject.TRACE else ())}:
-        wanted = "no other names"
-        raise InputError(f"parameters: wanted {wanted}", (("parameters", wanted),))
+        raise InputError.wanted("parameters", "no other names")
     address = check_address(stations, tier, said, outside=outside)
     check_clearance(stations, actor, tier)
     pinned = row.pin(stations, question)

@@ -130,9 +130,9 @@ def acknowledge_delivery(stations: Stations, actor: Actor, uid: str, by: str, at
         raise DeliveryNotFoundError(UNKNOWN)
     found = delivery_from(stations, kept)
     if found.state is DeliveryState.ACKNOWLEDGED:
-        raise _wanted("uid", "a delivery that nobody has acknowledged yet")
+        raise InputError.wanted("uid", "a delivery that nobody has acknowledged yet")
     if not _left_at(stations, found) <= at <= stations.clock.now():
-        raise _wanted("at", "a moment since it left, and not in the future")
+        raise InputError.wanted("at", "a moment since it left, and not in the future")
     noted = replace(found, acknowledged_by=text_of("by", by), acknowledged_at=at, noted_by=actor.username)
 
     def work() -> Delivery:
@@ -206,12 +206,12 @@ def _destination(stations: Stations, said: Mapping[str, Any]) -> Destination:
     try:
         channel = Channel(said.get("channel", ""))
     except ValueError:
-        raise _wanted("channel", f"one of {', '.join(Channel)}") from None
+        raise InputError.wanted("channel", f"one of {', '.join(Channel)}") from None
     basis = text_of("legal_basis", said.get("legal_basis") or "", 0)
     if said.get("recipient"):
         found = find_recipient(stations, str(said["recipient"]))
         if found is None:
-            raise _wanted("recipient", "a registered recipient to whom something may go")
+            raise InputError.wanted("recipient", "a registered recipient to whom something may go")
         return Destination(found.organisation, found.person, found.country, channel, found.uid, basis)
     organisation, person = (text_of(name, said.get(name)) for name in ("organisation", "person"))
     return Destination(organisation, person, text_of("country", said.get("country")), channel, None, basis)
@@ -224,7 +224,3 @@ def _changed(
     return carry_out(
         stations, actor, Permission.DELIVERY_ENTER, request, work, about=about, changes=changes, approval=made.approval
     )
-
-
-def _wanted(name: str, wanted: str) -> InputError:
-    return InputError(f"{name}: wanted {wanted}", ((name, wanted),))

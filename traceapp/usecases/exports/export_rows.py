@@ -40,7 +40,7 @@ def export_rows(
         wanted = f"a question whose answer has at most {alone.rows} rows; this one has {document.rows}"
         refused = entry(stations, actor, row.permission, "failed", request=asked.request, reason="too many rows")
         stations.ledger.append(refused)
-        raise InputError(f"question: wanted {wanted}", (("question", wanted),))
+        raise InputError.wanted("question", wanted)
     made = finished_file(stations, document, subject, form, copy)
     return on_its_way(stations, made, lambda: asked.record(**made.on_record))
 

@@ -46,8 +46,7 @@ def ask_register(stations: Stations, actor: Actor, question: RegisterQuestion, w
     authorise(stations, actor, Permission.DELIVERY_LIST, request)
     found = list(_read(stations, question.before if question.before is not None else END))
     if len(found) > MOST:
-        said = f"at most {MOST} deliveries"
-        raise InputError(f"question: wanted {said}", (("question", said),))
+        raise InputError.wanted("question", f"at most {MOST} deliveries")
     masked = wanted.tier < Tier.T2
     digest = result_digest([[one.uid, stored_time(one.entered_at), told_of(one)] for one in found])
 

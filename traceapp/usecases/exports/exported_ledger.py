@@ -174,7 +174,7 @@ def _status(state: IndexState, masked: set[str]) -> Status:
 def _too_much(stations: Stations, actor: Actor, request: Mapping[str, Any], wanted: str) -> InputError:
     refused = entry(stations, actor, Permission.LEDGER_EXPORT, "failed", request=request, reason="too many records")
     stations.ledger.append(refused)
-    return InputError(f"question: wanted {wanted}", (("question", wanted),))
+    return InputError.wanted("question", wanted)
 
 
 LEDGER: Final = ExportSubject(

@@ -81,7 +81,6 @@ def _parts(content: bytes) -> Iterator[bytes]:
         return
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         if sum(part.file_size for part in book.infolist()) > LARGEST:
-            wanted = f"at most {LARGEST} bytes when it is unpacked"
-            raise InputError(f"file: wanted {wanted}", (("file", wanted),))
+            raise InputError.wanted("file", f"at most {LARGEST} bytes when it is unpacked")
         for part in book.infolist():
             yield book.read(part)

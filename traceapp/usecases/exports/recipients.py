@@ -32,17 +32,17 @@ def check_recipient(stations: Stations, actor: Actor, said: Mapping[str, Any]) -
     raises  InputError: not these, one that is none, or a key that another recipient has.
     """
     if said.keys() - {*SAID} or {*SAID} - {"key", "kind"} - said.keys():
-        raise _wanted("parameters", ", ".join(SAID))
+        raise InputError.wanted("parameters", ", ".join(SAID))
     try:
         kind = RecipientKind(said.get("kind", RecipientKind.PERSON))
     except ValueError:
-        raise _wanted("kind", "person or interface") from None
+        raise InputError.wanted("kind", "person or interface") from None
     texts = {name: text_of(name, said[name]) for name in ("organisation", "person")}
     country, key = said["country"], said.get("key") or ""
     if not isinstance(country, str) or not COUNTRY.fullmatch(country):
-        raise _wanted("country", "two capital letters, as ISO 3166 has them")
+        raise InputError.wanted("country", "two capital letters, as ISO 3166 has them")
     if not isinstance(key, str):
-        raise _wanted("key", "a text")
+        raise InputError.wanted("key", "a text")
     if key:
         parse_recipient_key(key)
     return {"kind": kind.value, **texts, "country": country, "key": key}
@@ -52,7 +52,7 @@ def text_of(name: str, value: object, least: int = 1) -> str:
     """Without blanks at its ends; raises InputError: not `least` to `LONGEST` printable characters."""
     text = value.strip() if isinstance(value, str) else ""
     if not least <= len(text) <= LONGEST or not text.isprintable():
-        raise _wanted(name, f"{least} to {LONGEST} printable characters")
+        raise InputError.wanted(name, f"{least} to {LONGEST} printable characters")
     return text
 
 
@@ -187,7 +187,3 @@ def _told(one: Recipient) -> dict[str, Any]:
         "key": one.public_key,
         "ended_at": stored_time(one.ended_at) if one.ended_at is not None else None,
     }
-
-
-def _wanted(name: str, wanted: str) -> InputError:
-    return InputError(f"{name}: wanted {wanted}", ((name, wanted),))

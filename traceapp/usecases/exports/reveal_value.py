@@ -52,11 +52,11 @@ def check_reveal(stations: Stations, actor: Actor, said: Mapping[str, Any]) -> d
     """
     uid, name = said.get("uid"), said.get("property")
     if said.keys() != {"uid", "property"} or not isinstance(uid, str) or not isinstance(name, str):
-        raise _wanted("parameters", "uid and property")
+        raise InputError.wanted("parameters", "uid and property")
     head = stations.heads.get_head()
     kind = _kind_of(stations, actor, uid, head)
     if kind is None or not stations.dictionary.knows(kind, name) or stations.dictionary.entry(kind, name).tier is not Tier.T3:
-        raise _wanted("property", UNKNOWN)
+        raise InputError.wanted("property", UNKNOWN)
     return {"of": [{"kind": kind.value, "uid": uid}], "property": name, "head": head}
 
 
@@ -180,7 +180,3 @@ def _refused(stations: Stations, actor: Actor, found: Approval, error: TraceappE
         entry(stations, actor, Act.VALUE_REVEAL, outcome, request=request, reason=str(error), approval=found.uid)
     )
     return error
-
-
-def _wanted(name: str, wanted: str) -> InputError:
-    return InputError(f"{name}: wanted {wanted}", ((name, wanted),))

@@ -28,8 +28,7 @@ def create_feed(stations: Stations, actor: Actor, name: str, key: str, first: in
     request = {"feed": name, "change": "create", "next": first}
     authorise(stations, actor, Permission.FEED_CHANGE, request)
     if not 1 <= first <= LAST_SEQUENCE:
-        wanted = f"a sequence from 1 to {LAST_SEQUENCE}"
-        raise InputError(f"next: wanted {wanted}", (("next", wanted),))
+        raise InputError.wanted("next", f"a sequence from 1 to {LAST_SEQUENCE}")
     feed = Feed(check_name(name), parse_public_key(key), stations.clock.now(), first)
     return _change(stations, actor, request, None, feed)
 

@@ -35,10 +35,9 @@ def check_destroying(stations: Stations, actor: Actor, said: Mapping[str, Any]) 
     """
     group = said.get("group")
     if said.keys() != {"group"} or not isinstance(group, str):
-        raise InputError("parameters: wanted group", (("parameters", "group"),))
+        raise InputError.wanted("parameters", "group")
     if actor.through != "terminal":
-        wanted = "at the terminal, traceapp keys destroy"
-        raise InputError(f"operation: wanted {wanted}", (("operation", wanted),))
+        raise InputError.wanted("operation", "at the terminal, traceapp keys destroy")
     _check_shreddable(stations, group)
     if _key_of(stations, group) is None:
         raise KeyStateError(f"There is no key of a group {group} to destroy.")

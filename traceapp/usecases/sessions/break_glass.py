@@ -73,7 +73,7 @@ def break_glass(stations: Stations, actor: Actor, reason: str, minutes: int, tie
     now = stations.clock.now()
     _check_words("reason", reason)
     if not 1 <= minutes <= LONGEST_MINUTES:
-        raise InputError(f"minutes: wanted 1 to {LONGEST_MINUTES}", (("minutes", f"1 to {LONGEST_MINUTES}"),))
+        raise InputError.wanted("minutes", f"1 to {LONGEST_MINUTES}")
     refusal = _why_not(stations, actor, tier)
     if refusal is not None:
         stations.ledger.append(entry(stations, actor, Permission.BREAK_GLASS_BEGIN, "denied", request=request, reason=refusal))
@@ -189,8 +189,7 @@ def _listed(stations: Stations, actor: Actor, grant: WaitingGrant, now: datetime
 
 def _check_words(name: str, text: str) -> None:
     if not SHORTEST_REASON <= len(text.strip()) <= LONGEST_REASON:
-        wanted = f"{SHORTEST_REASON} to {LONGEST_REASON} characters"
-        raise InputError(f"{name}: wanted {wanted}", ((name, wanted),))
+        raise InputError.wanted(name, f"{SHORTEST_REASON} to {LONGEST_REASON} characters")
 
 
 def _put(stations: Stations, grant: GrantRecord) -> None:

@@ -30,7 +30,7 @@ def choose_purpose(stations: Stations, actor: Actor, purpose: Purpose) -> Record
         reason = "a purpose that the role does not look for"
         request = {"chosen": purpose.value}
         stations.ledger.append(entry(stations, actor, Act.PURPOSE_CHOOSE, "denied", request=request, reason=reason))
-        raise InputError(f"purpose: wanted one of {', '.join(possible)}", (("purpose", f"one of {', '.join(possible)}"),))
+        raise InputError.wanted("purpose", f"one of {', '.join(possible)}")
 
     def work() -> Opened:
         return rotate_session(stations, actor, lambda session: replace(session, purpose=purpose))

@@ -44,8 +44,7 @@ REVIEWED: Final = "This access does not wait for a review any more."
 
 def check_review(stations: Stations, actor: Actor, said: Mapping[str, Any]) -> dict[str, Any]:
     """Nobody asks for it: it begins with the access. raises InputError."""
-    wanted = "another operation: a review begins with its break-glass access"
-    raise InputError(f"operation: wanted {wanted}", (("operation", wanted),))
+    raise InputError.wanted("operation", "another operation: a review begins with its break-glass access")
 
 
 def review_parameters(grant: WaitingGrant) -> dict[str, Any]:

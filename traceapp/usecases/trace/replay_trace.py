@@ -181,8 +181,7 @@ def _seed(said: Mapping[str, str], known: Mapping[str, str]) -> Seed:
     for name in ("number", "epc"):
         digest = said.get(f"{name}_mac")
         if digest is not None and digest not in known:
-            wanted = "the number or key that was asked for; the record keeps a keyed digest of it alone"
-            raise InputError(f"number: wanted {wanted}", (("number", wanted),))
+            raise InputError.wanted("number", "the number or key that was asked for; the record keeps a keyed digest of it alone")
         named[name] = known[digest] if digest is not None else named[name]
     return Seed(**named, kind=NodeKind(said["kind"]) if said.get("kind") else None)
 

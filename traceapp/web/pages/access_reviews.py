@@ -68,7 +68,7 @@ def decide(uid: str, username: str) -> Response | tuple[str, int]:
     role = next((one for one in Role if one.value == said.get("role")), None)
     try:
         if decision is None:
-            raise InputError("decision: wanted one of the list", (("decision", "one of the list"),))
+            raise InputError.wanted("decision", "one of the list")
         decide_account(stations(), current_actor(), uid, username, decision, said.get("digest", ""), said.get("reason", ""), role)
     except InputError as error:
         wrong = {name for name, _ in error.fields}
@@ -114,8 +114,7 @@ def _account(uid: str, username: str, error: str = "") -> str:
     found = show_review(stations(), actor, uid)
     one = next((one for one in found.value.items if one.item.username == username), None)
     if one is None or one.facts is None:
-        wanted = "an account of this review"
-        raise InputError(f"username: wanted {wanted}", (("username", wanted),))
+        raise InputError.wanted("username", "an account of this review")
     return render_template(
         "access_reviews/account.html",
         shown=found.value,

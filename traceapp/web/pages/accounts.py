@@ -101,7 +101,7 @@ def change_role(username: str) -> Response | tuple[str, int]:
 
     def move() -> Given:
         if role is None:
-            raise InputError("role: wanted a role", (("role", "a role"),))
+            raise InputError.wanted("role", "a role")
         sites, lines = views
         return give_role(stations(), current_actor(), username, role, sites, lines, (), said.get("reason", ""))
 

@@ -168,7 +168,7 @@ def value(uid: str) -> Response | str | tuple[str, int]:
 def _moved(uid: str, move: Callable[[], Any] | None) -> Response | tuple[str, int]:
     try:
         if move is None:
-            raise InputError("decision: wanted one of the three", (("decision", "one of the three"),))
+            raise InputError.wanted("decision", "one of the three")
         move()
     except FactorNeededError:
         return redirect(url_for("factors.form", next=url_for("approval.open_one", uid=uid)), 303)

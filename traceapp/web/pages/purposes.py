@@ -21,6 +21,6 @@ def choose() -> Response:
     """Keep it for the session and go back to the page it was chosen on, which may show more or less now."""
     chosen = next((one for one in Purpose if one.value == request.form.get("purpose")), None)
     if chosen is None:
-        raise InputError("purpose: wanted one of the list", (("purpose", "one of the list"),))
+        raise InputError.wanted("purpose", "one of the list")
     begin_session(choose_purpose(stations(), current_actor(), chosen).value)
     return redirect(safe_next(request.form.get("next")), 303)
