@@ -1,9 +1,7 @@
 """What a person who leaves had asked for goes to a colleague or ends, and what waits for his word waits for others."""
 
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any, Final
 
 from traceapp.domain import approvals
@@ -14,11 +12,10 @@ from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.rights import Actor
 from traceapp.usecases.access import entry
 from traceapp.usecases.approvals.approval_document import (
-    Frozen,
     Words,
+    frozen_approval,
     open_frozen,
     open_words,
-    seal_frozen,
     seal_words,
     with_words,
 )
@@ -174,25 +171,15 @@ def _asked_anew(stations: Stations, actor: Actor, found: Approval, heir: Account
     row = row_of(stations, found.operation)
     assert row is not None  # noqa: S101  looked at in `_why_not`
     former = open_frozen(stations, found)
-    uid, now = secrets.token_hex(8), stations.clock.now()
     left = stations.accounts.get_account(found.requester.account_uid)
     recipient = heir.username if left is not None and former.recipient == left.username else former.recipient
-    result = OPERATIONS[found.operation].result(stations, former.parameters)
-    frozen = Frozen(uid, found.operation, former.parameters, recipient, result, stations.policy.digest, heir.uid)
+    result, person = OPERATIONS[found.operation].result(stations, former.parameters), person_of_account(stations, heir)
+    steps = steps_of(row, heir.uid)
+    made = frozen_approval(stations, found.operation, former.parameters, result, person, steps, row.hours, recipient)
     asked = [replace(one, signature=None) for one in open_words(stations, found) if one.act in {"request", "hand_over"}]
-    given = Words(account_of(actor), "hand_over", f"{found.uid}: {found.requester.account_uid}", now)
-    made = Approval(
-        uid=uid,
-        operation=found.operation,
-        digest=frozen.digest,
-        document=seal_frozen(stations, frozen),
-        words=seal_words(stations, uid, (*asked, given)),
-        requester=person_of_account(stations, heir),
-        steps=steps_of(row, heir.uid),
-        requested_at=now,
-        expires_at=now + timedelta(hours=row.hours),
-    )
-    return put(stations, actor, Act.APPROVAL_HAND_OVER, made, None, instead_of=found.uid).value
+    given = Words(account_of(actor), "hand_over", f"{found.uid}: {found.requester.account_uid}", made.requested_at)
+    passed = replace(made, words=seal_words(stations, made.uid, (*asked, given)))
+    return put(stations, actor, Act.APPROVAL_HAND_OVER, passed, None, instead_of=found.uid).value
 
 
 def _end(stations: Stations, actor: Actor, found: Approval, reason: str, heir_uid: str | None) -> None:

@@ -2,15 +2,16 @@
 
 import hashlib
 import json
+import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
 
-from traceapp.domain.approvals import LONGEST_REASON, SHORTEST_REASON, Approval, Operation
+from traceapp.domain.approvals import LONGEST_REASON, SHORTEST_REASON, Approval, Operation, Person, Step
 from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.errors import InputError, SealBrokenError
 from traceapp.domain.signatures import SealedSignature
@@ -89,6 +90,35 @@ def open_frozen(stations: Stations, approval: Approval) -> Frozen:
 
 def seal_frozen(stations: Stations, frozen: Frozen) -> bytes:
     return stations.sealer.seal_document(LABEL, frozen.approval, "document", frozen.document)
+
+
+def frozen_approval(
+    stations: Stations,
+    operation: Operation,
+    parameters: Mapping[str, Any],
+    result: str | None,
+    requester: Person,
+    steps: tuple[Step, ...],
+    hours: int,
+    recipient: str | None = None,
+) -> Approval:
+    """A new one, of exactly this, under the policy of this moment. Nobody has said anything of it yet: `words` comes next.
+
+    steps, hours  of the policy's row.   result, recipient  as `Frozen` has them.
+    """
+    uid, now = secrets.token_hex(8), stations.clock.now()
+    frozen = Frozen(uid, operation, parameters, recipient, result, stations.policy.digest, requester.account_uid)
+    return Approval(
+        uid=uid,
+        operation=operation,
+        digest=frozen.digest,
+        document=seal_frozen(stations, frozen),
+        words=b"",
+        requester=requester,
+        steps=steps,
+        requested_at=now,
+        expires_at=now + timedelta(hours=hours),
+    )
 
 
 def open_words(stations: Stations, approval: Approval) -> tuple[Words, ...]:

@@ -4,9 +4,7 @@ It expires, is superseded by another policy, or is changed in the store; a crash
 access is older than this way of reviewing: in each case the access waits on, and so must its review.
 """
 
-import secrets
 from dataclasses import replace
-from datetime import timedelta
 from typing import Final
 
 from traceapp.domain.approvals import OPEN, Approval, Operation, Person, Step
@@ -14,7 +12,7 @@ from traceapp.domain.errors import SealBrokenError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor, Role
 from traceapp.graph.grant_store import WaitingGrant
-from traceapp.usecases.approvals.approval_document import Frozen, Words, open_frozen, seal_frozen, seal_words, state_digest
+from traceapp.usecases.approvals.approval_document import Words, frozen_approval, open_frozen, seal_words, state_digest
 from traceapp.usecases.approvals.approval_moves import put, settled, superseded
 from traceapp.usecases.approvals.approval_persons import decides, known_person, row_of, steps_of
 from traceapp.usecases.sessions.review_break_glass import LABEL, review_parameters, reviewed_access
@@ -75,23 +73,14 @@ def _access_of(stations: Stations, review: Approval) -> str | None:
 
 
 def _open(stations: Stations, actor: Actor, grant: WaitingGrant) -> None:
-    uid, now = secrets.token_hex(8), stations.clock.now()
     parameters, row = review_parameters(grant), row_of(stations, OPERATION)
     result = state_digest(reviewed_access(stations, parameters))
-    frozen = Frozen(uid, OPERATION, parameters, None, result, stations.policy.digest, grant.account_uid)
-    words = Words(grant.account_uid, "request", _reason(stations, grant), now)
-    asked = Approval(
-        uid=uid,
-        operation=OPERATION,
-        digest=frozen.digest,
-        document=seal_frozen(stations, frozen),
-        words=seal_words(stations, uid, (words,)),
-        requester=_breaker(stations, grant),
-        steps=steps_of(row, grant.account_uid) if row is not None else _reviewers(stations),
-        requested_at=now,
-        expires_at=now + timedelta(hours=row.hours if row is not None else HOURS),
-    )
-    put(stations, actor, Permission.APPROVAL_REQUEST, asked, None)
+    steps = steps_of(row, grant.account_uid) if row is not None else _reviewers(stations)
+    hours = row.hours if row is not None else HOURS
+    asked = frozen_approval(stations, OPERATION, parameters, result, _breaker(stations, grant), steps, hours)
+    words = Words(grant.account_uid, "request", _reason(stations, grant), asked.requested_at)
+    said = replace(asked, words=seal_words(stations, asked.uid, (words,)))
+    put(stations, actor, Permission.APPROVAL_REQUEST, said, None)
 
 
 def _reviewers(stations: Stations) -> tuple[Step, ...]:
