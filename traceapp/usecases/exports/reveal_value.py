@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from traceapp.dictionary.entries import Tier
-from traceapp.domain.approvals import Approval, ApprovalState, Operation, check_signers
+from traceapp.domain.approvals import Approval, ApprovalState, Operation
 from traceapp.domain.disclosure import Gap, told
 from traceapp.domain.errors import ApprovalStateError, FactorNeededError, InputError, PermissionDeniedError, TraceappError
 from traceapp.domain.events import PropertyValue
@@ -17,13 +18,12 @@ from traceapp.domain.rights import Actor
 from traceapp.usecases.access import authorise, entry, rights_for, things
 from traceapp.usecases.approvals.approval_document import open_frozen, state_digest
 from traceapp.usecases.approvals.approval_moves import find_approval, request_of
-from traceapp.usecases.approvals.approval_persons import row_of, signers_today
 from traceapp.usecases.disclosed.disclosure_roll import Fields, keep_roll
 from traceapp.usecases.exports.approved_export import OUT_OF_REACH
 from traceapp.usecases.exports.export_claim import Claim, was_taken
 from traceapp.usecases.exports.export_sample import names_for
+from traceapp.usecases.exports.take_once import taking
 from traceapp.usecases.sessions.second_factors import check_fresh
-from traceapp.usecases.signatures.verify_signatures import BROKEN, counted_signatures
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace.event_claims import read_claims
 
@@ -114,21 +114,9 @@ def reveal_value(stations: Stations, actor: Actor, uid: str) -> Recorded[Reveale
         check_fresh(stations, actor)
     except FactorNeededError as error:
         raise _refused(stations, actor, found, error) from None
-    row = row_of(stations, found.operation)
-    try:
-        check_signers(found, person, signers_today(stations, row, found) if row is not None else [])
-    except PermissionDeniedError as error:
-        raise _refused(stations, actor, found, error) from None
-    if counted_signatures(stations, found) is None:
-        raise _refused(stations, actor, found, PermissionDeniedError(BROKEN))
-    claim = Claim.of(stations.settings.home, found.uid) if may_reveal(stations, found) else None
-    if claim is None:
-        raise _refused(stations, actor, found, ApprovalStateError(NOT_READY))
-    try:
+    refused = partial(_refused, stations, actor, found)
+    with taking(stations, found, person, may_reveal, NOT_READY, refused) as (claim, _):
         return _revealed(stations, actor, found, claim)
-    except BaseException:
-        claim.end(taken=False)
-        raise
 
 
 def _revealed(stations: Stations, actor: Actor, found: Approval, claim: Claim) -> Recorded[RevealedValue]:

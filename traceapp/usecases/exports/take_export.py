@@ -3,19 +3,20 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from traceapp.dictionary.entries import Tier
-from traceapp.domain.approvals import Approval, ApprovalState, Operation, check_signers
+from traceapp.domain.approvals import Approval, ApprovalState, Operation
 from traceapp.domain.errors import ApprovalStateError, FactorNeededError, PermissionDeniedError, TraceappError
 from traceapp.domain.exports import Arrange, Copy, ExportedFile, Subject, TableForm
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
+from traceapp.domain.signatures import CheckedSignature
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.approvals.approval_document import open_frozen
 from traceapp.usecases.approvals.approval_moves import find_approval, request_of
-from traceapp.usecases.approvals.approval_persons import row_of, signers_today
 from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.exports.addressed_export import check_clearance, destination_of, is_address_as_signed, key_of
 from traceapp.usecases.exports.approved_export import asked_again
@@ -24,7 +25,7 @@ from traceapp.usecases.exports.export_claim import Claim, was_taken
 from traceapp.usecases.exports.export_rows import finished_file, on_its_way
 from traceapp.usecases.exports.export_subjects import SUBJECT_OF, SUBJECTS
 from traceapp.usecases.exports.recipients import find_recipient, is_abroad
-from traceapp.usecases.signatures.verify_signatures import BROKEN, counted_signatures
+from traceapp.usecases.exports.take_once import taking
 from traceapp.usecases.stations import Stations
 
 NOT_YOURS: Final = "Only whoever asked for it can take the file."
@@ -79,23 +80,19 @@ def take_export(stations: Stations, actor: Actor, uid: str, arrange: Mapping[Sub
     if not person.is_surely(found.requester) or subject is None:
         raise _refused(stations, actor, found, PermissionDeniedError(NOT_YOURS))
     authorise(stations, actor, SUBJECTS[subject].permission, {"approval": uid})
-    row = row_of(stations, found.operation)
-    try:
-        check_signers(found, person, signers_today(stations, row, found) if row is not None else [])
-    except PermissionDeniedError as error:
-        raise _refused(stations, actor, found, error) from None
-    claim = Claim.of(stations.settings.home, found.uid) if may_take(stations, found) else None
-    if claim is None:
-        raise _refused(stations, actor, found, ApprovalStateError(NOT_READY))
-    try:
-        return _taken(stations, actor, found, subject, arrange[subject], claim)
-    except BaseException:
-        claim.end(taken=False)
-        raise
+    refused = partial(_refused, stations, actor, found)
+    with taking(stations, found, person, may_take, NOT_READY, refused) as (claim, signatures):
+        return _taken(stations, actor, found, subject, arrange[subject], claim, signatures)
 
 
 def _taken(
-    stations: Stations, actor: Actor, found: Approval, subject: Subject, arrange: Arrange, claim: Claim
+    stations: Stations,
+    actor: Actor,
+    found: Approval,
+    subject: Subject,
+    arrange: Arrange,
+    claim: Claim,
+    signatures: tuple[CheckedSignature, ...],
 ) -> Recorded[ExportedFile]:
     frozen = open_frozen(stations, found)
     parameters, form = frozen.parameters, TableForm(frozen.parameters["form"])
@@ -108,9 +105,6 @@ def _taken(
     asked = asked_again(subject, stations, actor, parameters)
     if frozen.policy != stations.policy.digest or asked.digest != parameters["sha256"]:
         raise _refused(stations, actor, found, ApprovalStateError(CHANGED))
-    signatures = counted_signatures(stations, found)
-    if signatures is None:
-        raise _refused(stations, actor, found, PermissionDeniedError(BROKEN))
     to, now = destination_of(parameters), stations.clock.now()
     copy = Copy(secrets.token_hex(16), actor.username, now, signatures, frozen.recipient if to is not None else None)
     made = finished_file(
