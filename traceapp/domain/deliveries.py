@@ -68,7 +68,6 @@ class Delivery:
     acknowledged_by: str | None = None
     acknowledged_at: datetime | None = None
     noted_by: str | None = None
-    version: int = 0
 
     @property
     def state(self) -> DeliveryState:

@@ -34,7 +34,6 @@ class Recipient:
     public_key: str
     added_at: datetime
     ended_at: datetime | None = None
-    version: int = 0
 
     @property
     def text(self) -> str:

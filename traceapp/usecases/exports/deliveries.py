@@ -173,7 +173,6 @@ def delivery_from(stations: Stations, kept: KeptDocument) -> Delivery:
         to=Destination(**{**to, "channel": Channel(to["channel"])}),
         entered_at=kept.at,
         acknowledged_at=parse_stored_time(at) if at is not None else None,
-        version=kept.version,
     )
 
 

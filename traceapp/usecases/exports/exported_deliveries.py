@@ -48,6 +48,7 @@ def ask_register(stations: Stations, actor: Actor, question: RegisterQuestion, w
     if len(found) > MOST:
         raise InputError.wanted("question", f"at most {MOST} deliveries")
     masked = wanted.tier < Tier.T2
+    completeness = (Status.WITHHELD if masked and found else Status.COMPLETE).name
     digest = result_digest([[one.uid, stored_time(one.entered_at), told_of(one)] for one in found])
 
     def record(**result: Any) -> LedgerEntry:
@@ -59,7 +60,7 @@ def ask_register(stations: Stations, actor: Actor, question: RegisterQuestion, w
             request=request,
             result={"deliveries": len(found), "sha256": digest} | result,
             object=things(DELIVERY, *(one.uid for one in found)) or None,
-            completeness=(Status.WITHHELD if masked and found else Status.COMPLETE).name,
+            completeness=completeness,
         )
 
     return Exportable(
@@ -67,7 +68,7 @@ def ask_register(stations: Stations, actor: Actor, question: RegisterQuestion, w
         request=request,
         digest=digest,
         counts={"deliveries": len(found)},
-        completeness=(Status.WITHHELD if masked and found else Status.COMPLETE).name,
+        completeness=completeness,
         of=(),
         seeds=0,
         values={},

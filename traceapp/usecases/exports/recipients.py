@@ -151,7 +151,6 @@ def recipient_of(stations: Stations, kept: KeptDocument) -> Recipient:
         told["key"],
         kept.at,
         parse_stored_time(ended) if ended is not None else None,
-        kept.version,
     )
 
 

@@ -74,7 +74,7 @@ def show_version(stations: Stations, actor: Actor, kind: DocumentKind, number: i
     """
     request = {"document": kind.value, "version": number}
     authorise(stations, actor, Permission.CHANGE_LIST, request)
-    content = _content_of(stations, actor, kind, number)
+    content = _content_of(stations, kind, number)
     told = entry(stations, actor, Permission.CHANGE_LIST, "answered", request=request, result={"bytes": len(content)})
     return stations.ledger.record(content, told)
 
@@ -103,7 +103,7 @@ def keep_proposal(
     """
     authorise(stations, actor, Permission.CHANGE_PROPOSE, {"document": kind.value})
     if content is None:
-        content = _content_of(stations, actor, kind, number or 0)
+        content = _content_of(stations, kind, number or 0)
     document = _parsed(stations, kind, content)
     digest = GOVERNED[kind].digest(document)
     _check_is_other(stations, kind, digest)
@@ -242,7 +242,7 @@ def _digest_in_force(stations: Stations, kind: DocumentKind) -> str:
     return GOVERNED[kind].digest(GOVERNED[kind].in_force(stations))
 
 
-def _content_of(stations: Stations, actor: Actor, kind: DocumentKind, number: int) -> bytes:
+def _content_of(stations: Stations, kind: DocumentKind, number: int) -> bytes:
     """raises  InputError."""
     present = present_version(stations, kind, stations.clock.now())
     if number == present.number:

@@ -7,6 +7,7 @@ the ledger that names its digest. Whoever changes the store alone, or has the ke
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from traceapp.domain.approvals import Approval
@@ -66,7 +67,8 @@ def verify_signatures(stations: Stations, actor: Actor, uid: str | None = None) 
     else:
         named, uids = {uid: on_record_of(stations, uid)}, [uid]
         _check_part(stations, actor, uid, named[uid])
-    found = tuple(one for each in uids for one in _of_approval(stations, each, named.get(each, OnRecord())))
+    since = kept_since(stations)
+    found = tuple(one for each in uids for one in _of_approval(stations, each, named.get(each, OnRecord()), since))
     report = SignatureReport(found, len(uids), stations.signature_key.public_pem)
     result: dict[str, Any] = {
         "approvals": report.approvals,
@@ -120,11 +122,11 @@ def _uids(stations: Stations) -> Iterator[str]:
         yield from page
 
 
-def _of_approval(stations: Stations, uid: str, named: OnRecord) -> list[CheckedSignature]:
+def _of_approval(stations: Stations, uid: str, named: OnRecord, since: datetime | None) -> list[CheckedSignature]:
+    """since  the time of the oldest record that is kept; None where nothing was pruned."""
     stored, believed = stations.approvals.find_stored(uid)
     readable, judged = _read(stations, stored)
     found: list[CheckedSignature] = []
-    since = kept_since(stations)
     for checked in judged:
         at = checked.signature.signed_at if checked.signature is not None else None
         pruned = since is not None and at is not None and at <= since
