@@ -11,10 +11,17 @@ from tests.conftest import MakeActor
 from tests.flows import hour
 from tests.recorded import records
 from traceapp.app import create_app
-from traceapp.composition import build_watch
+from traceapp.composition import build_watch, terminal_actor
 from traceapp.domain.alerts import AlertFilter
 from traceapp.domain.approvals import Approval
-from traceapp.domain.errors import ApprovalStateError, HomeError, PolicyError
+from traceapp.domain.errors import (
+    ApprovalNotFoundError,
+    ApprovalStateError,
+    HomeError,
+    PermissionDeniedError,
+    PolicyError,
+    RecoveryError,
+)
 from traceapp.domain.governed import DocumentKind
 from traceapp.domain.kinds import Direction
 from traceapp.domain.permissions import Permission
@@ -33,6 +40,8 @@ from traceapp.usecases.governed.change_documents import apply_change, keep_propo
 from traceapp.usecases.governed.governed_documents import files_of, list_kept_versions
 from traceapp.usecases.governed.propose_document import propose_document
 from traceapp.usecases.governed.running_documents import acceptance_of
+from traceapp.usecases.keys.make_approved_recovery_key import make_approved_recovery_key
+from traceapp.usecases.keys.make_recovery_key import make_recovery_key
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace.trace_batch import trace_batch
 from traceapp.usecases.watch_stations import WatchStations
@@ -137,15 +146,51 @@ def test_attacker_finds_a_service_without_policy_closed_and_saying_so(stations: 
     assert page.status_code == 200
 
 
+def both(stations: Stations, folder: Path) -> tuple[Path, Path]:
+    """The files of both officers of a new recovery key."""
+    officers = (folder / "officer-1", folder / "officer-2")
+    make_recovery_key(stations, terminal_actor(), officers)
+    return officers
+
+
+def test_attacker_at_the_terminal_is_neither_officer(stations: Stations, tmp_path: Path) -> None:
+    """He accepts a policy of his own with no officer, with one twice, or with two that he made himself."""
+    terminal, path = terminal_actor(), tmp_path / "his.toml"
+    path.write_bytes(DEFAULT.replace(b'clearance = "T1"', b'clearance = "T2"', 1))
+    his = replace(stations, settings=stations.settings.model_copy(update={"policy": str(path)}))
+    kept, made = kept_digest(stations), (tmp_path / "his-1", tmp_path / "his-2")
+    with pytest.raises(RecoveryError):
+        accept_policy(his, terminal, made)
+
+    first, second = both(stations, tmp_path)
+    with pytest.raises(PermissionDeniedError, match="both its officers"):
+        make_recovery_key(stations, terminal, made)
+    with pytest.raises(RecoveryError):
+        make_recovery_key(stations, terminal, made, (first, first))
+    with pytest.raises(ApprovalNotFoundError):
+        make_approved_recovery_key(stations, terminal, "a" * 16, made)
+    for wrong in ((first, first), made):
+        with pytest.raises(RecoveryError):
+            accept_policy(his, terminal, wrong)
+
+    assert kept_digest(stations) == kept
+    assert [record["outcome"] for record in records(stations, act="policy:accept")][-3:] == ["failed"] * 3
+    assert [record["outcome"] for record in records(stations, act="key:officers")] == ["intended", "done", "denied"] + [
+        "failed"
+    ] * 2
+    assert accept_policy(his, terminal, (first, second)).value == read_policy(path).digest
+
+
 def test_promise_an_accepted_document_is_in_force_and_on_record(stations: Stations, actor: MakeActor, tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
     path.write_bytes(DEFAULT.replace(b"version = 1", b"version = 2"))
     settings = stations.settings.model_copy(update={"policy": str(path)})
     changed = replace(under(stations, path), settings=settings)
     assert changed.policy.closed
+    officers = both(changed, tmp_path)
     before, kept = stations.ledger.get_head().seq, kept_digest(stations)
 
-    accepted = accept_policy(changed, actor(Role.ADMIN))
+    accepted = accept_policy(changed, actor(Role.ADMIN), officers)
 
     assert accepted.value == read_policy(path).digest == kept_digest(stations)
     assert under(stations, path).policy.closed is None
@@ -184,7 +229,7 @@ def test_attacker_who_writes_beside_the_policy_that_it_was_accepted_gets_everyth
     assert under(stations, once).policy.closed is None
     before = kept.read_bytes()
     chosen = stations.settings.model_copy(update={"policy": str(now)})
-    accept_policy(replace(under(stations, now), settings=chosen), actor(Role.ADMIN))
+    accept_policy(replace(under(stations, now), settings=chosen), actor(Role.ADMIN), both(stations, tmp_path))
     assert under(stations, now).policy.closed is None
 
     his = once if how in {put_back, taken_away} else tmp_path / "his.toml"

@@ -1,10 +1,9 @@
 """`traceapp keys`: which there are, new ones, old ones out of use, and what two officers can do."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
-from typing import Any
 
 import click
 from rich.console import Console
@@ -12,33 +11,19 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from traceapp.backing import recover_keys
-from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.cli.options import home_option, officers_of, pair_of, settings_of, stations_of
 from traceapp.cli.printing import console
 from traceapp.composition import terminal_actor
 from traceapp.domain.approvals import Operation
 from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.keys.destroy_approved_key import destroy_approved_key
+from traceapp.usecases.keys.make_approved_recovery_key import make_approved_recovery_key
 from traceapp.usecases.keys.make_recovery_key import make_recovery_key
 from traceapp.usecases.keys.retire_key import retire_key
 from traceapp.usecases.keys.rotate_keys import Reencryption, Show, reencrypt, rewrap_keys, rotate_keys
 from traceapp.usecases.keys.show_keys import KeyStatus, show_keys
 
 UNFINISHED = 3
-
-
-def _officers(*, required: bool) -> Callable[[Any], Any]:
-    return click.option(
-        "--officer",
-        "officers",
-        type=click.Path(path_type=Path, dir_okay=False),
-        multiple=True,
-        required=required,
-        help="File of one officer; give it twice, once for each.",
-    )
-
-
-officers_option = _officers(required=True)
-optional_officers = _officers(required=False)
 
 
 @click.group()
@@ -98,7 +83,7 @@ def retire(key: str, home: Path | None) -> None:
 @click.argument("group")
 @click.option("--reason", help="Why, so that others can judge it: asks for their approval.")
 @click.option("--approval", help="Approval that others gave: the key is destroyed.")
-@optional_officers
+@officers_of(required=False)
 @click.option("--confirm", help="The name of the group once more; with --approval.")
 @home_option
 def destroy(
@@ -119,7 +104,7 @@ def destroy(
             asked = request_approval(stations, terminal_actor(), Operation.KEY_DESTROY, {"group": group}, reason or "")
             click.echo(f"{asked.value.uid}  waits for approval (ledger record {asked.receipt.seq})")
             return
-        made = destroy_approved_key(stations, terminal_actor(), approval, group, _pair(officers))
+        made = destroy_approved_key(stations, terminal_actor(), approval, group, pair_of(officers))
     click.echo(
         f"{made.value} is destroyed (ledger record {made.receipt.seq}): nobody reads any more what it sealed. What is restored "
         "from an older backup of the store stays unreadable too, and an older copy of the keys does not open under the new "
@@ -128,32 +113,51 @@ def destroy(
 
 
 @keys.command()
-@officers_option
+@officers_of(required=False)
+@click.option(
+    "--former", type=click.Path(path_type=Path, dir_okay=False), multiple=True, help="Files of the officers until now, twice."
+)
+@click.option(
+    "--reason", help="Why, so that others can judge it, where a file of the officers until now is lost: asks for approval."
+)
+@click.option("--approval", help="Approval that others gave.")
 @home_option
-def officers(officers: tuple[Path, ...], home: Path | None) -> None:
+def officers(
+    officers: tuple[Path, ...], former: tuple[Path, ...], reason: str | None, approval: str | None, home: Path | None
+) -> None:
     """Make the recovery key: one half goes to each of two officers, in two new files outside the home.
 
-    A former recovery key ends with it.
+    A former recovery key ends with it: that takes both its files, or, where one is lost, the word of others.
+
+    \b
+    traceapp keys officers --officer /media/a/part --officer /media/b/part
+    traceapp keys officers --former OLD-A --former OLD-B --officer NEW-A --officer NEW-B
+    traceapp keys officers --reason "The safe of B burnt."
+    traceapp keys officers --approval ID --officer NEW-A --officer NEW-B
     """
+    if sum(map(bool, (former, reason, approval))) > 1:
+        raise click.UsageError("Say one of --former, --reason and --approval.")
     with stations_of(settings_of(home)) as stations:
-        made = make_recovery_key(stations, terminal_actor(), _pair(officers))
+        if reason is not None:
+            asked = request_approval(stations, terminal_actor(), Operation.KEY_OFFICERS, {}, reason)
+            click.echo(f"{asked.value.uid}  waits for approval (ledger record {asked.receipt.seq})")
+            return
+        files = pair_of(officers)
+        if approval is not None:
+            made = make_approved_recovery_key(stations, terminal_actor(), approval, files)
+        else:
+            made = make_recovery_key(stations, terminal_actor(), files, pair_of(former, "--former") if former else None)
     click.echo(f"recovery key made (ledger record {made.receipt.seq}); hand each file to one officer, and keep no copy here")
 
 
 @keys.command()
-@officers_option
+@officers_of()
 @home_option
 def recover(officers: tuple[Path, ...], home: Path | None) -> None:
     """Open the keys without their provider, and wrap them under a new key-encryption key of TRACEAPP_KEY_PROVIDER."""
     settings = settings_of(home)
-    kek = recover_keys(settings, _pair(officers), say=lambda text: click.echo(text, err=True))
+    kek = recover_keys(settings, pair_of(officers), say=lambda text: click.echo(text, err=True))
     click.echo(f"every key is wrapped under {kek} of the provider {settings.key_provider} now; make a new recovery key")
-
-
-def _pair(paths: tuple[Path, ...]) -> tuple[Path, Path]:
-    if len(paths) != 2:
-        raise click.UsageError("--officer has to be given twice.")
-    return paths[0], paths[1]
 
 
 def _wait(seconds: float) -> bool:

@@ -18,6 +18,26 @@ home_option: Callable[[Any], Any] = click.option(
     "--home", type=click.Path(path_type=Path, readable=False), help="Home folder  [TRACEAPP_HOME, else var/]"
 )
 
+
+def officers_of(*, required: bool = True) -> Callable[[Any], Any]:
+    """`--officer`, twice; `pair_of` makes the two files of it."""
+    return click.option(
+        "--officer",
+        "officers",
+        type=click.Path(path_type=Path, dir_okay=False),
+        multiple=True,
+        required=required,
+        help="File of one officer of the recovery key; give it twice, once for each.",
+    )
+
+
+def pair_of(paths: tuple[Path, ...], name: str = "--officer") -> tuple[Path, Path]:
+    """raises  click.UsageError: not two."""
+    if len(paths) != 2:
+        raise click.UsageError(f"{name} has to be given twice.")
+    return paths[0], paths[1]
+
+
 SEQ: Final = click.IntRange(1, NEWEST_SEQ)
 """The number of a record."""
 

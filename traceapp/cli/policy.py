@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.cli.options import home_option, officers_of, pair_of, settings_of, stations_of
 from traceapp.cli.policy_changes import apply, diff, propose, versions
 from traceapp.cli.printing import print_explanation
 from traceapp.composition import terminal_actor
@@ -43,15 +43,16 @@ def explain(user: str, action: str, object_: str | None, purpose: str | None, ho
 
 
 @policy.command()
+@officers_of()
 @home_option
-def accept(home: Path | None) -> None:
-    """Accept the document that TRACEAPP_POLICY names, on record: it decides from the next start on.
+def accept(officers: tuple[Path, ...], home: Path | None) -> None:
+    """Accept the document that TRACEAPP_POLICY names, on record, with the files of both officers of the recovery key.
 
-    For the first start, and to recover where the policy was lost: nobody else agrees to it. Everything else is proposed and
-    agreed to (traceapp policy propose). Until then a document that is not the accepted one denies everything.
+    To recover where the policy was lost, so that nobody could agree to another. The first start accepts what it finds, and
+    everything else is proposed and agreed to (traceapp policy propose). What is not the accepted document denies everything.
     """
     with stations_of(settings_of(home)) as stations:
-        done = accept_policy(stations, terminal_actor())
+        done = accept_policy(stations, terminal_actor(), pair_of(officers))
     click.echo(f"accepted: policy {done.value} (ledger record {done.receipt.seq}); start the service again")
 
 

@@ -4,6 +4,7 @@ HOME/keys/keyring.json        every key, wrapped, with its state
 HOME/keys/key-encryption-key  where the provider is `file`; with `pkcs11` it stays in the token
 """
 
+import hashlib
 import secrets
 import shutil
 import stat
@@ -218,6 +219,11 @@ class KeyStore:
         ring = self._change(change)
         _discard(former)
         return _group_alias(ring, group) or ""
+
+    def get_recovery_digest(self) -> str | None:
+        """SHA-256 (hex) of the public half of the recovery key; None where none was made."""
+        public = read_ring(self._folder).recovery
+        return hashlib.sha256(public).hexdigest() if public else None
 
     def renew_recovery(self, files: tuple[Path, Path]) -> None:
         """Make a recovery key, and a file with half of it for each of two officers; a former recovery key ends.

@@ -52,6 +52,7 @@ class Operation(StrEnum):
     DELIVERY_EXPORT = "delivery_export"
     DICTIONARY_CHANGE = "dictionary_change"
     KEY_DESTROY = "key_destroy"
+    KEY_OFFICERS = "key_officers"
     LEDGER_EXPORT = "ledger_export"
     LEDGER_PRUNE = "ledger_prune"
     OUTSIDE_DELIVERY = "outside_delivery"

@@ -303,7 +303,7 @@ class FeedSignatureError(PermissionDeniedError):
 class PolicyError(TraceappError):
     """The policy document is missing, empty, malformed or not the accepted one, or it failed; everything is denied."""
 
-    next_step = "Restore the policy document, or accept the one that is there with: traceapp policy accept. Then start again."
+    next_step = "Restore the policy document, or have both officers accept this one (traceapp policy accept). Then start again."
 
 
 class KeyUnavailableError(TraceappError):

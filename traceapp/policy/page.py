@@ -26,8 +26,8 @@ only ever allows: what is not marked here is denied, and every refusal is record
 home keeps the digest of the document that it accepted, under a MAC, and the ledger names it too. Another one, an edited, empty or
 lost one, and one that others than its owner may write, denies everything, and so does a digest that somebody wrote: the service
 does not start, a process that starts all the same answers 503, and `/readyz` says so, until the document is back or
-`traceapp policy accept` has put the new one on record. `traceapp policy explain USER ACTION [OBJECT]` and the page `/policy` say
-why somebody may do something, or may not.
+`traceapp policy accept` has put the new one on record, with both officers of the recovery key.
+`traceapp policy explain USER ACTION [OBJECT]` and the page `/policy` say why somebody may do something, or may not.
 权限文件变更后须经确认方可生效，在此之前一律拒绝。
 
 Which sites and product lines somebody sees is not written here; it belongs to the account or the token, and an account without a
@@ -141,6 +141,10 @@ MEANINGS: Final[Mapping[Permission, tuple[str, str]]] = {
     Permission.KEY_DESTROY: (
         "ask that the key of a closed account be destroyed, at the terminal",
         "申请销毁已停用账户的密钥（终端）",
+    ),
+    Permission.KEY_OFFICERS: (
+        "ask that a new recovery key be made where a part of it is lost, at the terminal",
+        "恢复密钥遗失一份时申请重制（终端）",
     ),
     Permission.LEDGER_ERASE: ("ask that old and new values beside the audit trail be erased", "申请擦除审计追踪旁存的新旧值"),
     Permission.LEDGER_EXPORT: ("take records of the audit trail away as a file", "导出审计追踪记录"),

@@ -25,7 +25,7 @@ from traceapp.usecases.audit.kept_values import Changes, keep_values
 from traceapp.usecases.stations import Stations
 
 T = TypeVar("T")
-KEY_ACTS: Final = frozenset({Permission.KEY_DESTROY, Act.KEY_OFFICERS, Act.KEY_RETIRE, Act.KEY_REWRAP, Act.KEY_ROTATE})
+KEY_ACTS: Final = frozenset({Permission.KEY_DESTROY, Permission.KEY_OFFICERS, Act.KEY_RETIRE, Act.KEY_REWRAP, Act.KEY_ROTATE})
 """They write the ring of keys and nothing in the store: the ring bears the command of their intent."""
 Told: TypeAlias = Callable[..., LedgerEntry]
 """(outcome, request, what else its fields say) → a record."""

@@ -51,6 +51,7 @@ GRANTED = {
     "feed:list": {"admin", "auditor", "quality"},
     "feed:send": {"integrator"},
     "key:destroy": {"admin"},
+    "key:officers": {"admin"},
     "ledger:erase": {"admin"},
     "delivery:enter": {"auditor", "coordinator", "quality"},
     "delivery:list": {"admin", "auditor", "coordinator", "quality"},

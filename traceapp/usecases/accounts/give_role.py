@@ -27,6 +27,7 @@ from traceapp.usecases.approvals.approval_document import check_reason
 from traceapp.usecases.approvals.approval_persons import all_accounts, decides, row_of, steps_of
 from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.intake.given_view import check_view, find_lots
+from traceapp.usecases.keys.officers import check_officers
 from traceapp.usecases.stations import Stations
 
 COUNTER: Final = "approvers"
@@ -131,7 +132,7 @@ def give_by_officers(
     """
     request = {"username": username, "changed": "role", "role": role.value, "by": "officers"}
     authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
-    stations.keys.check_officers(files)
+    check_officers(stations, actor, Permission.ACCOUNT_CHANGE, files, request)
     account = find_account(stations, username)
     check_view(stations, actor, sites, lines)
     return put_role(stations, actor, account, Held(role, sites, lines), None, by="officers")

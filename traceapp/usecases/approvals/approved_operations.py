@@ -41,6 +41,7 @@ from traceapp.usecases.exports.reveal_value import allow_reveal, check_reveal, s
 from traceapp.usecases.governed.change_documents import apply_change, changed_document, check_change, preview_change
 from traceapp.usecases.governed.governed_documents import GOVERNED
 from traceapp.usecases.keys.destroy_key import check_destroying, key_to_destroy, preview_destroying
+from traceapp.usecases.keys.make_recovery_key import check_renewing, recovery_key_there
 from traceapp.usecases.sessions.review_break_glass import (
     check_review,
     judge_access,
@@ -156,6 +157,14 @@ OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
         check=check_destroying,
         state=key_to_destroy,
         preview=preview_destroying,
+        carry_out=None,
+    ),
+    Operation.KEY_OFFICERS: ApprovedOperation(
+        permission=Permission.KEY_OFFICERS,
+        act=Permission.KEY_OFFICERS,
+        check=check_renewing,
+        state=recovery_key_there,
+        preview=no_more,
         carry_out=None,
     ),
     Operation.LEDGER_PRUNE: ApprovedOperation(

@@ -8,19 +8,28 @@ from traceapp.policy.document import read_policy
 from traceapp.usecases.access import entry, things
 from traceapp.usecases.changes import carry_out
 from traceapp.usecases.governed.running_documents import acceptance_of
+from traceapp.usecases.keys.officers import Files, check_officers
 from traceapp.usecases.stations import Stations
 
 
-def accept_policy(stations: Stations, actor: Actor) -> Recorded[str]:
-    """Accept the chosen document, on record with both digests; processes that start from now on decide by it.
+def accept_policy(stations: Stations, actor: Actor, officers: Files) -> Recorded[str]:
+    """Accept the chosen document, on record with both digests; every process decides by it from its next question on.
 
-    Nobody's role allows it, since the policy itself is what is missing: whoever has the service's files does it.
+    Nobody's role allows it, since the policy itself is what is missing, and nobody else could agree: both officers of the
+    recovery key do.
     returns  the digest that is in force from now on.
-    raises   PolicyError: the document cannot be read; LedgerUnavailableError.
+    raises   PolicyError: the document cannot be read; RecoveryError: no recovery key, or these are not its two parts;
+             LedgerUnavailableError.
     """
     acceptance = acceptance_of(stations.settings.home, stations.sealer.macs)
     digest = Policy(read_policy(stations.settings.policy), stations.dictionary).digest
-    request = {"accepted_before": acceptance.digest, "accepted": digest, "document": stations.settings.policy}
+    request = {
+        "accepted_before": acceptance.digest,
+        "accepted": digest,
+        "document": stations.settings.policy,
+        "by": "officers",
+    }
+    check_officers(stations, actor, Act.POLICY_ACCEPT, officers, request)
 
     def accept() -> str:
         acceptance.keep(digest)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from traceapp.domain.approvals import Operation
-from traceapp.domain.errors import ApprovalNotFoundError, RecoveryError
+from traceapp.domain.errors import ApprovalNotFoundError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
@@ -13,6 +13,7 @@ from traceapp.usecases.access import entry
 from traceapp.usecases.approvals.approval_document import open_frozen
 from traceapp.usecases.approvals.execute_approval import execute_approval
 from traceapp.usecases.keys.destroy_key import destroy_key
+from traceapp.usecases.keys.officers import check_officers
 from traceapp.usecases.stations import Stations
 
 OTHER: Final = "This approval is not about that key."
@@ -33,12 +34,7 @@ def destroy_approved_key(
     if found is None or found.operation is not Operation.KEY_DESTROY or open_frozen(stations, found).parameters["group"] != group:
         stations.ledger.append(entry(stations, actor, Permission.KEY_DESTROY, "failed", reason=OTHER, approval=approval))
         raise ApprovalNotFoundError(OTHER)
-    try:
-        stations.keys.check_officers(officers)
-    except RecoveryError as error:
-        failed = entry(stations, actor, Permission.KEY_DESTROY, "failed", reason=type(error).__name__, approval=approval)
-        stations.ledger.append(failed)
-        raise
+    check_officers(stations, actor, Permission.KEY_DESTROY, officers, approval=approval)
 
     def destroy(stations: Stations, actor: Actor, parameters: Mapping[str, Any], uid: str) -> Recorded[Any]:
         return destroy_key(stations, actor, str(parameters["group"]), officers, uid)

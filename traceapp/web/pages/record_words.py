@@ -65,7 +65,7 @@ ACTS: Final = {
     Act.FACTOR_CHANGE: N_("changed a second factor"),
     Act.FACTOR_SHOW: N_("looked at the second factors"),
     Act.GRAPH_VERIFY: N_("verified the store"),
-    Act.KEY_OFFICERS: N_("sealed the recovery key to two officers"),
+    Permission.KEY_OFFICERS: N_("sealed the recovery key to two officers"),
     Act.KEY_RECOVER: N_("recovered the keys"),
     Act.KEY_REENCRYPT: N_("encrypted values anew"),
     Act.KEY_RETIRE: N_("retired a key"),
