@@ -43,13 +43,11 @@ def check_renewing(stations: Stations, actor: Actor, said: Mapping[str, Any]) ->
     raises  InputError: something was said, not at the terminal, where the new files are written, or there is no recovery key yet.
     """
     if said:
-        raise InputError("parameters: wanted none", (("parameters", "none"),))
+        raise InputError.wanted("parameters", "none")
     if actor.through != "terminal":
-        wanted = "at the terminal, traceapp keys officers"
-        raise InputError(f"operation: wanted {wanted}", (("operation", wanted),))
+        raise InputError.wanted("operation", "at the terminal, traceapp keys officers")
     if stations.keys.get_recovery_digest() is None:
-        wanted = "a home with a recovery key; the first is made without others"
-        raise InputError(f"operation: wanted {wanted}", (("operation", wanted),))
+        raise InputError.wanted("operation", "a home with a recovery key; the first is made without others")
     return {}
 
 
