@@ -15,6 +15,7 @@ from traceapp.web.inputs import UidInput, read_form, read_path
 from traceapp.web.pages.batch_page import BatchPage
 from traceapp.web.pages.forms import BatchPageInput, BatchUidPageInput
 from traceapp.web.pages.layout import may
+from traceapp.web.pages.refusals import refusal
 
 batch_pages = Blueprint("batch", __name__)
 
@@ -44,9 +45,8 @@ def ask_value(uid: str) -> Response | tuple[str, int]:
         made = request_approval(stations(), current_actor(), Operation.T3_REVEAL, asked, said.get("reason", ""))
     except InputError:
         return _draw(BatchQuery(uid=lot), gettext("Wanted one of these values, and a reason of 10 to 1000 characters.")), 400
-    except PermissionDeniedError:
-        few = gettext("Too few persons could agree to it, or the policy does not let you ask.")
-        return _draw(BatchQuery(uid=lot), few), 403
+    except PermissionDeniedError as refused:
+        return _draw(BatchQuery(uid=lot), refusal(refused)), 403
     return redirect(url_for("approval.open_one", uid=made.value.uid), 303)
 
 
