@@ -170,6 +170,13 @@ def test_promise_a_page_says_why_it_refuses(desks: tuple[Desk, Desk], sit: Sit, 
     assert "Time is over" in late.browser.get(other).text
 
 
+def test_promise_a_page_that_asks_for_a_file_says_why_it_refuses(sit: Sit) -> None:
+    """He is the only one who could agree to it, and nobody agrees to his own."""
+    refused = sit("ben", Role.AUDITOR).post("/audit/export", form="xlsx", reason=ASKED["reason"])
+
+    assert (refused.status_code, "Too few persons could agree to it" in refused.text) == (403, True)
+
+
 def test_promise_whoever_decides_sees_what_is_usual_for_whoever_asked(desks: tuple[Desk, Desk], stations: Stations) -> None:
     """Counts of the last thirty days beside the usual; whoever asked reads nothing of the kind, and the look is on record."""
     anna, ben = desks

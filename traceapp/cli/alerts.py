@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.cli.printing import printable
 from traceapp.composition import build_watch, terminal_actor
 from traceapp.domain.alerts import AlertFilter, AlertLevel, AlertState
 from traceapp.domain.approvals import Operation
@@ -86,4 +87,4 @@ def _line(one: ListedAlert) -> str:
     moment = f"{stored_time(alert.at)[:19]}Z"
     title = alert_words(alert.rule, "en").title
     said = f"{alert.uid}  {alert.level.value:<8}  {moment}  {alert.rule}  {who}  {title}  records {records}{state}"
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in said)
+    return printable(said)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.cli.printing import printable
 from traceapp.composition import terminal_actor
 from traceapp.domain.clock import stored_time
 from traceapp.usecases.exports.deliveries import list_deliveries
@@ -26,7 +27,7 @@ def list_all(before: str | None, home: Path | None) -> None:
     for one in found.value.deliveries:
         came = f"acknowledged {stored_time(one.acknowledged_at)[:19]}Z" if one.acknowledged_at else "not acknowledged"
         at, to = f"{stored_time(one.entered_at)[:19]}Z", f"{one.to.person}, {one.to.organisation} ({one.to.country})"
-        click.echo(_printable(f"{one.uid}  {at}  {to}  {one.to.channel}  {one.file}  {one.entered_by}  {came}"))
+        click.echo(printable(f"{one.uid}  {at}  {to}  {one.to.channel}  {one.file}  {one.entered_by}  {came}"))
     if found.value.before is not None:
         click.echo(f"more follow: --before '{found.value.before}'", err=True)
     click.echo(f"{len(found.value.deliveries)} deliveries (ledger record {found.receipt.seq})", err=True)
@@ -41,9 +42,5 @@ def recipients(home: Path | None) -> None:
     for one in found.value:
         ended = f"  ended {stored_time(one.ended_at)[:19]}Z" if one.ended_at else ""
         key = one.public_key or "no key"
-        click.echo(_printable(f"{one.uid}  {one.kind}  {one.text}  {key}  {stored_time(one.added_at)[:19]}Z{ended}"))
+        click.echo(printable(f"{one.uid}  {one.kind}  {one.text}  {key}  {stored_time(one.added_at)[:19]}Z{ended}"))
     click.echo(f"{len(found.value)} recipients (ledger record {found.receipt.seq})", err=True)
-
-
-def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.cli.printing import printable
 from traceapp.composition import terminal_actor
 from traceapp.domain.clock import stored_time
 from traceapp.domain.governed import DocumentKind, Effect, Moves
@@ -40,12 +41,12 @@ def diff(file: Path, document: str, home: Path | None) -> None:
     click.echo(f"in force  {found.value.before}")
     click.echo(f"proposed  {found.value.after}")
     for one in found.value.differences:
-        click.echo(f"{' · '.join(one.place)}:")
+        click.echo(printable(f"{' · '.join(one.place)}:"))
         for sign, texts in (("-", one.gone), ("+", one.new)):
             for text in texts:
-                click.echo(_printable(f"  {sign} {text}"))
+                click.echo(printable(f"  {sign} {text}"))
     for line in _told(found.value.effect):
-        click.echo(_printable(line))
+        click.echo(printable(line))
     click.echo(f"(ledger record {found.receipt.seq})", err=True)
 
 
@@ -94,7 +95,7 @@ def versions(home: Path | None) -> None:
         for version in one.versions:
             agreed = f"  agreed to by {', '.join(version.approved_by)}" if version.approved_by else ""
             by = f"  proposed by {version.proposed_by}" if version.proposed_by else ""
-            click.echo(_printable(f"  {version.number}  {stored_time(version.at)[:19]}Z  {version.digest[:12]}{by}{agreed}"))
+            click.echo(printable(f"  {version.number}  {stored_time(version.at)[:19]}Z  {version.digest[:12]}{by}{agreed}"))
     click.echo(f"(ledger record {found.receipt.seq})", err=True)
 
 
@@ -134,7 +135,3 @@ def _moves(moves: Moves, least: str) -> list[str]:
         said.append(f"{one.kind}.{one.name} ({one.tier}) for {', '.join(one.purposes)}: {least}{one.records} records")
     said += [f"search by {one.kind}.{one.name} for {', '.join(one.purposes)}" for one in moves.searched]
     return said
-
-
-def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

@@ -10,13 +10,13 @@ from traceapp.domain.recorded import LedgerReceipt, Recorded
 from traceapp.usecases.accounts.give_role import Given
 from traceapp.usecases.accounts.leave_account import Left
 from traceapp.usecases.accounts.list_accounts import AccessFacts, AccountList
-from traceapp.web.answers import CONTENT_TYPE, document_bytes
+from traceapp.web.answers import document_answer
 
 
 def accounts_answer(recorded: Recorded[AccountList]) -> Response:
     found = recorded.value
     told = {"accounts": [facts_document(one) for one in found.accounts], "services": [_plain(one) for one in found.services]}
-    return _answer({**told, "ledger": recorded.receipt})
+    return document_answer({**told, "ledger": recorded.receipt})
 
 
 def given_answer(username: str, given: Given) -> Response:
@@ -24,15 +24,15 @@ def given_answer(username: str, given: Given) -> Response:
     assert recorded is not None  # noqa: S101  one of the two
     waits = given.asked.value.uid if given.asked is not None else None
     gains = sorted(given.gains) if waits is not None else []
-    return _answer({"username": username, "approval": waits, "gains": gains, "ledger": recorded.receipt})
+    return document_answer({"username": username, "approval": waits, "gains": gains, "ledger": recorded.receipt})
 
 
 def suspended_answer(username: str, receipt: LedgerReceipt) -> Response:
-    return _answer({"username": username, "approval": None, "gains": [], "ledger": receipt})
+    return document_answer({"username": username, "approval": None, "gains": [], "ledger": receipt})
 
 
 def left_answer(recorded: Recorded[Left]) -> Response:
-    return _answer({**_plain(recorded.value), "ledger": recorded.receipt})
+    return document_answer({**_plain(recorded.value), "ledger": recorded.receipt})
 
 
 def facts_document(facts: AccessFacts) -> dict[str, Any]:
@@ -56,7 +56,3 @@ def _ordered(value: object) -> object:
             return [_ordered(one) for one in value]
         case _:
             return value
-
-
-def _answer(document: dict[str, Any]) -> Response:
-    return Response(document_bytes(document), content_type=CONTENT_TYPE)

@@ -7,7 +7,7 @@ from flask import Response
 from traceapp.domain.alerts import KeptAlert
 from traceapp.domain.recorded import Recorded
 from traceapp.usecases.alerts.list_alerts import AlertList, alert_words
-from traceapp.web.answers import CONTENT_TYPE, document_bytes
+from traceapp.web.answers import document_answer
 
 
 def alerts_answer(recorded: Recorded[AlertList]) -> Response:
@@ -18,12 +18,12 @@ def alerts_answer(recorded: Recorded[AlertList]) -> Response:
         "open": {level.value: count for level, count in found.open.items()},
         "ledger": recorded.receipt,
     }
-    return Response(document_bytes(document), content_type=CONTENT_TYPE)
+    return document_answer(document)
 
 
 def acknowledged_answer(recorded: Recorded[KeptAlert]) -> Response:
     document = {"alert": _alert(recorded.value), "ledger": recorded.receipt}
-    return Response(document_bytes(document), content_type=CONTENT_TYPE)
+    return document_answer(document)
 
 
 def _alert(kept: KeptAlert) -> dict[str, Any]:

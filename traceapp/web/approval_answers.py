@@ -8,19 +8,19 @@ from traceapp.domain.approvals import Approval
 from traceapp.domain.recorded import Recorded
 from traceapp.usecases.approvals.list_approvals import ApprovalList, ListedApproval, ShownApproval
 from traceapp.usecases.exports.reveal_value import RevealedValue
-from traceapp.web.answers import CONTENT_TYPE, document_bytes
+from traceapp.web.answers import document_answer
 from traceapp.web.signature_answers import signature_document
 
 
 def approvals_answer(recorded: Recorded[ApprovalList]) -> Response:
     found = recorded.value
-    return _answer({"approvals": [_listed(one) for one in found.approvals], "cut": found.cut, "ledger": recorded.receipt})
+    return document_answer({"approvals": [_listed(one) for one in found.approvals], "cut": found.cut, "ledger": recorded.receipt})
 
 
 def shown_answer(recorded: Recorded[ShownApproval]) -> Response:
     shown = recorded.value
     words = [{"username": one.account, "act": one.act, "text": one.text, "at": one.at} for one in shown.words]
-    return _answer(
+    return document_answer(
         {
             "approval": _listed(shown.listed),
             "words": words,
@@ -37,7 +37,7 @@ def shown_answer(recorded: Recorded[ShownApproval]) -> Response:
 
 def moved_answer(recorded: Recorded[Approval]) -> Response:
     moved = recorded.value
-    return _answer(
+    return document_answer(
         {
             "uid": moved.uid,
             "operation": moved.operation,
@@ -50,18 +50,14 @@ def moved_answer(recorded: Recorded[Approval]) -> Response:
 
 
 def executed_answer(uid: str, recorded: Recorded[Any]) -> Response:
-    return _answer({"uid": uid, "ledger": recorded.receipt})
+    return document_answer({"uid": uid, "ledger": recorded.receipt})
 
 
 def revealed_answer(recorded: Recorded[RevealedValue]) -> Response:
     shown = recorded.value
-    return _answer(
+    return document_answer(
         {"uid": shown.uid, "kind": shown.kind, "property": shown.name, "value": shown.value, "ledger": recorded.receipt}
     )
-
-
-def _answer(document: dict[str, Any]) -> Response:
-    return Response(document_bytes(document), content_type=CONTENT_TYPE)
 
 
 def _listed(one: ListedApproval) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What is asked of approvals, read from path and body; `inputs.py` says how."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
@@ -9,6 +9,8 @@ from traceapp.domain.signatures import Shown
 from traceapp.usecases.alerts.silence_rule import LONGEST_HOURS
 from traceapp.usecases.exports.export_subjects import SUBJECT_OF
 
+SHORT_UID: Final = r"^[0-9a-f]{16}$"
+"""Id of what decides or is decided: approvals, reviews, recipients, deliveries."""
 Reason = Annotated[
     str,
     Field(
@@ -42,7 +44,7 @@ class Components(Strict):
 class ApprovalInput(Strict):
     """The id of an approval in a path."""
 
-    uid: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="Id of the approval: 16 hexadecimal digits.")]
+    uid: Annotated[str, Field(pattern=SHORT_UID, description="Id of the approval: 16 hexadecimal digits.")]
 
 
 def _asked_here(operation: Operation) -> Operation:

@@ -1,14 +1,13 @@
 """The bytes of answers about governed documents; `answers.py` says what holds for all."""
 
 from dataclasses import asdict
-from typing import Any
 
 from flask import Response
 
 from traceapp.domain.governed import DocumentKind
 from traceapp.domain.recorded import Recorded
 from traceapp.usecases.governed.change_documents import Comparison, GovernedState
-from traceapp.web.answers import CONTENT_TYPE, document_bytes
+from traceapp.web.answers import document_answer
 
 
 def documents_answer(recorded: Recorded[tuple[GovernedState, ...]]) -> Response:
@@ -16,17 +15,17 @@ def documents_answer(recorded: Recorded[tuple[GovernedState, ...]]) -> Response:
         {"document": one.kind, "present": asdict(one.present), "versions": list(map(asdict, one.versions)), "fault": one.fault}
         for one in recorded.value
     ]
-    return _answer({"documents": found, "ledger": recorded.receipt})
+    return document_answer({"documents": found, "ledger": recorded.receipt})
 
 
 def version_answer(kind: DocumentKind, number: int, recorded: Recorded[bytes]) -> Response:
     text = recorded.value.decode("utf-8", "replace")
-    return _answer({"document": kind, "number": number, "text": text, "ledger": recorded.receipt})
+    return document_answer({"document": kind, "number": number, "text": text, "ledger": recorded.receipt})
 
 
 def comparison_answer(recorded: Recorded[Comparison]) -> Response:
     found = recorded.value
-    return _answer(
+    return document_answer(
         {
             "document": found.kind,
             "before": found.before,
@@ -36,7 +35,3 @@ def comparison_answer(recorded: Recorded[Comparison]) -> Response:
             "ledger": recorded.receipt,
         }
     )
-
-
-def _answer(document: dict[str, Any]) -> Response:
-    return Response(document_bytes(document), content_type=CONTENT_TYPE)

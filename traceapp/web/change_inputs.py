@@ -2,39 +2,35 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from traceapp.domain.governed import DocumentKind
-from traceapp.web.approval_inputs import Reason
+from traceapp.web.approval_inputs import Reason, Strict
 
 Text = Annotated[str, Field(min_length=1, max_length=80_000, description="The whole document in TOML.")]
 Number = Annotated[int, Field(ge=1, le=999_999)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DocumentInput(_Strict):
+class DocumentInput(Strict):
     """Which document, in a path."""
 
     document: DocumentKind
 
 
-class VersionInput(_Strict):
+class VersionInput(Strict):
     """Which version of a document, in a path."""
 
     document: DocumentKind
     version: Number
 
 
-class ComparisonBody(_Strict):
+class ComparisonBody(Strict):
     """A document to be compared with the one in force."""
 
     text: Text
 
 
-class ProposalBody(_Strict):
+class ProposalBody(Strict):
     """A document that shall come in force, or the number of a former version that shall come back: one of the two."""
 
     text: Text | None = None

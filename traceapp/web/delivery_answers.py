@@ -8,29 +8,25 @@ from traceapp.domain.deliveries import Delivery
 from traceapp.domain.recipients import Recipient
 from traceapp.domain.recorded import Recorded
 from traceapp.usecases.exports.deliveries import DeliveryPage
-from traceapp.web.answers import CONTENT_TYPE, document_bytes
+from traceapp.web.answers import document_answer
 
 
 def recipients_answer(recorded: Recorded[tuple[Recipient, ...]]) -> Response:
-    return _answer({"recipients": [_recipient(one) for one in recorded.value], "ledger": recorded.receipt})
+    return document_answer({"recipients": [_recipient(one) for one in recorded.value], "ledger": recorded.receipt})
 
 
 def recipient_answer(recorded: Recorded[Recipient]) -> Response:
-    return _answer({"recipient": _recipient(recorded.value), "ledger": recorded.receipt})
+    return document_answer({"recipient": _recipient(recorded.value), "ledger": recorded.receipt})
 
 
 def deliveries_answer(recorded: Recorded[DeliveryPage]) -> Response:
     page = recorded.value
     told = {"deliveries": [_delivery(one) for one in page.deliveries], "next": page.before, "ledger": recorded.receipt}
-    return _answer(told)
+    return document_answer(told)
 
 
 def delivery_answer(recorded: Recorded[Delivery]) -> Response:
-    return _answer({"delivery": _delivery(recorded.value), "ledger": recorded.receipt})
-
-
-def _answer(document: dict[str, Any]) -> Response:
-    return Response(document_bytes(document), content_type=CONTENT_TYPE)
+    return document_answer({"delivery": _delivery(recorded.value), "ledger": recorded.receipt})
 
 
 def _recipient(one: Recipient) -> dict[str, Any]:

@@ -2,18 +2,18 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from traceapp.domain.deliveries import Channel
 from traceapp.domain.exports import TableForm
 from traceapp.domain.recipients import RecipientKind
 from traceapp.domain.recorded import NEWEST_SEQ
 from traceapp.usecases.exports.recipients import LONGEST
-from traceapp.web.approval_inputs import Reason
+from traceapp.web.approval_inputs import SHORT_UID, Reason, Strict
 from traceapp.web.inputs import Moment
 
 _PRINTED = r"^[^\x00-\x1f\x7f]+$"
-Uid = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="16 hexadecimal digits.")]
+Uid = Annotated[str, Field(pattern=SHORT_UID, description="16 hexadecimal digits.")]
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=_PRINTED)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="Two letters, as ISO 3166 has them.")]
 Key = Annotated[
@@ -21,9 +21,7 @@ Key = Annotated[
 ]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _Said(Strict):
     @property
     def said(self) -> dict[str, Any]:
         """What was said, as plain values."""
@@ -31,13 +29,13 @@ class _Strict(BaseModel):
         return {name: getattr(value, "value", value) for name, value in told.items() if value is not None}
 
 
-class RecipientInput(_Strict):
+class RecipientInput(_Said):
     """The id of a recipient or a delivery in a path."""
 
     uid: Uid
 
 
-class RecipientBody(_Strict):
+class RecipientBody(_Said):
     """To whom files may go, once others agreed."""
 
     kind: RecipientKind = RecipientKind.PERSON
@@ -48,7 +46,7 @@ class RecipientBody(_Strict):
     reason: Reason
 
 
-class DeliveryBody(_Strict):
+class DeliveryBody(_Said):
     """Where a file went that you took out: to a registered recipient, or to somebody in the plant's own country."""
 
     record: Annotated[int, Field(ge=1, le=NEWEST_SEQ, description="Of the ledger: the first part of `Traceapp-Ledger`.")]
@@ -60,27 +58,27 @@ class DeliveryBody(_Strict):
     legal_basis: Text | None = None
 
 
-class AcknowledgementBody(_Strict):
+class AcknowledgementBody(_Said):
     """Somebody there has said that it came."""
 
     by: Text
     at: Moment
 
 
-class RegisterExportInput(_Strict):
+class RegisterExportInput(_Said):
     """The register as a file."""
 
     form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.CSV
 
 
-class RegisterExportBody(_Strict):
+class RegisterExportBody(_Said):
     """The same with names and grounds in clear, which others have to agree to."""
 
     form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.XLSX
     reason: Reason
 
 
-class RegisterInput(_Strict):
+class RegisterInput(_Said):
     """A page of the register."""
 
     before: Annotated[str | None, Field(max_length=60, description="`next` of the page before.")] = None

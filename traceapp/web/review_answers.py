@@ -9,17 +9,17 @@ from traceapp.domain.recorded import Recorded
 from traceapp.usecases.accounts.review_access import ReviewList
 from traceapp.usecases.accounts.reviewed_accounts import ShownReview
 from traceapp.web.account_answers import facts_document
-from traceapp.web.answers import CONTENT_TYPE, document_bytes
+from traceapp.web.answers import document_answer
 
 
 def reviews_answer(recorded: Recorded[ReviewList]) -> Response:
     found = recorded.value
     due = {"due_at": found.due.at, "overdue": found.due.is_overdue}
-    return _answer({"reviews": [_review(one) for one in found.reviews], **due, "ledger": recorded.receipt})
+    return document_answer({"reviews": [_review(one) for one in found.reviews], **due, "ledger": recorded.receipt})
 
 
 def review_answer(recorded: Recorded[AccessReview]) -> Response:
-    return _answer({"review": _review(recorded.value), "ledger": recorded.receipt})
+    return document_answer({"review": _review(recorded.value), "ledger": recorded.receipt})
 
 
 def shown_review_answer(recorded: Recorded[ShownReview]) -> Response:
@@ -39,7 +39,7 @@ def shown_review_answer(recorded: Recorded[ShownReview]) -> Response:
         for one in shown.items
     ]
     told = {"review": _review(shown.review), "begun_by": shown.begun_by, "waiting": shown.waiting, "accounts": accounts}
-    return _answer({**told, "ledger": recorded.receipt})
+    return document_answer({**told, "ledger": recorded.receipt})
 
 
 def _review(review: AccessReview) -> dict[str, Any]:
@@ -50,7 +50,3 @@ def _review(review: AccessReview) -> dict[str, Any]:
         "due_at": review.due_at,
         "finished_at": review.finished_at,
     }
-
-
-def _answer(document: dict[str, Any]) -> Response:
-    return Response(document_bytes(document), content_type=CONTENT_TYPE)

@@ -4,17 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from traceapp.domain.access_reviews import DECIDED, ReviewDecision
+from traceapp.domain.access_reviews import ReviewDecision
 from traceapp.domain.exports import TableForm
 from traceapp.domain.rights import Role
 from traceapp.web.account_inputs import Username
-from traceapp.web.approval_inputs import Digest, Reason, Strict
+from traceapp.web.approval_inputs import SHORT_UID, Digest, Reason, Strict
 
 
 class ReviewInput(Strict):
     """The id of a review in a path."""
 
-    uid: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="Id of the review: 16 hexadecimal digits.")]
+    uid: Annotated[str, Field(pattern=SHORT_UID, description="Id of the review: 16 hexadecimal digits.")]
 
 
 class SheetInput(Strict):
@@ -35,4 +35,4 @@ class DecisionBody(Strict):
 
     @property
     def meant(self) -> ReviewDecision:
-        return next(one for one in DECIDED if one.value == self.decision)
+        return ReviewDecision(self.decision)

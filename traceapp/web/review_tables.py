@@ -9,6 +9,7 @@ from traceapp.domain.exports import Cell, Copy, Document, Fact, Table, TableForm
 from traceapp.usecases.accounts.reviewed_accounts import ShownItem, ShownReview
 from traceapp.web.pages.account_words import DECISIONS, STATES, view_words
 from traceapp.web.pages.wording import N_, role_name
+from traceapp.web.table_head import copy_facts
 
 TITLE: Final = N_("Review of who may see what")
 COLUMNS: Final = {
@@ -43,9 +44,7 @@ def review_tables(form: TableForm, shown: ShownReview, copy: Copy) -> Document:
 
 def _facts(shown: ShownReview, copy: Copy) -> Iterator[Fact]:
     review = shown.review
-    yield Fact("made_at", gettext("Made at (UTC)"), copy.made_at)
-    yield Fact("holder", gettext("Copy of"), copy.holder)
-    yield Fact("copy", gettext("Id of this copy"), copy.uid)
+    yield from copy_facts(copy)
     yield Fact("review", gettext("Id of the review"), review.uid)
     yield Fact("begun_by", gettext("Begun by"), shown.begun_by)
     yield Fact("begun_at", gettext("Begun (UTC)"), review.begun_at)

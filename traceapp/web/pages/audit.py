@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as BaseResponse
 
 from traceapp.domain.clock import stored_time
-from traceapp.domain.errors import IdentifierError, InputError
+from traceapp.domain.errors import IdentifierError, InputError, PermissionDeniedError
 from traceapp.domain.exports import Subject
 from traceapp.domain.permissions import ACTS, Permission
 from traceapp.domain.purposes import Purpose
@@ -27,6 +27,7 @@ from traceapp.web.pages.audit_form import LedgerFormExportInput, LedgerFormInput
 from traceapp.web.pages.forms import field_errors
 from traceapp.web.pages.layout import may
 from traceapp.web.pages.record_words import OUTCOMES, act_words, fields_of, lines_of
+from traceapp.web.pages.refusals import refusal
 from traceapp.web.pages.wording import language
 
 audit_pages = Blueprint("audit_trail", __name__)
@@ -72,6 +73,8 @@ def request_file() -> BaseResponse | tuple[str, int]:
         made = request_export(stations(), current_actor(), Subject.LEDGER, question, asked.form, "T1", asked.reason)
     except InputError as error:
         return _form(errors=field_errors(error)), 400
+    except PermissionDeniedError as error:
+        return _form(errors={"": refusal(error)}), 403
     return redirect(url_for("approval.open_one", uid=made.value.uid), 303)
 
 

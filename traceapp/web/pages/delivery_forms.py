@@ -18,22 +18,21 @@ class _Form:
         return {name: value for name, value in said.items() if value != ""} if isinstance(said, dict) else said
 
 
-class DeliveryForm(_Form, DeliveryBody):
+class _Country(_Form):
+    """Small letters of a country count as capitals."""
+
+    @field_validator("country", mode="before", check_fields=False)
+    @classmethod
+    def _capitals(cls, text: Any) -> Any:
+        return text.strip().upper() if isinstance(text, str) else text
+
+
+class DeliveryForm(_Country, DeliveryBody):
     """Where a file went."""
 
-    @field_validator("country", mode="before")
-    @classmethod
-    def _capitals(cls, text: Any) -> Any:
-        return text.strip().upper() if isinstance(text, str) else text
 
-
-class RecipientForm(_Form, RecipientBody):
+class RecipientForm(_Country, RecipientBody):
     """To whom files may go."""
-
-    @field_validator("country", mode="before")
-    @classmethod
-    def _capitals(cls, text: Any) -> Any:
-        return text.strip().upper() if isinstance(text, str) else text
 
 
 class AcknowledgementForm(AcknowledgementBody):

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from traceapp.domain.batch import BatchQuery, Candidate
-from traceapp.domain.errors import BatchNotFoundError, InputError
+from traceapp.domain.errors import BatchNotFoundError, InputError, PermissionDeniedError
 from traceapp.domain.exports import Subject
 from traceapp.domain.permissions import Permission
 from traceapp.usecases.batches.look_up_batches import finds_all, look_up_batches
@@ -19,6 +19,7 @@ from traceapp.web.inputs import read_form, read_posted
 from traceapp.web.pages.candidates import candidate_rows, caption
 from traceapp.web.pages.forms import SearchExportPageInput, SearchPageInput, field_errors
 from traceapp.web.pages.layout import may, may_look_up
+from traceapp.web.pages.refusals import refusal
 
 search_pages = Blueprint("search", __name__)
 
@@ -92,6 +93,8 @@ def request_file() -> BaseResponse | tuple[str, int]:
         made = request_export(stations(), current_actor(), Subject.SEARCH, asked.query(), asked.form, "T2", asked.reason)
     except InputError as error:
         return render_template("search/start.html", allowed=True, errors=field_errors(error)), 400
+    except PermissionDeniedError as error:
+        return render_template("search/start.html", allowed=True, errors={"": refusal(error)}), 403
     return redirect(url_for("approval.open_one", uid=made.value.uid), 303)
 
 

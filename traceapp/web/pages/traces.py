@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from traceapp.domain.errors import InputError
+from traceapp.domain.errors import InputError, PermissionDeniedError
 from traceapp.domain.exports import Subject
 from traceapp.domain.permissions import Act, Permission
 from traceapp.usecases.exports.export_rows import export_rows
@@ -15,6 +15,7 @@ from traceapp.web.files import table_file
 from traceapp.web.inputs import read_form, read_posted
 from traceapp.web.pages.forms import TraceExportPageInput, TracePageInput, TraceRequestPageInput, field_errors
 from traceapp.web.pages.layout import may
+from traceapp.web.pages.refusals import refusal
 from traceapp.web.pages.trace_page import TracePage, typed_question
 
 trace_pages = Blueprint("trace", __name__)
@@ -73,4 +74,7 @@ def request_file() -> BaseResponse | tuple[str, int]:
     except InputError as error:
         shown = render_template("traces/question.html", asked=typed_question(request.form), errors=field_errors(error))
         return shown, 400
+    except PermissionDeniedError as error:
+        errors = {"": refusal(error)}
+        return render_template("traces/question.html", asked=typed_question(request.form), errors=errors), 403
     return redirect(url_for("approval.open_one", uid=made.value.uid), 303)
