@@ -10,8 +10,6 @@ from traceapp.domain.rights import Grant, Role
 LONGEST: Final = timedelta(minutes=60)
 FACTOR_WITHIN: Final = timedelta(minutes=5)
 """How long ago the second factor may have been shown."""
-SHORTEST_REASON: Final = 10
-LONGEST_REASON: Final = 1000
 
 
 class GrantState(StrEnum):

@@ -11,6 +11,7 @@ from traceapp.domain.errors import ApprovalStateError, ConcurrentChangeError, Fa
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.rights import Actor
 from traceapp.usecases.access import entry
+from traceapp.usecases.accounts.names import username_of
 from traceapp.usecases.approvals.approval_document import (
     Words,
     frozen_approval,
@@ -95,8 +96,7 @@ def free_signatures(stations: Stations, actor: Actor, accounts: Sequence[Account
         elif not _asked_for(found, persons) and not any(roles & (step.roles | step.deputies) for step in found.steps):
             continue
         who, stuck = who_can_sign(stations, found)
-        asked = stations.accounts.get_account(found.requester.account_uid)
-        name = asked.username if asked is not None else found.requester.account_uid
+        name = username_of(stations, found.requester.account_uid)
         yield FreedRequest(found.uid, found.operation, name, signed is not None, who, stuck)
 
 
@@ -111,12 +111,12 @@ def _asked_for(found: Approval, persons: Sequence[Person]) -> bool:
 
 def who_can_sign(stations: Stations, approval: Approval) -> tuple[tuple[str, ...], str | None]:
     """User names of those whose word the next step can have, and why not enough are left; None where they are."""
-    row = row_of(stations, approval.operation)
-    if row is None:
+    rule = row_of(stations, approval.operation)
+    if rule is None:
         return (), NO_ROW
     signed = [one.person for one in approval.signatures if one.digest == approval.digest]
     barred = [approval.requester, *signed, *_concerned(stations, approval)]
-    persons = [one for one in list_persons(stations, row) if not any(one.is_same(other) for other in barred)]
+    persons = [one for one in list_persons(stations, rule) if not any(one.is_same(other) for other in barred)]
     number = approval.step_at()
     if number is None:
         return (), None
@@ -146,36 +146,36 @@ def _left_of(approval: Approval) -> tuple[Step, ...]:
 
 def _why_not(stations: Stations, found: Approval, heir: Account) -> str | None:
     """Why the colleague cannot take it over; None where he can."""
-    row, told = OPERATIONS[found.operation], row_of(stations, found.operation)
+    operation, rule = OPERATIONS[found.operation], row_of(stations, found.operation)
     asker = _as_actor(heir)
     decide = stations.policy.decide
-    if not all(decide(asker, wanted).allowed for wanted in (Permission.APPROVAL_REQUEST, row.permission)):
+    if not all(decide(asker, wanted).allowed for wanted in (Permission.APPROVAL_REQUEST, operation.permission)):
         return MAY_NOT
     try:
-        if not row.still(stations, asker, open_frozen(stations, found).parameters):
+        if not operation.still(stations, asker, open_frozen(stations, found).parameters):
             return OTHERWISE
     except FactorNeededError:
         return NO_FACTOR
-    if told is None:
+    if rule is None:
         return NO_ROW
-    if told.request_signed:
+    if rule.request_signed:
         return UNSIGNED
     person = person_of_account(stations, heir)
     if any(one.is_same(person) for one in _concerned(stations, found)):
         return MAY_NOT
-    return why_stuck(stations, told, person, _concerned(stations, found))
+    return why_stuck(stations, rule, person, _concerned(stations, found))
 
 
 def _asked_anew(stations: Stations, actor: Actor, found: Approval, heir: Account) -> Approval:
     """The same in the name of the colleague: another digest, so that nobody's word of before counts for it."""
-    row = row_of(stations, found.operation)
-    assert row is not None  # noqa: S101  looked at in `_why_not`
+    rule = row_of(stations, found.operation)
+    assert rule is not None  # noqa: S101  looked at in `_why_not`
     former = open_frozen(stations, found)
     left = stations.accounts.get_account(found.requester.account_uid)
     recipient = heir.username if left is not None and former.recipient == left.username else former.recipient
     result, person = OPERATIONS[found.operation].result(stations, former.parameters), person_of_account(stations, heir)
-    steps = steps_of(row, heir.uid)
-    made = frozen_approval(stations, found.operation, former.parameters, result, person, steps, row.hours, recipient)
+    steps = steps_of(rule, heir.uid)
+    made = frozen_approval(stations, found.operation, former.parameters, result, person, steps, rule.hours, recipient)
     asked = [replace(one, signature=None) for one in open_words(stations, found) if one.act in {"request", "hand_over"}]
     given = Words(account_of(actor), "hand_over", f"{found.uid}: {found.requester.account_uid}", made.requested_at)
     passed = replace(made, words=seal_words(stations, made.uid, (*asked, given)))

@@ -22,7 +22,7 @@ from traceapp.usecases.accounts.hand_over import FreedRequest, PassedRequest, fr
 from traceapp.usecases.approvals.approval_document import check_reason
 from traceapp.usecases.approvals.approval_persons import account_of, accounts_of_person
 from traceapp.usecases.approvals.request_approval import stuck_operations
-from traceapp.usecases.audit.changed_values import changes_of_account, sealed_text
+from traceapp.usecases.audit.changed_values import changes_of_account, reason_of_change
 from traceapp.usecases.changes import carry_out
 from traceapp.usecases.stations import Stations
 
@@ -152,7 +152,6 @@ def _close(
         for grant in grants:
             stations.grants.put_grant(replace(grant, ends_at=now))
 
-    reason = stations.sealer.seal_document("Account", account.uid, "reason", words.encode())
     carry_out(
         stations,
         actor,
@@ -160,7 +159,10 @@ def _close(
         {**request, "account": account.uid, "sessions": len(sessions), "tokens": told.tokens, "break_glass": told.grants},
         work,
         about=things("Account", account.uid),
-        changes={**changes_of_account(account, replace(closed, factors=None)), "reason": (None, sealed_text(reason))},
+        changes={
+            **changes_of_account(account, replace(closed, factors=None)),
+            **reason_of_change(stations, account.uid, words),
+        },
     )
     return told
 

@@ -14,6 +14,7 @@ from traceapp.domain.rights import Actor, Role
 from traceapp.usecases.access import authorise, entry, things
 from traceapp.usecases.accounts.account_use import last_use
 from traceapp.usecases.accounts.find_account import find_account
+from traceapp.usecases.accounts.names import printed_name
 from traceapp.usecases.approvals.approval_persons import all_accounts
 from traceapp.usecases.sessions.second_factors import factors_of
 from traceapp.usecases.stations import Stations
@@ -147,7 +148,7 @@ def dormant_days(stations: Stations) -> int:
 def printed_name_of(stations: Stations, account: Account) -> str | None:
     """None where its key is away or was destroyed, or it is not what was sealed."""
     try:
-        return stations.sealer.open_document("Account", account.uid, "printed_name", account.printed_name).decode()
+        return printed_name(stations, account)
     except (KeyUnavailableError, SealBrokenError):
         return None
 

@@ -39,7 +39,7 @@ from traceapp.usecases.accounts.reviewed_accounts import (
 )
 from traceapp.usecases.approvals.approval_document import check_reason
 from traceapp.usecases.approvals.approval_persons import all_accounts, person_of, person_of_account
-from traceapp.usecases.audit.changed_values import changes_of_account, sealed_text
+from traceapp.usecases.audit.changed_values import changes_of_account, reason_of_change
 from traceapp.usecases.changes import carry_out
 from traceapp.usecases.stations import Stations
 
@@ -150,7 +150,6 @@ def decide_account(
                 raise ConcurrentChangeError("the review was written by somebody else at this moment")
             return replace(kept, version=kept.version + 1)
 
-    sealed = stations.sealer.seal_document("Account", account.uid, "reason", words.encode())
     changes = changes_of_account(account, changed if changed is not None else account)
     asked: dict[str, Any] = {**request, "account": account.uid, "seen": digest}
     if decision is ReviewDecision.NARROWED and role is not None:
@@ -162,7 +161,7 @@ def decide_account(
         asked,
         work,
         about=[*things(LABEL, uid), *things("Account", account.uid)],
-        changes={**changes, "reason": (None, sealed_text(sealed))},
+        changes={**changes, **reason_of_change(stations, account.uid, words)},
     )
 
 

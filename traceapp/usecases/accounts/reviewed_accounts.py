@@ -15,6 +15,7 @@ from traceapp.domain.rights import Actor
 from traceapp.ledger.records import plain_json
 from traceapp.usecases.access import entry
 from traceapp.usecases.accounts.list_accounts import AccessFacts, facts_of
+from traceapp.usecases.accounts.names import username_of
 from traceapp.usecases.approvals.approval_persons import all_accounts, person_of, person_of_account
 from traceapp.usecases.stations import Stations
 
@@ -59,14 +60,13 @@ def find_review(stations: Stations, actor: Actor, uid: str) -> AccessReview:
 def shown_review(stations: Stations, actor: Actor, review: AccessReview) -> ShownReview:
     """Only a part of an act that is itself decided and recorded; raises SealBrokenError; KeyUnavailableError."""
     person = person_of(stations, actor)
-    began = stations.accounts.get_account(review.begun_by)
     items = []
     for item in with_those_who_left(open_items(stations, review), left_by_now(stations)):
         account = stations.accounts.get_account(item.account_uid)
         facts = facts_now(stations, account) if account is not None else None
         own = account is not None and person.is_same(person_of_account(stations, account))
         items.append(ShownItem(item, facts, digest_of(facts) if facts is not None else "", own))
-    return ShownReview(review, began.username if began is not None else review.begun_by, tuple(items))
+    return ShownReview(review, username_of(stations, review.begun_by), tuple(items))
 
 
 def facts_now(stations: Stations, account: Account) -> AccessFacts:

@@ -35,14 +35,14 @@ def execute_approval(stations: Stations, actor: Actor, uid: str, by: CarryOut | 
     request = {"approval": uid}
     authorise(stations, actor, Permission.APPROVAL_REQUEST, request)
     found, person = find_approval(stations, actor, uid)
-    row, told = OPERATIONS[found.operation], row_of(stations, found.operation)
-    authorise(stations, actor, row.permission, request_of(found))
-    carry_out = by if row.carry_out is None and row.judge is None else row.carry_out
+    operation, rule = OPERATIONS[found.operation], row_of(stations, found.operation)
+    authorise(stations, actor, operation.permission, request_of(found))
+    carry_out = by if operation.carry_out is None and operation.judge is None else operation.carry_out
     refused = partial(entry, stations, actor, Act.APPROVAL_EXECUTE, request=request_of(found), approval=found.uid)
     if carry_out is not None and found.state is approvals.ApprovalState.APPROVED and person.is_surely(found.requester):
         frozen = open_frozen(stations, found)
         try:
-            same = is_as_asked(stations, found, frozen) and row.still(stations, actor, frozen.parameters)
+            same = is_as_asked(stations, found, frozen) and operation.still(stations, actor, frozen.parameters)
         except FactorNeededError as error:
             stations.ledger.append(refused("failed", reason=str(error)))
             raise
@@ -52,13 +52,13 @@ def execute_approval(stations: Stations, actor: Actor, uid: str, by: CarryOut | 
     else:
         frozen = None
     try:
-        if told is None:
+        if rule is None:
             raise PermissionDeniedError(NO_ROW)
         if carry_out is None:
             raise PermissionDeniedError(NOT_HERE)
         if frozen is not None and counted_signatures(stations, found) is None:
             raise PermissionDeniedError(BROKEN)
-        signers = signers_today(stations, told, found)
+        signers = signers_today(stations, rule, found)
         made = approvals.execute(found, person, stations.clock.now(), found.digest, signers)
     except PermissionDeniedError as error:
         stations.ledger.append(refused("denied", reason=str(error)))

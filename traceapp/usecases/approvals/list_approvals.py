@@ -14,6 +14,7 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.signatures import CheckedSignature, Meaning, Signature, read_signature
 from traceapp.usecases.access import authorise, entry, things
+from traceapp.usecases.accounts.names import username_of
 from traceapp.usecases.approvals.approval_document import Words, open_frozen, open_words
 from traceapp.usecases.approvals.approval_moves import find_approval, request_of, settled
 from traceapp.usecases.approvals.approval_persons import cools_until, counted_person, has_part, is_cooling, person_of, row_of
@@ -148,7 +149,7 @@ def show_approval(stations: Stations, actor: Actor, uid: str) -> Recorded[ShownA
     found, _ = find_approval(stations, actor, uid)
     asker, frozen, row = _asker(stations, actor), open_frozen(stations, found), OPERATIONS[found.operation]
     said = open_words(stations, found)
-    words = tuple(Words(_username(stations, one.account), one.act, one.text, one.at) for one in said)
+    words = tuple(Words(username_of(stations, one.account), one.act, one.text, one.at) for one in said)
     fields, is_open = Fields(), found.state in OPEN
     listed = _listed(stations, asker, found, fields)
     preview = row.preview(stations, frozen.parameters) if is_open else {}
@@ -226,10 +227,10 @@ def _listed(stations: Stations, asker: _Asker, found: Approval, fields: Fields) 
     number = found.step_at() if found.state in OPEN else None
     waits_for = found.steps[number].roles if number is not None else frozenset()
     given = _signatures(stations, found) if found.signatures else {}
-    signed = tuple(_signed(_username(stations, one.person.account_uid), one, given.get(one.sealed)) for one in found.signatures)
+    signed = tuple(_signed(username_of(stations, one.person.account_uid), one, given.get(one.sealed)) for one in found.signatures)
     return ListedApproval(
         approval=found,
-        requester=_username(stations, found.requester.account_uid),
+        requester=username_of(stations, found.requester.account_uid),
         parameters=OPERATIONS[found.operation].shown(stations, asker.actor, open_frozen(stations, found).parameters, fields),
         own=asker.person.is_surely(found.requester),
         may=_may(stations, asker, found),
@@ -303,8 +304,3 @@ def _is_about(stations: Stations, found: Approval, person: Person) -> bool:
     except KeyUnavailableError:
         return False
     return any(person.is_same(one) for one in about)
-
-
-def _username(stations: Stations, uid: str) -> str:
-    account = stations.accounts.get_account(uid)
-    return account.username if account is not None else uid

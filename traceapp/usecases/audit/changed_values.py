@@ -7,6 +7,7 @@ from traceapp.domain.accounts import Account, Token
 from traceapp.domain.factors import Factors
 from traceapp.domain.grants import GrantRecord
 from traceapp.usecases.audit.kept_values import Changes, fingerprint
+from traceapp.usecases.stations import Stations
 
 
 def changes_of_account(before: Account | None, after: Account | None) -> Changes:
@@ -23,6 +24,11 @@ def changes_of_grant(before: GrantRecord | None, after: GrantRecord | None) -> C
 
 def changes_of_factors(before: Factors, after: Factors) -> Changes:
     return _changes(_factors(before), _factors(after))
+
+
+def reason_of_change(stations: Stations, account_uid: str, words: str) -> Changes:
+    """Why an account was changed: sealed beside the record, under the key of the account."""
+    return {"reason": (None, sealed_text(stations.sealer.seal_document("Account", account_uid, "reason", words.encode())))}
 
 
 def sealed_text(ciphertext: bytes | None) -> str | None:

@@ -15,13 +15,15 @@ from traceapp.domain.errors import (
     SealBrokenError,
     TraceappError,
 )
-from traceapp.domain.grants import FACTOR_WITHIN, LONGEST, LONGEST_REASON, SHORTEST_REASON, GrantRecord
+from traceapp.domain.grants import FACTOR_WITHIN, LONGEST, GrantRecord
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Grant
 from traceapp.domain.row_register import RowFault
 from traceapp.graph.grant_store import WaitingGrant
 from traceapp.usecases.access import authorise, entry, things
+from traceapp.usecases.accounts.names import username_of
+from traceapp.usecases.approvals.approval_document import check_reason
 from traceapp.usecases.audit.changed_values import changes_of_grant
 from traceapp.usecases.changes import carry_out
 from traceapp.usecases.sessions.grant_persons import is_known_of, is_of, person_id_of
@@ -71,7 +73,7 @@ def break_glass(stations: Stations, actor: Actor, reason: str, minutes: int, tie
     request = {"minutes": minutes, "tier": tier}
     authorise(stations, actor, Permission.BREAK_GLASS_BEGIN, request)
     now = stations.clock.now()
-    _check_words("reason", reason)
+    words = check_reason(reason)
     if not 1 <= minutes <= LONGEST_MINUTES:
         raise InputError.wanted("minutes", f"1 to {LONGEST_MINUTES}")
     refusal = _why_not(stations, actor, tier)
@@ -79,9 +81,10 @@ def break_glass(stations: Stations, actor: Actor, reason: str, minutes: int, tie
         stations.ledger.append(entry(stations, actor, Permission.BREAK_GLASS_BEGIN, "denied", request=request, reason=refusal))
         raise PermissionDeniedError(refusal)
     if actor.factor_at is None or now - actor.factor_at > FACTOR_WITHIN:
+        stations.ledger.append(entry(stations, actor, Permission.BREAK_GLASS_BEGIN, "failed", request=request, reason=NEEDED))
         raise FactorNeededError(NEEDED)
     uid = secrets.token_hex(8)
-    sealed = stations.sealer.seal_document("Grant", uid, "reason", reason.strip().encode())
+    sealed = stations.sealer.seal_document("Grant", uid, "reason", words.encode())
     ends_at = now + timedelta(minutes=minutes)
     grant = GrantRecord(uid, actor.account_uid, actor.role, tier, sealed, now, ends_at)
 
@@ -161,8 +164,7 @@ def _why_not(stations: Stations, actor: Actor, tier: str) -> str | None:
 
 
 def _listed(stations: Stations, actor: Actor, grant: WaitingGrant, now: datetime) -> ListedGrant:
-    account = stations.accounts.get_account(grant.account_uid)
-    username = account.username if account is not None else grant.account_uid
+    username = username_of(stations, grant.account_uid)
     own = is_known_of(stations, grant, actor.account_uid)
     kept = grant.record
     if kept is None:
@@ -185,11 +187,6 @@ def _listed(stations: Stations, actor: Actor, grant: WaitingGrant, now: datetime
         own=own,
         fault=fault,
     )
-
-
-def _check_words(name: str, text: str) -> None:
-    if not SHORTEST_REASON <= len(text.strip()) <= LONGEST_REASON:
-        raise InputError.wanted(name, f"{SHORTEST_REASON} to {LONGEST_REASON} characters")
 
 
 def _put(stations: Stations, grant: GrantRecord) -> None:

@@ -3,6 +3,7 @@
 from traceapp.domain.accounts import Account, fold_printed_name
 from traceapp.domain.errors import KeyDestroyedError, KeyUnavailableError, SealBrokenError
 from traceapp.graph.grant_store import WaitingGrant
+from traceapp.usecases.accounts.names import printed_name
 from traceapp.usecases.stations import Stations
 
 
@@ -41,7 +42,6 @@ def _printed_name(stations: Stations, account: Account) -> str | None:
     raises  KeyUnavailableError; SealBrokenError.
     """
     try:
-        opened = stations.sealer.open_document("Account", account.uid, "printed_name", account.printed_name)
+        return fold_printed_name(printed_name(stations, account))
     except KeyDestroyedError:
         return None
-    return fold_printed_name(opened.decode())

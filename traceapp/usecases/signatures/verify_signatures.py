@@ -28,6 +28,7 @@ from traceapp.domain.signatures import (
 )
 from traceapp.graph.sweep_store import SweepStore
 from traceapp.usecases.access import authorise, entry, things
+from traceapp.usecases.accounts.names import printed_name
 from traceapp.usecases.approvals.approval_document import LABEL, Words, open_words
 from traceapp.usecases.approvals.approval_moves import UNKNOWN
 from traceapp.usecases.approvals.approval_persons import has_part, person_of
@@ -198,7 +199,7 @@ def _remark(stations: Stations, signature: Signature) -> Remark | None:
     if account.disabled:
         return Remark.SIGNER_CLOSED
     try:
-        name = stations.sealer.open_document("Account", account.uid, "printed_name", account.printed_name)
+        name = printed_name(stations, account)
     except (KeyDestroyedError, SealBrokenError):
         return Remark.SIGNER_UNKNOWN
-    return Remark.SIGNER_RENAMED if name.decode() != signature.name else None
+    return Remark.SIGNER_RENAMED if name != signature.name else None
