@@ -5,14 +5,14 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.approvals import Approval
 from traceapp.domain.rights import Actor
 from traceapp.usecases.approvals.decide_approval import approve_approval, deny_approval
-from traceapp.usecases.sessions.keep_reviews import find_reviews, keep_reviews
+from traceapp.usecases.sessions.keep_break_glass_reviews import find_break_glass_reviews, keep_break_glass_reviews
 from traceapp.usecases.stations import Stations
 
 
 def review_of(stations: Stations, grant: str) -> Approval | None:
     """The open review of an access, after the service looked; None where nothing of it waits."""
-    keep_reviews(stations, terminal_actor())
-    return find_reviews(stations).get(grant)
+    keep_break_glass_reviews(stations, terminal_actor())
+    return find_break_glass_reviews(stations).get(grant)
 
 
 def review(stations: Stations, actor: Actor, grant: str, words: str, *, justified: bool) -> None:

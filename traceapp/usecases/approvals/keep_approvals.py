@@ -3,7 +3,7 @@
 from traceapp.domain.approvals import OPEN
 from traceapp.domain.rights import Actor
 from traceapp.usecases.approvals.approval_moves import settled
-from traceapp.usecases.sessions.keep_reviews import PAGE, keep_reviews
+from traceapp.usecases.sessions.keep_break_glass_reviews import PAGE, keep_break_glass_reviews
 from traceapp.usecases.stations import Stations
 
 
@@ -15,4 +15,4 @@ def keep_approvals(stations: Stations, actor: Actor) -> None:
     for state in sorted(OPEN):
         for one in stations.approvals.list_approvals(state, PAGE):
             settled(stations, actor, one)
-    keep_reviews(stations, actor)
+    keep_break_glass_reviews(stations, actor)

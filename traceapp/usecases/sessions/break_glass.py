@@ -27,7 +27,7 @@ from traceapp.usecases.approvals.approval_document import check_reason
 from traceapp.usecases.audit.changed_values import changes_of_grant
 from traceapp.usecases.changes import carry_out
 from traceapp.usecases.sessions.grant_persons import is_known_of, is_of, person_id_of
-from traceapp.usecases.sessions.keep_reviews import find_reviews, keep_reviews
+from traceapp.usecases.sessions.keep_break_glass_reviews import find_break_glass_reviews, keep_break_glass_reviews
 from traceapp.usecases.sessions.open_session import Opened
 from traceapp.usecases.sessions.rotate_session import own_session, rotate_session
 from traceapp.usecases.stations import Stations
@@ -103,7 +103,7 @@ def break_glass(stations: Stations, actor: Actor, reason: str, minutes: int, tie
         changes=changes_of_grant(None, grant),
     )
     with suppress(TraceappError):  # the access stands and waits; the service opens its review a moment later
-        keep_reviews(stations, actor)
+        keep_break_glass_reviews(stations, actor)
     return begun
 
 
@@ -146,7 +146,7 @@ def list_break_glass(stations: Stations, actor: Actor) -> Recorded[tuple[ListedG
 def _reviews(stations: Stations) -> dict[str, str]:
     """Access → approval by which it is reviewed; nothing while the keys are away."""
     try:
-        return {grant: review.uid for grant, review in find_reviews(stations).items()}
+        return {grant: review.uid for grant, review in find_break_glass_reviews(stations).items()}
     except (KeyUnavailableError, SealBrokenError):
         return {}
 

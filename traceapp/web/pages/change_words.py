@@ -105,7 +105,7 @@ def stuck(effect: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def reencrypted(one: Mapping[str, Any]) -> str:
+def field_name(one: Mapping[str, Any]) -> str:
     """`Batch · Model`."""
     return gettext(" · ").join((kind_name(NodeKind(one["kind"])), property_name(NodeKind(one["kind"]), one["name"])))
 
@@ -118,14 +118,14 @@ def _lines(part: Mapping[str, Any], least: str) -> Iterator[str]:
     for one in part["shown"]:
         yield gettext(
             "seeing %(field)s (%(tier)s) for %(purposes)s, on %(least)s%(count)s records",
-            field=reencrypted(one),
+            field=field_name(one),
             tier=one["tier"],
             purposes=_purposes(one["purposes"]),
             least=least,
             count=f"{one['records'] or 0:,}",
         )
     for one in part["searched"]:
-        yield gettext("searching by %(field)s for %(purposes)s", field=reencrypted(one), purposes=_purposes(one["purposes"]))
+        yield gettext("searching by %(field)s for %(purposes)s", field=field_name(one), purposes=_purposes(one["purposes"]))
 
 
 def _purposes(names: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ HOURS: Final = 72
 OPERATION: Final = Operation.BREAK_GLASS_REVIEW
 
 
-def find_reviews(stations: Stations) -> dict[str, Approval]:
+def find_break_glass_reviews(stations: Stations) -> dict[str, Approval]:
     """Id of an access → the approval by which it is reviewed, while that is open.
 
     raises  KeyUnavailableError; StoreError and its kinds.
@@ -37,7 +37,7 @@ def find_reviews(stations: Stations) -> dict[str, Approval]:
     return found
 
 
-def keep_reviews(stations: Stations, actor: Actor) -> None:
+def keep_break_glass_reviews(stations: Stations, actor: Actor) -> None:
     """Open what is missing, and close what has nothing left to judge; by whoever meets it, on record.
 
     raises  KeyUnavailableError; StoreError and its kinds; LedgerUnavailableError.
@@ -47,7 +47,7 @@ def keep_reviews(stations: Stations, actor: Actor) -> None:
         for one in stations.approvals.list_approvals(state, PAGE):
             if one.operation is OPERATION:
                 settled(stations, actor, one)
-    reviews = find_reviews(stations)
+    reviews = find_break_glass_reviews(stations)
     for uid, review in [*reviews.items()]:
         if uid not in waiting or not _is_as_opened(stations, review):
             superseded(stations, actor, review)
