@@ -1,12 +1,12 @@
 """What a person who leaves had asked for goes to a colleague or ends, and what waits for his word waits for others."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from traceapp.domain import approvals
 from traceapp.domain.accounts import Account
-from traceapp.domain.approvals import OPEN, Approval, Operation, Person, Step, first_step_without
+from traceapp.domain.approvals import OPEN, Approval, Move, Operation, Person, Step, first_step_without
 from traceapp.domain.errors import ApprovalStateError, ConcurrentChangeError, FactorNeededError, PermissionDeniedError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.rights import Actor
@@ -28,6 +28,8 @@ from traceapp.usecases.stations import Stations
 
 MOST: Final = 1_000
 TRIES: Final = 5
+ACTS: Final[Mapping[Move, Act]] = {Move.CANCEL: Act.APPROVAL_CANCEL, Move.WITHDRAW: Act.APPROVAL_WITHDRAW}
+"""How a move in the place of whoever left is on record."""
 MAY_NOT: Final = "The colleague may not ask for it."
 UNSIGNED: Final = "It is signed by whoever asks: the colleague asks for it himself."
 OTHERWISE: Final = "The colleague would get something else."
@@ -92,7 +94,7 @@ def free_signatures(stations: Stations, actor: Actor, accounts: Sequence[Account
             continue
         signed = next((one for one in persons if any(one.is_surely(known.person) for known in found.signatures)), None)
         if signed is not None:
-            found = _move(stations, actor, found, Act.APPROVAL_WITHDRAW, "withdraw", reason, _taken_back(stations, signed))
+            found = _move(stations, actor, found, Move.WITHDRAW, reason, _taken_back(stations, signed))
         elif not _asked_for(found, persons) and not any(roles & (step.roles | step.deputies) for step in found.steps):
             continue
         who, stuck = who_can_sign(stations, found)
@@ -187,7 +189,7 @@ def _end(stations: Stations, actor: Actor, found: Approval, reason: str, heir_ui
         return approvals.cancel(one, one.requester, stations.clock.now())
 
     said: dict[str, Any] = {"handed_over_as": heir_uid} if heir_uid is not None else {}
-    _move(stations, actor, found, Act.APPROVAL_CANCEL, "cancel", reason, moved, **said)
+    _move(stations, actor, found, Move.CANCEL, reason, moved, **said)
 
 
 def _taken_back(stations: Stations, person: Person) -> Callable[[Approval], Approval]:
@@ -198,13 +200,16 @@ def _move(
     stations: Stations,
     actor: Actor,
     found: Approval,
-    act: Act,
-    decision: str,
+    move: Move,
     reason: str,
     moved: Callable[[Approval], Approval],
     **said: Any,
 ) -> Approval:
-    """One move in the place of whoever left; of one that ended meanwhile nothing is left to move."""
+    """One move in the place of whoever left; of one that ended meanwhile nothing is left to move.
+
+    moved  the approval once it is made; it is made again where somebody else did something meanwhile.
+    """
+    act, decision = ACTS[move], move.value
     for _ in range(TRIES):
         try:
             made = moved(found)
