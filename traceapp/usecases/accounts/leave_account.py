@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from traceapp.domain.accounts import Account, Token
@@ -14,6 +15,7 @@ from traceapp.domain.grants import GrantRecord
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
+from traceapp.domain.sessions import Session
 from traceapp.identity.passwords import hash_password
 from traceapp.usecases.access import authorise, entry, things
 from traceapp.usecases.accounts.account_use import feeds_of
@@ -116,24 +118,38 @@ def _heir(stations: Stations, account: Account, successor: str) -> Account:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What of one account opens something at this moment."""
+
+    sessions: tuple[Session, ...]
+    tokens: tuple[Token, ...]
+    grants: tuple[GrantRecord, ...]
+
+    def ended(self, account: Account) -> Ended:
+        return Ended(
+            username=account.username,
+            sessions=len(self.sessions),
+            tokens=tuple(one.uid for one in self.tokens),
+            labels=tuple(one.label for one in self.tokens),
+            grants=tuple(one.uid for one in self.grants),
+            factors=account.factors is not None,
+        )
+
+
 def _close(
     stations: Stations, actor: Actor, request: dict[str, Any], account: Account, tokens: tuple[Token, ...], words: str
 ) -> Ended:
     """One account, in one act: row, second factors, sessions, tokens and accesses that last."""
     now = stations.clock.now()
-    sessions = [one for one in stations.sessions.list_sessions_of_account(account.uid) if not one.is_over(now)]
-    living = [one for one in tokens if not one.revoked]
-    grants = list(_lasting(stations, account, now))
-    told = Ended(
-        username=account.username,
-        sessions=len(sessions),
-        tokens=tuple(one.uid for one in living),
-        labels=tuple(one.label for one in living),
-        grants=tuple(one.uid for one in grants),
-        factors=account.factors is not None,
+    there = _Open(
+        tuple(one for one in stations.sessions.list_sessions_of_account(account.uid) if not one.is_over(now)),
+        tuple(one for one in tokens if not one.revoked),
+        tuple(_lasting(stations, account, now)),
     )
-    if account.left_at is not None and not (sessions or living or grants or account.factors):
-        return told
+    ended = there.ended(account)
+    if account.left_at is not None and not (there.sessions or there.tokens or there.grants or account.factors):
+        return ended
     closed = replace(
         account,
         disabled=True,
@@ -141,30 +157,32 @@ def _close(
         granted_at=now,
         password_hash=hash_password(secrets.token_hex(32)),
     )
-
-    def work() -> None:
-        stations.accounts.put_account(closed, account)
-        stations.sessions.void_sessions_of_account(account.uid)
-        if account.factors is not None and not stations.accounts.put_factors(account.uid, None, account.factor_version):
-            raise ConcurrentChangeError("the second factors were written at this moment")
-        for token in living:
-            stations.accounts.put_token(replace(token, revoked=True))
-        for grant in grants:
-            stations.grants.put_grant(replace(grant, ends_at=now))
-
+    told = {"account": account.uid, "sessions": ended.sessions, "tokens": ended.tokens, "break_glass": ended.grants}
     carry_out(
         stations,
         actor,
         Act.ACCOUNT_LEAVE,
-        {**request, "account": account.uid, "sessions": len(sessions), "tokens": told.tokens, "break_glass": told.grants},
-        work,
+        {**request, **told},
+        partial(_shut, stations, account, closed, there, now),
         about=things("Account", account.uid),
         changes={
             **changes_of_account(account, replace(closed, factors=None)),
             **reason_of_change(stations, account.uid, words),
         },
     )
-    return told
+    return ended
+
+
+def _shut(stations: Stations, account: Account, closed: Account, there: _Open, now: datetime) -> None:
+    """raises  ConcurrentChangeError: account or second factors were written at this moment."""
+    stations.accounts.put_account(closed, account)
+    stations.sessions.void_sessions_of_account(account.uid)
+    if account.factors is not None and not stations.accounts.put_factors(account.uid, None, account.factor_version):
+        raise ConcurrentChangeError("the second factors were written at this moment")
+    for token in there.tokens:
+        stations.accounts.put_token(replace(token, revoked=True))
+    for grant in there.grants:
+        stations.grants.put_grant(replace(grant, ends_at=now))
 
 
 def _lasting(stations: Stations, account: Account, now: datetime) -> Iterator[GrantRecord]:
