@@ -15,19 +15,17 @@ from tests.property.later_events import later_events
 from tests.recorded import records
 from tests.signing import signed_by
 from tests.web.conftest import EVERYWHERE, MovingClock
+from tests.web.desks import hire, session_of
 from traceapp.composition import terminal_actor
 from traceapp.domain.errors import PermissionDeniedError, StoreTimeoutError
 from traceapp.domain.exports import Subject
 from traceapp.domain.rights import Actor, Role
-from traceapp.domain.sessions import Client
 from traceapp.usecases.accounts.change_account import set_disabled
-from traceapp.usecases.accounts.create_account import create_account
 from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
 from traceapp.usecases.approvals.decide_approval import approve_approval, deny_approval
 from traceapp.usecases.approvals.list_approvals import show_approval
 from traceapp.usecases.approvals.request_approval import MOST_WAITING
 from traceapp.usecases.exports.take_export import take_export
-from traceapp.usecases.sessions.open_session import make_session
 from traceapp.usecases.stations import Stations
 from traceapp.web.trace_tables import trace_tables
 
@@ -79,25 +77,12 @@ def desk(app: Flask, filled: Stations, clock: MovingClock) -> Desk:
     ours = replace(filled, clock=clock)
     uids = [hire(filled, name, role) for name, role in (("anna", Role.QUALITY), ("ben", Role.AUDITOR))]
     clock.ahead += timedelta(hours=30)
-    return Desk(app.test_client(), ours, _token(ours, Role.COORDINATOR), [_session(ours, uid) for uid in uids])
-
-
-def hire(stations: Stations, name: str, role: Role, sites: frozenset[str] = EVERYWHERE) -> str:
-    password = "correct horse battery"
-    return create_account(stations, terminal_actor(), name, password, name.title(), role, sites, EVERYWHERE).value
+    return Desk(app.test_client(), ours, _token(ours, Role.COORDINATOR), [session_of(ours, uid) for uid in uids])
 
 
 def _token(stations: Stations, role: Role) -> str:
     wanted = TokenRequest(role, EVERYWHERE, EVERYWHERE, "test", 3)
     return f"Bearer {issue_token(stations, terminal_actor(), wanted).value}"
-
-
-def _session(stations: Stations, uid: str) -> Actor:
-    account = stations.accounts.get_account(uid)
-    assert account is not None
-    opened = make_session(stations, account, Client("192.0.2.17", "test"), factor_at=stations.clock.now())
-    stations.sessions.append_session(opened.session)
-    return opened.actor
 
 
 def test_story_a_file_is_asked_for_seen_agreed_to_and_taken_once(desk: Desk) -> None:
@@ -140,7 +125,7 @@ def test_promise_whoever_decides_sees_how_much_would_leave(desk: Desk) -> None:
 def test_promise_whoever_decides_sees_tiers_and_some_rows_masked_as_for_himself(desk: Desk) -> None:
     """Of whom he sees he reads the names; of whom he does not see, nothing, and neither does the record of his look."""
     uid = desk.request()["uid"]
-    outsider = _session(desk.stations, hire(desk.stations, "li", Role.QUALITY, frozenset({"SUZHOU"})))
+    outsider = session_of(desk.stations, hire(desk.stations, "li", Role.QUALITY, frozenset({"SUZHOU"})))
     seen, unseen = (show_approval(desk.stations, one, uid).value for one in (desk.deciders[0], outsider))
     leaves = desk.ask("/api/v1/traces?number=RM-1&direction=forward").get_json()
 
@@ -217,7 +202,7 @@ def test_attacker_who_asks_for_more_than_may_leave_is_refused(desk: Desk) -> Non
 def test_attacker_who_decides_reads_no_name_outside_his_view(desk: Desk, clock: MovingClock) -> None:
     uid = hire(desk.stations, "li", Role.QUALITY, frozenset({"SUZHOU"}))
     asked = desk.request()
-    shown = show_approval(desk.stations, _session(desk.stations, uid), asked["uid"]).value
+    shown = show_approval(desk.stations, session_of(desk.stations, uid), asked["uid"]).value
 
     assert shown.listed.parameters["of"] == [None]
     assert "RM-1" not in str(shown)

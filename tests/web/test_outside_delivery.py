@@ -18,7 +18,8 @@ from tests.age_reader import open_age
 from tests.recorded import records
 from tests.signing import signed_by
 from tests.web.conftest import MovingClock
-from tests.web.test_approved_file import SEEN, _session, hire
+from tests.web.desks import hire, session_of
+from tests.web.test_approved_file import SEEN
 from traceapp.composition import terminal_actor
 from traceapp.domain.approvals import ApprovalState
 from traceapp.domain.rights import Role
@@ -60,7 +61,7 @@ class Office:
 
     def agree_to(self, told: dict[str, Any]) -> str:
         for person in self.deciders:
-            signer = _session(self.stations, person)
+            signer = session_of(self.stations, person)
             signed = approve_approval(self.stations, signer, told["uid"], told["digest"], SEEN, signed_by(signer))
             if signed.value.state is ApprovalState.APPROVED:
                 break

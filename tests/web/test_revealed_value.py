@@ -10,7 +10,7 @@ from flask import Flask
 from tests.capture import append, day, material, production
 from tests.recorded import records
 from tests.web.conftest import MovingClock
-from tests.web.test_approved_file import _session
+from tests.web.desks import session_of
 from tests.web.test_outside_delivery import WHY, Office, office  # noqa: F401 - the fixture
 from traceapp.domain.permissions import Act
 from traceapp.usecases.approvals.decide_approval import deny_approval
@@ -44,7 +44,7 @@ def test_story_a_value_is_asked_for_seen_and_denied_then_agreed_to_and_shown_onc
     shown = office.ask(f"/api/v1/approvals/{denied}")
     assert shown.get_json()["approval"]["parameters"] == {"of": ["B-REVEAL"], "property": "formulation", "shown_minutes": 10}
     assert RECIPE not in shown.text
-    deny_approval(office.stations, _session(office.stations, office.deciders[0]), denied, "A recall does not need a recipe.")
+    deny_approval(office.stations, session_of(office.stations, office.deciders[0]), denied, "A recall does not need a recipe.")
     assert office.ask(f"/api/v1/approvals/{denied}/value", "POST").status_code == 409
 
     uid = office.agree(asked(office, lot))
