@@ -151,7 +151,9 @@ def is_founding(stations: Stations, role: Role, account: Account | None = None) 
 
 
 def _founded(stations: Stations, role: Role, account: Account | None, act: Callable[[], Recorded[Any]]) -> Recorded[Any]:
-    """Carry it out; where nothing came of it, nobody was made an approver, and it counts for nothing."""
+    """Carry it out. Where it was refused, nobody was made an approver, and it counts for nothing; of whatever else goes wrong
+    nobody can tell whether it came to be, so that counts.
+    """
     try:
         return act()
     except (InputError, PermissionDeniedError):
