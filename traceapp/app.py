@@ -22,6 +22,7 @@ from traceapp.web.api.changes import changes
 from traceapp.web.api.deliveries import deliveries
 from traceapp.web.api.events import events
 from traceapp.web.api.feeds import feeds
+from traceapp.web.api.places import places
 from traceapp.web.api.referrals import referrals
 from traceapp.web.api.searches import searches
 from traceapp.web.api.signatures import signatures
@@ -89,6 +90,7 @@ def create_app(
         metrics.metrics,
         batches,
         changes,
+        places,
         deliveries,
         events,
         feeds,

@@ -45,6 +45,7 @@ from traceapp.graph.event_store import EventStore
 from traceapp.graph.feed_store import FeedStore
 from traceapp.graph.grant_store import GrantStore
 from traceapp.graph.head_store import HeadStore
+from traceapp.graph.place_store import PlaceStore
 from traceapp.graph.review_store import ReviewStore
 from traceapp.graph.revocation_store import RevocationStore
 from traceapp.graph.sealed_store import SealedStore
@@ -233,6 +234,7 @@ def build_stations(settings: Settings) -> Stations:
         deliveries=DocumentStore(graph, sealer.macs, register, DELIVERY),
         feeds=FeedStore(graph, sealer.macs, register),
         events=EventStore(graph, register),
+        places=PlaceStore(graph, register),
         batches=BatchStore(graph),
         traces=TraceStore(graph),
         keys=held,

@@ -127,7 +127,8 @@ class Settings(BaseSettings):
             validation_alias="TRACEAPP_REENCRYPT_RATE",
             gt=0,
             allow_inf_nan=False,
-            description="Records a second that the service brings under new keys after a rotation, more or less.",
+            description="Records a second that the service brings under new keys after a rotation, or to the new place of a site "
+            "or product line that was moved; more or less.",
         ),
     ] = 2000.0
     ledger_reserve: Annotated[

@@ -48,6 +48,7 @@ OF_OTHERS: Final = {
     "one account": ("admin", "/accounts/lab", 200),
     "reviews of accounts": ("quality", "/access-reviews", 200),
     "reviews of break-glass": ("quality", "/break-glass", 200),
+    "moves of places": ("quality", "/places", 200),
     "answer why": ("admin", WHY, 200),
     "audit trail": ("auditor", "/audit", 200),
     "audit trail with errors": ("auditor", "/audit?since=yesterday&act=batch%3Atrace", 400),

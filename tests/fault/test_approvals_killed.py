@@ -40,10 +40,10 @@ class LastWeek:
         return datetime.now(UTC) - timedelta(days=7)
 
 
-def colleague(stations: Stations, name: str) -> Actor:
-    """Somebody of quality who has been here for a week, and just showed his second factor."""
+def colleague(stations: Stations, name: str, role: Role = Role.QUALITY) -> Actor:
+    """Somebody who has been here for a week, and just showed his second factor."""
     before = replace(stations, clock=LastWeek())
-    made = create_account(before, terminal_actor(), name, "correct horse battery", name, Role.QUALITY, EVERYWHERE, EVERYWHERE)
+    made = create_account(before, terminal_actor(), name, "correct horse battery", name, role, EVERYWHERE, EVERYWHERE)
     account = stations.accounts.get_account(made.value)
     assert account is not None
     opened = make_session(stations, account, Client("", ""), factor_at=stations.clock.now())

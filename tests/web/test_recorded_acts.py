@@ -42,6 +42,7 @@ REASON = "a recall is on, and the site does not answer"
 OTHER = read_content("default").decode().replace("version = 1", "version = 2", 1)
 APPROVAL = "/api/v1/approvals/{approval}"
 RECIPIENT = {"organisation": "Klinik Nord", "person": "Dr. Eva Lind", "country": "DE"}
+MOVE = {"site": "LYON", "to_site": "SUZHOU"}
 SILENCE = {"rule": "denials", "hours": 4}
 
 
@@ -185,6 +186,11 @@ CALLS = {
     "passkeys.drop": Call("/factors/passkeys/drop", "POST", {"credential_id": "none"}),
     "passkeys.make": Call("/factors/passkeys/options", "POST", {}),
     "passkeys.show": Call("/second-factor/passkey", "POST", {"credential": "{}"}, before=("passkeys.ask",)),
+    "place.compare": Call("/places/comparison", "POST", MOVE),
+    "place.propose": Call("/places/proposals", "POST", {**MOVE, "reason": REASON}),
+    "place.show": Call("/places"),
+    "places.compare": Call("/api/v1/places/comparison", "POST", json=MOVE),
+    "places.show_all": Call("/api/v1/places"),
     "policy.explain": Call("/policy?user=anna&action=batch:show", role=Role.ADMIN),
     "purposes.choose": Call("/purpose", "POST", {"purpose": "{purpose}", "next": "/"}),
     "referral.refer": Call("/referrals", "POST", {"asked": "N-1"}),

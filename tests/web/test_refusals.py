@@ -20,7 +20,7 @@ from traceapp.usecases.approvals.request_approval import TOO_FEW
 from traceapp.web.pages.refusals import REFUSALS, refusal
 
 ROOT = Path(__file__).resolve().parents[2] / "traceapp"
-WHERE = ("accounts", "approvals", "exports", "governed", "signatures", "sessions/review_break_glass.py")
+WHERE = ("accounts", "approvals", "exports", "governed", "places", "signatures", "sessions/review_break_glass.py")
 ELSEWHERE = {
     "UNKNOWN": "there is no such thing, which is a page of its own",
     "NONE": "there is no such thing, which is a page of its own",

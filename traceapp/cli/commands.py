@@ -15,6 +15,7 @@ from traceapp.cli.exports import export
 from traceapp.cli.feeds import feed
 from traceapp.cli.imports import import_files
 from traceapp.cli.keys import keys
+from traceapp.cli.places import line, site
 from traceapp.cli.policy import policy
 from traceapp.cli.run import run
 from traceapp.cli.serve import serve
@@ -49,11 +50,13 @@ for command in (
     feed,
     import_files,
     keys,
+    line,
     policy,
     run,
     serve,
     session,
     signature,
+    site,
     tls,
     token,
     trace,

@@ -35,6 +35,7 @@ from traceapp.host.process_memory import close_memory, hand_over
 from traceapp.host.tls import ServerTls, pinned_context
 from traceapp.jobs.anchor_ledger import AnchorLedger
 from traceapp.jobs.deliver_notices import DeliverNotices
+from traceapp.jobs.finish_moves import FinishMoves
 from traceapp.jobs.index_ledger import IndexLedger
 from traceapp.jobs.keep_approvals import KeepApprovals
 from traceapp.jobs.rotate_keys import RotateKeys
@@ -149,6 +150,7 @@ class Service:
         notices = build_notices(self._settings)
         self._begin(DeliverNotices(notices, self._say))
         self._begin(RotateKeys(there, terminal_actor(), self._say))
+        self._begin(FinishMoves(there, terminal_actor(), self._say))
         self._begin(SettleIntents(there, terminal_actor(), self._say))
         self._begin(WatchReviews(there, terminal_actor(), self._say))
         self._begin(IndexLedger(there, self._say))

@@ -56,6 +56,7 @@ class Operation(StrEnum):
     LEDGER_EXPORT = "ledger_export"
     LEDGER_PRUNE = "ledger_prune"
     OUTSIDE_DELIVERY = "outside_delivery"
+    PLACE_MOVE = "place_move"
     POLICY_CHANGE = "policy_change"
     RECIPIENT_ADD = "recipient_add"
     SEARCH_EXPORT = "search_export"

@@ -6,10 +6,11 @@ remaining ones.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import SHARED_KINDS, NodeKind
+from traceapp.domain.places import PlaceMap
 from traceapp.domain.scopes import SHARED, UNPLACED, Scope, acl_number
 
 
@@ -31,6 +32,13 @@ class Claim:
     @property
     def event_uid(self) -> str:
         return self.event_stamp.rpartition("|")[2]
+
+    def placed(self, places: PlaceMap) -> "Claim":
+        """The same by the places of now; an event keeps what it said."""
+        if not places or self.scope is None:
+            return self
+        scope = places.text(self.scope)
+        return self if scope == self.scope else replace(self, scope=scope)
 
 
 def stamp(event_time: str, event_uid: str) -> str:

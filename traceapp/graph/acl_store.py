@@ -2,10 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
+from traceapp.domain.places import PlaceMap
 from traceapp.domain.scopes import AclEntry
 from traceapp.graph.connection import Graph
+from traceapp.host.place_moves import PlaceMoves
 from traceapp.host.row_register import RowRegister
 
 LABELS: Final = ("traceable", "location", "order", "disposal", "equipment", "operator", "inspection", "product")
@@ -34,15 +37,42 @@ class AclFaults:
 
 class AclStore:
     """Sets are told by the union of what the store proves and what the register remembers: one that was deleted or changed in the
-    database is told as it was, and hides nothing of what carries its number."""
+    database is told as it was, and hides nothing of what carries its number.
 
-    def __init__(self, graph: Graph, register: RowRegister) -> None:
+    Each is told by the places of this moment: what belongs to a site that was moved belongs to the new one from the moment of the
+    move on, whether or not its nodes carry the number of the new set by then."""
+
+    def __init__(self, graph: Graph, register: RowRegister, moment: datetime | None = None) -> None:
+        """moment  by whose moves places are told; None for now."""
         self._graph = graph
         self._register = register
+        self._moment = moment
+        self._moves = PlaceMoves(register.home)
         self._known: dict[int, AclEntry] = {}
+        self._told: tuple[PlaceMap, int, tuple[AclEntry, ...]] | None = None
+
+    def at(self, moment: datetime) -> "AclStore":
+        """The same store, by the places of a moment that is over: for whoever asks again what was answered then."""
+        return AclStore(self._graph, self._register, moment)
+
+    @property
+    def places(self) -> PlaceMap:
+        """Where everything belongs; raises HomeError."""
+        found = self._moves.current()
+        return found if self._moment is None else found.until(self._moment)
 
     def list_entries(self) -> tuple[AclEntry, ...]:
-        """Every set of scopes that a node carries, by number; remembered from now on. raises StoreError and its kinds; HomeError.
+        """What every number means that a node carries, by number. raises StoreError and its kinds; HomeError."""
+        kept, places = self.list_kept(), self.places
+        if not places:
+            return kept
+        told = self._told
+        if told is None or told[0] != places or told[1] != len(kept):
+            told = self._told = places, len(kept), tuple(map(places.entry, kept))
+        return told[2]
+
+    def list_kept(self) -> tuple[AclEntry, ...]:
+        """Every set of scopes as it was interned, by number; remembered from now on. raises StoreError and its kinds; HomeError.
 
         The number is a digest of the set: an entry that somebody made or changed by hand is none, and gives no rights.
         """
@@ -55,7 +85,7 @@ class AclStore:
 
     def explains(self, number: int) -> bool:
         """Whether there is a set behind a number that a node carries; the store is asked once more where none is known."""
-        return number in self._known or any(entry.number == number for entry in self.list_entries())
+        return number in self._known or any(entry.number == number for entry in self.list_kept())
 
     def count_nodes(self, most: int) -> NodeCounts:
         """How many nodes of each kind carry each number, of the first `most` of each label."""

@@ -1,7 +1,7 @@
 """One group of events inside its transaction: rule on each, then write events, nodes and links in pages of rows."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from typing import Final, NamedTuple
@@ -12,13 +12,14 @@ from traceapp.domain.event_payload import LinkPlace
 from traceapp.domain.events import CaptureOutcome
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.kinds import NodeKind
+from traceapp.domain.places import PlaceMap
 from traceapp.domain.projection import Claim
 from traceapp.domain.record_macs import Made
 from traceapp.domain.scopes import UNPLACED, AclEntry, is_one_scope
 from traceapp.domain.sealing import Sealer
 from traceapp.domain.voiding import EventRegister, KnownEvent, Ruling
 from traceapp.graph.connection import Row, Transaction
-from traceapp.graph.event_rows import PreparedEvent, open_payload
+from traceapp.graph.event_rows import PreparedEvent, acl_of, open_payload
 from traceapp.graph.node_rows import NodeGroup, SealedNode
 from traceapp.graph.record_groups import RecordGroup
 from traceapp.graph.record_head import RecordHead, advance_head, lock_head, oldest_key_of, present, whole
@@ -72,6 +73,7 @@ class EventGroup:
     head: RecordHead
     record_time: str
     record_seq: int
+    places: PlaceMap
     register: EventRegister = field(default_factory=EventRegister)
     stored: set[str] = field(default_factory=set)
     """Uids of events and markers that the store held before this group."""
@@ -179,7 +181,7 @@ class EventGroup:
         identities: dict[str, tuple[Identity, NodeKind]] = {}
         for event in (*(planned.event for planned in self.new.values()), *self.declaring):
             identities.update(event.identities)
-        return NodeGroup(self.transaction, self.sealer, ahead, identities)
+        return NodeGroup(self.transaction, self.sealer, ahead, identities, self.places)
 
     def _write_events(self) -> Made:
         """Returns what they add to the sum of events."""
@@ -291,6 +293,14 @@ def _link_source(link: LinkPlace, verdict: Verdict) -> tuple[str, str, int]:
     return link.source_label, link.source_uid, verdict.voided_seq
 
 
+def _placed(event: PreparedEvent, places: PlaceMap) -> PreparedEvent:
+    """The event at the places of now; its sealed payload keeps those that it said."""
+    scopes = frozenset(places.texts(event.scopes))
+    if scopes == event.scopes:
+        return event
+    return replace(event, scopes=scopes, properties={**event.properties, "acl": acl_of(scopes)})
+
+
 class CarriedOut(NamedTuple):
     """record_seq: of the last event of the group, which the counter stands at from then on."""
 
@@ -299,11 +309,18 @@ class CarriedOut(NamedTuple):
 
 
 def carry_out(
-    transaction: Transaction, group: PreparedGroup, sealer: Sealer, command: str, record_time: datetime, reached: int
+    transaction: Transaction,
+    group: PreparedGroup,
+    sealer: Sealer,
+    command: str,
+    record_time: datetime,
+    reached: int,
+    places: Callable[[], PlaceMap],
 ) -> CarriedOut:
     """The work of one transaction: lock the counter, rule, write.
 
     reached  how far the counter had come, as it is remembered outside the store.
+    places   where everything belongs; asked once the counter is held, so that no move comes in between.
     raises  NothingNewError: every event is known already; RowAlteredError: the counter of records is not what was written,
             so that a sequence could be given out twice; StoreError, SealBrokenError.
     """
@@ -311,8 +328,8 @@ def carry_out(
     if not head.proven or head.seq < reached:
         raise RowAlteredError("the counter of records was changed outside the service")
     moment = max(stored_time(record_time), head.record_time)
-    plan = EventGroup(transaction, sealer, head, moment, head.seq)
-    outcomes = plan.rule(group.events)
+    plan = EventGroup(transaction, sealer, head, moment, head.seq, places())
+    outcomes = plan.rule([_placed(event, plan.places) for event in group.events])
     if plan.record_seq == head.seq:
         raise NothingNewError(outcomes)
     plan.write(group.ahead, command)

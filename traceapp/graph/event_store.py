@@ -16,6 +16,7 @@ from traceapp.graph.event_group import ACT, CarriedOut, NothingNewError, Prepare
 from traceapp.graph.event_rows import LABELS, SHARED_LABEL, prepare_event
 from traceapp.graph.node_rows import seal_ahead
 from traceapp.graph.record_head import LABEL, whole
+from traceapp.host.place_moves import PlaceMoves
 from traceapp.host.row_register import RowRegister
 
 REMEMBERED: Final = 100_000
@@ -81,6 +82,7 @@ class EventStore:
     def __init__(self, graph: Graph, register: RowRegister, checks: RecordChecks | None = None) -> None:
         self._graph = graph
         self._register = register
+        self._moves = PlaceMoves(register.home)
         self._checks = checks or RecordChecks()
         self._remembered: dict[str, None] = {}
 
@@ -113,7 +115,7 @@ class EventStore:
 
         def work(transaction: Transaction) -> CarriedOut:
             reached = self._register.get_reached(LABEL)
-            return carry_out(transaction, group, sealer, command, record_time, reached)
+            return carry_out(transaction, group, sealer, command, record_time, reached, self._moves.current)
 
         try:
             done = self._graph.write(work, command=command, act=ACT)

@@ -17,6 +17,7 @@ from traceapp.graph.connection import Graph, Row, Transaction
 from traceapp.graph.event_group import NothingNewError, PreparedGroup, carry_out
 from traceapp.graph.kept_rows import MAC, KeptRows
 from traceapp.graph.record_head import LABEL as COUNTER
+from traceapp.host.place_moves import PlaceMoves
 from traceapp.host.row_register import RowRegister
 
 LABEL: Final = "Feed"
@@ -66,6 +67,7 @@ class FeedStore:
         self._graph = graph
         self._macs = macs
         self._register = register
+        self._moves = PlaceMoves(register.home)
         self._rows = KeptRows(graph, macs, register, LABEL, "feed.get_feed", _deciding)
 
     def append_feed(self, feed: Feed) -> None:
@@ -167,7 +169,8 @@ class FeedStore:
         if not group.events:
             return (), None
         try:
-            done = carry_out(transaction, group, sealer, command, at, self._register.get_reached(COUNTER))
+            reached = self._register.get_reached(COUNTER)
+            done = carry_out(transaction, group, sealer, command, at, reached, self._moves.current)
         except NothingNewError as nothing:
             return nothing.outcomes, None
         return done.outcomes, done.record_seq

@@ -7,6 +7,7 @@ from typing import Any, Final
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.identifiers import Identity, number_key
 from traceapp.domain.kinds import INDEXED_IDENTITIES, LOTS, SEALED_IDENTITIES, NodeKind
+from traceapp.domain.places import PlaceMap
 from traceapp.domain.projection import Claim, Loss, Projection, project, restore, withdraw
 from traceapp.domain.record_macs import NODES, Made
 from traceapp.domain.sealing import Sealer
@@ -88,12 +89,16 @@ def _seal(
 
 @dataclass(slots=True)
 class NodeGroup:
-    """The nodes that one group of events touches; lives inside one transaction."""
+    """The nodes that one group of events touches; lives inside one transaction.
+
+    places  by which everything is read and written: what events and nodes say of a place that was moved is said of the new one.
+    """
 
     transaction: Transaction
     sealer: Sealer
     ahead: Mapping[str, SealedNode]
     identities: Mapping[str, tuple[Identity, NodeKind]]
+    places: PlaceMap
     states: dict[str, NodeState] = field(default_factory=dict)
 
     def read(self, kinds: Mapping[str, NodeKind]) -> None:
@@ -104,7 +109,7 @@ class NodeGroup:
         for label, uids in by_label.items():
             for columns in self.transaction.run(f"event.find_{label.lower()}", uids=uids):
                 for uid, kind, described, scopes, mentioned, stated, version in zip(*columns.values(), strict=True):
-                    projection = Projection.stored(described, scopes, mentioned, stated)
+                    projection = Projection.stored(described, self.places.texts(scopes), self.places.texts(mentioned), stated)
                     self.states[uid] = NodeState(NodeKind(kind), projection, version)
         for uid, kind in kinds.items():
             if uid not in self.states:
@@ -117,7 +122,7 @@ class NodeGroup:
         """
         by_node: dict[str, list[Claim]] = {}
         for claim in claims:
-            by_node.setdefault(claim.node_uid, []).append(claim)
+            by_node.setdefault(claim.node_uid, []).append(claim.placed(self.places))
         losses = {uid: withdraw(self.states[uid].projection, taken) for uid, taken in by_node.items()}
         self._restore_recorded({uid: loss for uid, loss in losses.items() if not loss.is_settled})
         self._restore_mentions({uid: loss for uid, loss in losses.items() if loss.mentioned}, record_seq)
@@ -125,7 +130,7 @@ class NodeGroup:
     def add(self, claims: Iterable[Claim]) -> None:
         """Merge the claims of new live events."""
         for claim in claims:
-            self.states[claim.node_uid].projection.add(claim)
+            self.states[claim.node_uid].projection.add(claim.placed(self.places))
 
     def write(self, record_seq: int) -> Made:
         """Write new nodes and changed projections; returns what that adds to the sum of the nodes' versions.
@@ -228,7 +233,7 @@ class NodeGroup:
                     seen.add(uid)
                     for claim in open_payload(row, self.sealer).claims:
                         if claim.node_uid == uid and not losses[uid].is_settled:
-                            restore(self.states[uid].projection, losses[uid], claim)
+                            restore(self.states[uid].projection, losses[uid], claim.placed(self.places))
             losses = {uid: loss for uid, loss in losses.items() if uid in seen and not loss.is_settled}
             skipped += PAGE
 
@@ -246,7 +251,7 @@ class NodeGroup:
                 continue
             for claim in open_payload(row, self.sealer).claims:
                 if claim.node_uid == uid and not claim.described:
-                    restore(self.states[uid].projection, loss, claim)
+                    restore(self.states[uid].projection, loss, claim.placed(self.places))
 
     def _by_label(self, uids: Iterable[str]) -> dict[str, list[str]]:
         by_label: dict[str, list[str]] = {}

@@ -50,7 +50,7 @@ class RowRegister:
     """
 
     def __init__(self, home: Path, clock: Clock | None = None) -> None:
-        self._home = home
+        self._home = self.home = home
         self._clock = clock or SystemClock()
         self._local = threading.local()
 

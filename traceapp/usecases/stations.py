@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from traceapp.graph.feed_store import FeedStore
     from traceapp.graph.grant_store import GrantStore
     from traceapp.graph.head_store import HeadStore
+    from traceapp.graph.place_store import PlaceStore
     from traceapp.graph.review_store import ReviewStore
     from traceapp.graph.sealed_store import SealedStore
     from traceapp.graph.session_store import SessionStore
@@ -68,6 +69,7 @@ class Stations:
     deliveries: DocumentStore
     feeds: FeedStore
     events: EventStore
+    places: PlaceStore
     batches: BatchStore
     traces: TraceStore
     keys: KeyStore

@@ -42,6 +42,7 @@ from traceapp.usecases.governed.change_documents import apply_change, changed_do
 from traceapp.usecases.governed.governed_documents import GOVERNED
 from traceapp.usecases.keys.destroy_key import check_destroying, key_to_destroy, preview_destroying
 from traceapp.usecases.keys.make_recovery_key import check_renewing, recovery_key_there
+from traceapp.usecases.places.move_place import check_place_move, move_place, placed_state, preview_place_move
 from traceapp.usecases.sessions.review_break_glass import (
     check_review,
     judge_access,
@@ -177,6 +178,14 @@ OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
         carry_out=prune_ledger,
     ),
     Operation.OUTSIDE_DELIVERY: _export(Subject.TRACE, outside=True),
+    Operation.PLACE_MOVE: ApprovedOperation(
+        permission=Permission.CHANGE_PROPOSE,
+        act=Act.PLACE_MOVE,
+        check=check_place_move,
+        state=placed_state,
+        preview=preview_place_move,
+        carry_out=move_place,
+    ),
     Operation.RECIPIENT_ADD: ApprovedOperation(
         permission=Permission.RECIPIENT_CHANGE,
         act=Permission.RECIPIENT_CHANGE,

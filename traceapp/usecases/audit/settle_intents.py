@@ -107,6 +107,9 @@ def _came_to_be(stations: Stations, intent: dict[str, Any]) -> bool:
             return Acceptance(stations.settings.home, stations.sealer.macs, None, kind=kind).digest == request.get("accepted")
     if intent["act"] == Permission.CHANGE_PROPOSE:
         return GovernedFiles(stations.settings.home, request["document"]).get(request["digest"]) is not None
+    if intent["act"] in {Act.PLACE_MOVE, Act.PLACE_FINISH}:
+        kept = [one for one in stations.acls.places.kept if one.approval == intent.get("approval")]
+        return bool(kept) and (intent["act"] == Act.PLACE_MOVE or kept[0].finished_at is not None)
     if intent["act"] == Act.LEDGER_PRUNE:
         return was_pruned(stations, request)
     if intent["act"] == Permission.LEDGER_ERASE:

@@ -5,6 +5,7 @@ from typing import Final
 
 from traceapp.domain.errors import InputError, PermissionDeniedError
 from traceapp.domain.kinds import NodeKind
+from traceapp.domain.places import Place
 from traceapp.domain.rights import Actor, Role, ScopeKind
 from traceapp.domain.scopes import ANY
 from traceapp.policy.compilation import giving_rights
@@ -28,10 +29,21 @@ def check_view(
     """
     if lots and not sites and not lines:
         return
+    known_sites, known_lines = known_places(stations)
+    _check("sites", sites, {*known_sites, ANY}, actor.sites)
+    _check("lines", lines, {*known_lines, ANY}, actor.lines)
+
+
+def known_places(stations: Stations) -> tuple[set[str], set[str]]:
+    """Sites and lines that the organisation names or a record carries; without those that were moved away as a whole."""
     scopes = {scope for entry in stations.acls.list_entries() for scope in entry.scopes}
-    ours = stations.organisation
-    _check("sites", sites, {*ours.sites, *(scope.site for scope in scopes), ANY}, actor.sites)
-    _check("lines", lines, {*ours.product_lines.values(), *(scope.line for scope in scopes), ANY}, actor.lines)
+    ours, places = stations.organisation, stations.acls.places
+    sites = {*ours.sites, *(scope.site for scope in scopes)}
+    lines = {*ours.product_lines.values(), *(scope.line for scope in scopes)}
+    return (
+        {site for site in sites if not places.is_over(Place(site, None))},
+        {line for line in lines if not places.is_over(Place(None, line))},
+    )
 
 
 def _check(name: str, wanted: frozenset[str], known: set[str], own: frozenset[str]) -> None:

@@ -112,6 +112,7 @@ def _add(
 
     opened  by event, why it could not be; None where it was.
     """
+    places = stations.acls.places
     for event in stations.events.find_known(sorted({event for _, event in pairs} - opened.keys()), head):
         if event.payload is None:
             continue
@@ -122,7 +123,7 @@ def _add(
         opened[event.uid] = None
         for claim in open_claims(document, stamp(stored_time(event.event_time), event.uid)).claims:
             if claim.node_uid in known:
-                known[claim.node_uid].projection.add(claim)
+                known[claim.node_uid].projection.add(claim.placed(places))
     for uid, event_uid in pairs:
         gap = opened.get(event_uid)
         if gap is not None:

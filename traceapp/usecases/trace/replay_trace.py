@@ -102,11 +102,12 @@ def _ask_again(stations: Stations, told: Mapping[str, Any], question: TraceQuest
     moment = parse_stored_time(asked.get("moment") or asked.get("as_of") or told["time"])
     names = {"policy": stations.policy.digest, "dictionary": stations.dictionary.digest}
     changed = tuple(name for name, digest in names.items() if told[name] != digest)
-    past, checks = checked(replace(stations, clock=_Stopped(moment)))
-    entries, head = stations.acls.list_entries(), int(asked["head"])
+    places = stations.acls.at(parse_stored_time(told["time"]))
+    past, checks = checked(replace(stations, clock=_Stopped(moment), acls=places))
+    entries, head = places.list_entries(), int(asked["head"])
     rights = compile_rights(stations.policy, entries, _asker(stations, told["actor"]), moment)
     if not rights.everywhere:
-        checks.sees = _PastView(stations, rights, _reached(stations, told)).shows
+        checks.sees = _PastView(past, rights, _reached(stations, told)).shows
         rights = replace(rights, see=tuple(entry.number for entry in entries))
     stub = Stubs(past)
     try:

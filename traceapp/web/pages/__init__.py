@@ -17,6 +17,7 @@ from traceapp.web.pages.deliveries import delivery_pages
 from traceapp.web.pages.factors import factor_pages
 from traceapp.web.pages.languages import languages
 from traceapp.web.pages.passkeys import passkey_pages
+from traceapp.web.pages.places import place_pages
 from traceapp.web.pages.policies import policy_pages
 from traceapp.web.pages.provider import provider_pages
 from traceapp.web.pages.purposes import purposes
@@ -47,6 +48,7 @@ PAGES: Final = (
     approval_pages,
     signature_pages,
     change_pages,
+    place_pages,
     passkey_pages,
     audit_pages,
     account_pages,

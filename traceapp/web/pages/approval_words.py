@@ -63,8 +63,8 @@ SAID: Final = {
     "cancel": N_("took it back"),
     "hand_over": N_("handed it over"),
 }
-TOLD_APART: Final = frozenset({"differences", "effect"})
-"""What a change of the rules does has a section of its own."""
+TOLD_APART: Final = frozenset({"differences", "effect", "places"})
+"""What a change of the rules, or a move of a place, does has a section of its own."""
 Facts = list[tuple[str, str]]
 HABITS: Final = {
     "looks": N_("Looks at lots and traces"),
@@ -144,6 +144,11 @@ def _rule(name: Any) -> str:
 
 
 _NAMES: Final = {
+    "from": N_("From"),
+    "to": N_("To"),
+    "follow": N_("Views of accounts follow"),
+    "accounts": N_("Account"),
+    "usernames": N_("Accounts whose view follows"),
     "username": N_("User name"),
     "role_now": N_("Role now"),
     "role": N_("Role"),
@@ -219,6 +224,11 @@ _FAULTS: Final = {
     RowFault.GONE: N_("taken away by hand: its reason and times are not known. Ask the person, and tell security."),
 }
 _VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
+    "from": lambda codes: gettext(" · ").join(code for code in codes if code is not None),
+    "to": lambda codes: gettext(" · ").join(code for code in codes if code is not None),
+    "follow": lambda said: gettext("yes") if said else gettext("no"),
+    "accounts": lambda uids: "",
+    "usernames": lambda names: gettext(", ").join(names),
     "account": lambda uid: "",
     "clearance_now": lambda tier: tier or gettext("none"),
     "act": act_words,

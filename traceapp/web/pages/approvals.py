@@ -32,6 +32,7 @@ from traceapp.web.export_tables import arrangements
 from traceapp.web.files import table_file
 from traceapp.web.pages import approval_words as words
 from traceapp.web.pages import change_words, signature_words, wording
+from traceapp.web.pages.account_words import view_words
 from traceapp.web.pages.approval_samples import sample_of
 from traceapp.web.pages.batch_page import worded_properties
 from traceapp.web.pages.layout import may
@@ -216,6 +217,8 @@ def _page(uid: str, error: str = "", at: str = "reason") -> str:
         facts=words.facts_of(listed.approval.operation, listed.parameters, shown.value.preview),
         change=shown.value.preview if "differences" in shown.value.preview else None,
         changed=change_words,
+        moved=shown.value.preview.get("places") if listed.approval.operation is Operation.PLACE_MOVE else None,
+        view=view_words,
         factor_minutes=row.factor_minutes if row is not None else None,
         request_signed=row is not None and row.request_signed,
         shows_value=listed.own and actor.session is not None and may_reveal(stations(), listed.approval),

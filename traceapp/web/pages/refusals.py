@@ -33,6 +33,7 @@ REFUSALS: Final = frozenset(
         N_("Too many of your requests wait already: take some back, or wait until others have decided."),
         N_("The policy does not say who has to agree to this, so it cannot happen."),
         N_("The document in the home is not the one that was agreed to any more: it was not put in force."),
+        N_("You cannot move what you do not see, nor to where you do not see: another view than yours would come of it."),
         # of a signature
         N_("Only a person in a session of his own signs something; a token and the terminal do not."),
         N_(
