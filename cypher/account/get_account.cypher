@@ -19,6 +19,8 @@
 // column: person          string?        id of the person whose account it is; null where he has no other
 // column: granted_at      string?        when it came to its present rights; stored time, UTC; null: with its making
 // column: left_at         string?        when the person left; stored time, UTC; null while he has not
+// column: provisional     boolean?       whether the password was given by somebody else; null: it was not
+// column: former_persons  list<string>?  ids of persons that it named before; null for none
 // column: mac             bytes?         proves what the service wrote
 // bounds: one index seek, at most one row
 MATCH (account:Account {uid: $uid})
@@ -38,4 +40,6 @@ RETURN account.uid AS uid,
        account.person AS person,
        account.granted_at AS granted_at,
        account.left_at AS left_at,
+       account.provisional AS provisional,
+       account.former_persons AS former_persons,
        account.mac AS mac

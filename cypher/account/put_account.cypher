@@ -16,6 +16,8 @@
 // param:  person          string?        id of the person whose account it is; null where he has no other
 // param:  granted_at      string?        when it came to its present rights; stored time, UTC; null: with its making
 // param:  left_at         string?        when the person left; stored time, UTC; null while he has not
+// param:  provisional     boolean?       whether the password was given by somebody else; null: it was not
+// param:  former_persons  list<string>?  ids of persons that it named before; null for none
 // param:  mac             bytes          proves what the service wrote
 // bounds: one index seek, one node
 MERGE (account:Account {uid: $uid})
@@ -33,4 +35,6 @@ SET account.username = $username,
     account.person = $person,
     account.granted_at = $granted_at,
     account.left_at = $left_at,
+    account.provisional = $provisional,
+    account.former_persons = $former_persons,
     account.mac = $mac

@@ -48,6 +48,8 @@ class Account:
     sites, lines   what the person may see; `*` stands for all.
     person         id of the person whose account it is, where another account of his names the same; None: he has this one.
     granted_at     when somebody last changed what it may do or how one comes in by it; None where nobody did since it was made.
+    provisional    the password was given by somebody else: until its owner has changed it himself, it opens nothing but that.
+    former_persons ids of persons that it named before; as long as the account is new to its rights it is theirs as well.
     left_at        when the person left; from then on it is closed for good, and names what he signed.
     lots           uids that were approved for the person one by one, besides; they count where the role has the scope `case`.
     session_epoch  how often the person's sessions were ended; a session of an earlier epoch is nobody's.
@@ -71,6 +73,8 @@ class Account:
     person: str | None = None
     granted_at: datetime | None = None
     left_at: datetime | None = None
+    provisional: bool = False
+    former_persons: frozenset[str] = frozenset()
 
     @property
     def state(self) -> AccountState:
@@ -121,6 +125,7 @@ class Account:
             grant=grant,
             factors=session.factors,
             name=self.printed_name,
+            provisional=self.provisional,
         )
 
 

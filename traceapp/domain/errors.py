@@ -228,6 +228,12 @@ class FactorNeededError(TraceappError):
     next_step = "Show your second factor (at /second-factor), then do it again; set one up at /factors if you have none."
 
 
+class PasswordProvisionalError(TraceappError):
+    """The password was given by somebody else, and its owner has not changed it yet."""
+
+    next_step = "Change your password first (at /password, or POST /api/v1/password)."
+
+
 class SignatureComponentsError(TraceappError):
     """Whoever signs did not show enough of himself: two components at the first signature of a session, one afterwards."""
 

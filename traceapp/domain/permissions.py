@@ -83,6 +83,7 @@ class Act(StrEnum):
     PLACE_FINISH = "place:finish"
     PLACE_MOVE = "place:move"
     PLACE_REWRITE = "place:rewrite"
+    PASSWORD_CHANGE = "password:change"  # noqa: S105 - the name of an act
     POLICY_ACCEPT = "policy:accept"
     POLICY_APPLY = "policy:apply"
     PURPOSE_CHOOSE = "purpose:choose"

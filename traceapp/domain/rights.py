@@ -75,6 +75,7 @@ class Actor:
     lots           uids that were approved for him one by one, beside sites and lines.
     factors        what proved who he is: "password", "provider", "passkey", "code", "recovery code"; "token" of a program.
     owner          account of the person whose token it is, and owner_name what that person is called; None of all others.
+    provisional    his password was given by somebody else; until he has changed it himself, he does nothing but that.
     name           the person's printed name, sealed as the store keeps it; of a token its owner's; empty where there is none.
     """
 
@@ -96,6 +97,7 @@ class Actor:
     owner: str | None = None
     owner_name: str | None = None
     name: bytes = field(default=b"", repr=False)
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

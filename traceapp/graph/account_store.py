@@ -33,7 +33,11 @@ DECIDING: Final = (
     "person",
     "granted_at",
     "left_at",
+    "provisional",
+    "former_persons",
 )
+ABSENT: Final = frozenset({"lots", "person", "granted_at", "left_at", "provisional", "former_persons"})
+"""Of these none, and an empty one, say the same."""
 
 
 class AccountStore:
@@ -195,8 +199,7 @@ def _deciding_of_token(row: Row) -> Row:
 
 
 def _proven(row: Row) -> Row:
-    """Without lots, person, change of rights and leaving where there are none: no list, and an empty one, say the same."""
-    return {name: value for name, value in row.items() if name not in {"lots", "person", "granted_at", "left_at"} or value}
+    return {name: value for name, value in row.items() if name not in ABSENT or value}
 
 
 def _oldest_key(*ciphertexts: bytes | bytearray | None) -> str | None:
@@ -219,6 +222,8 @@ def _account_row(account: Account) -> Row:
         "person": account.person,
         "granted_at": stored_time(account.granted_at) if account.granted_at is not None else None,
         "left_at": stored_time(account.left_at) if account.left_at is not None else None,
+        "provisional": account.provisional or None,
+        "former_persons": sorted(account.former_persons) or None,
     }
 
 
@@ -228,6 +233,7 @@ def _account(row: Row) -> Account:
     factors = bytes(told["factors"]) if told["factors"] is not None else None
     for name in ("granted_at", "left_at"):
         told[name] = parse_stored_time(row[name]) if row[name] else None
+    told |= {"provisional": bool(row["provisional"]), "former_persons": frozenset(row["former_persons"] or ())}
     return Account(**{**told, "factors": factors, "factor_version": told["factor_version"] or 0})
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 
 from flask import Flask, current_app, g, request
 
-from traceapp.domain.errors import CrossSiteError, NotSignedInError, PermissionDeniedError
+from traceapp.domain.errors import CrossSiteError, NotSignedInError, PasswordProvisionalError, PermissionDeniedError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.rights import Actor
 from traceapp.usecases.access import authorise, with_purpose
@@ -36,6 +36,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 _MARK: Final = "__traceapp_door__"
 _RECORDS: Final = "__traceapp_records__"
 _BEARER: Final = "bearer"
+PROVISIONAL: Final = "Somebody else gave you this password: until you have changed it, you do nothing but that."
 PURPOSE: Final = "Traceapp-Purpose"
 """The header in which a request says why it is made, in the place of what its session or token says."""
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -43,10 +44,14 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What an endpoint declares: a permission, or a signed-in person, or nobody in particular."""
+    """What an endpoint declares: a permission, or a signed-in person, or nobody in particular.
+
+    provisional  also for whoever has to change his password first.
+    """
 
     permission: Permission | None = None
     open: bool = False
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,11 @@ def permission(wanted: Permission) -> Callable[[View], View]:
 def signed_in(view: View) -> View:
     """Whoever is signed in comes in."""
     return _declare(Door())(view)
+
+
+def provisional_too(view: View) -> View:
+    """Whoever is signed in comes in, by a password too that somebody else gave him; every other door is shut to him."""
+    return _declare(Door(provisional=True))(view)
 
 
 def open_door(view: View) -> View:
@@ -132,6 +142,9 @@ def _pass_door() -> None:
     actor = replace(actor, claimed_address=claimed_address())
     shares.count_request(actor)
     actor = g.actor = _with_purpose(actor)
+    if actor.provisional and not door.provisional:
+        record_refusal(stations(), actor, Act.REQUEST_REFUSE, PROVISIONAL, _asked())
+        raise PasswordProvisionalError(PROVISIONAL)
     if door.permission is not None:
         with shares.refusals_of(actor):
             authorise(stations(), actor, door.permission, _asked())

@@ -31,6 +31,10 @@ def suspended_answer(username: str, receipt: LedgerReceipt) -> Response:
     return document_answer({"username": username, "approval": None, "gains": [], "ledger": receipt})
 
 
+def password_answer(username: str, receipt: LedgerReceipt) -> Response:
+    return _answer({"username": username, "ledger": receipt})
+
+
 def left_answer(recorded: Recorded[Left]) -> Response:
     return document_answer({**_plain(recorded.value), "ledger": recorded.receipt})
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from traceapp.domain.accounts import LONGEST_NAME
 from traceapp.domain.rights import Role
@@ -32,6 +32,13 @@ class LeaveBody(Strict):
 
 class AccountReasonBody(Strict):
     reason: Reason
+
+
+class PasswordBody(Strict):
+    """A person's own password, as it was and as it shall be."""
+
+    old: Annotated[SecretStr, Field(max_length=1024, description="Your password so far.")]
+    new: Annotated[SecretStr, Field(max_length=1024, description="12 to 256 characters, another one than before.")]
 
 
 class RoleBody(Strict):

@@ -67,6 +67,13 @@ class AccountChanged(Said):
     ledger: Ledger
 
 
+class PasswordChanged(Said):
+    """A person changed his own password."""
+
+    username: str
+    ledger: Ledger
+
+
 class Ended(Said):
     username: str
     sessions: int

@@ -107,6 +107,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.ProviderError: Problem(503, "provider", "The identity provider cannot be asked", _PROVIDER),
     errors.FactorRefusedError: Problem(401, "factor-refused", "The second factor was refused"),
     errors.FactorNeededError: Problem(403, "factor-needed", "A second factor is needed for this"),
+    errors.PasswordProvisionalError: Problem(403, "password-provisional", "Change your password first"),
     errors.SignatureComponentsError: Problem(403, "signature-components", "Nothing was signed"),
     errors.PermissionDeniedError: Problem(403, "denied", "You may not do this"),
     errors.RecipientNotFoundError: Problem(404, "recipient-not-found", "There is no such recipient", _NO_RECIPIENT),

@@ -21,12 +21,15 @@ from traceapp.usecases.stations import Stations
 
 
 def set_password(stations: Stations, actor: Actor, username: str, password: str) -> Recorded[None]:
-    """Give a person a new password. raises PermissionDeniedError; InputError: nobody has this name, or no good password."""
+    """Give a person a password, which is provisional: he changes it himself before he does anything else.
+
+    raises  PermissionDeniedError; InputError: nobody has this name, or no good password.
+    """
     request = {"username": username, "changed": "password"}
     authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
     account = find_account(stations, username)
     check_stays(account)
-    return _change(stations, actor, request, account, replace(account, password_hash=hash_password(password)))
+    return _change(stations, actor, request, account, replace(account, password_hash=hash_password(password), provisional=True))
 
 
 def set_role(

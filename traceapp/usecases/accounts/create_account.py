@@ -32,12 +32,14 @@ def create_account(
     person: str | None = None,
     *,
     disabled: bool = False,
+    provisional: bool = False,
 ) -> Recorded[str]:
     """The uid of a new account. The printed name is sealed; neither it nor the password is recorded.
 
     lots    numbers or uids of what is approved one by one (`given_view.find_lots`).
     person  id of the person, for whoever has other accounts: they name the same. None: this one alone.
     disabled  it is suspended until somebody opens it.
+    provisional  the person changes the password before he does anything else, since somebody else gave it.
 
     raises  PermissionDeniedError; InputError: a name that is taken or malformed, a password that is too short or too
             long, a view that cannot be given.
@@ -68,6 +70,7 @@ def create_account(
         lots=approved,
         person=person,
         disabled=disabled,
+        provisional=provisional,
     )
 
     def work() -> str:

@@ -61,11 +61,14 @@ def hire(
 ) -> Given:
     """An account; where its role takes others' word it is closed until they agreed. Raises what `create_account` raises.
 
+    Its password is provisional, but for the first administrator, who makes himself at the terminal.
+
     reason  why, for those who are asked. InputError: they are, and there is none.
     """
     authorise(stations, actor, Permission.ACCOUNT_CREATE, {"role": role.value, "sites": sites, "lines": lines})
     gained = gains(stations.policy.document, None, Held(role, sites, lines))
-    make = partial(create_account, stations, actor, username, password, printed_name, role, sites, lines, lots, person)
+    whose = {"provisional": not _is_first_administrator(stations, actor, role)}
+    make = partial(create_account, stations, actor, username, password, printed_name, role, sites, lines, lots, person, **whose)
     if not gained or is_founding(stations, role):
         return Given(_founded(stations, role, None, make) if gained else make(), gains=gained)
     words = _reason(reason)
@@ -160,6 +163,14 @@ def _founded(stations: Stations, role: Role, account: Account | None, act: Calla
         if _is_counted(stations, role, account):
             stations.register.count_down(COUNTER)
         raise
+
+
+def _is_first_administrator(stations: Stations, actor: Actor, role: Role) -> bool:
+    """Whether somebody at the terminal makes the first account that can make accounts: it is his own, and so is its password."""
+    document = stations.policy.document
+    makers = {name for name, told in document.roles.items() if Permission.ACCOUNT_CREATE in told.permissions}
+    at_terminal = actor.account_uid.startswith(SERVICE_OWNER)
+    return at_terminal and role in makers and not any(one.role in makers for one in all_accounts(stations))
 
 
 def _is_counted(stations: Stations, role: Role, account: Account | None) -> bool:

@@ -80,8 +80,9 @@ def signers_today(stations: Stations, row: ApprovalRow, approval: Approval) -> l
 
 
 def is_entitled(stations: Stations, row: ApprovalRow, account: Account, at: datetime | None = None) -> bool:
-    """Whether this account may sign: open, of a role that decides, and not made or changed for the occasion."""
-    return decides(stations, account.role) and not account.disabled and not is_cooling(stations, row, account, at)
+    """Whether this account may sign: open, of a role that decides, its password its owner's own, not made for the occasion."""
+    usable = not account.disabled and not account.provisional
+    return decides(stations, account.role) and usable and not is_cooling(stations, row, account, at)
 
 
 def decides(stations: Stations, role: Role) -> bool:

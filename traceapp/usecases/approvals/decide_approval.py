@@ -35,6 +35,7 @@ from traceapp.usecases.stations import Stations
 
 NAMELESS: Final = "Only a person in a session of his own agrees to something; a token and the terminal do not."
 COOLING: Final = "Your account was made or changed too short a time ago: for a while it agrees to nothing."
+PROVISIONAL: Final = "Somebody else gave you your password: change it before you agree to anything."
 ABOUT: Final = "It is about you yourself: somebody else decides it."
 CHANGED: Final = "What would happen now is not what was asked for: it was closed as superseded. Ask for it anew."
 NOT_HIS: Final = "Nobody takes back that he is reviewed."
@@ -208,6 +209,8 @@ def _why_not(stations: Stations, actor: Actor, found: Approval, person: Person) 
     if any(person.is_same(one) for one in concerned(stations, found.operation, open_frozen(stations, found).parameters)):
         return ABOUT
     row, account = row_of(stations, found.operation), stations.accounts.get_account(person.account_uid)
+    if account is not None and account.provisional:
+        return PROVISIONAL
     if row is not None and account is not None and is_cooling(stations, row, account):
         return COOLING
     return None

@@ -23,6 +23,7 @@ from traceapp.identity.second_factors import (
 )
 from traceapp.usecases.access import authorise, entry, things
 from traceapp.usecases.accounts.find_account import find_account
+from traceapp.usecases.approvals.approval_persons import told_of_approver
 from traceapp.usecases.audit.changed_values import changes_of_account, changes_of_factors
 from traceapp.usecases.changes import carry_out
 from traceapp.usecases.sessions.open_session import Opened
@@ -191,20 +192,23 @@ def list_own_factors(stations: Stations, actor: Actor) -> Factors:
 
 
 def reset_factors(stations: Stations, actor: Actor, username: str) -> Recorded[None]:
-    """Take a person's second factors away, for who lost them all; his sessions end.
+    """Take a person's second factors away, for who lost them all; his sessions end, and for a while he agrees to nothing.
 
-    raises  PermissionDeniedError; InputError: nobody has this name.
+    raises  PermissionDeniedError; InputError: nobody has this name. ConcurrentChangeError.
     """
     request = {"username": username, "changed": "second factors"}
     authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
     account = find_account(stations, username)
 
+    cooling = replace(account, granted_at=stations.clock.now())
+
     def work() -> None:
+        stations.accounts.put_account(cooling, account)
         if not stations.accounts.put_factors(account.uid, None, account.factor_version):
             raise ConcurrentChangeError("the second factors were written at this moment")
         stations.sessions.void_sessions_of_account(account.uid)
 
-    done = {**request, "account": account.uid}
+    done = {**request, "account": account.uid, **({} if account.disabled else told_of_approver(stations, account.role))}
     about, changes = things("Account", account.uid), changes_of_account(account, replace(account, factors=None))
     return carry_out(stations, actor, Permission.ACCOUNT_CHANGE, done, work, about=about, changes=changes)
 

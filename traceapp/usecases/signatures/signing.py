@@ -29,6 +29,7 @@ FIRST: Final = (
     "factor that was just shown."
 )
 LATER: Final = "A signature takes your password, or a second factor that was shown since your last one."
+PROVISIONAL: Final = "Somebody else gave you your password: change it before you sign anything."
 WRONG: Final = "The user name or the password is wrong; nothing was signed."
 
 
@@ -66,6 +67,8 @@ def check_components(stations: Stations, actor: Actor, shown: Shown) -> Signing:
             NotSignedInError.
     """
     session, account = own_session(stations, actor)
+    if account.provisional:
+        raise SignatureComponentsError(PROVISIONAL)
     found: list[Component] = []
     if shown.username:
         if fold_username(shown.username) != account.username:

@@ -16,6 +16,7 @@ from traceapp.web.pages.changes import change_pages
 from traceapp.web.pages.deliveries import delivery_pages
 from traceapp.web.pages.factors import factor_pages
 from traceapp.web.pages.languages import languages
+from traceapp.web.pages.own_password import own_password_pages
 from traceapp.web.pages.passkeys import passkey_pages
 from traceapp.web.pages.places import place_pages
 from traceapp.web.pages.policies import policy_pages
@@ -39,6 +40,7 @@ PAGES: Final = (
     source_pages,
     session_pages,
     factor_pages,
+    own_password_pages,
     policy_pages,
     purposes,
     break_glass_pages,

@@ -10,7 +10,7 @@ from traceapp.usecases.sessions import second_factors
 from traceapp.usecases.sessions.open_session import Opened
 from traceapp.web.access import current_actor, open_door, records, records_nothing, signed_in, stations
 from traceapp.web.limits import forget_factor, take_factor
-from traceapp.web.pages.layout import safe_next
+from traceapp.web.pages.layout import onward, safe_next
 from traceapp.web.session import begin_session, find_session
 
 factor_pages = Blueprint("factors", __name__)
@@ -38,7 +38,7 @@ def show() -> Response | tuple[str, int]:
         return _ask(opened, gettext("The code is wrong, too old, or was used before.")), 401
     forget_factor(account_uid)
     begin_session(fresh.value)
-    return redirect(safe_next(request.form.get("next")), 303)
+    return redirect(onward(fresh.value, request.form.get("next")), 303)
 
 
 @factor_pages.get("/factors")

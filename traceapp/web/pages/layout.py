@@ -13,6 +13,7 @@ from traceapp.domain.rights import Actor
 from traceapp.usecases.alerts.list_alerts import count_alerts
 from traceapp.usecases.approvals.list_approvals import count_waiting
 from traceapp.usecases.sessions.choose_purpose import purposes_of
+from traceapp.usecases.sessions.open_session import Opened
 from traceapp.web.language import LANGUAGES
 from traceapp.web.pages import wording
 from traceapp.web.pages.paging import address_with
@@ -29,6 +30,14 @@ def safe_next(wanted: str | None) -> str:
         return start
     parts = urlsplit(wanted)
     return start if parts.scheme or parts.netloc else wanted
+
+
+def onward(opened: Opened, wanted: str | None) -> str:
+    """Where somebody goes who has just come in: first to what is still due, then to where he wanted."""
+    where = safe_next(wanted)
+    if opened.session.factor_due:
+        return url_for("factors.form", next=where)
+    return url_for("own_password.form", next=where) if opened.actor.provisional else where
 
 
 def may_look_up(actor: Actor) -> bool:

@@ -19,7 +19,7 @@ from traceapp.usecases.sessions.second_factors import list_own_factors
 from traceapp.usecases.sessions.show_passkey import ask_for_assertion, show_passkey, sign_in_by_passkey
 from traceapp.web.access import current_actor, open_door, records, records_nothing, signed_in, stations
 from traceapp.web.limits import count_refusal, forget_factor, take_factor, use_once
-from traceapp.web.pages.layout import safe_next
+from traceapp.web.pages.layout import onward, safe_next
 from traceapp.web.session import begin_session, client_of_request, find_session
 
 passkey_pages = Blueprint("passkeys", __name__)
@@ -92,7 +92,7 @@ def show() -> Answer | tuple[str, int]:
         told = {"username": "", "error": gettext("The passkey was refused."), "left": False, "provider": False}
         return render_template("sign_in/form.html", next=safe_next(request.form.get("next")), **told), 401
     begin_session(fresh.value)
-    return redirect(safe_next(request.form.get("next")), 303)
+    return redirect(onward(fresh.value, request.form.get("next")), 303)
 
 
 def _new_challenge(use: str) -> bytes:

@@ -4,7 +4,7 @@ from secrets import compare_digest
 from typing import Final
 
 import flask
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -13,7 +13,7 @@ from traceapp.domain.permissions import Act
 from traceapp.usecases.sessions.sign_in_by_provider import ask_provider, sign_in_by_provider
 from traceapp.web.access import open_door, records, records_nothing, stations
 from traceapp.web.limits import count_refusal, use_once
-from traceapp.web.pages.layout import safe_next
+from traceapp.web.pages.layout import onward, safe_next
 from traceapp.web.session import begin_session, client_of_request
 
 provider_pages = Blueprint("provider", __name__)
@@ -28,8 +28,8 @@ def leave() -> Response:
     """Send the browser there; what belongs to this one sign-in waits in the signed cookie."""
     count_refusal()  # each one makes the service ask the provider
     asked = ask_provider(stations())
-    onward = safe_next(request.args.get("next"))
-    flask.session[_ASKED] = {"state": asked.state, "nonce": asked.nonce, "verifier": asked.verifier, "next": onward}
+    wanted = safe_next(request.args.get("next"))
+    flask.session[_ASKED] = {"state": asked.state, "nonce": asked.nonce, "verifier": asked.verifier, "next": wanted}
     return redirect(asked.url, 303)
 
 
@@ -48,8 +48,7 @@ def come_back() -> Response | tuple[str, int]:
         count_refusal()
         return _refuse(gettext("The identity provider does not vouch for you, or no account here is open for you."))
     begin_session(entered)
-    onward = safe_next(kept["next"])
-    return redirect(url_for("factors.form", next=onward) if entered.session.factor_due else onward, 303)
+    return redirect(onward(entered, kept["next"]), 303)
 
 
 def has_provider() -> bool:

@@ -63,6 +63,7 @@ ACTS: Final = {
     Act.APPROVAL_WITHDRAW: N_("took his word back"),
     Act.BREAK_GLASS_END: N_("ended a break-glass access"),
     Act.FACTOR_CHANGE: N_("changed a second factor"),
+    Act.PASSWORD_CHANGE: N_("changed his own password"),
     Act.FACTOR_SHOW: N_("looked at the second factors"),
     Act.GRAPH_VERIFY: N_("verified the store"),
     Permission.KEY_OFFICERS: N_("sealed the recovery key to two officers"),

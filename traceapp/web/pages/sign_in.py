@@ -9,9 +9,9 @@ from traceapp.domain.permissions import Act
 from traceapp.usecases.record_refusal import record_spray
 from traceapp.usecases.sessions import sign_in as entrance
 from traceapp.usecases.sessions import sign_out as exit_door
-from traceapp.web.access import current_actor, open_door, records, records_nothing, signed_in, stations
+from traceapp.web.access import current_actor, open_door, provisional_too, records, records_nothing, stations
 from traceapp.web.limits import count_failed_sign_in, count_signed_in, take_sign_in
-from traceapp.web.pages.layout import safe_next
+from traceapp.web.pages.layout import onward, safe_next
 from traceapp.web.pages.provider import has_provider
 from traceapp.web.session import begin_session, client_of_request, end_session
 
@@ -42,14 +42,11 @@ def enter() -> Response | tuple[str, int]:
         return _page(username, gettext("Name or password is wrong.")), 401
     count_signed_in(username)
     begin_session(entered.value)
-    onward = safe_next(request.form.get("next"))
-    if entered.value.session.factor_due:
-        return redirect(url_for("factors.form", next=onward), 303)
-    return redirect(onward, 303)
+    return redirect(onward(entered.value, request.form.get("next")), 303)
 
 
 @sign_in.post("/sign-out")
-@signed_in
+@provisional_too
 @records(Act.SESSION_END)
 def leave() -> Response:
     """End every session of the person, and record it; this browser forgets its own whatever happens."""

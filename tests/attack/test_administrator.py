@@ -1,0 +1,128 @@
+"""The administrator alone: he signs for nobody, and makes no second person of himself."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.attack.test_approvals import EVERYWHERE, Enter, approve, asked_by, enter, hire, rung, session_of
+from tests.clockwork import Clockwork
+from tests.recorded import records
+from traceapp.composition import terminal_actor
+from traceapp.domain.errors import FactorNeededError, InputError, PermissionDeniedError, SignatureComponentsError, SignInError
+from traceapp.domain.factors import Factors
+from traceapp.domain.rights import Actor, Role
+from traceapp.domain.signatures import Shown
+from traceapp.usecases.accounts.change_account import set_password
+from traceapp.usecases.accounts.give_role import hire as hire_person
+from traceapp.usecases.accounts.own_password import change_own_password
+from traceapp.usecases.sessions.second_factors import begin_totp, keep_factors, reset_factors
+from traceapp.usecases.signatures.signing import check_components
+from traceapp.usecases.stations import Stations
+
+__all__ = ["enter", "hire"]
+
+pytestmark = pytest.mark.one_store
+
+DAY = 86_400.0
+PASSWORD, OWN = "correct horse battery", "a horse of my own, at last"
+
+
+@pytest.fixture
+def plant(enter: Enter, clocked: Stations) -> tuple[Actor, Actor, Actor]:
+    """Ada, the administrator, and two who agree to things: a plant that has its approvers."""
+    ada, anna, ben = enter("ada", Role.ADMIN), enter("anna", Role.QUALITY), enter("ben", Role.AUDITOR)
+    return session_of(clocked, ada.account_uid), session_of(clocked, anna.account_uid), session_of(clocked, ben.account_uid)
+
+
+def set_up_factor(stations: Stations, actor: Actor) -> None:
+    account = stations.accounts.get_account(actor.account_uid)
+    assert account is not None
+    assert keep_factors(stations, account, Factors(totp="JBSWY3DPEHPK3PXP"))
+
+
+def test_attacker_who_takes_an_approvers_factors_away_rings_and_waits(
+    plant: tuple[Actor, Actor, Actor], clocked: Stations
+) -> None:
+    ada, anna, _ = plant
+    set_up_factor(clocked, anna)
+    waits = asked_by(clocked, ada)
+    assert "approver-made" not in rung(clocked) - {"approver-made"}
+
+    reset_factors(clocked, terminal_actor(), "anna")
+
+    (done,) = [one for one in records(clocked, act="account:change") if one["outcome"] == "done"]
+    assert done["request"]["approves"] is True
+    assert "approver-made" in rung(clocked)
+    with pytest.raises(PermissionDeniedError, match="too short a time ago"):
+        approve(clocked, session_of(clocked, anna.account_uid), waits)
+
+
+def test_attacker_who_gave_a_password_signs_nothing_with_it(
+    plant: tuple[Actor, Actor, Actor], clocked: Stations, clockwork: Clockwork
+) -> None:
+    """Not by the password that he gave, however old it is; and whoever makes it his own waits, and rings."""
+    ada, anna, _ = plant
+    set_password(clocked, terminal_actor(), "anna", PASSWORD)
+    clockwork.go_on(2 * DAY)
+    anna, ada = session_of(clocked, anna.account_uid), session_of(clocked, ada.account_uid)
+    waits = asked_by(clocked, ada)
+    with pytest.raises(PermissionDeniedError, match="Somebody else gave you your password"):
+        approve(clocked, anna, waits)
+    with pytest.raises(SignatureComponentsError, match="Somebody else gave you"):
+        check_components(clocked, anna, Shown("anna", PASSWORD))
+
+    opened = change_own_password(clocked, anna, PASSWORD, OWN).value
+
+    (done,) = [one for one in records(clocked, act="password:change") if one["outcome"] == "done"]
+    assert done["request"]["approves"] is True
+    assert OWN not in str(records(clocked)) + str(done)
+    with pytest.raises(PermissionDeniedError, match="too short a time ago"):
+        approve(clocked, replace(opened.actor, factor_at=clocked.clock.now()), waits)
+
+
+def test_attacker_in_a_session_changes_no_password_without_the_old_one_and_the_factor(
+    plant: tuple[Actor, Actor, Actor], clocked: Stations, clockwork: Clockwork
+) -> None:
+    _, anna, _ = plant
+    with pytest.raises(SignInError):
+        change_own_password(clocked, anna, "not her password", OWN)
+    for bad in ("short", PASSWORD):
+        with pytest.raises(InputError):
+            change_own_password(clocked, anna, PASSWORD, bad)
+    set_up_factor(clocked, anna)
+    clockwork.go_on(20 * 60.0)
+    with pytest.raises(FactorNeededError):
+        change_own_password(clocked, anna, PASSWORD, OWN)
+    with pytest.raises(FactorNeededError):
+        begin_totp(clocked, anna, PASSWORD)
+    (denied,) = [one for one in records(clocked, act="password:change") if one["outcome"] == "denied"]
+    assert denied["reason"] == "wrong password"
+
+
+def test_promise_an_own_password_ends_the_other_sessions_and_costs_an_approver_no_day(
+    plant: tuple[Actor, Actor, Actor], clocked: Stations
+) -> None:
+    ada, anna, _ = plant
+    other = session_of(clocked, anna.account_uid)
+
+    opened = change_own_password(clocked, anna, PASSWORD, OWN).value
+
+    living = [one.uid for one in clocked.sessions.list_sessions_of_account(anna.account_uid)]
+    assert living == [opened.session.uid]
+    assert other.session not in living
+    waits = asked_by(clocked, ada)
+    signer = session_of(clocked, anna.account_uid)
+    account = clocked.accounts.get_account(anna.account_uid)
+    assert account is not None and account.granted_at is None
+    assert check_components(clocked, signer, Shown("anna", OWN)).first
+    assert waits.uid
+
+
+def test_promise_the_first_administrator_alone_makes_his_own_password_at_the_terminal(clocked: Stations) -> None:
+    def make(name: str, role: Role) -> bool:
+        hire_person(clocked, terminal_actor(), name, PASSWORD, name, role, EVERYWHERE, EVERYWHERE, reason="A new plant begins.")
+        account = clocked.accounts.get_account_by_username(name)
+        assert account is not None
+        return account.provisional
+
+    assert [make("ada", Role.ADMIN), make("eve", Role.ADMIN), make("vic", Role.VIEWER)] == [False, True, True]
