@@ -80,10 +80,10 @@ class Act(StrEnum):
     LEDGER_REPLAY = "ledger:replay"
     LEDGER_START = "ledger:start"
     NUMBER_REFER = "number:refer"
+    PASSWORD_CHANGE = "password:change"  # noqa: S105 - the name of an act
     PLACE_FINISH = "place:finish"
     PLACE_MOVE = "place:move"
     PLACE_REWRITE = "place:rewrite"
-    PASSWORD_CHANGE = "password:change"  # noqa: S105 - the name of an act
     POLICY_ACCEPT = "policy:accept"
     POLICY_APPLY = "policy:apply"
     PURPOSE_CHOOSE = "purpose:choose"

@@ -36,7 +36,7 @@ def change_own_password(stations: Stations, actor: Actor, old: str, new: str) ->
         check_fresh(stations, actor)
     password_hash = hash_password(new)
     if verify_password(account.password_hash, new):
-        raise InputError("password: wanted another one than before", (("password", "another one than before"),))
+        raise InputError.wanted("password", "another one than before")
     changed = replace(account, password_hash=password_hash, provisional=False)
     if account.provisional:
         changed = replace(changed, granted_at=stations.clock.now())

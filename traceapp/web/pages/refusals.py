@@ -30,6 +30,7 @@ REFUSALS: Final = frozenset(
         N_("This access does not wait for a review any more."),
         N_("This is not carried out here: a review ends with the last word, a key is destroyed at the terminal."),
         N_("It is about you yourself: somebody else decides it."),
+        N_("Somebody else gave you your password: change it before you agree to anything."),
         N_("Too many of your requests wait already: take some back, or wait until others have decided."),
         N_("The policy does not say who has to agree to this, so it cannot happen."),
         N_("The document in the home is not the one that was agreed to any more: it was not put in force."),
@@ -47,6 +48,7 @@ REFUSALS: Final = frozenset(
         N_("It is over, or is not what you saw: there is nothing to sign."),
         N_("Whoever asked for it has to sign the request before anybody agrees."),
         N_("A signature by which it was approved does not hold: ask for the approval anew, and tell quality and security."),
+        N_("Somebody else gave you your password: change it before you sign anything."),
         # of a file, a value, a delivery
         N_("Only whoever asked for it can take the file."),
         N_("There is no file to take: it is not carried out, its time is over, or it was taken already."),
