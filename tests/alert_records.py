@@ -165,6 +165,7 @@ RINGING: Final[dict[str, list[Record]]] = {
     "policy-changed": [record(MONDAY, "policy:accept", "done", request={"accepted_before": "d" * 64, "accepted": POLICY})],
     "dictionary-changed": [record(MONDAY, "batch:show"), record(_after(1), "batch:show", dictionary="f" * 64)],
     "approver-made": [record(MONDAY, "account:change", "done", request={"account": "e" * 32, "approves": True})],
+    "person-changed": [record(MONDAY, "account:change", "done", request={"account": "e" * 32, "changed": "person"})],
     "access-review-overdue": [
         record(MONDAY, "account:review", "failed", request={"change": "overdue"}, reason="overdue"),
     ],

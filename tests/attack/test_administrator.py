@@ -4,17 +4,26 @@ from dataclasses import replace
 
 import pytest
 
-from tests.attack.test_approvals import EVERYWHERE, Enter, approve, asked_by, enter, hire, rung, session_of
+from tests.attack.test_approvals import EVERYWHERE, Enter, Hire, approve, asked_by, enter, hire, rung, session_of
 from tests.clockwork import Clockwork
 from tests.recorded import records
 from traceapp.composition import terminal_actor
-from traceapp.domain.errors import FactorNeededError, InputError, PermissionDeniedError, SignatureComponentsError, SignInError
+from traceapp.domain.errors import (
+    ApprovalStateError,
+    FactorNeededError,
+    InputError,
+    PermissionDeniedError,
+    SignatureComponentsError,
+    SignInError,
+)
 from traceapp.domain.factors import Factors
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.signatures import Shown
 from traceapp.usecases.accounts.change_account import set_password
+from traceapp.usecases.accounts.give_role import give_person
 from traceapp.usecases.accounts.give_role import hire as hire_person
 from traceapp.usecases.accounts.own_password import change_own_password
+from traceapp.usecases.approvals.execute_approval import execute_approval
 from traceapp.usecases.sessions.second_factors import begin_totp, keep_factors, reset_factors
 from traceapp.usecases.signatures.signing import check_components
 from traceapp.usecases.stations import Stations
@@ -24,6 +33,7 @@ __all__ = ["enter", "hire"]
 pytestmark = pytest.mark.one_store
 
 DAY = 86_400.0
+WHY = "The personnel office has given another number."
 PASSWORD, OWN = "correct horse battery", "a horse of my own, at last"
 
 
@@ -126,3 +136,56 @@ def test_promise_the_first_administrator_alone_makes_his_own_password_at_the_ter
         return account.provisional
 
     assert [make("ada", Role.ADMIN), make("eve", Role.ADMIN), make("vic", Role.VIEWER)] == [False, True, True]
+
+
+def test_attacker_who_splits_his_person_in_two_needs_others_and_is_known_as_before(
+    plant: tuple[Actor, Actor, Actor], enter: Enter, hire: Hire, clocked: Stations, clockwork: Clockwork
+) -> None:
+    """An administrator with an account of quality: another id on either of them makes him no second pair of eyes."""
+    hire("zoe", Role.QUALITY)
+    his = {name: enter(name, role, person="p-1").account_uid for name, role in (("zed", Role.ADMIN), ("zed-q", Role.QUALITY))}
+    ada, anna, ben = (session_of(clocked, one.account_uid) for one in plant)
+    zed, zed_q = (session_of(clocked, uid) for uid in his.values())
+
+    for who, name in ((zed, "zed"), (zed, "zed-q")):
+        with pytest.raises(PermissionDeniedError, match="his own account"):
+            give_person(clocked, who, name, "p-2", WHY)
+    with pytest.raises(InputError, match="reason"):
+        give_person(clocked, terminal_actor(), "zed", "p-2")
+    given = [give_person(clocked, who, "zed", "p-2", WHY) for who in (terminal_actor(), ada)]
+    waits = [one.asked.value for one in given if one.asked is not None]
+    assert len(waits) == 2, "at the terminal too"
+    assert clocked.accounts.get_account(zed.account_uid).person == "p-1"  # type: ignore[union-attr]
+    with pytest.raises(PermissionDeniedError, match="about you"):
+        approve(clocked, zed_q, waits[1])
+
+    approve(clocked, anna, waits[1])
+    execute_approval(clocked, ada, waits[1].uid)
+
+    assert "person-changed" in rung(clocked)
+    zed = session_of(clocked, zed.account_uid)
+    asked = asked_by(clocked, zed)
+    with pytest.raises(PermissionDeniedError, match="his own request"):
+        approve(clocked, zed_q, asked)
+    approve(clocked, ben, asked)
+
+
+def test_attacker_who_names_another_person_on_an_account_takes_nothing_of_that_person(
+    plant: tuple[Actor, Actor, Actor], hire: Hire, clocked: Stations, clockwork: Clockwork
+) -> None:
+    """The first id of an account is said at once where nobody has it; one that somebody has takes the word of others than him."""
+    ada, _, ben = plant
+    hire("vic", Role.VIEWER)
+    assert give_person(clocked, ada, "ben", "p-7").done is not None
+    assert "person-changed" in rung(clocked)
+    clockwork.go_on(DAY)
+    ada, ben = (session_of(clocked, one.account_uid) for one in (ada, ben))
+
+    given = give_person(clocked, ada, "vic", "p-7", WHY)
+
+    assert given.asked is not None
+    assert given.done is None
+    with pytest.raises(PermissionDeniedError, match="about you"):
+        approve(clocked, ben, given.asked.value)
+    with pytest.raises(ApprovalStateError):
+        execute_approval(clocked, ada, given.asked.value.uid)

@@ -13,8 +13,8 @@ from traceapp.composition import keyless, terminal_actor
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import KeyUnavailableError
 from traceapp.domain.rights import Role
-from traceapp.usecases.accounts.change_account import set_disabled, set_password, set_person
-from traceapp.usecases.accounts.give_role import Given, give_by_officers, give_role, hire, return_account
+from traceapp.usecases.accounts.change_account import set_disabled, set_password
+from traceapp.usecases.accounts.give_role import Given, give_by_officers, give_person, give_role, hire, return_account
 from traceapp.usecases.accounts.leave_account import Left, leave_account
 from traceapp.usecases.accounts.list_accounts import list_accounts
 from traceapp.usecases.accounts.review_access import begin_review, list_reviews, show_review
@@ -131,12 +131,17 @@ def change_role(
 @account.command("person")
 @click.argument("username")
 @click.argument("person")
+@reason_option
 @home_option
-def change_person(username: str, person: str, home: Path | None) -> None:
-    """Say whose account it is: accounts that name one PERSON are one pair of eyes. All sessions of the person end."""
+def change_person(username: str, person: str, reason: str | None, home: Path | None) -> None:
+    """Say whose account it is: accounts that name one PERSON are one pair of eyes. All sessions of the person end.
+
+    Where the account named somebody before, or another account names this person, it is asked for, and carried out with
+    `traceapp approval execute`.
+    """
     with stations_of(settings_of(home)) as stations:
-        done = set_person(stations, terminal_actor(), username, person)
-    click.echo(f"{username} is an account of {person}, sessions ended (ledger record {done.receipt.seq})")
+        done = give_person(stations, terminal_actor(), username, person, reason)
+    _say(done, f"{username} is an account of {person}, sessions ended", f"{username} stays as it is")
 
 
 @account.command("reset-factors")

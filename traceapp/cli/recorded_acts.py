@@ -17,7 +17,7 @@ RECORDED: Final[Mapping[str, tuple[Permission | Act, ...] | str]] = {
     ),
     "account list": (Permission.ACCOUNT_LIST,),
     "account password": (Permission.ACCOUNT_CHANGE,),
-    "account person": (Permission.ACCOUNT_CHANGE,),
+    "account person": (Permission.ACCOUNT_CHANGE, Permission.APPROVAL_REQUEST),
     "account reset-factors": (Permission.ACCOUNT_CHANGE,),
     "account return": (Permission.ACCOUNT_CHANGE, Permission.APPROVAL_REQUEST),
     "account review": (Permission.ACCOUNT_LIST, Permission.ACCOUNT_REVIEW),

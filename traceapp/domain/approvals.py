@@ -45,6 +45,7 @@ class Move(StrEnum):
 class Operation(StrEnum):
     """What happens only after others agreed; who they are is a row of the policy document, what it does one of a use case."""
 
+    ACCOUNT_PERSON = "account_person"
     ACCOUNT_ROLE = "account_role"
     ALERT_RULES_CHANGE = "alert_rules_change"
     ALERT_SILENCE = "alert_silence"
@@ -90,16 +91,23 @@ class Person:
     """Who signs or asks, by everything that tells a person: two accounts of one person are one pair of eyes.
 
     name_key  MAC of the printed name as it is compared; empty where it is not to be had.
+    former    ids of persons whose account it was until a short while ago: for that while it counts as theirs as well.
     """
 
     account_uid: str
     person_id: str
     role: Role
     name_key: str = ""
+    former: frozenset[str] = frozenset()
 
     def is_same(self, other: "Person") -> bool:
-        """Whether both may be one person: by account, person or printed name. It is a reason to refuse, never one to allow."""
-        return self.is_surely(other) or (bool(self.name_key) and self.name_key == other.name_key)
+        """Whether both may be one person: by account, printed name, or person, now or shortly before.
+
+        It is a reason to refuse, never one to allow.
+        """
+        ids, others = ({one.person_id} | one.former for one in (self, other))
+        named = bool(self.name_key) and self.name_key == other.name_key
+        return self.is_surely(other) or named or not ids.isdisjoint(others)
 
     def is_surely(self, other: "Person") -> bool:
         """Whether both are one person for sure: a printed name, which two people may share, allows nothing."""

@@ -160,17 +160,20 @@ def _text(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
-def _person_document(person: Person) -> dict[str, str]:
+def _person_document(person: Person) -> dict[str, Any]:
+    former = {"former": sorted(person.former)} if person.former else {}
     return {
         "account": person.account_uid,
         "person": person.person_id,
         "role": person.role.value,
         "name_key": person.name_key,
+        **former,
     }
 
 
 def _person(told: Mapping[str, Any]) -> Person:
-    return Person(told["account"], told["person"], Role(told["role"]), told["name_key"])
+    former = frozenset(told.get("former", ()))
+    return Person(told["account"], told["person"], Role(told["role"]), told["name_key"], former)
 
 
 def _step_document(step: Step) -> dict[str, Any]:

@@ -78,9 +78,9 @@ def give_account_role(stations: Stations, actor: Actor, parameters: Mapping[str,
     return put_role(stations, actor, account, _held(parameters), approval)
 
 
-def whose_role(parameters: Mapping[str, Any]) -> str:
+def whose_role(parameters: Mapping[str, Any]) -> tuple[str, ...]:
     """The account that it is about; its person agrees to nothing of it."""
-    return str(parameters["account"])
+    return (parameters["account"],)
 
 
 def held_by(account: Account) -> Held | None:

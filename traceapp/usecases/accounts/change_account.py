@@ -55,12 +55,18 @@ def set_role(
     return _change(stations, actor, {**request, "lots": approved}, account, changed)
 
 
-def set_person(stations: Stations, actor: Actor, username: str, person: str) -> Recorded[None]:
-    """Say whose account it is, for whoever has others: they name the same. raises what `set_disabled` raises."""
+def set_person(stations: Stations, actor: Actor, username: str, person: str, approval: str | None = None) -> Recorded[None]:
+    """Say whose account it is, for whoever has others: they name the same; who decided that stands before it.
+
+    approval  under which it is done.   raises  what `set_disabled` raises.
+    """
     request = {"username": username, "changed": "person", "person": person}
     authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
     account = find_account(stations, username)
-    return _change(stations, actor, request, account, replace(account, person=check_person(person)))
+    check_stays(account)
+    former = account.former_persons | ({account.person} if account.person is not None else set())
+    changed = replace(account, person=check_person(person), former_persons=former)
+    return _change(stations, actor, request, account, changed, approval)
 
 
 def set_disabled(stations: Stations, actor: Actor, username: str, disabled: bool, reason: str | None = None) -> Recorded[None]:

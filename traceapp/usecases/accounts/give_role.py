@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from traceapp.domain.accounts import SERVICE_OWNER, Account
+from traceapp.domain.accounts import SERVICE_OWNER, Account, check_person
 from traceapp.domain.approvals import Approval, Operation
 from traceapp.domain.errors import InputError, PermissionDeniedError
 from traceapp.domain.permissions import Permission
@@ -19,8 +19,9 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.policy.gains import Held, gains
 from traceapp.usecases.access import authorise
+from traceapp.usecases.accounts.account_person import accounts_naming
 from traceapp.usecases.accounts.account_role import held_by
-from traceapp.usecases.accounts.change_account import check_stays, put_role, set_disabled, set_role
+from traceapp.usecases.accounts.change_account import check_stays, put_role, set_disabled, set_person, set_role
 from traceapp.usecases.accounts.create_account import create_account
 from traceapp.usecases.accounts.find_account import find_account
 from traceapp.usecases.approvals.approval_document import check_reason
@@ -102,6 +103,22 @@ def give_role(
     return Given(None, _ask(stations, actor, asked, _reason(reason)), gained)
 
 
+def give_person(stations: Stations, actor: Actor, username: str, person: str, reason: str | None = None) -> Given:
+    """Say whose account it is; at once where it named nobody before and no other account names this person.
+
+    Else it would make two persons of one, or one of two: others are asked, but in a plant that has no approvers yet.
+    raises  what `set_person` and `request_approval` raise. InputError: others are asked, and no reason.
+    """
+    authorise(stations, actor, Permission.ACCOUNT_CHANGE, {"username": username, "changed": "person", "person": person})
+    account = find_account(stations, username)
+    is_first = account.person is None and not account.former_persons and not accounts_naming(stations, check_person(person))
+    if is_first or _is_young(stations):
+        return Given(set_person(stations, actor, username, person))
+    asked = {"username": account.username, "person": person}
+    given = request_approval(stations, actor, Operation.ACCOUNT_PERSON, asked, _reason(reason))
+    return Given(None, given, frozenset({"person"}))
+
+
 def return_account(stations: Stations, actor: Actor, username: str, reason: str | None = None) -> Given:
     """Open a suspended account as it was; raises what `give_role` raises. InputError: the person left."""
     authorise(stations, actor, Permission.ACCOUNT_CHANGE, {"username": username, "changed": "opened"})
@@ -146,11 +163,18 @@ def is_founding(stations: Stations, role: Role, account: Account | None = None) 
 
     account  that gets the role; one that is counted already, since it decides, is not counted again.
     """
-    wanted = approvers_wanted(stations)
-    known = sum(decides(stations, one.role) for one in all_accounts(stations))
     if not _is_counted(stations, role, account):
-        return stations.register.reach(COUNTER, known) < wanted
-    return stations.register.count_up(COUNTER, known, wanted)
+        return _is_young(stations)
+    return stations.register.count_up(COUNTER, _approvers_known(stations), approvers_wanted(stations))
+
+
+def _is_young(stations: Stations) -> bool:
+    """Whether fewer approvers were ever made than it takes to agree to anything here."""
+    return stations.register.reach(COUNTER, _approvers_known(stations)) < approvers_wanted(stations)
+
+
+def _approvers_known(stations: Stations) -> int:
+    return sum(decides(stations, one.role) for one in all_accounts(stations))
 
 
 def _founded(stations: Stations, role: Role, account: Account | None, act: Callable[[], Recorded[Any]]) -> Recorded[Any]:

@@ -40,12 +40,20 @@ def known_person(stations: Stations, uid: str, role: Role) -> Person:
 
 def person_of_account(stations: Stations, account: Account) -> Person:
     """The person of an account, by everything that tells a person; raises KeyUnavailableError, SealBrokenError."""
+    former = former_persons(stations, account)
     try:
         opened = stations.sealer.open_document("Account", account.uid, "printed_name", account.printed_name)
     except KeyDestroyedError:
-        return Person(account.uid, account.person_id, account.role)
+        return Person(account.uid, account.person_id, account.role, former=former)
     name_key = stations.sealer.digest(f"printed name: {fold_printed_name(opened.decode())}")
-    return Person(account.uid, account.person_id, account.role, name_key)
+    return Person(account.uid, account.person_id, account.role, name_key, former)
+
+
+def former_persons(stations: Stations, account: Account) -> frozenset[str]:
+    """Whose account it was before, for as long as it is new by the longest cooling time of the policy."""
+    longest = max((row.cooling_hours for row in stations.policy.document.approvals.values()), default=0)
+    new = stations.clock.now() < account.rights_since + timedelta(hours=longest)
+    return account.former_persons if new else frozenset()
 
 
 def accounts_of_person(stations: Stations, account: Account) -> list[Account]:

@@ -14,6 +14,13 @@ from traceapp.domain.governed import DocumentKind
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
+from traceapp.usecases.accounts.account_person import (
+    account_and_person,
+    check_account_person,
+    give_account_person,
+    preview_account_person,
+    whose_persons,
+)
 from traceapp.usecases.accounts.account_role import (
     account_as_it_is,
     check_account_role,
@@ -73,7 +80,7 @@ class ApprovedOperation:
     carry_out  (parameters, uid of the approval) does it, on record, as an act of its own; None where it takes more than that.
     shown      (who looks, parameters, fields) → parameters as he may see them; what of things he is shown goes into the fields.
     sample     (who looks, parameters, fields) → some of what would leave, go or change, a row each, as he may see it; fields too.
-    concerns   (parameters) → the account that it is about, whose person has no say in it; None of an act that is about nobody.
+    concerns   (parameters) → the accounts that it is about, whose persons have no say in it.
     judge      (who decides, parameters, uid of the approval, whether he agrees, his words): where what happened is judged, the
                last word closes it so, on record as an act of its own; nobody carries anything out, and nobody takes it back.
     still      (asker, parameters) whether what the asker would get is what was signed, where that rests on what he may see.
@@ -87,7 +94,7 @@ class ApprovedOperation:
     carry_out: CarryOut | None
     shown: Callable[[Stations, Actor, Parameters, Fields], Parameters] = lambda stations, actor, parameters, fields: parameters
     sample: Callable[[Stations, Actor, Parameters, Fields], Sequence[Mapping[str, Any]]] = no_sample
-    concerns: Callable[[Parameters], str | None] = lambda parameters: None
+    concerns: Callable[[Parameters], tuple[str, ...]] = lambda parameters: ()
     judge: Callable[[Stations, Actor, Parameters, str, bool, str], Recorded[None]] | None = None
     still: Callable[[Stations, Actor, Parameters], bool] = lambda stations, actor, parameters: True
 
@@ -124,6 +131,15 @@ def _change(kind: DocumentKind) -> ApprovedOperation:
 
 OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
     **{row.operation: _change(kind) for kind, row in GOVERNED.items()},
+    Operation.ACCOUNT_PERSON: ApprovedOperation(
+        permission=Permission.ACCOUNT_CHANGE,
+        act=Permission.ACCOUNT_CHANGE,
+        check=check_account_person,
+        state=account_and_person,
+        preview=preview_account_person,
+        carry_out=give_account_person,
+        concerns=whose_persons,
+    ),
     Operation.ACCOUNT_ROLE: ApprovedOperation(
         permission=Permission.ACCOUNT_CHANGE,
         act=Permission.ACCOUNT_CHANGE,

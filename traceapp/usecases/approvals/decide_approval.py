@@ -209,10 +209,10 @@ def _why_not(stations: Stations, actor: Actor, found: Approval, person: Person) 
     if any(person.is_same(one) for one in concerned(stations, found.operation, open_frozen(stations, found).parameters)):
         return ABOUT
     row, account = row_of(stations, found.operation), stations.accounts.get_account(person.account_uid)
-    if account is not None and account.provisional:
-        return PROVISIONAL
     if row is not None and account is not None and is_cooling(stations, row, account):
         return COOLING
+    if account is not None and account.provisional:
+        return PROVISIONAL
     return None
 
 

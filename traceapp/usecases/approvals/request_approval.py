@@ -115,10 +115,9 @@ def stuck_operations(stations: Stations) -> dict[Operation, str]:
 
 
 def concerned(stations: Stations, operation: Operation, parameters: Mapping[str, Any]) -> tuple[Person, ...]:
-    """The person whom it is about, and who therefore has no say in it."""
-    uid = OPERATIONS[operation].concerns(parameters)
-    account = stations.accounts.get_account(uid) if uid is not None else None
-    return (person_of_account(stations, account),) if account is not None else ()
+    """The persons whom it is about, and who therefore have no say in it."""
+    accounts = map(stations.accounts.get_account, OPERATIONS[operation].concerns(parameters))
+    return tuple(person_of_account(stations, one) for one in accounts if one is not None)
 
 
 def why_stuck(stations: Stations, row: ApprovalRow, asker: Person | None, barred: Sequence[Person] = ()) -> str | None:

@@ -4,6 +4,7 @@ from traceapp.domain.accounts import Account, fold_printed_name
 from traceapp.domain.errors import KeyDestroyedError, KeyUnavailableError, SealBrokenError
 from traceapp.graph.grant_store import WaitingGrant
 from traceapp.usecases.accounts.names import printed_name
+from traceapp.usecases.approvals.approval_persons import former_persons
 from traceapp.usecases.stations import Stations
 
 
@@ -17,7 +18,8 @@ def is_of(stations: Stations, grant: WaitingGrant, account_uid: str) -> bool:
     asker, broke = (stations.accounts.get_account(uid) for uid in (account_uid, grant.account_uid))
     if asker is None or broke is None:
         return False
-    if asker.person_id == broke.person_id:
+    ids, others = ({one.person_id} | former_persons(stations, one) for one in (asker, broke))
+    if grant.person_id in ids or not ids.isdisjoint(others):
         return True
     names = {_printed_name(stations, asker), _printed_name(stations, broke)}
     return len(names) == 1 and None not in names

@@ -69,6 +69,7 @@ REFUSALS: Final = frozenset(
         N_("The review is finished."),
         N_("Nobody carries out his own leaving: somebody else does."),
         N_("Nobody asks for a role of his own: another administrator does."),
+        N_("Nobody says of his own account whose it is: another administrator does."),
     }
 )
 """As they are raised; a test compares."""

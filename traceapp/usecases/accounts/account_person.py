@@ -1,0 +1,73 @@
+"""Whose account it is, where that was said before or others name the same: an administrator asks, others agree."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from traceapp.domain.accounts import Account, check_person
+from traceapp.domain.errors import InputError, PermissionDeniedError
+from traceapp.domain.permissions import Permission
+from traceapp.domain.recorded import Recorded
+from traceapp.domain.rights import Actor
+from traceapp.usecases.access import entry
+from traceapp.usecases.accounts.account_role import account_as_it_is
+from traceapp.usecases.accounts.change_account import check_stays, set_person
+from traceapp.usecases.accounts.find_account import find_account
+from traceapp.usecases.approvals.approval_persons import all_accounts, person_of, person_of_account
+from traceapp.usecases.stations import Stations
+
+NAMES: Final = frozenset({"username", "person"})
+OWN: Final = "Nobody says of his own account whose it is: another administrator does."
+
+
+def check_account_person(stations: Stations, actor: Actor, said: Mapping[str, Any]) -> dict[str, Any]:
+    """`username` and `person`; to which come the account, and the uids of those that name that person, now or before.
+
+    raises  InputError: others than these, or nobody has this name, or he left, or it is no id, or the one that it names already.
+            PermissionDeniedError: for oneself, by whatever account.
+    """
+    if said.keys() != NAMES or not all(isinstance(text, str) for text in said.values()):
+        raise InputError.wanted("parameters", "username and person")
+    account, person = find_account(stations, said["username"]), check_person(said["person"])
+    check_stays(account)
+    if person == account.person:
+        raise InputError.wanted("person", "another id than the account has")
+    if person_of(stations, actor).is_same(person_of_account(stations, account)):
+        request = {"username": account.username, "account": account.uid}
+        stations.ledger.append(entry(stations, actor, Permission.ACCOUNT_CHANGE, "denied", request=request, reason=OWN))
+        raise PermissionDeniedError(OWN)
+    alike = [one.uid for one in accounts_naming(stations, person) if one.uid != account.uid]
+    return {"account": account.uid, "username": account.username, "person": person, "joins": sorted(alike)}
+
+
+def account_and_person(stations: Stations, parameters: Mapping[str, Any]) -> Any:
+    """Whatever is changed meanwhile of the account, or of who names that person, supersedes the approval."""
+    joins = [one.uid for one in accounts_naming(stations, parameters["person"]) if one.uid != parameters["account"]]
+    return [account_as_it_is(stations, parameters), sorted(joins)]
+
+
+def preview_account_person(stations: Stations, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Whose account it is now, and which other accounts are that person's, and would be."""
+    account = stations.accounts.get_account(parameters["account"])
+    joined = (stations.accounts.get_account(uid) for uid in parameters["joins"])
+    person = account.person if account is not None else None
+    beside = accounts_naming(stations, person) if person is not None else []
+    return {
+        "person_now": person,
+        "beside_now": sorted(one.username for one in beside if one.uid != parameters["account"]),
+        "beside_then": sorted(one.username for one in joined if one is not None),
+    }
+
+
+def give_account_person(stations: Stations, actor: Actor, parameters: Mapping[str, Any], approval: str) -> Recorded[None]:
+    """It is the account of this person from now on; as long as that is new, it counts as those of before as well."""
+    return set_person(stations, actor, parameters["username"], parameters["person"], approval)
+
+
+def whose_persons(parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """The account that it is about, and those that it joins; none of their persons agrees to it."""
+    return (parameters["account"], *parameters["joins"])
+
+
+def accounts_naming(stations: Stations, person: str) -> list[Account]:
+    """Accounts that name this person, or did before, closed ones too."""
+    return [one for one in all_accounts(stations) if person in {one.person, *one.former_persons}]
