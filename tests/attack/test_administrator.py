@@ -181,8 +181,10 @@ def test_attacker_who_names_another_person_on_an_account_takes_nothing_of_that_p
     clockwork.go_on(DAY)
     ada, ben = (session_of(clocked, one.account_uid) for one in (ada, ben))
 
+    by_uid = give_person(clocked, ada, "vic", plant[1].account_uid, WHY)
     given = give_person(clocked, ada, "vic", "p-7", WHY)
 
+    assert by_uid.asked is not None, "an account that names nobody is known by its uid"
     assert given.asked is not None
     assert given.done is None
     with pytest.raises(PermissionDeniedError, match="about you"):

@@ -69,5 +69,5 @@ def whose_persons(parameters: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def accounts_naming(stations: Stations, person: str) -> list[Account]:
-    """Accounts that name this person, or did before, closed ones too."""
-    return [one for one in all_accounts(stations) if person in {one.person, *one.former_persons}]
+    """Accounts that name this person, or did before, closed ones too; one that names nobody is known by its uid."""
+    return [one for one in all_accounts(stations) if person in {one.person_id, *one.former_persons}]
