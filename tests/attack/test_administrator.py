@@ -51,7 +51,7 @@ def set_up_factor(stations: Stations, actor: Actor) -> None:
 
 
 def test_attacker_who_takes_an_approvers_factors_away_rings_and_waits(
-    plant: tuple[Actor, Actor, Actor], clocked: Stations
+    plant: tuple[Actor, Actor, Actor], clocked: Stations, clockwork: Clockwork
 ) -> None:
     ada, anna, _ = plant
     set_up_factor(clocked, anna)
@@ -64,6 +64,14 @@ def test_attacker_who_takes_an_approvers_factors_away_rings_and_waits(
     assert "approver-made" in rung(clocked)
     with pytest.raises(PermissionDeniedError, match="too short a time ago"):
         approve(clocked, session_of(clocked, anna.account_uid), waits)
+    account = clocked.accounts.get_account(anna.account_uid)
+    assert account is not None
+    clockwork.go_on(60.0)
+    assert keep_factors(clocked, account, Factors(totp="JBSWY3DPEHPK3PXP", totp_at=clocked.clock.now()))
+    with pytest.raises(SignatureComponentsError):
+        check_components(clocked, session_of(clocked, anna.account_uid), Shown("anna"))
+    clockwork.go_on(DAY)
+    assert check_components(clocked, session_of(clocked, anna.account_uid), Shown("anna")).first
 
 
 def test_attacker_who_gave_a_password_signs_nothing_with_it(

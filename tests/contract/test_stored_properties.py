@@ -112,8 +112,9 @@ def full(stations: Stations, tmp_path: Path) -> Stations:
     nodes = [NodeStatement(identity, kind, True) for identity, kind in kinds.items()]
     append(events, stations.sealer, event("d1", EventType.OBJECT, day(4), nodes, links))
     password = "correct horse battery"
-    create_account(stations, terminal_actor(), "rc-02", password, "RC 02", Role.VIEWER, EVERYWHERE, EVERYWHERE)
-    set_person(stations, terminal_actor(), "rc-02", "P-2")
+    create_account(stations, terminal_actor(), "rc-02", password, "RC 02", Role.VIEWER, EVERYWHERE, EVERYWHERE, provisional=True)
+    for person in ("P-1", "P-2"):
+        set_person(stations, terminal_actor(), "rc-02", person)
     keep_whole_session(stations, password)
     whole = {"only": frozenset({Permission.BATCH_SHOW}), "purpose": Purpose.RECALL, "networks": ("192.0.2.0/24",)}
     made = issue_token(stations, terminal_actor(), TokenRequest(Role.VIEWER, EVERYWHERE, EVERYWHERE, "a test", 1, **whole))  # type: ignore[arg-type]

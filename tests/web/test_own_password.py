@@ -13,7 +13,7 @@ from traceapp.usecases.stations import Stations
 pytestmark = pytest.mark.one_store
 
 OWN, NEXT = "a horse of my own, at last", "and another one after that"
-WORDS = {"en": ("Change your password", "Somebody else gave you this password"), "zh-Hans": ("修改密码", "此密码由他人设置")}
+WORDS = {"en": ("Change your password", "Somebody else gave you this password"), "zh_Hans": ("修改密码", "此密码由他人设置")}
 
 
 def change(browser: FlaskClient, old: str, new: str, again: str | None = None, **said: str) -> int:

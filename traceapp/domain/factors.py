@@ -38,6 +38,7 @@ class Site:
 @dataclass(frozen=True, slots=True)
 class Factors:
     """totp       secret of the codes, base32; None where none was confirmed.
+    totp_at       when that secret was confirmed; None of one that is older than this is kept.
     step          the last step of half a minute whose code was taken; it and those before it count no more.
     pending       a secret that was shown and is not confirmed yet.
     recovery      SHA-256 (hex) of the recovery codes that are left.
@@ -50,15 +51,22 @@ class Factors:
     recovery: frozenset[str] = field(default=frozenset(), repr=False)
     passkeys: tuple[Passkey, ...] = ()
     version: int = 0
+    totp_at: datetime | None = None
 
     @property
     def any(self) -> bool:
         """Whether a second factor is asked for at the sign-in."""
         return self.totp is not None or bool(self.passkeys)
 
+    def stood(self, at: datetime) -> bool:
+        """Whether one of them was set up before this moment."""
+        codes = self.totp is not None and (self.totp_at is None or self.totp_at < at)
+        return codes or any(key.created_at < at for key in self.passkeys)
+
     def to_document(self) -> bytes:
         told = {
             "totp": self.totp,
+            "totp_at": stored_time(self.totp_at) if self.totp_at is not None else None,
             "step": self.step,
             "pending": self.pending,
             "recovery": sorted(self.recovery),
@@ -83,4 +91,6 @@ def read_factors(document: bytes | None) -> Factors:
         return Factors()
     told: dict[str, Any] = json.loads(document)
     keys = (Passkey(**{**key, "created_at": parse_stored_time(key["created_at"])}) for key in told["passkeys"])
-    return Factors(told["totp"], told["step"], told["pending"], frozenset(told["recovery"]), tuple(keys), told.get("version", 0))
+    recovery, version = frozenset(told["recovery"]), told.get("version", 0)
+    totp_at = parse_stored_time(told["totp_at"]) if told.get("totp_at") else None
+    return Factors(told["totp"], told["step"], told["pending"], recovery, tuple(keys), version, totp_at)

@@ -51,9 +51,12 @@ def person_of_account(stations: Stations, account: Account) -> Person:
 
 def former_persons(stations: Stations, account: Account) -> frozenset[str]:
     """Whose account it was before, for as long as it is new by the longest cooling time of the policy."""
-    longest = max((row.cooling_hours for row in stations.policy.document.approvals.values()), default=0)
-    new = stations.clock.now() < account.rights_since + timedelta(hours=longest)
-    return account.former_persons if new else frozenset()
+    return account.former_persons if is_new(stations, account) else frozenset()
+
+
+def is_new(stations: Stations, account: Account) -> bool:
+    """Whether it is in its cooling time by one row of the policy at least."""
+    return any(is_cooling(stations, row, account) for row in stations.policy.document.approvals.values())
 
 
 def accounts_of_person(stations: Stations, account: Account) -> list[Account]:

@@ -127,7 +127,7 @@ def confirm_totp(stations: Stations, actor: Actor, code: str) -> Recorded[Enroll
         raise _refused(stations, actor, Act.FACTOR_CHANGE)
     codes = mint_recovery_codes()
     confirmed = replace(
-        factors, totp=factors.pending, step=step, pending=None, recovery=frozenset(map(hash_recovery_code, codes))
+        factors, totp=factors.pending, totp_at=now, step=step, pending=None, recovery=frozenset(map(hash_recovery_code, codes))
     )
 
     def work() -> Enrolled:

@@ -20,8 +20,10 @@ from traceapp.domain.signatures import (
     is_enough,
 )
 from traceapp.identity.passwords import verify_password
+from traceapp.usecases.approvals.approval_persons import is_new
 from traceapp.usecases.sessions.open_session import bound
 from traceapp.usecases.sessions.rotate_session import own_session
+from traceapp.usecases.sessions.second_factors import factors_of
 from traceapp.usecases.stations import Stations
 
 FIRST: Final = (
@@ -78,7 +80,7 @@ def check_components(stations: Stations, actor: Actor, shown: Shown) -> Signing:
         if not verify_password(account.password_hash, shown.password):
             raise SignatureComponentsError(WRONG)
         found.append(Component.PASSWORD)
-    if has_factor(session, stations.clock.now()):
+    if _has_factor_that_counts(stations, account, session):
         found.append(Component.FACTOR)
     first = session.signed_at is None
     if not is_enough(frozenset(found), first=first):
@@ -92,10 +94,17 @@ def has_factor(session: Session, now: datetime) -> bool:
     return unused and is_fresh(session.factor_at, now)
 
 
+def _has_factor_that_counts(stations: Stations, account: Account, session: Session) -> bool:
+    """The same; of an account that is new to its rights none counts that was set up since, by whoever it was."""
+    if not has_factor(session, stations.clock.now()):
+        return False
+    return not is_new(stations, account) or factors_of(stations, account).stood(account.rights_since)
+
+
 def need_of(stations: Stations, actor: Actor, meaning: Meaning) -> SigningNeed:
     """raises  NotSignedInError: he is in no session."""
-    session, _ = own_session(stations, actor)
-    return SigningNeed(session.signed_at is None, has_factor(session, stations.clock.now()), meaning)
+    session, account = own_session(stations, actor)
+    return SigningNeed(session.signed_at is None, _has_factor_that_counts(stations, account, session), meaning)
 
 
 def sign(
