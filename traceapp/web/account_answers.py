@@ -32,7 +32,7 @@ def suspended_answer(username: str, receipt: LedgerReceipt) -> Response:
 
 
 def password_answer(username: str, receipt: LedgerReceipt) -> Response:
-    return _answer({"username": username, "ledger": receipt})
+    return document_answer({"username": username, "ledger": receipt})
 
 
 def left_answer(recorded: Recorded[Left]) -> Response:
