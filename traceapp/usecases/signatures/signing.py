@@ -95,10 +95,11 @@ def has_factor(session: Session, now: datetime) -> bool:
 
 
 def _has_factor_that_counts(stations: Stations, account: Account, session: Session) -> bool:
-    """The same; of an account that is new to its rights none counts that was set up since, by whoever it was."""
+    """The same; of an account that somebody changed a short while ago none counts that was set up since, by whoever it was."""
     if not has_factor(session, stations.clock.now()):
         return False
-    return not is_new(stations, account) or factors_of(stations, account).stood(account.rights_since)
+    changed = account.granted_at
+    return changed is None or not is_new(stations, account) or factors_of(stations, account).stood(changed)
 
 
 def need_of(stations: Stations, actor: Actor, meaning: Meaning) -> SigningNeed:
