@@ -22,8 +22,8 @@ from traceapp.web.api.changes import changes
 from traceapp.web.api.deliveries import deliveries
 from traceapp.web.api.events import events
 from traceapp.web.api.feeds import feeds
-from traceapp.web.api.places import places
 from traceapp.web.api.passwords import passwords
+from traceapp.web.api.places import places
 from traceapp.web.api.referrals import referrals
 from traceapp.web.api.searches import searches
 from traceapp.web.api.signatures import signatures
