@@ -106,7 +106,7 @@ def test_promise_no_secret_stands_in_a_record_or_beside_it_in_any_form(changed: 
     for secret in ("horse", "Anna", "Kovács", text, account.password_hash, text.split("_")[2]):
         assert secret not in words
         assert secret.encode() not in ledger_bytes(changed.settings.home)
-    assert {"password"} in [set(values or ()) for values in opened], "that it changed is told"
+    assert {"password", "provisional"} in [set(values or ()) for values in opened], "that it changed is told"
     assert {"revoked"} in [set(values or ()) for values in opened]
 
 

@@ -46,6 +46,9 @@ SIGNED_IN = {
     "purposes.choose",
     "break_glass.show",
     "break_glass.end",
+    "own_password.form",
+    "own_password.change",
+    "passwords.change",
 }
 
 
@@ -79,7 +82,7 @@ def test_promise_an_undeclared_endpoint_is_refused_and_recorded(
 
 def test_every_role_meets_the_policy_at_every_door_of_the_api(app: Flask, stations: Stations, tokens: Tokens) -> None:
     client = app.test_client()
-    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")]
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/") and rule.endpoint not in SIGNED_IN]
     for role, rule in product(Role, rules):
         wanted = permission_of(app, rule.endpoint)
         assert wanted is not None
