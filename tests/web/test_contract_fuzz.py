@@ -66,6 +66,7 @@ NEVER_BY_TOKEN = {
     "POST /api/v1/approvals",
     "POST /api/v1/changes/{document}/comparison",
     "POST /api/v1/changes/{document}/proposals",
+    "POST /api/v1/password",
     "POST /api/v1/places/comparison",
     "GET /api/v1/approvals/{uid}",
     "GET /api/v1/approvals/{uid}/file",
