@@ -36,7 +36,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 _MARK: Final = "__traceapp_door__"
 _RECORDS: Final = "__traceapp_records__"
 _BEARER: Final = "bearer"
-PROVISIONAL: Final = "the password was given by somebody else and not changed yet"
+PROVISIONAL: Final = "Somebody else gave you this password: until you have changed it, you do nothing but that."
 PURPOSE: Final = "Traceapp-Purpose"
 """The header in which a request says why it is made, in the place of what its session or token says."""
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -10,13 +10,13 @@ from traceapp.domain.recorded import LedgerReceipt, Recorded
 from traceapp.usecases.accounts.give_role import Given
 from traceapp.usecases.accounts.leave_account import Left
 from traceapp.usecases.accounts.list_accounts import AccessFacts, AccountList
-from traceapp.web.answers import document_answer
+from traceapp.web.answers import document_response
 
 
 def accounts_answer(recorded: Recorded[AccountList]) -> Response:
     found = recorded.value
     told = {"accounts": [facts_document(one) for one in found.accounts], "services": [_plain(one) for one in found.services]}
-    return document_answer({**told, "ledger": recorded.receipt})
+    return document_response({**told, "ledger": recorded.receipt})
 
 
 def given_answer(username: str, given: Given) -> Response:
@@ -24,19 +24,19 @@ def given_answer(username: str, given: Given) -> Response:
     assert recorded is not None  # noqa: S101  one of the two
     waits = given.asked.value.uid if given.asked is not None else None
     gains = sorted(given.gains) if waits is not None else []
-    return document_answer({"username": username, "approval": waits, "gains": gains, "ledger": recorded.receipt})
+    return document_response({"username": username, "approval": waits, "gains": gains, "ledger": recorded.receipt})
 
 
 def suspended_answer(username: str, receipt: LedgerReceipt) -> Response:
-    return document_answer({"username": username, "approval": None, "gains": [], "ledger": receipt})
+    return document_response({"username": username, "approval": None, "gains": [], "ledger": receipt})
 
 
 def password_answer(username: str, receipt: LedgerReceipt) -> Response:
-    return document_answer({"username": username, "ledger": receipt})
+    return document_response({"username": username, "ledger": receipt})
 
 
 def left_answer(recorded: Recorded[Left]) -> Response:
-    return document_answer({**_plain(recorded.value), "ledger": recorded.receipt})
+    return document_response({**_plain(recorded.value), "ledger": recorded.receipt})
 
 
 def facts_document(facts: AccessFacts) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from flask import Response
 from traceapp.domain.alerts import KeptAlert
 from traceapp.domain.recorded import Recorded
 from traceapp.usecases.alerts.list_alerts import AlertList, alert_words
-from traceapp.web.answers import document_answer
+from traceapp.web.answers import document_response
 
 
 def alerts_answer(recorded: Recorded[AlertList]) -> Response:
@@ -18,12 +18,12 @@ def alerts_answer(recorded: Recorded[AlertList]) -> Response:
         "open": {level.value: count for level, count in found.open.items()},
         "ledger": recorded.receipt,
     }
-    return document_answer(document)
+    return document_response(document)
 
 
 def acknowledged_answer(recorded: Recorded[KeptAlert]) -> Response:
     document = {"alert": _alert(recorded.value), "ledger": recorded.receipt}
-    return document_answer(document)
+    return document_response(document)
 
 
 def _alert(kept: KeptAlert) -> dict[str, Any]:

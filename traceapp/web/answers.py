@@ -25,19 +25,19 @@ _LONGEST: Final = 50
 
 
 def trace_answer(recorded: Recorded[TraceAnswer]) -> Response:
-    return document_answer(trace_document(recorded))
+    return document_response(trace_document(recorded))
 
 
 def batch_answer(recorded: Recorded[BatchRecord]) -> Response:
-    return document_answer(batch_document(recorded))
+    return document_response(batch_document(recorded))
 
 
 def source_answer(recorded: Recorded[SourceRow]) -> Response:
-    return document_answer(source_document(recorded))
+    return document_response(source_document(recorded))
 
 
 def referral_answer(recorded: Recorded[Role]) -> Response:
-    return document_answer({"routed_to": recorded.value, "ledger": recorded.receipt})
+    return document_response({"routed_to": recorded.value, "ledger": recorded.receipt})
 
 
 def trace_document(recorded: Recorded[TraceAnswer]) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def document_bytes(document: Mapping[str, Any]) -> bytes:
     return orjson.dumps(document, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
 
 
-def document_answer(document: Mapping[str, Any]) -> Response:
+def document_response(document: Mapping[str, Any]) -> Response:
     return Response(document_bytes(document), content_type=CONTENT_TYPE)
 
 

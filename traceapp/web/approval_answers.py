@@ -8,19 +8,21 @@ from traceapp.domain.approvals import Approval
 from traceapp.domain.recorded import Recorded
 from traceapp.usecases.approvals.list_approvals import ApprovalList, ListedApproval, ShownApproval
 from traceapp.usecases.exports.reveal_value import RevealedValue
-from traceapp.web.answers import document_answer
+from traceapp.web.answers import document_response
 from traceapp.web.signature_answers import signature_document
 
 
 def approvals_answer(recorded: Recorded[ApprovalList]) -> Response:
     found = recorded.value
-    return document_answer({"approvals": [_listed(one) for one in found.approvals], "cut": found.cut, "ledger": recorded.receipt})
+    return document_response(
+        {"approvals": [_listed(one) for one in found.approvals], "cut": found.cut, "ledger": recorded.receipt}
+    )
 
 
 def shown_answer(recorded: Recorded[ShownApproval]) -> Response:
     shown = recorded.value
     words = [{"username": one.account, "act": one.act, "text": one.text, "at": one.at} for one in shown.words]
-    return document_answer(
+    return document_response(
         {
             "approval": _listed(shown.listed),
             "words": words,
@@ -37,7 +39,7 @@ def shown_answer(recorded: Recorded[ShownApproval]) -> Response:
 
 def moved_answer(recorded: Recorded[Approval]) -> Response:
     moved = recorded.value
-    return document_answer(
+    return document_response(
         {
             "uid": moved.uid,
             "operation": moved.operation,
@@ -50,12 +52,12 @@ def moved_answer(recorded: Recorded[Approval]) -> Response:
 
 
 def executed_answer(uid: str, recorded: Recorded[Any]) -> Response:
-    return document_answer({"uid": uid, "ledger": recorded.receipt})
+    return document_response({"uid": uid, "ledger": recorded.receipt})
 
 
 def revealed_answer(recorded: Recorded[RevealedValue]) -> Response:
     shown = recorded.value
-    return document_answer(
+    return document_response(
         {"uid": shown.uid, "kind": shown.kind, "property": shown.name, "value": shown.value, "ledger": recorded.receipt}
     )
 

@@ -4,7 +4,7 @@ from flask import Response
 
 from traceapp.domain.ledger_search import FoundRecord, IndexState, LedgerPage
 from traceapp.domain.recorded import Recorded
-from traceapp.web.answers import document_answer
+from traceapp.web.answers import document_response
 from traceapp.web.files import named_file
 
 
@@ -16,17 +16,17 @@ def records_answer(recorded: Recorded[LedgerPage]) -> Response:
         "index": state_document(page.state),
         "ledger": recorded.receipt,
     }
-    return document_answer(told)
+    return document_response(told)
 
 
 def record_answer(recorded: Recorded[FoundRecord]) -> Response:
     told = {"record": recorded.value.document, "ledger": recorded.receipt}
-    return document_answer(told)
+    return document_response(told)
 
 
 def proof_answer(seq: int, recorded: Recorded[str]) -> Response:
     told = {"seq": seq, "proof": recorded.value, "ledger": recorded.receipt}
-    return document_answer(told)
+    return document_response(told)
 
 
 def proof_file(seq: int, recorded: Recorded[str]) -> Response:

@@ -7,7 +7,7 @@ from flask import Response
 from traceapp.domain.governed import DocumentKind
 from traceapp.domain.recorded import Recorded
 from traceapp.usecases.governed.change_documents import Comparison, GovernedState
-from traceapp.web.answers import document_answer
+from traceapp.web.answers import document_response
 
 
 def documents_answer(recorded: Recorded[tuple[GovernedState, ...]]) -> Response:
@@ -15,17 +15,17 @@ def documents_answer(recorded: Recorded[tuple[GovernedState, ...]]) -> Response:
         {"document": one.kind, "present": asdict(one.present), "versions": list(map(asdict, one.versions)), "fault": one.fault}
         for one in recorded.value
     ]
-    return document_answer({"documents": found, "ledger": recorded.receipt})
+    return document_response({"documents": found, "ledger": recorded.receipt})
 
 
 def version_answer(kind: DocumentKind, number: int, recorded: Recorded[bytes]) -> Response:
     text = recorded.value.decode("utf-8", "replace")
-    return document_answer({"document": kind, "number": number, "text": text, "ledger": recorded.receipt})
+    return document_response({"document": kind, "number": number, "text": text, "ledger": recorded.receipt})
 
 
 def comparison_answer(recorded: Recorded[Comparison]) -> Response:
     found = recorded.value
-    return document_answer(
+    return document_response(
         {
             "document": found.kind,
             "before": found.before,

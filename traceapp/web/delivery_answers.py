@@ -8,25 +8,25 @@ from traceapp.domain.deliveries import Delivery
 from traceapp.domain.recipients import Recipient
 from traceapp.domain.recorded import Recorded
 from traceapp.usecases.exports.deliveries import DeliveryPage
-from traceapp.web.answers import document_answer
+from traceapp.web.answers import document_response
 
 
 def recipients_answer(recorded: Recorded[tuple[Recipient, ...]]) -> Response:
-    return document_answer({"recipients": [_recipient(one) for one in recorded.value], "ledger": recorded.receipt})
+    return document_response({"recipients": [_recipient(one) for one in recorded.value], "ledger": recorded.receipt})
 
 
 def recipient_answer(recorded: Recorded[Recipient]) -> Response:
-    return document_answer({"recipient": _recipient(recorded.value), "ledger": recorded.receipt})
+    return document_response({"recipient": _recipient(recorded.value), "ledger": recorded.receipt})
 
 
 def deliveries_answer(recorded: Recorded[DeliveryPage]) -> Response:
     page = recorded.value
     told = {"deliveries": [_delivery(one) for one in page.deliveries], "next": page.before, "ledger": recorded.receipt}
-    return document_answer(told)
+    return document_response(told)
 
 
 def delivery_answer(recorded: Recorded[Delivery]) -> Response:
-    return document_answer({"delivery": _delivery(recorded.value), "ledger": recorded.receipt})
+    return document_response({"delivery": _delivery(recorded.value), "ledger": recorded.receipt})
 
 
 def _recipient(one: Recipient) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from traceapp.domain.feeds import Feed, key_text
 from traceapp.domain.recorded import Recorded
 from traceapp.usecases.intake.manage_feeds import FeedList
 from traceapp.usecases.intake.take_feed_message import FeedAnswer
-from traceapp.web.answers import document_answer
+from traceapp.web.answers import document_response
 
 
 def message_answer(recorded: Recorded[FeedAnswer]) -> Response:
@@ -31,14 +31,14 @@ def message_answer(recorded: Recorded[FeedAnswer]) -> Response:
         "gaps": _gaps(said.feed),
         "ledger": recorded.receipt,
     }
-    return document_answer(document)
+    return document_response(document)
 
 
 def feeds_answer(recorded: Recorded[FeedList]) -> Response:
     found = recorded.value
     altered = [{"uid": uid, "fault": fault.value} for uid, fault in found.altered.items()]
     document = {"feeds": [_feed(feed) for feed in found.feeds], "altered": altered, "ledger": recorded.receipt}
-    return document_answer(document)
+    return document_response(document)
 
 
 def _feed(feed: Feed) -> dict[str, Any]:

@@ -70,7 +70,6 @@ _NO_FEED: Final = "No feed of this name takes messages."
 _NO_ALERT: Final = "No alert has this id, or no rule this name."
 _NO_APPROVAL: Final = "No approval has this id, or you have no part in it."
 _NO_REVIEW: Final = "No review of accounts has this id."
-_PROVISIONAL: Final = "Somebody else gave you this password: until you have changed it, you do nothing but that."
 _UNSEEN: Final = "What you ask for is unknown, or outside your view."
 
 PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
@@ -108,7 +107,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.ProviderError: Problem(503, "provider", "The identity provider cannot be asked", _PROVIDER),
     errors.FactorRefusedError: Problem(401, "factor-refused", "The second factor was refused"),
     errors.FactorNeededError: Problem(403, "factor-needed", "A second factor is needed for this"),
-    errors.PasswordProvisionalError: Problem(403, "password-provisional", "Change your password first", _PROVISIONAL),
+    errors.PasswordProvisionalError: Problem(403, "password-provisional", "Change your password first"),
     errors.SignatureComponentsError: Problem(403, "signature-components", "Nothing was signed"),
     errors.PermissionDeniedError: Problem(403, "denied", "You may not do this"),
     errors.RecipientNotFoundError: Problem(404, "recipient-not-found", "There is no such recipient", _NO_RECIPIENT),

@@ -9,17 +9,17 @@ from traceapp.domain.recorded import Recorded
 from traceapp.usecases.accounts.review_access import ReviewList
 from traceapp.usecases.accounts.reviewed_accounts import ShownReview
 from traceapp.web.account_answers import facts_document
-from traceapp.web.answers import document_answer
+from traceapp.web.answers import document_response
 
 
 def reviews_answer(recorded: Recorded[ReviewList]) -> Response:
     found = recorded.value
     due = {"due_at": found.due.at, "overdue": found.due.is_overdue}
-    return document_answer({"reviews": [_review(one) for one in found.reviews], **due, "ledger": recorded.receipt})
+    return document_response({"reviews": [_review(one) for one in found.reviews], **due, "ledger": recorded.receipt})
 
 
 def review_answer(recorded: Recorded[AccessReview]) -> Response:
-    return document_answer({"review": _review(recorded.value), "ledger": recorded.receipt})
+    return document_response({"review": _review(recorded.value), "ledger": recorded.receipt})
 
 
 def shown_review_answer(recorded: Recorded[ShownReview]) -> Response:
@@ -39,7 +39,7 @@ def shown_review_answer(recorded: Recorded[ShownReview]) -> Response:
         for one in shown.items
     ]
     told = {"review": _review(shown.review), "begun_by": shown.begun_by, "waiting": shown.waiting, "accounts": accounts}
-    return document_answer({**told, "ledger": recorded.receipt})
+    return document_response({**told, "ledger": recorded.receipt})
 
 
 def _review(review: AccessReview) -> dict[str, Any]:

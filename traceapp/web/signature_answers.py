@@ -7,7 +7,7 @@ from flask import Response
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.signatures import CheckedSignature
 from traceapp.usecases.signatures.verify_signatures import SignatureReport
-from traceapp.web.answers import document_answer
+from traceapp.web.answers import document_response
 
 
 def signatures_answer(recorded: Recorded[SignatureReport]) -> Response:
@@ -19,7 +19,7 @@ def signatures_answer(recorded: Recorded[SignatureReport]) -> Response:
         "key": report.key,
         "ledger": recorded.receipt,
     }
-    return document_answer(told)
+    return document_response(told)
 
 
 def signature_document(one: CheckedSignature) -> dict[str, Any]:
