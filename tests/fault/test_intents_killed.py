@@ -21,6 +21,7 @@ from traceapp.ledger.verdict import verify
 from traceapp.usecases.accounts.change_account import set_disabled
 from traceapp.usecases.accounts.create_account import create_account
 from traceapp.usecases.audit.settle_intents import ENDINGS, SETTLED, IntentSweep
+from traceapp.usecases.keys.make_recovery_key import make_recovery_key
 from traceapp.usecases.keys.rotate_keys import rewrap_keys
 from traceapp.usecases.stations import Stations
 
@@ -147,10 +148,12 @@ def test_promise_an_act_that_is_worked_on_is_left_alone(stations: Stations) -> N
     assert sweep(stations) == [(seq, ABORTED)]
 
 
-def test_promise_a_policy_that_was_accepted_and_not_recorded_is_the_policy(stations: Stations) -> None:
+def test_promise_a_policy_that_was_accepted_and_not_recorded_is_the_policy(stations: Stations, tmp_path: Path) -> None:
     step = ("traceapp.policy.acceptance", "Acceptance", "keep"), 1, False, COMMITTED
+    officers = (tmp_path / "officer-1", tmp_path / "officer-2")
+    make_recovery_key(stations, terminal_actor(), officers)
 
-    run_killed(stations, step, "policy", "accept")
+    run_killed(stations, step, "policy", "accept", *(word for file in officers for word in ("--officer", str(file))))
 
     assert [outcome for _, outcome in sweep(stations)] == [COMMITTED]
     assert records(stations, act="policy:accept")[-1]["outcome"] == COMMITTED
