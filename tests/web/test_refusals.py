@@ -16,7 +16,7 @@ from traceapp.domain.errors import (
     SignatureComponentsError,
 )
 from traceapp.domain.rights import Role
-from traceapp.usecases.approvals.request_approval import TOO_FEW
+from traceapp.usecases.approvals.missing_persons import TOO_FEW
 from traceapp.web.pages.refusals import REFUSALS, refusal
 
 ROOT = Path(__file__).resolve().parents[2] / "traceapp"

@@ -44,15 +44,17 @@ def explain(user: str, action: str, object_: str | None, purpose: str | None, ho
 
 @policy.command()
 @officers_of()
+@click.option("--anyway", metavar="REASON", help="Accept it although too few of today's persons could agree under it; on record.")
 @home_option
-def accept(officers: tuple[Path, ...], home: Path | None) -> None:
+def accept(officers: tuple[Path, ...], anyway: str | None, home: Path | None) -> None:
     """Accept the document that TRACEAPP_POLICY names, on record, with the files of both officers of the recovery key.
 
     To recover where the policy was lost, so that nobody could agree to another. The first start accepts what it finds, and
     everything else is proposed and agreed to (traceapp policy propose). What is not the accepted document denies everything.
+    A document under which too few of today's persons could agree is refused, naming operation and step.
     """
     with stations_of(settings_of(home)) as stations:
-        done = accept_policy(stations, terminal_actor(), pair_of(officers))
+        done = accept_policy(stations, terminal_actor(), pair_of(officers), anyway)
     click.echo(f"accepted: policy {done.value} (ledger record {done.receipt.seq}); start the service again")
 
 

@@ -45,7 +45,7 @@ from traceapp.jobs.verify_ledger import VerifyLedger
 from traceapp.jobs.watch_ledger import WatchLedger
 from traceapp.jobs.watch_reviews import WatchReviews
 from traceapp.settings import Settings
-from traceapp.usecases.approvals.request_approval import stuck_operations
+from traceapp.usecases.approvals.missing_persons import stuck_operations
 from traceapp.usecases.record_start import record_start
 
 WEB_READY_SECONDS = 60.0

@@ -23,7 +23,8 @@ from traceapp.usecases.approvals.approval_document import (
 from traceapp.usecases.approvals.approval_moves import put, request_of, settled
 from traceapp.usecases.approvals.approval_persons import account_of, list_persons, person_of_account, row_of, steps_of
 from traceapp.usecases.approvals.approved_operations import OPERATIONS
-from traceapp.usecases.approvals.request_approval import NO_ROW, concerned, why_stuck
+from traceapp.usecases.approvals.missing_persons import NO_ROW, why_stuck
+from traceapp.usecases.approvals.request_approval import concerned
 from traceapp.usecases.stations import Stations
 
 MOST: Final = 1_000

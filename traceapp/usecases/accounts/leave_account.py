@@ -23,7 +23,7 @@ from traceapp.usecases.accounts.find_account import find_account
 from traceapp.usecases.accounts.hand_over import FreedRequest, PassedRequest, free_signatures, pass_requests
 from traceapp.usecases.approvals.approval_document import check_reason
 from traceapp.usecases.approvals.approval_persons import account_of, accounts_of_person
-from traceapp.usecases.approvals.request_approval import stuck_operations
+from traceapp.usecases.approvals.missing_persons import stuck_operations
 from traceapp.usecases.audit.changed_values import changes_of_account, reason_of_change
 from traceapp.usecases.changes import carry_out
 from traceapp.usecases.stations import Stations

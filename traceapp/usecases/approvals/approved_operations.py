@@ -45,7 +45,7 @@ from traceapp.usecases.exports.export_sample import sample_export
 from traceapp.usecases.exports.export_subjects import SUBJECTS
 from traceapp.usecases.exports.recipients import add_recipient, check_recipient, preview_recipient, with_same_key
 from traceapp.usecases.exports.reveal_value import allow_reveal, check_reveal, sees_thing, shown_reveal, value_digest
-from traceapp.usecases.governed.change_documents import apply_change, changed_document, check_change, preview_change
+from traceapp.usecases.governed.change_documents import apply_change, changed_document, check_change, fits_still, preview_change
 from traceapp.usecases.governed.governed_documents import GOVERNED
 from traceapp.usecases.keys.destroy_key import check_destroying, key_to_destroy, preview_destroying
 from traceapp.usecases.keys.make_recovery_key import check_renewing, recovery_key_there
@@ -83,7 +83,8 @@ class ApprovedOperation:
     concerns   (parameters) → the accounts that it is about, whose persons have no say in it.
     judge      (who decides, parameters, uid of the approval, whether he agrees, his words): where what happened is judged, the
                last word closes it so, on record as an act of its own; nobody carries anything out, and nobody takes it back.
-    still      (asker, parameters) whether what the asker would get is what was signed, where that rests on what he may see.
+    still      (asker, parameters) whether what the asker would get is what was signed, where that rests on what he may see;
+               raises ApprovalStateError where it is, and cannot be done as things stand: it waits, and is not spent.
     """
 
     permission: Permission
@@ -126,6 +127,7 @@ def _change(kind: DocumentKind) -> ApprovedOperation:
         state=partial(changed_document, kind),
         preview=partial(preview_change, kind),
         carry_out=partial(apply_change, kind),
+        still=partial(fits_still, kind),
     )
 
 

@@ -14,7 +14,7 @@ from traceapp.usecases.approvals.approval_moves import find_approval, put, reque
 from traceapp.usecases.approvals.approval_persons import row_of, signers_today
 from traceapp.usecases.approvals.approved_operations import OPERATIONS, CarryOut
 from traceapp.usecases.approvals.decide_approval import CHANGED, is_as_asked
-from traceapp.usecases.approvals.request_approval import NO_ROW
+from traceapp.usecases.approvals.missing_persons import NO_ROW
 from traceapp.usecases.signatures.verify_signatures import BROKEN, counted_signatures
 from traceapp.usecases.stations import Stations
 
@@ -43,7 +43,7 @@ def execute_approval(stations: Stations, actor: Actor, uid: str, by: CarryOut | 
         frozen = open_frozen(stations, found)
         try:
             same = is_as_asked(stations, found, frozen) and operation.still(stations, actor, frozen.parameters)
-        except FactorNeededError as error:
+        except (ApprovalStateError, FactorNeededError) as error:
             stations.ledger.append(refused("failed", reason=str(error)))
             raise
         if not same:

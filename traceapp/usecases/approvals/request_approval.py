@@ -1,24 +1,25 @@
 """Somebody asks for what nobody does alone: exactly that is frozen, and others are to agree to it."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
-from traceapp.domain.approvals import Approval, ApprovalState, Operation, Person, Step, first_step_without
+from traceapp.domain.approvals import Approval, ApprovalState, Operation, Person
 from traceapp.domain.errors import PermissionDeniedError, SignatureComponentsError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
-from traceapp.domain.rights import Actor, Role
+from traceapp.domain.rights import Actor
 from traceapp.domain.signatures import NOTHING_SHOWN, Meaning, Shown, SignedRecord
 from traceapp.policy.document import ApprovalRow
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.approvals.approval_document import LABEL, Frozen, Words, check_reason, seal_frozen, seal_words
 from traceapp.usecases.approvals.approval_moves import put
-from traceapp.usecases.approvals.approval_persons import account_of, list_persons, person_of, person_of_account, row_of, steps_of
+from traceapp.usecases.approvals.approval_persons import account_of, person_of, person_of_account, row_of, steps_of
 from traceapp.usecases.approvals.approved_operations import OPERATIONS
+from traceapp.usecases.approvals.missing_persons import NO_ROW, why_stuck
 from traceapp.usecases.signatures.sign_request import NOBODY
 from traceapp.usecases.signatures.signing import Signing, check_components, said_of, session_after, sign
 from traceapp.usecases.stations import Stations
@@ -27,9 +28,6 @@ MOST_WAITING: Final = 20
 """Requests of one person that wait at once: more would hide those of others."""
 PAGE: Final = 1_000
 TOO_MANY: Final = "Too many of your requests wait already: take some back, or wait until others have decided."
-TOO_FEW: Final = "Not enough persons can agree to it"
-"""How it begins when it is said who is missing."""
-NO_ROW: Final = "The policy does not say who has to agree to this, so it cannot happen."
 
 
 def request_approval(
@@ -108,40 +106,7 @@ def _signing(stations: Stations, actor: Actor, row: ApprovalRow, shown: Shown, r
     raise error
 
 
-def stuck_operations(stations: Stations) -> dict[Operation, str]:
-    """What could not happen now, and who is missing for it: there are fewer persons than have to agree, whoever asks."""
-    found = {name: why_stuck(stations, row, None) for name, row in stations.policy.document.approvals.items()}
-    return {name: reason for name, reason in found.items() if reason is not None}
-
-
 def concerned(stations: Stations, operation: Operation, parameters: Mapping[str, Any]) -> tuple[Person, ...]:
     """The persons whom it is about, and who therefore have no say in it."""
     accounts = map(stations.accounts.get_account, OPERATIONS[operation].concerns(parameters))
     return tuple(person_of_account(stations, one) for one in accounts if one is not None)
-
-
-def why_stuck(stations: Stations, row: ApprovalRow, asker: Person | None, barred: Sequence[Person] = ()) -> str | None:
-    """Who is missing for what this row asks for; None where there are enough.
-
-    asker   who cannot sign himself; None for nobody in particular: whoever asks, he is one of those who may.
-    barred  others who have no say in it.
-    """
-    persons = [one for one in list_persons(stations, row) if not any(one.is_same(other) for other in barred)]
-    if asker is None:
-        return _lacking(steps_of(row, ""), persons)
-    return _lacking(steps_of(row, asker.account_uid), [one for one in persons if not one.is_same(asker)])
-
-
-def _lacking(steps: tuple[Step, ...], persons: list[Person]) -> str | None:
-    number = first_step_without(steps, persons)
-    if number is None:
-        return None
-    step = steps[number]
-    return (
-        f"{TOO_FEW}: step {number + 1} takes {step.count} of the role {_names(step.roles)}, "
-        "beside whoever asks, whose accounts are open and not new."
-    )
-
-
-def _names(roles: frozenset[Role]) -> str:
-    return " or ".join(sorted(roles))

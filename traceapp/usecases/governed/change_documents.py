@@ -107,6 +107,7 @@ def keep_proposal(
     document = _parsed(stations, kind, content)
     digest = GOVERNED[kind].digest(document)
     _check_is_other(stations, kind, digest)
+    _check_fits(stations, kind, document)
     request = {"document": kind.value, "digest": digest}
     carry_out(stations, actor, Permission.CHANGE_PROPOSE, request, partial(keep_content, stations, kind, digest, content))
     return {"digest": digest}
@@ -119,10 +120,12 @@ def check_change(kind: DocumentKind, stations: Stations, actor: Actor, said: Map
         raise InputError("parameters: wanted digest", (("parameters", "digest"),))
     if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
         raise InputError("digest: wanted 64 hexadecimal digits", (("digest", "64 hexadecimal digits"),))
-    if kept_content(stations, kind, digest) is None:
+    content = kept_content(stations, kind, digest)
+    if content is None:
         wanted = "the digest of a document that was sent to be proposed"
         raise InputError(f"digest: wanted {wanted}", (("digest", wanted),))
     _check_is_other(stations, kind, digest)
+    _check_fits(stations, kind, GOVERNED[kind].parse(stations, content))
     return {"digest": digest, "replaces": _digest_in_force(stations, kind)}
 
 
@@ -131,6 +134,20 @@ def changed_document(kind: DocumentKind, stations: Stations, parameters: Mapping
     content = kept_content(stations, kind, parameters["digest"])
     there = Acceptance(stations.settings.home, stations.sealer.macs, None, kind=kind).digest
     return {"kept": content is not None, "in_force": _digest_in_force(stations, kind), "accepted": there}
+
+
+def fits_still(kind: DocumentKind, stations: Stations, actor: Actor, parameters: Mapping[str, Any]) -> bool:
+    """Whether the home keeps what was agreed to, before the approval is spent.
+
+    raises  ApprovalStateError: too few of today's persons could agree under it. It waits until there are enough.
+    """
+    content = kept_content(stations, kind, parameters["digest"])
+    if content is None:
+        return False
+    reason = GOVERNED[kind].unfit(stations, GOVERNED[kind].parse(stations, content))
+    if reason is not None:
+        raise ApprovalStateError(reason)
+    return True
 
 
 def preview_change(kind: DocumentKind, stations: Stations, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -148,7 +165,8 @@ def apply_change(
     """Put it in force: its bytes, then who agreed, then the one file by which every process goes.
 
     raises  ApprovalStateError: the document in the home, or what is in force, is not what was agreed to any more; of two changes
-            of one state the first one comes in force. HomeError: it cannot be written.
+            of one state the first one comes in force; or too few could agree under it since a moment ago.
+            HomeError: it cannot be written.
     """
     row, digest = GOVERNED[kind], parameters["digest"]
     content = kept_content(stations, kind, digest)
@@ -168,6 +186,7 @@ def apply_change(
     def change() -> Version:
         if state_digest(changed_document(kind, stations, parameters)) != agreed_to or found is None:
             raise ApprovalStateError(CHANGED_SINCE)
+        fits_still(kind, stations, actor, parameters)
         present = present_version(stations, kind, now)
         version = Version(
             number=present.number + 1,
@@ -236,6 +255,13 @@ def _check_is_other(stations: Stations, kind: DocumentKind, digest: str) -> None
     """What is in force needs nobody's word; what is not any more as it was agreed to can be agreed to again."""
     if digest == _digest_in_force(stations, kind) and kind not in stations.documents.loaded.faults:
         raise InputError(f"document: wanted {SAME}", (("document", SAME),))
+
+
+def _check_fits(stations: Stations, kind: DocumentKind, document: Any) -> None:
+    """raises  InputError: too few of today's persons could agree under it."""
+    reason = GOVERNED[kind].unfit(stations, document)
+    if reason is not None:
+        raise InputError(f"document: {reason}", (("document", reason),))
 
 
 def _digest_in_force(stations: Stations, kind: DocumentKind) -> str:

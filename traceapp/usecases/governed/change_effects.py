@@ -7,15 +7,15 @@ from typing import Any, Final
 
 from traceapp.dictionary.properties import Dictionary
 from traceapp.domain.accounts import Account, Token
-from traceapp.domain.approvals import OPEN, Step, first_step_without
+from traceapp.domain.approvals import OPEN
 from traceapp.domain.governed import AccountEffect, Effect, Moves, Reencryption, RoleEffect
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.rights import Actor, Role
 from traceapp.graph.acl_store import NodeCounts
-from traceapp.policy.decisions import Policy
 from traceapp.policy.document import PolicyDocument
 from traceapp.policy.effects import Change, Comparison, of_role
-from traceapp.usecases.approvals.approval_persons import all_accounts, decides, person_of_account, steps_of
+from traceapp.usecases.approvals.approval_persons import all_accounts
+from traceapp.usecases.approvals.missing_persons import lacks_under
 from traceapp.usecases.stations import Stations
 
 MOST_NODES: Final = 200_000
@@ -33,7 +33,11 @@ def effect_of_policy(stations: Stations, before: PolicyDocument, after: PolicyDo
     """raises  StoreError and its kinds; KeyUnavailableError, SealBrokenError: a printed name cannot be opened now."""
     dictionary = stations.dictionary
     told = _effect_on_people(stations, (before, dictionary), (after, dictionary))
-    return replace(told, stuck=stuck_under(stations, after), approvals=_open_approvals(stations))
+    return replace(
+        told,
+        stuck={one.value: lack.names for one, lack in lacks_under(stations, after).items()},
+        approvals=_open_approvals(stations),
+    )
 
 
 def effect_of_dictionary(stations: Stations, before: Dictionary, after: Dictionary) -> Effect:
@@ -110,28 +114,6 @@ def _program(stations: Stations, token: Token) -> Actor:
 
 def _open_approvals(stations: Stations) -> int:
     return sum(len(stations.approvals.list_approvals(state, MOST_APPROVALS)) for state in sorted(OPEN))
-
-
-def stuck_under(stations: Stations, document: PolicyDocument) -> dict[str, str]:
-    """Operations to which too few of today's persons could agree by this document, and of which role one is missing.
-
-    What is written in the present document and not in that one is among them: nobody could agree to it at all.
-    """
-    there = replace(stations, policy=Policy(document, stations.dictionary))
-    persons = [
-        person_of_account(stations, one) for one in all_accounts(stations) if not one.disabled and decides(there, one.role)
-    ]
-    found = {}
-    for operation in sorted(stations.policy.document.approvals.keys() | document.approvals.keys()):
-        row = document.approvals.get(operation)
-        if row is None:
-            found[operation.value] = ""
-            continue
-        steps: tuple[Step, ...] = steps_of(row, "")
-        number = first_step_without(steps, persons)
-        if number is not None:
-            found[operation.value] = " or ".join(sorted(steps[number].roles))
-    return found
 
 
 def _reencrypted(stations: Stations, before: Dictionary, after: Dictionary) -> Iterator[Reencryption]:

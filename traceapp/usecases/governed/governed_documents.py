@@ -20,6 +20,7 @@ from traceapp.policy.acceptance import Acceptance, running_path
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import parse_policy, read_content
 from traceapp.policy.page import MEANINGS
+from traceapp.usecases.approvals.missing_persons import why_deadlocked
 from traceapp.usecases.governed.change_effects import effect_of_dictionary, effect_of_policy, no_effect
 from traceapp.usecases.stations import Stations
 
@@ -34,6 +35,7 @@ class Governed:
     digest, plain  of a document: SHA-256 (hex) of what it says, and that as plain JSON.
     in_force  the document that these stations go by.   content  its bytes, to be kept as the version before.
     effect    (stations, before, after) → what the change does.
+    unfit     (stations, document) → why it cannot come in force with the persons of today; None where it can.
     """
 
     operation: Operation
@@ -44,6 +46,7 @@ class Governed:
     in_force: Callable[[Stations], Any]
     content: Callable[[Stations], bytes]
     effect: Callable[[Stations, Any, Any], Effect]
+    unfit: Callable[[Stations, Any], str | None] = lambda stations, document: None
 
 
 def _parse_policy(stations: Stations, content: bytes) -> Any:
@@ -103,6 +106,7 @@ GOVERNED: Final[Mapping[DocumentKind, Governed]] = {
         in_force=lambda stations: stations.policy.document,
         content=_policy_content,
         effect=effect_of_policy,
+        unfit=why_deadlocked,
     ),
     DocumentKind.DICTIONARY: Governed(
         operation=Operation.DICTIONARY_CHANGE,

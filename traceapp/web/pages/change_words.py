@@ -10,8 +10,10 @@ from traceapp.domain.governed import DocumentKind
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.purposes import Purpose
 from traceapp.domain.rights import Role
+from traceapp.usecases.approvals.missing_persons import DEADLOCK
 from traceapp.usecases.governed.change_documents import SAME
 from traceapp.usecases.governed.governed_documents import permission_words
+from traceapp.web.pages.refusals import deadlock
 from traceapp.web.pages.wording import N_, kind_name, language, property_name, role_name
 from traceapp.web.stations import stations
 
@@ -69,6 +71,8 @@ def wrong_of(error: InputError) -> str:
         return gettext("Wanted the number of a version that was in force.")
     if fields.get("document") == SAME:
         return gettext("Wanted a document that says something else than the one in force.")
+    if fields.get("document", "").startswith(DEADLOCK):
+        return deadlock(fields["document"])
     said = "; ".join(fields.values())
     return gettext("This document cannot be put in force as it stands: %(said)s", said=said)
 

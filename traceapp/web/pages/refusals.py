@@ -5,7 +5,7 @@ from typing import Final
 from flask_babel import gettext
 
 from traceapp.domain.errors import ApprovalStateError, ConcurrentChangeError, ReviewStateError, SignatureComponentsError
-from traceapp.usecases.approvals.request_approval import TOO_FEW
+from traceapp.usecases.approvals.missing_persons import DEADLOCK, REMEDY, TOO_FEW
 from traceapp.web.access import current_actor
 from traceapp.web.pages.wording import N_, role_name
 
@@ -84,6 +84,8 @@ def refusal(error: Exception) -> str:
         return gettext(
             "Too few persons could agree to it. The policy says whose word it takes; ask the administrator for accounts."
         )
+    if said.startswith(DEADLOCK):
+        return deadlock(said)
     match error:
         case ConcurrentChangeError():
             return gettext("Somebody else changed it at this moment: look at it again.")
@@ -93,3 +95,13 @@ def refusal(error: Exception) -> str:
             return gettext("You did not show enough of yourself to sign.")
         case _:
             return gettext("Your role, %(role)s, does not allow this.", role=role_name(current_actor().role))
+
+
+def deadlock(said: str) -> str:
+    """Why a policy is refused under which too few could agree, with the steps as they stand in the document."""
+    rows = said.removeprefix(f"{DEADLOCK}: ").removesuffix(REMEDY)
+    return gettext(
+        "Under this policy too few of today's persons could agree: %(rows)s. "
+        "Ask for fewer or other roles in these steps, or make the accounts first.",
+        rows=rows,
+    )
