@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -11,6 +10,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from traceapp.dictionary.document_text import read_document_text, wrong_places
 from traceapp.dictionary.entries import Document, LinkAttribute, Named, PropertyEntry, ServiceSection, StoredProperty
 from traceapp.dictionary.values import normal_value
 from traceapp.domain.errors import DictionaryError
@@ -146,12 +146,11 @@ class Dictionary:
 def parse_dictionary(content: bytes) -> Dictionary:
     """raises  DictionaryError: not TOML, an unknown kind, tier or type, a kind or link without its words; it names the place."""
     try:
-        document = Document.model_validate(tomllib.loads(content.decode()))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DictionaryError(f"The data dictionary cannot be read: {error}.") from None
+        document = Document.model_validate(read_document_text(content))
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_input=False))
-        raise DictionaryError(f"The data dictionary is malformed: {wrong}.") from None
+        raise DictionaryError(f"The data dictionary is malformed: {wrong_places(error)}.") from None
+    except ValueError as error:
+        raise DictionaryError(f"The data dictionary cannot be read: {error}.") from None
     missing = sorted((set(NodeKind) - document.kinds.keys()) | (set(LinkType) - document.links.keys()))
     if missing:
         raise DictionaryError(f"The data dictionary has no words for {', '.join(missing)}.")

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -10,10 +9,14 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from traceapp.dictionary.document_text import read_document_text
 from traceapp.domain.alerts import AlertLevel
 
 Words = Annotated[str, Field(min_length=1)]
 Wanted = Annotated[list[str | int | bool], Field(min_length=1)]
+LONGEST_DAYS: Final = 3660
+LONGEST_MINUTES: Final = 366 * 24 * 60
+Minutes = Annotated[float, Field(gt=0, le=LONGEST_MINUTES)]
 Amount = Annotated[float, Field(gt=0)]
 FILE: Final = "alert_rules.toml"
 
@@ -44,7 +47,7 @@ class _Rule(BaseModel):
     where: Mapping[str, Wanted] = {}
     unless: Mapping[str, Wanted] = {}
     group: tuple[Words, ...] = ()
-    quiet_minutes: Annotated[float, Field(ge=0)] = 60
+    quiet_minutes: Annotated[float, Field(ge=0, le=LONGEST_MINUTES)] = 60
     always_rings: bool = False
     en: RuleWords
     zh: RuleWords
@@ -66,7 +69,7 @@ class _Rule(BaseModel):
 class _Windowed(_Rule):
     """window_seconds  stands in the place of window_minutes where the window is shorter than one."""
 
-    window_minutes: Amount | None = None
+    window_minutes: Minutes | None = None
     window_seconds: Annotated[float, Field(gt=0, lt=60)] | None = None
 
     @model_validator(mode="after")
@@ -112,7 +115,7 @@ class Baseline(_Windowed):
     kind: Literal["baseline"]
     floor: Annotated[int, Field(ge=1)]
     percentile: Annotated[float, Field(gt=0, le=100)]
-    days: Annotated[int, Field(ge=1)]
+    days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)]
 
 
 class FirstSeen(_Rule):
@@ -120,14 +123,14 @@ class FirstSeen(_Rule):
 
     kind: Literal["first-seen"]
     of: Words
-    days: Annotated[int, Field(ge=1)]
+    days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)]
 
 
 class Dormant(_Rule):
     """Rings where a group acts again that did nothing for `days`."""
 
     kind: Literal["dormant"]
-    days: Annotated[int, Field(ge=1)]
+    days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)]
 
 
 class Sequence(_Windowed):
@@ -183,7 +186,7 @@ class RuleDocument(BaseModel):
 
 def parse_alert_rules(content: bytes) -> Mapping[str, Rule]:
     """raises  ValueError: not TOML, or no rules; it names the place."""
-    return RuleDocument.model_validate(tomllib.loads(content.decode())).rules
+    return RuleDocument.model_validate(read_document_text(content)).rules
 
 
 def shipped_content() -> bytes:

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import stat
-import tomllib
 from collections.abc import Mapping
 from importlib import resources
 from ipaddress import IPv4Network, IPv6Network
@@ -13,6 +12,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from traceapp.dictionary.document_text import read_document_text, wrong_places
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.approvals import Operation
 from traceapp.domain.errors import PolicyError
@@ -292,12 +292,11 @@ def parse_policy(content: bytes) -> PolicyDocument:
     raises  PolicyError: empty, not TOML, an unknown role, permission, purpose or kind, an unknown field; it names the place.
     """
     try:
-        return PolicyDocument.model_validate(tomllib.loads(content.decode()))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise PolicyError(f"The policy document cannot be read: {error}.") from None
+        return PolicyDocument.model_validate(read_document_text(content))
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_input=False))
-        raise PolicyError(f"The policy document is malformed: {wrong}.") from None
+        raise PolicyError(f"The policy document is malformed: {wrong_places(error)}.") from None
+    except ValueError as error:
+        raise PolicyError(f"The policy document cannot be read: {error}.") from None
 
 
 def read_policy(chosen: Path | str = "default") -> PolicyDocument:

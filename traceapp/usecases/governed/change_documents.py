@@ -11,7 +11,6 @@ from traceapp.domain.governed import Difference, DocumentKind, Effect, Version, 
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.host.governed_files import LARGEST
 from traceapp.host.home_lock import alone
 from traceapp.ledger.records import plain_json
 from traceapp.policy.acceptance import Acceptance
@@ -85,7 +84,7 @@ def compare_document(stations: Stations, actor: Actor, kind: DocumentKind, conte
     raises  InputError: it is no such document, or one that cannot follow the present one; what `list_documents` raises.
     """
     authorise(stations, actor, Permission.CHANGE_LIST, {"document": kind.value})
-    document = _parsed(stations, kind, content)
+    document = GOVERNED[kind].parse(stations, content)
     found = _compared(stations, kind, document)
     request = {"document": kind.value, "before": found.before, "after": found.after}
     result = {"differences": len(found.differences), "accounts": len(found.effect.accounts)}
@@ -104,7 +103,7 @@ def keep_proposal(
     authorise(stations, actor, Permission.CHANGE_PROPOSE, {"document": kind.value})
     if content is None:
         content = _content_of(stations, kind, number or 0)
-    document = _parsed(stations, kind, content)
+    document = GOVERNED[kind].parse(stations, content)
     digest = GOVERNED[kind].digest(document)
     _check_is_other(stations, kind, digest)
     _check_fits(stations, kind, document)
@@ -233,22 +232,6 @@ def _compared(stations: Stations, kind: DocumentKind, document: Any) -> Comparis
     present = row.in_force(stations)
     told = differences(row.plain(present), row.plain(document))
     return Comparison(kind, row.digest(present), row.digest(document), told, row.effect(stations, present, document))
-
-
-def _parsed(stations: Stations, kind: DocumentKind, content: bytes) -> Any:
-    """raises  InputError."""
-    try:
-        return GOVERNED[kind].parse(stations, _checked(content))
-    except RecursionError:
-        wanted = "tables and lists that are not nested so deeply"
-        raise InputError(f"document: wanted {wanted}", (("document", wanted),)) from None
-
-
-def _checked(content: bytes) -> bytes:
-    if len(content) > LARGEST:
-        wanted = f"{LARGEST} bytes at most"
-        raise InputError(f"document: wanted {wanted}", (("document", wanted),))
-    return content
 
 
 def _check_is_other(stations: Stations, kind: DocumentKind, digest: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from traceapp.dictionary import properties as dictionaries
+from traceapp.dictionary.document_text import wrong_places
 from traceapp.domain.approvals import Operation
 from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.errors import DictionaryError, HomeError, InputError, PolicyError
@@ -62,8 +63,7 @@ def _parse_rules(stations: Stations, content: bytes) -> Any:
     try:
         return alert_rules.parse_alert_rules(content)
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_input=False))
-        raise _refused(f"The alert rules are malformed: {wrong}.") from None
+        raise _refused(f"The alert rules are malformed: {wrong_places(error)}.") from None
     except ValueError as error:
         raise _refused(f"The alert rules cannot be read: {error}.") from None
 
