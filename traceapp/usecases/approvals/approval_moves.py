@@ -1,9 +1,10 @@
 """An approval is found and moved: each move is one write in the store, of many at once one, and one act of the ledger."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
+from traceapp.domain.accounts import Account
 from traceapp.domain.approvals import OPEN, Approval, ApprovalState, Person, expire, supersede
 from traceapp.domain.errors import ApprovalNotFoundError, ConcurrentChangeError
 from traceapp.domain.permissions import Act, Permission
@@ -12,7 +13,7 @@ from traceapp.domain.rights import Actor
 from traceapp.domain.sessions import Session
 from traceapp.usecases.access import entry, things
 from traceapp.usecases.approvals.approval_document import LABEL, open_words
-from traceapp.usecases.approvals.approval_persons import has_part, person_of
+from traceapp.usecases.approvals.approval_persons import account_of, has_part, person_behind
 from traceapp.usecases.changes import carry_out
 from traceapp.usecases.stations import Stations
 
@@ -26,12 +27,20 @@ def find_approval(stations: Stations, actor: Actor, uid: str) -> tuple[Approval,
 
     raises  ApprovalNotFoundError, which is on record as a look that failed; what `person_of` raises.
     """
-    approval, person = stations.approvals.get_approval(uid), person_of(stations, actor)
+    found, person, _ = find_with_account(stations, actor, uid)
+    return found, person
+
+
+def find_with_account(stations: Stations, actor: Actor, uid: str) -> tuple[Approval, Person, Account | None]:
+    """The same, and the account that the person was told by; None of whoever has none, a token of the terminal."""
+    asker = account_of(actor)
+    approval, account = stations.approvals.get_approval(uid), stations.accounts.get_account(asker)
+    person = person_behind(stations, account, asker, actor.role)
     if approval is None or not has_part(approval, person):
         failed = entry(stations, actor, Act.APPROVAL_OPEN, "failed", request={"approval": uid}, reason="none that is shown")
         stations.ledger.append(failed)
         raise ApprovalNotFoundError(UNKNOWN)
-    return settled(stations, actor, approval), person
+    return settled(stations, actor, approval), person, account
 
 
 def settled(stations: Stations, actor: Actor, approval: Approval) -> Approval:
@@ -60,19 +69,19 @@ def put(
     act: Permission | Act,
     moved: Approval,
     before: Approval | None,
-    signed_in: Callable[[], Session] | None = None,
+    signed_in: Iterator[Session] | None = None,
     **said: Any,
 ) -> Recorded[Approval]:
     """Keep one move, on record, with commitments to what was said.
 
     before     as it was read; None of a new one.
-    signed_in  of a move that is signed, the session as it is to be kept with it (`signing.session_after`).
+    signed_in  of a move that is signed, the session as it is to be kept with it, for each try (`signing.sessions_after`).
     raises  ConcurrentChangeError: somebody else moved it since; StoreError and its kinds; LedgerUnavailableError.
     """
 
     def work() -> Approval:
         for _ in range(TRIES):
-            session = signed_in() if signed_in is not None else None
+            session = next(signed_in) if signed_in is not None else None
             if before is None:
                 if stations.approvals.append_approval(moved, session):
                     return moved

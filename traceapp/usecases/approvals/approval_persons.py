@@ -34,7 +34,11 @@ def person_of(stations: Stations, actor: Actor) -> Person:
 
 def known_person(stations: Stations, uid: str, role: Role) -> Person:
     """The same of an account; role: of whoever has none, a token of the terminal."""
-    account = stations.accounts.get_account(uid)
+    return person_behind(stations, stations.accounts.get_account(uid), uid, role)
+
+
+def person_behind(stations: Stations, account: Account | None, uid: str, role: Role) -> Person:
+    """The same where the account, or that there is none, was read already."""
     return person_of_account(stations, account) if account is not None else Person(uid, uid, role)
 
 

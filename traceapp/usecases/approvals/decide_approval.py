@@ -1,12 +1,13 @@
 """Others say yes or no to exactly what was asked for, take their word back, or whoever asked wants it no more."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Final
 
 from traceapp.domain import approvals
+from traceapp.domain.accounts import Account
 from traceapp.domain.approvals import Approval, ApprovalState, Person
 from traceapp.domain.errors import (
     ApprovalStateError,
@@ -25,12 +26,13 @@ from traceapp.domain.sessions import Session
 from traceapp.domain.signatures import NOTHING_SHOWN, Shown, SignedRecord
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.approvals.approval_document import LABEL, Frozen, Words, check_reason, open_frozen, with_words
-from traceapp.usecases.approvals.approval_moves import find_approval, put, request_of, superseded
+from traceapp.usecases.approvals.approval_moves import find_approval, find_with_account, put, request_of, superseded
 from traceapp.usecases.approvals.approval_persons import account_of, is_cooling, row_of
 from traceapp.usecases.approvals.approved_operations import OPERATIONS
 from traceapp.usecases.approvals.request_approval import concerned
+from traceapp.usecases.sessions.rotate_session import session_of
 from traceapp.usecases.signatures.sign_request import check_request_signed
-from traceapp.usecases.signatures.signing import check_components, said_of, session_after, sign
+from traceapp.usecases.signatures.signing import components_shown, said_of, session_after, sessions_after, sign
 from traceapp.usecases.stations import Stations
 
 NAMELESS: Final = "Only a person in a session of his own agrees to something; a token and the terminal do not."
@@ -54,39 +56,40 @@ def approve_approval(
             SignatureComponentsError: he may, and did not show enough of himself.
     """
 
-    found, person, words = _ask(stations, actor, uid, "approve", reason)
-    if found.state in approvals.OPEN and not is_as_asked(stations, found, open_frozen(stations, found)):
+    asked = _ask(stations, actor, uid, "approve", reason)
+    found, person, words = asked.found, asked.person, asked.words
+    if found.state in approvals.OPEN and not is_as_asked(stations, found, asked.frozen):
         superseded(stations, actor, found)
         raise ApprovalStateError(CHANGED)
     now, act = stations.clock.now(), Permission.APPROVAL_DECIDE
     try:
         made = approvals.approve(found, person, now, digest)
         check_request_signed(stations, found)
-        signing = check_components(stations, actor, shown)
+        signing = components_shown(stations, *session_of(stations, actor, asked.account), shown)
     except (PermissionDeniedError, ApprovalStateError, SignatureComponentsError) as error:
         raise _refused(stations, actor, act, found, "approve", error) from None
     *others, last = made.signatures
     meaning = made.steps[last.step].meaning
     signed = sign(stations, signing, SignedRecord(LABEL, uid, found.digest), meaning, words, now)
     made = replace(made, signatures=(*others, replace(last, sealed=signed.digest)))
-    after = partial(session_after, stations, actor, signing, now)
     try:
-        made = _judged(stations, actor, found, words, made, after)
+        made = _judged(stations, actor, found, words, made, partial(session_after, stations, actor, signing, now))
     except (PermissionDeniedError, ApprovalStateError, ConcurrentChangeError) as error:
         raise _refused(stations, actor, act, found, "approve", error) from None
     made = with_words(stations, made, Words(account_of(actor), "approve", words, now, signed))
+    after = sessions_after(stations, actor, signing, now)
     return put(stations, actor, act, made, found, after, decision="approve", **said_of(signed, signing, meaning))
 
 
 def deny_approval(stations: Stations, actor: Actor, uid: str, reason: str) -> Recorded[Approval]:
     """Say no, which ends it; raises what `approve_approval` raises."""
 
-    found, person, words = _ask(stations, actor, uid, "deny", reason)
+    asked = _ask(stations, actor, uid, "deny", reason)
 
     def moved() -> Approval:
-        return approvals.deny(found, person, stations.clock.now())
+        return approvals.deny(asked.found, asked.person, stations.clock.now())
 
-    return _put(stations, actor, Permission.APPROVAL_DECIDE, found, "deny", words, moved)
+    return _put(stations, actor, Permission.APPROVAL_DECIDE, asked.found, "deny", asked.words, moved)
 
 
 def withdraw_approval(stations: Stations, actor: Actor, uid: str, reason: str) -> Recorded[Approval]:
@@ -132,25 +135,42 @@ def is_as_asked(stations: Stations, found: Approval, frozen: Frozen) -> bool:
     return now.digest == found.digest and frozen.operation is found.operation
 
 
-def _ask(stations: Stations, actor: Actor, uid: str, decision: str, reason: str) -> tuple[Approval, Person, str]:
-    """What is to be decided, by whom, and why, once this person may decide anything here."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be decided, by whom, and why.
+
+    account  the one that decides, as it was read with his person.   frozen  what shall happen.   words  why.
+    """
+
+    found: Approval
+    person: Person
+    account: Account | None
+    frozen: Frozen
+    words: str
+
+
+def _ask(stations: Stations, actor: Actor, uid: str, decision: str, reason: str) -> _Asked:
+    """The same once this person may decide anything here."""
     request = {"approval": uid, "decision": decision}
     authorise(stations, actor, Permission.APPROVAL_DECIDE, request)
     words = check_reason(reason)
     try:
-        found, person = find_approval(stations, actor, uid)
+        found, person, account = find_with_account(stations, actor, uid)
     except (KeyUnavailableError, SealBrokenError) as unknown:
         failed = entry(stations, actor, Permission.APPROVAL_DECIDE, "failed", request=request, reason=type(unknown).__name__)
         stations.ledger.append(failed)
         raise
-    refusal = _why_not(stations, actor, found, person)
+    if actor.session is None:
+        raise _refused(stations, actor, Permission.APPROVAL_DECIDE, found, decision, PermissionDeniedError(NAMELESS))
+    asked = _Asked(found, person, account, open_frozen(stations, found), words)
+    refusal = _why_not(stations, asked)
     if refusal is not None:
         raise _refused(stations, actor, Permission.APPROVAL_DECIDE, found, decision, PermissionDeniedError(refusal))
     try:
         _check_factor(stations, actor, found)
     except FactorNeededError as error:
         raise _refused(stations, actor, Permission.APPROVAL_DECIDE, found, decision, error) from None
-    return found, person, words
+    return asked
 
 
 def _put(
@@ -202,13 +222,12 @@ def _refused(
     return error
 
 
-def _why_not(stations: Stations, actor: Actor, found: Approval, person: Person) -> str | None:
-    """Whatever the state, and before the state is told: whether this asker decides anything here."""
-    if actor.session is None:
-        return NAMELESS
-    if any(person.is_same(one) for one in concerned(stations, found.operation, open_frozen(stations, found).parameters)):
+def _why_not(stations: Stations, asked: _Asked) -> str | None:
+    """Whatever the state, and before the state is told: whether this person decides anything here."""
+    operation, account = asked.found.operation, asked.account
+    if any(asked.person.is_same(one) for one in concerned(stations, operation, asked.frozen.parameters)):
         return ABOUT
-    row, account = row_of(stations, found.operation), stations.accounts.get_account(person.account_uid)
+    row = row_of(stations, operation)
     if row is not None and account is not None and is_cooling(stations, row, account):
         return COOLING
     if account is not None and account.provisional:

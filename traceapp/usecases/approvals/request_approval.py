@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import Any, Final
 
 from traceapp.domain.approvals import Approval, ApprovalState, Operation, Person
@@ -21,7 +20,7 @@ from traceapp.usecases.approvals.approval_persons import account_of, person_of, 
 from traceapp.usecases.approvals.approved_operations import OPERATIONS
 from traceapp.usecases.approvals.missing_persons import NO_ROW, why_stuck
 from traceapp.usecases.signatures.sign_request import NOBODY
-from traceapp.usecases.signatures.signing import Signing, check_components, said_of, session_after, sign
+from traceapp.usecases.signatures.signing import Signing, check_components, said_of, sessions_after, sign
 from traceapp.usecases.stations import Stations
 
 MOST_WAITING: Final = 20
@@ -86,7 +85,7 @@ def request_approval(
         return put(stations, actor, Permission.APPROVAL_REQUEST, replace(asked, words=unsigned), None)
     signed = sign(stations, signing, SignedRecord(LABEL, uid, asked.digest), Meaning.REQUESTED, words, now)
     said_so = replace(asked, words=seal_words(stations, uid, (Words(account, "request", words, now, signed),)))
-    after = partial(session_after, stations, actor, signing, now)
+    after = sessions_after(stations, actor, signing, now)
     on_record = said_of(signed, signing, Meaning.REQUESTED)
     return put(stations, actor, Permission.APPROVAL_REQUEST, said_so, None, after, **on_record)
 

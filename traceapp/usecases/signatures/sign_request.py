@@ -14,7 +14,7 @@ from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.approvals.approval_document import LABEL, Words, check_reason, open_words, with_words
 from traceapp.usecases.approvals.approval_moves import find_approval, put, request_of
 from traceapp.usecases.approvals.approval_persons import account_of, row_of
-from traceapp.usecases.signatures.signing import check_components, said_of, session_after, sign
+from traceapp.usecases.signatures.signing import check_components, said_of, sessions_after, sign
 from traceapp.usecases.signatures.verify_signatures import sealed_signatures
 from traceapp.usecases.stations import Stations
 
@@ -46,7 +46,7 @@ def sign_request(stations: Stations, actor: Actor, uid: str, digest: str, reason
     now = stations.clock.now()
     signed = sign(stations, signing, SignedRecord(LABEL, uid, found.digest), Meaning.REQUESTED, words, now)
     made = with_words(stations, replace(found), Words(account_of(actor), "sign", words, now, signed))
-    after = partial(session_after, stations, actor, signing, now)
+    after = sessions_after(stations, actor, signing, now)
     return put(stations, actor, Act.APPROVAL_SIGN, made, found, after, **said_of(signed, signing, Meaning.REQUESTED))
 
 

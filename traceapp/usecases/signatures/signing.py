@@ -1,5 +1,6 @@
 """A person signs: he shows components of his identity, and his word is sealed under exactly one record."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -68,7 +69,11 @@ def check_components(stations: Stations, actor: Actor, shown: Shown) -> Signing:
     raises  SignatureComponentsError: too little, or wrong. SignInError: too many passwords are looked at at once.
             NotSignedInError.
     """
-    session, account = own_session(stations, actor)
+    return components_shown(stations, *own_session(stations, actor), shown)
+
+
+def components_shown(stations: Stations, session: Session, account: Account, shown: Shown) -> Signing:
+    """The same of a session and an account as they were read in this act; raises what that raises."""
     if account.provisional:
         raise SignatureComponentsError(PROVISIONAL)
     found: list[Component] = []
@@ -136,13 +141,28 @@ def sign(
 
 
 def session_after(stations: Stations, actor: Actor, signing: Signing, at: datetime) -> Session:
-    """The session as it is to be kept together with what was signed: what was shown is used up.
+    """The session as it is at this moment, and as it is to be kept together with what was signed: what was shown is used up.
 
     raises  ConcurrentChangeError: another signature was given in it meanwhile. NotSignedInError.
     """
     session, account = own_session(stations, actor)
     if session.signed_at != signing.session.signed_at:
         raise ConcurrentChangeError("Something else was signed in this session at this moment.")
+    return _used(stations, account, session, at)
+
+
+def sessions_after(stations: Stations, actor: Actor, signing: Signing, at: datetime) -> Iterator[Session]:
+    """That for each try to keep it: first as it was looked at, since a session that was written or ended meanwhile, which
+    has another version or none, is not written by it; then as it is by that time.
+
+    raises  what `session_after` raises.
+    """
+    yield _used(stations, signing.account, signing.session, at)
+    while True:
+        yield session_after(stations, actor, signing, at)
+
+
+def _used(stations: Stations, account: Account, session: Session, at: datetime) -> Session:
     return bound(stations, account, replace(session, signed_at=at))
 
 
