@@ -20,6 +20,7 @@ from traceapp.domain.recorded import ABORTED, COMMITTED
 from traceapp.domain.rights import Role
 from traceapp.usecases.approvals.decide_approval import approve_approval
 from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.approvals.settle_spent import SpentSweep
 from traceapp.usecases.audit.verify_ledger import verify_ledger
 from traceapp.usecases.batches.show_batch import show_batch
 from traceapp.usecases.keys.verify_graph import verify_graph
@@ -89,6 +90,8 @@ def test_promise_a_move_holds_or_does_not_and_the_ledger_says_which(step: str, s
     sweep(stations)
 
     assert [record["outcome"] for record in records(stations, act="place:move")] == ["intended", outcome]
+    said = SpentSweep(stations.settings.home).look(stations, terminal_actor())
+    assert said == ([asked.uid] if outcome == ABORTED else []), "of what happened nobody says that it did not"
     assert [one.approval for one in stations.acls.places.kept] == ([] if outcome == ABORTED else [asked.uid])
     assert finish(stations).finished == (() if outcome == ABORTED else (1,))
     assert verify_graph(stations, terminal_actor(), lambda share: None).value.findings == ()

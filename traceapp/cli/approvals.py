@@ -38,6 +38,8 @@ def show(uid: str, home: Path | None) -> None:
         found = show_approval(stations, terminal_actor(), uid)
     shown = found.value
     click.echo(_line(shown.listed))
+    if shown.in_vain:
+        click.echo("spent, and did not happen: ask for it anew")
     click.echo(f"digest  {shown.listed.approval.digest}")
     for name, value in [*shown.listed.parameters.items(), *shown.preview.items()]:
         click.echo(printable(f"{name}  {value}"))
@@ -63,7 +65,10 @@ def cancel(uid: str, reason: str, home: Path | None) -> None:
 @click.argument("uid")
 @home_option
 def execute(uid: str, home: Path | None) -> None:
-    """Carry out what was asked for here as UID, once others agreed."""
+    """Carry out what was asked for here as UID, once others agreed.
+
+    Exit codes: 0 done · 1 refused or failed · 2 wrong option · 3 it waits for others, nothing happened yet
+    """
     with stations_of(settings_of(home)) as stations:
         done = execute_approval(stations, terminal_actor(), uid)
     click.echo(f"done (ledger record {done.receipt.seq})")

@@ -1,4 +1,4 @@
-"""Acts that are being carried out: each holds a lock as long as its process lives and works on it."""
+"""Acts and approvals that are being carried out: each holds a lock as long as its process lives and works on it."""
 
 import fcntl
 import os
@@ -12,12 +12,12 @@ from traceapp.domain.errors import LedgerUnavailableError
 from traceapp.ledger.records import FOLDER
 
 INTENTS: Final = "intents"
-_COMMAND: Final = re.compile(r"[0-9a-f]{32}")
+_COMMAND: Final = re.compile(r"[0-9a-f]{16}|[0-9a-f]{32}")
 
 
 @contextmanager
 def held_intent(home: Path, command: str) -> Iterator[None]:
-    """Hold the intent of this command, from before it is on record until its outcome is, whatever happens.
+    """Hold the intent of this command, or the approval of this uid, from before it is on record until its outcome is.
 
     The kernel lets a lock go with its process: an intent without an outcome and without a lock is nobody's any more.
     raises  LedgerUnavailableError: the folder cannot be written, and nothing may be begun.
@@ -25,15 +25,25 @@ def held_intent(home: Path, command: str) -> Iterator[None]:
     path = home / FOLDER / INTENTS / command
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = _locked(path)
     except OSError as error:
         raise LedgerUnavailableError(f"The folder of intents cannot be written ({type(error).__name__}).") from None
     try:
-        fcntl.flock(file, fcntl.LOCK_EX)
         yield
     finally:
         with suppress(OSError):
             path.unlink()
+        os.close(file)
+
+
+def _locked(path: Path) -> int:
+    """Whoever waited for one that was taken away meanwhile locks the one that is there now: nobody finds the other."""
+    while True:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with suppress(FileNotFoundError):
+            if path.stat().st_ino == os.fstat(file).st_ino:
+                return file
         os.close(file)
 
 

@@ -32,6 +32,7 @@ def shown_answer(recorded: Recorded[ShownApproval]) -> Response:
             "recipient": shown.recipient,
             "policy": shown.policy,
             "signatures": [signature_document(one) for one in shown.signatures],
+            "in_vain": shown.in_vain,
             "ledger": recorded.receipt,
         }
     )

@@ -28,7 +28,7 @@ class ApprovalWords(Said):
     """What somebody said when he did his part."""
 
     username: str
-    act: Annotated[str, Field(description="request, approve, withdraw, deny or cancel.")]
+    act: Annotated[str, Field(description="request, sign, hand_over, approve, withdraw, deny, cancel or spent.")]
     text: str
     at: datetime
 
@@ -81,6 +81,7 @@ class ApprovalShown(Said):
     recipient: str | None
     policy: Annotated[str, Field(description="Digest of the policy by which it was asked for.")]
     signatures: Annotated[list[ElectronicSignature], Field(description="All that were given, by their seals alone.")]
+    in_vain: Annotated[bool, Field(description="It was spent, and what was approved did not happen: ask for it anew.")]
     ledger: Ledger
 
 

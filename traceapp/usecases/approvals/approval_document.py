@@ -64,7 +64,7 @@ class Frozen:
 class Words:
     """What somebody said when he did his part.
 
-    act        "request", "hand_over", "sign", "approve", "withdraw", "deny" or "cancel".
+    act        "request", "hand_over", "sign", "approve", "withdraw", "deny", "cancel" or "spent".
     signature  that he gave with it; None of what is not signed.
     """
 

@@ -1,13 +1,21 @@
 """What others agreed to happens: once, exactly so, and only while all of them may still agree to it."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
 from traceapp.domain import approvals
-from traceapp.domain.errors import ApprovalStateError, FactorNeededError, PermissionDeniedError
+from traceapp.domain.errors import (
+    ApprovalStateError,
+    FactorNeededError,
+    LedgerUnavailableError,
+    PermissionDeniedError,
+    TraceappError,
+)
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
+from traceapp.ledger.open_intents import held_intent
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.approvals.approval_document import open_frozen
 from traceapp.usecases.approvals.approval_moves import find_approval, put, request_of, superseded
@@ -15,6 +23,7 @@ from traceapp.usecases.approvals.approval_persons import row_of, signers_today
 from traceapp.usecases.approvals.approved_operations import OPERATIONS, CarryOut
 from traceapp.usecases.approvals.decide_approval import CHANGED, is_as_asked
 from traceapp.usecases.approvals.missing_persons import NO_ROW
+from traceapp.usecases.approvals.settle_spent import settle_failed
 from traceapp.usecases.signatures.verify_signatures import BROKEN, counted_signatures
 from traceapp.usecases.stations import Stations
 
@@ -27,7 +36,8 @@ def execute_approval(stations: Stations, actor: Actor, uid: str, by: CarryOut | 
     by  what does it, where that takes more than the approval, such as files of the terminal; else the operation's own.
 
     First the approval is spent, on record, and only then it happens, on record as well: a crash between the two, and whatever
-    goes wrong with what was approved, leaves it undone and the approval spent. So nothing ever happens twice.
+    goes wrong with what was approved, leaves it undone and the approval spent, which is said on record (`settle_spent.py`). So
+    nothing ever happens twice.
     raises  PermissionDeniedError: somebody else asked for it, or may not any more, or one of those who agreed may not any more;
             ApprovalNotFoundError; ApprovalStateError: not approved, over, or no longer what would happen, which ends it;
             ConcurrentChangeError: of many at once one carries it out; what the operation itself raises.
@@ -67,5 +77,13 @@ def execute_approval(stations: Stations, actor: Actor, uid: str, by: CarryOut | 
         stations.ledger.append(refused("failed", reason=str(error)))
         raise
     assert frozen is not None  # noqa: S101  an approved one of the person's own was opened above
-    put(stations, actor, Act.APPROVAL_EXECUTE, made, found)
-    return carry_out(stations, actor, frozen.parameters, found.uid)
+    with held_intent(stations.settings.home, found.uid):
+        spent = put(stations, actor, Act.APPROVAL_EXECUTE, made, found)
+        try:
+            return carry_out(stations, actor, frozen.parameters, found.uid)
+        except LedgerUnavailableError:
+            raise  # what is on record is not known now: the sweep looks later
+        except Exception:
+            with suppress(TraceappError):
+                settle_failed(stations, actor, found.uid, spent.receipt.seq)
+            raise

@@ -21,6 +21,7 @@ from traceapp.usecases.approvals.approval_persons import cools_until, counted_pe
 from traceapp.usecases.approvals.approved_operations import OPERATIONS
 from traceapp.usecases.approvals.request_approval import concerned
 from traceapp.usecases.approvals.requester_history import Habit, read_history
+from traceapp.usecases.approvals.settle_spent import is_said
 from traceapp.usecases.disclosed.disclosure_roll import Fields, keep_roll
 from traceapp.usecases.signatures.sign_request import is_signed
 from traceapp.usecases.signatures.signing import SigningNeed, need_of
@@ -92,6 +93,11 @@ class ShownApproval:
     signatures: tuple[CheckedSignature, ...] = ()
     need: SigningNeed | None = None
     unsigned: SigningNeed | None = None
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether it was spent and what was approved did not happen, as far as that is known."""
+        return is_said(self.words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class IntentSweep:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._note = home / FOLDER / INTENTS / SETTLED
-        self._read = _noted(self._note)
+        self._read = noted(self._note)
         self._tail = LedgerTail(home, self._read)
         self._open: dict[int, dict[str, Any]] = {}
 
@@ -81,7 +81,7 @@ def settle(stations: Stations, actor: Actor, intent: dict[str, Any]) -> str:
 
     What is not in the store by now never will be: the store refuses its command from then on.
     """
-    outcome = COMMITTED if _came_to_be(stations, intent) else ABORTED
+    outcome = COMMITTED if came_to_be(stations, intent) else ABORTED
     request = {**_request(intent), "intent": intent["seq"]}
     made = entry(
         stations,
@@ -98,7 +98,8 @@ def settle(stations: Stations, actor: Actor, intent: dict[str, Any]) -> str:
     return outcome
 
 
-def _came_to_be(stations: Stations, intent: dict[str, Any]) -> bool:
+def came_to_be(stations: Stations, intent: dict[str, Any]) -> bool:
+    """What the store, the ring or the home says of it; what is not there by now never will be."""
     request = _request(intent)
     if intent["act"] in KEY_ACTS:
         return stations.keys.was_carried_out(intent["command"])
@@ -121,7 +122,8 @@ def _request(intent: dict[str, Any]) -> dict[str, Any]:
     return dict(intent["request"])
 
 
-def _noted(path: Path) -> int:
+def noted(path: Path) -> int:
+    """How far a sweep has come; 0 where that is not known."""
     try:
         return int(path.read_text(encoding="ascii"))
     except (OSError, ValueError):

@@ -59,7 +59,7 @@ def show(path: ApprovalInput) -> Response:
 
 @approvals.post("/<uid>/approve")
 @permission(Permission.APPROVAL_DECIDE)
-@records(Permission.APPROVAL_DECIDE, Act.APPROVAL_EXPIRE, Act.APPROVAL_SUPERSEDE)
+@records(Permission.APPROVAL_DECIDE, Act.APPROVAL_EXPIRE, Act.APPROVAL_SUPERSEDE, Act.SIGN_IN_SPRAY)
 @operation(answer=ApprovalMoved, path=ApprovalInput, body=ApproveBody, refuses=(404, 409))
 def approve(path: ApprovalInput, body: ApproveBody) -> Response:
     """Agree to exactly what you saw.
@@ -74,7 +74,7 @@ def approve(path: ApprovalInput, body: ApproveBody) -> Response:
 
 @approvals.post("/<uid>/sign")
 @permission(Permission.APPROVAL_REQUEST)
-@records(Act.APPROVAL_SIGN, Act.APPROVAL_EXPIRE)
+@records(Act.APPROVAL_SIGN, Act.APPROVAL_EXPIRE, Act.SIGN_IN_SPRAY)
 @operation(answer=ApprovalMoved, path=ApprovalInput, body=ApproveBody, refuses=(404, 409))
 def sign(path: ApprovalInput, body: ApproveBody) -> Response:
     """Sign that you asked for exactly this.
@@ -114,7 +114,7 @@ def cancel(path: ApprovalInput, body: ReasonBody) -> Response:
 
 @approvals.post("/<uid>/execute")
 @permission(Permission.APPROVAL_REQUEST)
-@records(Act.APPROVAL_EXECUTE, Act.APPROVAL_EXPIRE, Act.APPROVAL_SUPERSEDE, Act.WITHHELD_ROUTE, *ACTS)
+@records(Act.APPROVAL_EXECUTE, Act.APPROVAL_EXPIRE, Act.APPROVAL_SPENT, Act.APPROVAL_SUPERSEDE, Act.WITHHELD_ROUTE, *ACTS)
 @operation(answer=ApprovalExecuted, path=ApprovalInput, refuses=(404, 409))
 def execute(path: ApprovalInput) -> Response:
     """Carry out what was approved.
@@ -145,6 +145,7 @@ def value(path: ApprovalInput) -> Response:
     Permission.LEDGER_EXPORT,
     Permission.DELIVERY_LIST,
     Permission.DELIVERY_ENTER,
+    Act.EXPORT_SEND,
     Act.APPROVAL_EXPIRE,
     Act.WITHHELD_ROUTE,
 )

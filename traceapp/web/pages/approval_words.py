@@ -32,6 +32,7 @@ STATES: Final = {
     ApprovalState.CANCELLED: ("plain", "plain", N_("Taken back")),
     ApprovalState.SUPERSEDED: ("unknown", "unknown", N_("No longer what was asked for")),
 }
+IN_VAIN: Final = ("recalled", "recalled", N_("Spent, and did not happen: ask for it anew"))
 """What gives a state its colour, its sign and its word."""
 
 
@@ -62,6 +63,7 @@ SAID: Final = {
     "withdraw": N_("took the word back"),
     "cancel": N_("took it back"),
     "hand_over": N_("handed it over"),
+    "spent": N_("found that it did not happen"),
 }
 TOLD_APART: Final = frozenset({"differences", "effect", "places"})
 """What a change of the rules, or a move of a place, does has a section of its own."""
@@ -75,8 +77,10 @@ HABITS: Final = {
 }
 
 
-def state_of(approval: Approval) -> tuple[str, str, str]:
-    """Colour, sign and word."""
+def state_of(approval: Approval, in_vain: bool = False) -> tuple[str, str, str]:
+    """Colour, sign and word.   in_vain  whether what was approved did not happen."""
+    if in_vain:
+        return IN_VAIN
     judged = _JUDGED_STATES if approval.operation in JUDGED else {}
     return judged.get(approval.state) or STATES[approval.state]
 

@@ -79,7 +79,14 @@ def open_one(uid: str) -> str:
 
 @approval_pages.post("/approvals/<uid>/decision")
 @permission(Permission.APPROVAL_DECIDE)
-@records(Permission.APPROVAL_DECIDE, Act.APPROVAL_WITHDRAW, Act.APPROVAL_EXPIRE, Act.APPROVAL_SUPERSEDE, Act.APPROVAL_OPEN)
+@records(
+    Permission.APPROVAL_DECIDE,
+    Act.APPROVAL_WITHDRAW,
+    Act.APPROVAL_EXPIRE,
+    Act.APPROVAL_SUPERSEDE,
+    Act.APPROVAL_OPEN,
+    Act.SIGN_IN_SPRAY,
+)
 def decide(uid: str) -> Response | tuple[str, int]:
     """Agree to exactly what was shown, say no, or take one's word back."""
     said, actor = request.form, current_actor()
@@ -94,7 +101,7 @@ def decide(uid: str) -> Response | tuple[str, int]:
 
 @approval_pages.post("/approvals/<uid>/signature")
 @permission(Permission.APPROVAL_REQUEST)
-@records(Act.APPROVAL_SIGN, Act.APPROVAL_EXPIRE, Act.APPROVAL_OPEN)
+@records(Act.APPROVAL_SIGN, Act.APPROVAL_EXPIRE, Act.APPROVAL_OPEN, Act.SIGN_IN_SPRAY)
 def sign(uid: str) -> Response | tuple[str, int]:
     """Sign one's own request."""
     said = request.form
@@ -117,7 +124,15 @@ def cancel(uid: str) -> Response | tuple[str, int]:
 
 @approval_pages.post("/approvals/<uid>/execution")
 @permission(Permission.APPROVAL_REQUEST)
-@records(Act.APPROVAL_EXECUTE, Act.APPROVAL_EXPIRE, Act.APPROVAL_SUPERSEDE, Act.APPROVAL_OPEN, Act.WITHHELD_ROUTE, *ACTS)
+@records(
+    Act.APPROVAL_EXECUTE,
+    Act.APPROVAL_EXPIRE,
+    Act.APPROVAL_SPENT,
+    Act.APPROVAL_SUPERSEDE,
+    Act.APPROVAL_OPEN,
+    Act.WITHHELD_ROUTE,
+    *ACTS,
+)
 def execute(uid: str) -> Response | tuple[str, int]:
     """Carry out what others agreed to."""
     return _moved(uid, lambda: execute_approval(stations(), current_actor(), uid))
@@ -130,6 +145,7 @@ def execute(uid: str) -> Response | tuple[str, int]:
     Permission.LEDGER_EXPORT,
     Permission.DELIVERY_LIST,
     Permission.DELIVERY_ENTER,
+    Act.EXPORT_SEND,
     Act.APPROVAL_EXPIRE,
     Act.APPROVAL_OPEN,
     Act.WITHHELD_ROUTE,
