@@ -35,7 +35,7 @@ RAISED = {one.__name__ for one in (ApprovalStateError, PermissionDeniedError, Re
 
 def constants() -> Iterator[tuple[str, str]]:
     """Sentences that a use case keeps under a name."""
-    for path in _files():
+    for path in (*_files(), ROOT / "domain" / "signatures.py"):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             match node:
                 case ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str(text))):

@@ -76,6 +76,8 @@ class Shown:
 
 
 NOTHING_SHOWN: Final = Shown()
+WRONG_COMPONENTS: Final = "The user name or the password is wrong; nothing was signed."
+"""Whichever of the two it was."""
 
 
 def is_enough(components: frozenset[Component], *, first: bool) -> bool:

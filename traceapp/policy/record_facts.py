@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 from traceapp.dictionary.entries import Tier
 from traceapp.dictionary.properties import Dictionary
 from traceapp.domain.kinds import NodeKind
+from traceapp.domain.permissions import Act
 from traceapp.domain.sessions import network_of
+from traceapp.domain.signatures import WRONG_COMPONENTS
 
 Record = Mapping[str, Any]
 NARROWING: Final = ("direction", "as_of", "at", "event_time_from", "event_time_to", "fields")
+_SHOWN_AT: Final = frozenset({Act.FACTOR_CHANGE, Act.FACTOR_SHOW, Act.PASSWORD_CHANGE, Act.SESSION_START})
 _NUMBER: Final = re.compile(r"(.*?)(\d{1,15})(\D*)", re.DOTALL)
 
 
@@ -105,6 +108,14 @@ def _refused_by(_: RecordFacts, record: Record) -> tuple[Any, ...]:
     return (rule,) if said else ()
 
 
+def _wrong_component(_: RecordFacts, record: Record) -> tuple[Any, ...]:
+    """Whether a user name, password or second factor was wrong: at the door, or shown anew in a session."""
+    if record["outcome"] != "denied":
+        return (False,)
+    shown = record["act"] in _SHOWN_AT and not _refused_by(_, record)
+    return (shown or record.get("reason") == WRONG_COMPONENTS,)
+
+
 def _found_nothing(_: RecordFacts, record: Record) -> tuple[Any, ...]:
     return (_at(record, ["result", "candidates"]) == (0,),)
 
@@ -141,6 +152,7 @@ _FACTS: Final[Mapping[str, Callable[[RecordFacts, Record], tuple[Any, ...]]]] = 
     "asked": _asked,
     "numbers": _numbers,
     "found_nothing": _found_nothing,
+    "wrong_component": _wrong_component,
     "refused_by": _refused_by,
     "started_from": _started_from,
     "narrowed_by": _narrowed_by,

@@ -81,13 +81,17 @@ def take_sign_in(username: str, alarm: Callable[[], None]) -> None:
     alarm   called once a minute while that is so.
     raises  TooManyRequests.
     """
+    _check_address(alarm)
+    _limits().take(_OF_ACCOUNT, "account", _veiled(username))
+
+
+def _check_address(alarm: Callable[[], None]) -> None:
     limits, address = _limits(), _address()
     limits.check(_OF_ADDRESS, "sign-in", address)
     if not limits.is_open(_OF_ALL, "sign-in") and not limits.knows(network_of(address)):
         if limits.count(_ALARM, "alarm"):
             alarm()
         limits.check(_OF_ALL, "sign-in")
-    limits.take(_OF_ACCOUNT, "account", _veiled(username))
 
 
 def count_failed_sign_in() -> None:
@@ -104,12 +108,24 @@ def count_signed_in(username: str) -> None:
     limits.know(network_of(_address()))
 
 
-def take_factor(account_uid: str) -> None:
-    """Before a second factor, or the password of somebody who is signed in, is looked at. Raises TooManyRequests."""
+def take_component(account_uid: str, alarm: Callable[[], None]) -> None:
+    """Before a user name, a password or a second factor of somebody in a session is looked at.
+
+    By address and over all as at the door, and by the account of the session. Tries of others at its name do not count here: a
+    stranger who guesses at the door keeps nobody from signing.
+    raises  TooManyRequests.
+    """
     _limits().take(_OF_FACTOR, "factor", account_uid)
+    _check_address(alarm)
 
 
-def forget_factor(account_uid: str) -> None:
+def count_wrong_component(username: str) -> None:
+    """It was wrong: one more try at this name as well, so that whoever guesses in a session does not go on at the door."""
+    count_failed_sign_in()
+    _limits().count(_OF_ACCOUNT, "account", _veiled(username))
+
+
+def forget_component(account_uid: str) -> None:
     """It was right."""
     _limits().forget(_OF_FACTOR, "factor", account_uid)
 

@@ -12,6 +12,7 @@ from traceapp.domain.rights import Actor
 from traceapp.domain.sessions import Session
 from traceapp.domain.signatures import (
     MEANINGS,
+    WRONG_COMPONENTS,
     Component,
     Meaning,
     SealedSignature,
@@ -33,7 +34,6 @@ FIRST: Final = (
 )
 LATER: Final = "A signature takes your password, or a second factor that was shown since your last one."
 PROVISIONAL: Final = "Somebody else gave you your password: change it before you sign anything."
-WRONG: Final = "The user name or the password is wrong; nothing was signed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,11 @@ def components_shown(stations: Stations, session: Session, account: Account, sho
     found: list[Component] = []
     if shown.username:
         if fold_username(shown.username) != account.username:
-            raise SignatureComponentsError(WRONG)
+            raise SignatureComponentsError(WRONG_COMPONENTS)
         found.append(Component.IDENTIFICATION)
     if shown.password:
         if not verify_password(account.password_hash, shown.password):
-            raise SignatureComponentsError(WRONG)
+            raise SignatureComponentsError(WRONG_COMPONENTS)
         found.append(Component.PASSWORD)
     if _has_factor_that_counts(stations, account, session):
         found.append(Component.FACTOR)

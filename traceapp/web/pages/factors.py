@@ -9,9 +9,9 @@ from traceapp.domain.permissions import Act
 from traceapp.usecases.sessions import second_factors
 from traceapp.usecases.sessions.open_session import Opened
 from traceapp.web.access import current_actor, open_door, records, records_nothing, signed_in, stations
-from traceapp.web.limits import forget_factor, take_factor
 from traceapp.web.pages.layout import onward, safe_next
 from traceapp.web.session import begin_session, find_session
+from traceapp.web.signing import component_shown
 
 factor_pages = Blueprint("factors", __name__)
 
@@ -26,17 +26,15 @@ def form() -> str:
 
 @factor_pages.post("/second-factor")
 @open_door
-@records(Act.SESSION_START, Act.FACTOR_SHOW, Act.FACTOR_CHANGE)
+@records(Act.SESSION_START, Act.FACTOR_SHOW, Act.FACTOR_CHANGE, Act.SIGN_IN_SPRAY)
 def show() -> Response | tuple[str, int]:
     """Take a code and go on, or say at the field that it is refused."""
     opened = _session()
-    account_uid = opened.session.account_uid
-    take_factor(account_uid)
     try:
-        fresh = second_factors.show_code(stations(), opened, request.form.get("code", ""))
+        with component_shown(opened.actor):
+            fresh = second_factors.show_code(stations(), opened, request.form.get("code", ""))
     except FactorRefusedError:
         return _ask(opened, gettext("The code is wrong, too old, or was used before.")), 401
-    forget_factor(account_uid)
     begin_session(fresh.value)
     return redirect(onward(fresh.value, request.form.get("next")), 303)
 
@@ -51,31 +49,29 @@ def list_all() -> str:
 
 @factor_pages.post("/factors/codes")
 @signed_in
-@records(Act.FACTOR_CHANGE)
+@records(Act.FACTOR_CHANGE, Act.SIGN_IN_SPRAY)
 def begin_codes() -> str | tuple[str, int]:
     """Show a new key, after the password was typed again."""
     actor = current_actor()
-    take_factor(actor.account_uid)
     try:
-        begun = second_factors.begin_totp(stations(), actor, request.form.get("password", ""))
+        with component_shown(actor):
+            begun = second_factors.begin_totp(stations(), actor, request.form.get("password", ""))
     except SignInError:
         return _list(gettext("The password is wrong.")), 401
-    forget_factor(actor.account_uid)
     return render_template("factors/enrol.html", begun=begun.value, receipt=begun.receipt, error="")
 
 
 @factor_pages.post("/factors/codes/confirm")
 @signed_in
-@records(Act.FACTOR_CHANGE)
+@records(Act.FACTOR_CHANGE, Act.SIGN_IN_SPRAY)
 def confirm_codes() -> str | tuple[str, int]:
     """Take the first code of the new key, and show the recovery codes."""
     actor = current_actor()
-    take_factor(actor.account_uid)
     try:
-        done = second_factors.confirm_totp(stations(), actor, request.form.get("code", ""))
+        with component_shown(actor):
+            done = second_factors.confirm_totp(stations(), actor, request.form.get("code", ""))
     except FactorRefusedError:
         return render_template("factors/enrol.html", begun=None, error=gettext("This is no code of the new key.")), 401
-    forget_factor(actor.account_uid)
     begin_session(done.value.opened)
     return render_template("factors/recovery.html", codes=done.value.recovery_codes, receipt=done.receipt)
 

@@ -10,10 +10,10 @@ from traceapp.domain.errors import InputError, SignInError
 from traceapp.domain.permissions import Act
 from traceapp.usecases.accounts.own_password import change_own_password
 from traceapp.web.access import current_actor, provisional_too, records, records_nothing, stations
-from traceapp.web.limits import forget_factor, take_factor
 from traceapp.web.pages.layout import safe_next
 from traceapp.web.pages.wording import N_
 from traceapp.web.session import begin_session
+from traceapp.web.signing import component_shown
 
 own_password_pages = Blueprint("own_password", __name__)
 
@@ -32,21 +32,20 @@ def form() -> str:
 
 @own_password_pages.post("/password")
 @provisional_too
-@records(Act.PASSWORD_CHANGE)
+@records(Act.PASSWORD_CHANGE, Act.SIGN_IN_SPRAY)
 def change() -> Response | tuple[str, int]:
     """Change it and go on, or say at the field what is wrong."""
     actor, said = current_actor(), request.form
     new = said.get("new", "")
     if new != said.get("again", ""):
         return _page(again=gettext(UNLIKE)), 400
-    take_factor(actor.account_uid)
     try:
-        changed = change_own_password(stations(), actor, said.get("old", ""), new)
+        with component_shown(actor):
+            changed = change_own_password(stations(), actor, said.get("old", ""), new)
     except SignInError:
         return _page(old=gettext(WRONG)), 401
     except InputError:
         return _page(new=gettext(BAD)), 400
-    forget_factor(actor.account_uid)
     begin_session(changed.value)
     return redirect(safe_next(said.get("next")), 303)
 

@@ -18,9 +18,10 @@ from traceapp.usecases.sessions.keep_passkey import add_passkey, ask_for_passkey
 from traceapp.usecases.sessions.second_factors import list_own_factors
 from traceapp.usecases.sessions.show_passkey import ask_for_assertion, show_passkey, sign_in_by_passkey
 from traceapp.web.access import current_actor, open_door, records, records_nothing, signed_in, stations
-from traceapp.web.limits import count_refusal, forget_factor, take_factor, use_once
+from traceapp.web.limits import count_refusal, use_once
 from traceapp.web.pages.layout import onward, safe_next
 from traceapp.web.session import begin_session, client_of_request, find_session
+from traceapp.web.signing import component_shown
 
 passkey_pages = Blueprint("passkeys", __name__)
 
@@ -39,19 +40,18 @@ def make() -> Response:
 
 @passkey_pages.post("/factors/passkeys")
 @signed_in
-@records(Act.FACTOR_CHANGE)
+@records(Act.FACTOR_CHANGE, Act.SIGN_IN_SPRAY)
 def add() -> Answer | tuple[str, int]:
     """Keep it."""
     actor, said = current_actor(), request.form
-    take_factor(actor.account_uid)
     try:
-        made = said.get("credential", "")
-        add_passkey(stations(), actor, said.get("password", ""), made, _challenge("make"), _site(), said.get("label", ""))
+        made, challenge = said.get("credential", ""), _challenge("make")
+        with component_shown(actor):
+            add_passkey(stations(), actor, said.get("password", ""), made, challenge, _site(), said.get("label", ""))
     except SignInError:
         error = gettext("The password is wrong, or the passkey was not made for this page.")
         factors = list_own_factors(stations(), actor)
         return render_template("factors/mine.html", factors=factors, error="", passkey_error=error), 401
-    forget_factor(actor.account_uid)
     return redirect(url_for("factors.list_all"), 303)
 
 
@@ -75,7 +75,7 @@ def ask() -> Response:
 
 @passkey_pages.post("/second-factor/passkey")
 @open_door
-@records(Act.SESSION_START, Act.FACTOR_SHOW)
+@records(Act.SESSION_START, Act.FACTOR_SHOW, Act.SIGN_IN_SPRAY)
 def show() -> Answer | tuple[str, int]:
     """Take the signature, as the second factor of this session or as a sign-in of its own."""
     challenge, credential = _challenge("show"), request.form.get("credential", "")
@@ -84,9 +84,8 @@ def show() -> Answer | tuple[str, int]:
         if opened is None:
             fresh = sign_in_by_passkey(stations(), credential, challenge, _site(), client_of_request())
         else:
-            take_factor(opened.session.account_uid)
-            fresh = show_passkey(stations(), opened, credential, challenge, _site())
-            forget_factor(opened.session.account_uid)
+            with component_shown(opened.actor):
+                fresh = show_passkey(stations(), opened, credential, challenge, _site())
     except FactorRefusedError:
         count_refusal()
         told = {"username": "", "error": gettext("The passkey was refused."), "left": False, "provider": False}
