@@ -10,6 +10,7 @@ from flask import Flask, g
 from tests.conftest import MakeActor
 from traceapp.domain.errors import (
     ApprovalStateError,
+    ApprovalWaitsError,
     ConcurrentChangeError,
     PermissionDeniedError,
     ReviewStateError,
@@ -30,7 +31,10 @@ ELSEWHERE = {
     "issue_token.py": "tokens are made at the terminal",
 }
 """Names, sentences and files of what no page says as a refusal."""
-RAISED = {one.__name__ for one in (ApprovalStateError, PermissionDeniedError, ReviewStateError, SignatureComponentsError)}
+RAISED = {
+    one.__name__
+    for one in (ApprovalStateError, ApprovalWaitsError, PermissionDeniedError, ReviewStateError, SignatureComponentsError)
+}
 
 
 def constants() -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ import click
 from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.cli.printing import printable
 from traceapp.cli.views import lines_option, lots_option, role_option, sites_option, view_of
+from traceapp.cli.waiting import say_waits
 from traceapp.composition import keyless, terminal_actor
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import KeyUnavailableError
@@ -58,6 +59,8 @@ def create(
     \b
     traceapp account create anna --role coordinator --site LYON --reason "Takes over recalls of the Lyon site."
     traceapp account create nmpa --role regulator --lot B-26-0417 --reason "Inspection of 2026-04-17, order 2026-118."
+
+    Exit codes: 0 done · 1 refused or failed · 2 wrong option · 3 it waits for others, nothing happened yet
     """
     password = _ask_password()
     with stations_of(settings_of(home)) as stations:
@@ -115,6 +118,8 @@ def change_role(
     """Give a person another role and view; single lots are named anew. All sessions of the person end.
 
     More than he has takes others' word: it is asked for, and carried out with `traceapp approval execute`.
+
+    Exit codes: 0 done · 1 refused or failed · 2 wrong option · 3 it waits for others, nothing happened yet
     """
     if officers and (len(officers) != 2 or lots):
         raise click.UsageError("wanted --officer twice, and no --lot beside it")
@@ -138,6 +143,8 @@ def change_person(username: str, person: str, reason: str | None, home: Path | N
 
     Where the account named somebody before, or another account names this person, it is asked for, and carried out with
     `traceapp approval execute`.
+
+    Exit codes: 0 done · 1 refused or failed · 2 wrong option · 3 it waits for others, nothing happened yet
     """
     with stations_of(settings_of(home)) as stations:
         done = give_person(stations, terminal_actor(), username, person, reason)
@@ -191,7 +198,10 @@ def suspend(username: str, reason: str | None, home: Path | None) -> None:
 @reason_option
 @home_option
 def come_back(username: str, reason: str | None, home: Path | None) -> None:
-    """Open a suspended account again; of a role that takes others' word it is asked for."""
+    """Open a suspended account again; of a role that takes others' word it is asked for.
+
+    Exit codes: 0 done · 1 refused or failed · 2 wrong option · 3 it waits for others, nothing happened yet
+    """
     with stations_of(settings_of(home)) as stations:
         done = return_account(stations, terminal_actor(), username, reason)
     _say(done, f"account {username} open", f"account {username} stays suspended")
@@ -275,9 +285,8 @@ def _say(given: Given, done: str, waits: str) -> None:
         assert given.done is not None  # noqa: S101  one of the two
         click.echo(f"{done} (ledger record {given.done.receipt.seq})")
         return
-    gains = ", ".join(sorted(given.gains))
-    click.echo(f"{waits}: approval {given.asked.value.uid} waits for others ({gains})")
-    click.echo(f"then: traceapp approval execute {given.asked.value.uid} (ledger record {given.asked.receipt.seq})")
+    click.echo(f"{waits}: it takes others' word ({', '.join(sorted(given.gains))})")
+    say_waits(given.asked)
 
 
 def _ask_password() -> str:

@@ -6,6 +6,7 @@ import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.cli.printing import printable
+from traceapp.cli.waiting import say_waits
 from traceapp.composition import build_watch, terminal_actor
 from traceapp.domain.alerts import AlertFilter, AlertLevel, AlertState
 from traceapp.domain.approvals import Operation
@@ -68,11 +69,14 @@ def acknowledge(uid: str, home: Path | None) -> None:
 @click.option("--reason", required=True, help="Why, so that others can judge it.")
 @home_option
 def silence(rule: str, hours: int, reason: str, home: Path | None) -> None:
-    """Ask that a RULE be silent for a while; once others agreed: traceapp approval execute."""
+    """Ask that a RULE be silent for a while; once others agreed: traceapp approval execute.
+
+    Exit codes: 1 refused or failed · 2 wrong option · 3 it waits for others, nothing happened yet
+    """
     with stations_of(settings_of(home)) as stations:
         asked = {"rule": rule, "hours": hours}
         made = request_approval(stations, terminal_actor(), Operation.ALERT_SILENCE, asked, reason)
-    click.echo(f"{made.value.uid}  waits for approval (ledger record {made.receipt.seq})")
+    say_waits(made)
 
 
 def _say_away(error: TraceappError) -> None:

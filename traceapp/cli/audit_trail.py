@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from traceapp.cli.options import SEQ, home_option, settings_of, stations_of
+from traceapp.cli.waiting import say_waits
 from traceapp.composition import terminal_actor
 from traceapp.domain.approvals import Operation
 from traceapp.domain.ledger_search import LedgerQuery
@@ -99,10 +100,12 @@ def values(seq: int, home: Path | None) -> None:
 def erase(seq: int, reason: str, home: Path | None) -> None:
     """Ask that old and new values of record SEQ be erased for good; two others agree, and then `traceapp approval execute`
     erases them. The record stays, and the ledger verifies as before.
+
+    Exit codes: 1 refused or failed · 2 wrong option · 3 it waits for others, nothing happened yet
     """
     with stations_of(settings_of(home)) as stations:
         made = request_approval(stations, terminal_actor(), Operation.VALUE_ERASE, {"record": seq}, reason)
-    click.echo(f"{made.value.uid}  waits for approval (ledger record {made.receipt.seq})")
+    say_waits(made)
 
 
 @click.command()
@@ -145,15 +148,13 @@ def prune(dry_run: bool, reason: str, home: Path | None) -> None:
     """Say which of the oldest records have passed their date, and ask that they go; two others agree, and then
     `traceapp approval execute` lets them go.
 
-    Exit codes: 0 said, or asked for · 1 refused · 2 wrong option
+    Exit codes: 0 said what is due · 1 refused or failed · 2 wrong option · 3 it waits for others, nothing happened yet
     """
     if not dry_run and not reason:
         raise click.UsageError("Say why with --reason, or only look with --dry-run.")
     with stations_of(settings_of(home)) as stations:
         due = find_due(stations, terminal_actor()).value
-        if not dry_run:
-            made = request_approval(stations, terminal_actor(), Operation.LEDGER_PRUNE, {}, reason)
-            click.echo(f"{made.value.uid}  waits for approval (ledger record {made.receipt.seq})")
+        made = None if dry_run else request_approval(stations, terminal_actor(), Operation.LEDGER_PRUNE, {}, reason)
     if due.range is None:
         click.echo("due: nothing")
     else:
@@ -164,3 +165,5 @@ def prune(dry_run: bool, reason: str, home: Path | None) -> None:
     if due.blocked is not None:
         seq, act, name = due.blocked
         click.echo(f"record {seq} ({act}; {name}) has not passed its date")
+    if made is not None:
+        say_waits(made)

@@ -25,7 +25,8 @@ from traceapp.cli.tls import tls
 from traceapp.cli.tokens import token
 from traceapp.cli.trace import trace
 from traceapp.cli.verify import verify
-from traceapp.domain.errors import TraceappError
+from traceapp.cli.waiting import WAITS
+from traceapp.domain.errors import ApprovalWaitsError, TraceappError
 
 FAILED = 1
 
@@ -66,10 +67,13 @@ for command in (
 
 
 def main() -> None:
-    """Entry point; an error of ours is two lines on stderr, what happened and what to do next, and exit code 1."""
+    """Entry point; an error of ours is two lines on stderr, what happened and what to do next, and exit code 1.
+
+    What others still have to agree to has the exit code 3, as has asking for it.
+    """
     try:
         commands(standalone_mode=True)
     except TraceappError as error:
         click.echo(f"traceapp: {error}", err=True)
         click.echo(f"next: {error.next_step}", err=True)
-        sys.exit(FAILED)
+        sys.exit(WAITS if isinstance(error, ApprovalWaitsError) else FAILED)

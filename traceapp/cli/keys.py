@@ -13,6 +13,7 @@ from rich.table import Table
 from traceapp.backing import recover_keys
 from traceapp.cli.options import home_option, officers_of, pair_of, settings_of, stations_of
 from traceapp.cli.printing import console
+from traceapp.cli.waiting import say_waits
 from traceapp.composition import terminal_actor
 from traceapp.domain.approvals import Operation
 from traceapp.usecases.approvals.request_approval import request_approval
@@ -94,6 +95,8 @@ def destroy(
     \b
     traceapp keys destroy account:UID --reason "Left five years ago, asks for it."
     traceapp keys destroy account:UID --approval ID --officer A --officer B --confirm account:UID
+
+    Exit codes: 0 done · 1 refused or failed · 2 wrong option · 3 it waits for others, nothing happened yet
     """
     if (reason is None) == (approval is None):
         raise click.UsageError("Say --reason to ask for it, or --approval to carry it out.")
@@ -102,8 +105,7 @@ def destroy(
     with stations_of(settings_of(home)) as stations:
         if approval is None:
             asked = request_approval(stations, terminal_actor(), Operation.KEY_DESTROY, {"group": group}, reason or "")
-            click.echo(f"{asked.value.uid}  waits for approval (ledger record {asked.receipt.seq})")
-            return
+            say_waits(asked, f"traceapp keys destroy {group} --approval {{uid}} …")
         made = destroy_approved_key(stations, terminal_actor(), approval, group, pair_of(officers))
     click.echo(
         f"{made.value} is destroyed (ledger record {made.receipt.seq}): nobody reads any more what it sealed. What is restored "
@@ -134,14 +136,15 @@ def officers(
     traceapp keys officers --former OLD-A --former OLD-B --officer NEW-A --officer NEW-B
     traceapp keys officers --reason "The safe of B burnt."
     traceapp keys officers --approval ID --officer NEW-A --officer NEW-B
+
+    Exit codes: 0 done · 1 refused or failed · 2 wrong option · 3 it waits for others, nothing happened yet
     """
     if sum(map(bool, (former, reason, approval))) > 1:
         raise click.UsageError("Say one of --former, --reason and --approval.")
     with stations_of(settings_of(home)) as stations:
         if reason is not None:
             asked = request_approval(stations, terminal_actor(), Operation.KEY_OFFICERS, {}, reason)
-            click.echo(f"{asked.value.uid}  waits for approval (ledger record {asked.receipt.seq})")
-            return
+            say_waits(asked, "traceapp keys officers --approval {uid} …")
         files = pair_of(officers)
         if approval is not None:
             made = make_approved_recovery_key(stations, terminal_actor(), approval, files)

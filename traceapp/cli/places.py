@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.cli.waiting import say_waits
 from traceapp.composition import terminal_actor
 from traceapp.domain.approvals import Operation
 from traceapp.domain.clock import stored_time
@@ -48,6 +49,8 @@ def move_site(old: str, new: str, follow: bool, reason: str | None, home: Path |
     \b
     traceapp site move SUZHOU WUXI --follow
     traceapp site move SUZHOU WUXI --follow --reason "The Suzhou works were closed."
+
+    Exit codes: 0 the effect was shown · 1 refused or failed · 2 wrong option · 3 it waits for others, nothing happened yet
     """
     _move({"site": old, "to_site": new, "follow": follow}, reason, home)
 
@@ -68,6 +71,8 @@ def move_line(
     \b
     traceapp line move INF INFUSION
     traceapp line move INF INF --site SUZHOU --to-site LYON --reason "Suzhou makes it no more."
+
+    Exit codes: 0 the effect was shown · 1 refused or failed · 2 wrong option · 3 it waits for others, nothing happened yet
     """
     if to_site is not None and of_site is None:
         raise click.UsageError("--to-site takes --site.")
@@ -116,9 +121,7 @@ def _move(said: Mapping[str, Any], reason: str | None, home: Path | None) -> Non
     with stations_of(settings_of(home)) as stations:
         if reason is not None:
             asked = request_approval(stations, terminal_actor(), Operation.PLACE_MOVE, said, reason)
-            click.echo(f"{asked.value.uid}  {asked.value.state}  {asked.value.operation} (ledger record {asked.receipt.seq})")
-            click.echo(f"next: others agree on the page /approvals; then traceapp approval execute {asked.value.uid}", err=True)
-            return
+            say_waits(asked)
         found = compare_move(stations, terminal_actor(), said)
     for told in _told(found.value):
         click.echo(_printable(told))

@@ -8,6 +8,7 @@ import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.cli.printing import printable
+from traceapp.cli.waiting import say_waits
 from traceapp.composition import terminal_actor
 from traceapp.domain.clock import stored_time
 from traceapp.domain.governed import DocumentKind, Effect, Moves
@@ -62,21 +63,25 @@ def propose(file: Path | None, number: int | None, reason: str, document: str, h
     \b
     traceapp policy propose next_policy.toml --reason "Viewers need dates."
     traceapp policy propose --version 1 --reason "It was a mistake."
+
+    Exit codes: 1 refused or failed · 2 wrong option · 3 it waits for others, nothing happened yet
     """
     if (file is None) == (number is None):
         raise click.UsageError("Name FILE or --version, and not both.")
     content = file.read_bytes() if file is not None else None
     with stations_of(settings_of(home)) as stations:
         made = propose_document(stations, terminal_actor(), DocumentKind(document), content, reason, number)
-    click.echo(f"{made.value.uid}  {made.value.state}  {made.value.operation} (ledger record {made.receipt.seq})")
-    click.echo(f"next: others agree on the page /approvals; then traceapp policy apply {made.value.uid}", err=True)
+    say_waits(made, "traceapp policy apply {uid}")
 
 
 @click.command()
 @click.argument("approval")
 @home_option
 def apply(approval: str, home: Path | None) -> None:
-    """Put in force what was proposed here as APPROVAL and agreed to; every process goes by it from its next request on."""
+    """Put in force what was proposed here as APPROVAL and agreed to; every process goes by it from its next request on.
+
+    Exit codes: 0 done · 1 refused or failed · 2 wrong option · 3 it waits for others, nothing happened yet
+    """
     with stations_of(settings_of(home)) as stations:
         done = execute_approval(stations, terminal_actor(), approval)
     click.echo(f"in force (ledger record {done.receipt.seq})")

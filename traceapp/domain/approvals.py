@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from traceapp.domain.errors import ApprovalStateError, PermissionDeniedError
+from traceapp.domain.errors import ApprovalStateError, ApprovalWaitsError, PermissionDeniedError
 from traceapp.domain.rights import Role
 from traceapp.domain.signatures import Meaning
 
@@ -257,8 +257,10 @@ def execute(approval: Approval, person: Person, now: datetime, digest: str, enti
     digest    of what would really happen at this moment.
     entitled  the signers as they are today, in their present roles; one who left, or changed to another role, is missing.
     raises    PermissionDeniedError: somebody else than the requester asks, or a signer is not entitled any more.
-              ApprovalStateError: it is not approved, is over, or what would happen has changed.
+              ApprovalWaitsError: not all agreed yet. ApprovalStateError: it is over, or what would happen has changed.
     """
+    if approval.state_at(now) is _REQUESTED:
+        raise ApprovalWaitsError("It waits for others: nothing happened yet.")
     _check_move(approval, Move.EXECUTE, now)
     if not person.is_surely(approval.requester):
         raise PermissionDeniedError("Only whoever asked for it can carry it out.")

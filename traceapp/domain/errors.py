@@ -285,6 +285,12 @@ class ApprovalStateError(TraceappError):
     next_step = "Look at the approval again; where it is over, ask for a new one."
 
 
+class ApprovalWaitsError(ApprovalStateError):
+    """An approval that others still have to agree to."""
+
+    next_step = "Others agree on the page /approvals; do it again then."
+
+
 class ReviewNotFoundError(TraceappError):
     """No review of accounts has this id."""
 

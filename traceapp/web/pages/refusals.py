@@ -19,6 +19,7 @@ REFUSALS: Final = frozenset(
         N_("Only whoever asked for it can cancel it; others can deny it."),
         N_("Only whoever asked for it can carry it out."),
         N_("What would happen now is not what was approved."),
+        N_("It waits for others: nothing happened yet."),
         N_("One of those who agreed is not entitled to it any more: ask for the approval anew."),
         N_("Somebody else decides this: nobody agrees to his own request, by whatever account."),
         N_("It is not your role whose word is asked for now."),
