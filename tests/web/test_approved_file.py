@@ -1,6 +1,7 @@
 """A trace with confidential values leaves as a file: asked for, agreed to by others, taken once, and by nobody else."""
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -25,7 +26,9 @@ from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
 from traceapp.usecases.approvals.decide_approval import approve_approval, deny_approval
 from traceapp.usecases.approvals.list_approvals import show_approval
 from traceapp.usecases.approvals.request_approval import MOST_WAITING
-from traceapp.usecases.exports.take_export import take_export
+from traceapp.usecases.exports.export_claim import FOLDER
+from traceapp.usecases.exports.take_export import may_take, take_export
+from traceapp.usecases.exports.taken import Sending
 from traceapp.usecases.stations import Stations
 from traceapp.web.trace_tables import trace_tables
 
@@ -171,8 +174,45 @@ def test_promise_a_file_that_broke_off_can_be_taken_again(desk: Desk) -> None:
     broken = desk.client.open(f"/api/v1/approvals/{uid}/file", headers={"Authorization": desk.header}, buffered=False)
     broken.close()
 
+    (cut,) = records(desk.stations, act="export:send")
+    assert (cut["outcome"], cut["approval"], cut["result"]["bytes"]) == ("failed", uid, 0)
+    assert cut["request"]["record"] == int(broken.headers["Traceapp-Ledger"].split()[0])
     assert "consignees" in json.loads(desk.ask(f"/api/v1/approvals/{uid}/file").data)["tables"]
     assert desk.ask(f"/api/v1/approvals/{uid}/file").status_code == 409
+
+
+def test_promise_how_a_file_ended_is_on_record_with_the_bytes_that_were_handed_over(desk: Desk) -> None:
+    uid = desk.executed()
+
+    taken = desk.ask(f"/api/v1/approvals/{uid}/file")
+
+    (sent,) = records(desk.stations, act="export:send")
+    assert (sent["outcome"], sent["result"]) == ("done", {"bytes": len(taken.data), "of": len(taken.data)})
+
+
+def test_attacker_who_takes_the_marks_out_of_the_home_takes_no_file_twice(desk: Desk) -> None:
+    """Whoever has the home deletes whatever lies there beside the ledger; it is not that which says that a file was taken."""
+    uid = desk.executed()
+    file = f"/api/v1/approvals/{uid}/file"
+    assert desk.ask(file).status_code == 200
+
+    shutil.rmtree(desk.stations.settings.home / FOLDER)
+
+    refused = desk.ask(file)
+    assert refused.status_code == 409
+    assert b"consignees" not in refused.data
+    assert not may_take(desk.stations, show_approval(desk.stations, desk.deciders[0], uid).value.listed.approval)
+
+
+def test_promise_a_file_whose_sender_died_counts_as_taken(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its try is on record, its end is not: how much came through nobody knows. Its lock is gone with the process."""
+    uid = desk.executed()
+    file = f"/api/v1/approvals/{uid}/file"
+    with monkeypatch.context() as died:
+        died.setattr(Sending, "end", lambda sending, handed: sending.claim.end())
+        assert desk.ask(file).status_code == 200
+
+    assert desk.ask(file).status_code == 409
 
 
 def test_promise_a_store_that_is_late_as_it_is_carried_out_ends_no_approval(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,7 +99,7 @@ class ExportedFile:
 
     subject    whose rows.   tier  the highest whose values are in it, where others agreed to that; empty where nobody had to.
     size       in bytes.   sha256  of the file, in hex; the record of the export names it too.   copy  its id.
-    sent       called once with whether all of it was sent; None where nobody asks.
+    sent       called once with how many bytes were handed over, when it is over; None where nobody asks.
     sealed_to  the key of the recipient who alone can open it; None of a file in clear.
     """
 
@@ -110,7 +110,7 @@ class ExportedFile:
     sha256: str
     rows: int
     copy: str
-    sent: Callable[[bool], None] | None = None
+    sent: Callable[[int], None] | None = None
     sealed_to: str | None = None
     tier: str = ""
 

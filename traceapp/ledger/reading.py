@@ -1,7 +1,7 @@
 """Records read from the segments, for questions to the ledger; whether they are what was written is not asked here."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -72,6 +72,19 @@ def find_done(home: Path, groups: Mapping[Group, Collection[str]]) -> dict[Group
     except OSError as error:
         raise _unreadable(error) from None
     return {group: Newest(done.get(group), tuple(begun[group])) for group in groups}
+
+
+def records_of_approval(home: Path, approval: str) -> Iterator[dict[str, Any]]:
+    """Records that name this approval, the newest first; raises what `find_records` raises."""
+    named = f'"approval":{json.dumps(approval)}'.encode()
+    try:
+        for record in newest_records(home):
+            if named in record:
+                told = json.loads(record)
+                if told.get("approval") == approval:
+                    yield told
+    except OSError as error:
+        raise _unreadable(error) from None
 
 
 def last_stated_counter(home: Path) -> dict[str, Any] | None:

@@ -37,10 +37,10 @@ def table_file(recorded: Recorded[ExportedFile]) -> Response:
     return named_file(f"{name}.age" if sealed else name, recorded, answer)
 
 
-def stored_file(file: BinaryIO, size: int, sha256: str, media: str, sent: Callable[[bool], None] | None = None) -> Response:
+def stored_file(file: BinaryIO, size: int, sha256: str, media: str, sent: Callable[[int], None] | None = None) -> Response:
     """size in bytes, sha256 in hex; the file is closed when it is sent, or when nobody wants it any more.
 
-    sent  is called once with whether all of it was sent.
+    sent  is called once, when it is over, with how many bytes were handed over to the connection.
     """
     sending = _Sending(file, sent)
     answer = Response(iter(sending), content_type=media)
@@ -60,18 +60,18 @@ def named_file(name: str, recorded: Recorded[Any], answer: Response) -> Response
 class _Sending:
     """The bytes of a file, which is closed with the answer."""
 
-    def __init__(self, file: BinaryIO, sent: Callable[[bool], None] | None) -> None:
+    def __init__(self, file: BinaryIO, sent: Callable[[int], None] | None) -> None:
         self._file, self._sent = file, sent
-        self._whole = False
+        self._handed = 0
 
     def __iter__(self) -> Iterator[bytes]:
         with self._file:
             while chunk := self._file.read(_CHUNK):
                 yield chunk
-        self._whole = True
+                self._handed += len(chunk)
 
     def close(self) -> None:
         self._file.close()
         sent, self._sent = self._sent, None
         if sent is not None:
-            sent(self._whole)
+            sent(self._handed)

@@ -62,7 +62,7 @@ def finished_file(
     subject: Subject,
     form: TableForm,
     copy: Copy,
-    sent: Callable[[bool], None] | None = None,
+    sent: Callable[[int], None] | None = None,
     key: str | None = None,
     tier: str = "",
 ) -> ExportedFile:

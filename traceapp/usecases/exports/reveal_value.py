@@ -20,9 +20,10 @@ from traceapp.usecases.approvals.approval_document import open_frozen, state_dig
 from traceapp.usecases.approvals.approval_moves import find_approval, request_of
 from traceapp.usecases.disclosed.disclosure_roll import Fields, keep_roll
 from traceapp.usecases.exports.approved_export import OUT_OF_REACH
-from traceapp.usecases.exports.export_claim import Claim, was_taken
+from traceapp.usecases.exports.export_claim import Claim
 from traceapp.usecases.exports.export_sample import names_for
 from traceapp.usecases.exports.take_once import taking
+from traceapp.usecases.exports.taken import was_taken
 from traceapp.usecases.sessions.second_factors import check_fresh
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace.event_claims import read_claims
@@ -140,7 +141,7 @@ def _revealed(stations: Stations, actor: Actor, found: Approval, claim: Claim) -
         approval=found.uid,
     )
     recorded = stations.ledger.record(shown, made)
-    claim.end(taken=True)
+    claim.end()
     return recorded
 
 

@@ -21,11 +21,12 @@ from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.exports.addressed_export import check_clearance, destination_of, is_address_as_signed, key_of
 from traceapp.usecases.exports.approved_export import asked_again
 from traceapp.usecases.exports.deliveries import delivery_of_file, keep_delivery
-from traceapp.usecases.exports.export_claim import Claim, was_taken
+from traceapp.usecases.exports.export_claim import Claim
 from traceapp.usecases.exports.export_rows import finished_file, on_its_way
 from traceapp.usecases.exports.export_subjects import SUBJECT_OF, SUBJECTS
 from traceapp.usecases.exports.recipients import find_recipient, is_abroad
 from traceapp.usecases.exports.take_once import taking
+from traceapp.usecases.exports.taken import Sending, was_taken
 from traceapp.usecases.stations import Stations
 
 NOT_YOURS: Final = "Only whoever asked for it can take the file."
@@ -68,7 +69,7 @@ def take_export(stations: Stations, actor: Actor, uid: str, arrange: Mapping[Sub
     and all who agreed may still agree.
 
     One that goes to a recipient is entered in the register of outside deliveries first, and sealed to his key where he has one.
-    One that does not arrive whole may be taken again within that time; each try is on record.
+    One that was cut may be taken again within that time; each try, and how it ended, is on record.
     arrange  by whose rows they are.
     raises  PermissionDeniedError: somebody else, or one of those who agreed may not any more; ApprovalNotFoundError;
             ApprovalStateError: not carried out, over, taken, or no longer what was approved; HomeError; what the question
@@ -107,15 +108,18 @@ def _taken(
         raise _refused(stations, actor, found, ApprovalStateError(CHANGED))
     to, now = destination_of(parameters), stations.clock.now()
     copy = Copy(secrets.token_hex(16), actor.username, now, signatures, frozen.recipient if to is not None else None)
+    sending = Sending(stations, actor, found, claim)
     made = finished_file(
-        stations, arrange(form, asked.answer, copy), subject, form, copy, claim.end, key_of(parameters), parameters["tier"]
+        stations, arrange(form, asked.answer, copy), subject, form, copy, sending.end, key_of(parameters), parameters["tier"]
     )
     recorded = on_its_way(stations, made, lambda: replace(asked.record(**made.on_record), approval=found.uid))
+    sending.size, sending.record = made.size, recorded.receipt.seq
     if to is not None:
         try:
             keep_delivery(stations, actor, delivery_of_file(stations, actor, recorded, to, found.uid))
         except BaseException:
             made.file.close()
+            sending.end(0)
             raise
     return recorded
 

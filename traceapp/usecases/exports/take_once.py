@@ -37,11 +37,13 @@ def taking(
     signatures = counted_signatures(stations, found)
     if signatures is None:
         raise refused(PermissionDeniedError(BROKEN))
-    claim = Claim.of(stations.settings.home, found.uid) if is_there(stations, found) else None
+    claim = Claim.of(stations.settings.home, found.uid)
     if claim is None:
         raise refused(ApprovalStateError(not_there))
     try:
+        if not is_there(stations, found):  # asked while it is held: nobody takes it between
+            raise refused(ApprovalStateError(not_there))
         yield claim, signatures
     except BaseException:
-        claim.end(taken=False)
+        claim.end()
         raise
