@@ -138,6 +138,7 @@ RINGING: Final[dict[str, list[Record]]] = {
     "wrong-passwords": [
         record(_after(60 * n), "session:start", "denied", {"username_mac": "c" * 64, "address": "203.0.113.9"}) for n in range(8)
     ],
+    "last-approvers": [record(MONDAY, "account:leave", "done", request={"leaves_stuck": ["key_destroy"]})],
     "password-spray": [record(MONDAY, "sign_in:spray", "denied", {"address": "203.0.113.9"})],
     "new-network": [_sign_in(0, "10.1.1.5"), _sign_in(60, "10.1.1.6"), _sign_in(120, "198.51.100.7")],
     "dormant-account": [

@@ -108,7 +108,9 @@ def test_attacker_asks_for_no_role_of_his_own_and_nobody_agrees_to_his(
 
 BELOW: dict[str, Callable[[Stations, str], object]] = {
     "suspended": lambda stations, name: set_disabled(stations, terminal_actor(), name, disabled=True),
-    "left": lambda stations, name: leave_account(stations, terminal_actor(), name, "Was asked to go, from one day to another."),
+    "left": lambda stations, name: leave_account(
+        stations, terminal_actor(), name, "Was asked to go, from one day to another.", anyway=True
+    ),
     "another role": lambda stations, name: set_role(stations, terminal_actor(), name, Role.VIEWER, EVERYWHERE, EVERYWHERE),
 }
 
@@ -286,7 +288,7 @@ def test_attacker_with_many_tokens_before_his_keeps_none(
     account = clocked.accounts.get_account_by_username("eve")
     assert account is not None
     assert [one.revoked for one in clocked.accounts.list_tokens_of_account(account.uid, clocked.clock.now())] == [True, True]
-    assert leave_account(clocked, terminal_actor(), "ben", WHY).value.ended[0].labels == ("ben",)
+    assert leave_account(clocked, terminal_actor(), "ben", WHY, anyway=True).value.ended[0].labels == ("ben",)
 
 
 def test_attacker_who_leaves_with_a_broken_glass_has_it_reviewed_all_the_same(

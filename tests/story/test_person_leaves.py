@@ -65,9 +65,12 @@ def test_promise_a_person_who_leaves_in_the_middle_of_an_approval_blocks_nobody(
     ).value
     bearer = {"Authorization": f"Bearer {program}"}
     assert app.test_client().get("/api/v1/approvals", headers=bearer).status_code == 200
-    before = stations.ledger.get_head().seq
 
-    left = ada.send("/api/v1/accounts/anna/leave", reason=GONE, successor="wei")
+    few = ada.send("/api/v1/accounts/anna/leave", reason=GONE, successor="wei")
+    assert (few.status_code, few.json["type"]) == (409, "urn:traceapp:problem:last-approvers")
+    assert "place_move, step" in few.json["detail"]
+    before = stations.ledger.get_head().seq
+    left = ada.send("/api/v1/accounts/anna/leave", reason=GONE, successor="wei", anyway=True)
 
     assert left.status_code == 200, left.text
     told = left.json
@@ -104,7 +107,7 @@ def test_promise_a_person_who_leaves_in_the_middle_of_an_approval_blocks_nobody(
     acts = [(one["act"], one["outcome"]) for one in records(stations, after=before) if one["act"] == "account:leave"]
     assert acts == [("account:leave", "intended"), ("account:leave", "done"), ("account:leave", "answered")]
 
-    again = ada.send("/api/v1/accounts/ben/leave", reason=GONE)
+    again = ada.send("/api/v1/accounts/ben/leave", reason=GONE, anyway=True)
     stuck = {one["uid"]: one["stuck"] for one in again.json["freed"]}
     assert stuck.keys() == {waits, passed["heir_uid"]}
     assert all(said.startswith("Too few are left") for said in stuck.values())

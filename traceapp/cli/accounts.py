@@ -14,14 +14,27 @@ from traceapp.composition import keyless, terminal_actor
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import KeyUnavailableError
 from traceapp.domain.rights import Role
-from traceapp.usecases.accounts.change_account import set_disabled, set_password
-from traceapp.usecases.accounts.give_role import Given, give_by_officers, give_person, give_role, hire, return_account
+from traceapp.usecases.accounts.change_account import set_password
+from traceapp.usecases.accounts.give_role import (
+    Given,
+    give_by_officers,
+    give_person,
+    give_role,
+    hire,
+    return_account,
+    suspend_account,
+)
 from traceapp.usecases.accounts.leave_account import Left, leave_account
 from traceapp.usecases.accounts.list_accounts import list_accounts
 from traceapp.usecases.accounts.review_access import begin_review, list_reviews, show_review
 from traceapp.usecases.accounts.revoke_without_keys import close_account as close_account_without_keys
 from traceapp.usecases.sessions.second_factors import reset_factors
 
+anyway_option = click.option(
+    "--anyway",
+    is_flag=True,
+    help="Although too few would be left who could agree to something: on record with --reason, and rings.",
+)
 reason_option = click.option("--reason", help="Why, in 10 to 1000 characters; wanted where others have to agree.")
 
 
@@ -97,6 +110,7 @@ def change_password(username: str, home: Path | None) -> None:
 @lines_option
 @lots_option
 @reason_option
+@anyway_option
 @click.option(
     "--officer",
     "officers",
@@ -112,6 +126,7 @@ def change_role(
     lines: tuple[str, ...],
     lots: tuple[str, ...],
     reason: str | None,
+    anyway: bool,
     officers: tuple[Path, ...],
     home: Path | None,
 ) -> None:
@@ -129,7 +144,7 @@ def change_role(
             view = view_of(sites, lines, lots)
             done = Given(give_by_officers(stations, terminal_actor(), username, Role(role), *view, (first, second)))
         else:
-            done = give_role(stations, terminal_actor(), username, Role(role), *view_of(sites, lines, lots), lots, reason)
+            done = give_role(stations, terminal_actor(), username, Role(role), *view_of(sites, lines, lots), lots, reason, anyway)
     _say(done, f"{username} is {role} now, sessions ended", f"{username} stays as he is")
 
 
@@ -137,8 +152,9 @@ def change_role(
 @click.argument("username")
 @click.argument("person")
 @reason_option
+@anyway_option
 @home_option
-def change_person(username: str, person: str, reason: str | None, home: Path | None) -> None:
+def change_person(username: str, person: str, reason: str | None, anyway: bool, home: Path | None) -> None:
     """Say whose account it is: accounts that name one PERSON are one pair of eyes. All sessions of the person end.
 
     Where the account named somebody before, or another account names this person, it is asked for, and carried out with
@@ -147,7 +163,7 @@ def change_person(username: str, person: str, reason: str | None, home: Path | N
     Exit codes: 0 done · 1 refused or failed · 2 wrong option · 3 it waits for others, nothing happened yet
     """
     with stations_of(settings_of(home)) as stations:
-        done = give_person(stations, terminal_actor(), username, person, reason)
+        done = give_person(stations, terminal_actor(), username, person, reason, anyway)
     _say(done, f"{username} is an account of {person}, sessions ended", f"{username} stays as it is")
 
 
@@ -179,13 +195,14 @@ def list_all(home: Path | None) -> None:
 @account.command("suspend")
 @click.argument("username")
 @reason_option
+@anyway_option
 @home_option
-def suspend(username: str, reason: str | None, home: Path | None) -> None:
+def suspend(username: str, reason: str | None, anyway: bool, home: Path | None) -> None:
     """Suspend an account: its sessions end and its tokens are refused, at once, until `traceapp account return`."""
     settings = settings_of(home)
     try:
         with stations_of(settings) as stations:
-            receipt = set_disabled(stations, terminal_actor(), username, disabled=True, reason=reason).receipt
+            receipt = suspend_account(stations, terminal_actor(), username, reason, anyway).receipt
     except KeyUnavailableError as away:
         click.echo(f"{away}; the account is suspended all the same", err=True)
         with keyless(settings) as stations_left:
@@ -211,15 +228,16 @@ def come_back(username: str, reason: str | None, home: Path | None) -> None:
 @click.argument("username")
 @click.option("--reason", required=True, help="Why, in 10 to 1000 characters.")
 @click.option("--successor", help="Colleague of the same role, who is asked for what is open in the person's name  [cancel it]")
+@anyway_option
 @home_option
-def leave(username: str, reason: str, successor: str | None, home: Path | None) -> None:
+def leave(username: str, reason: str, successor: str | None, anyway: bool, home: Path | None) -> None:
     """Somebody leaves, for good: every account of the person is closed, and what depended on him is named.
 
     Sessions, tokens, second factors and accesses end. What he had asked for is cancelled, or goes to --successor; his word is
     taken back where it was not used yet. What he signed stays readable under his name.
     """
     with stations_of(settings_of(home)) as stations:
-        done = leave_account(stations, terminal_actor(), username, reason, successor)
+        done = leave_account(stations, terminal_actor(), username, reason, successor, anyway)
     for line in _left_lines(done.value):
         click.echo(printable(line))
     click.echo(f"{username} left (ledger record {done.receipt.seq})")

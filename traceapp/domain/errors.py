@@ -285,6 +285,12 @@ class ApprovalStateError(TraceappError):
     next_step = "Look at the approval again; where it is over, ask for a new one."
 
 
+class LastApproversError(TraceappError):
+    """An account without which too few are left who could agree to something."""
+
+    next_step = "Make another account for it first. Where it has to be all the same, say so with the reason (anyway)."
+
+
 class ApprovalWaitsError(ApprovalStateError):
     """An approval that others still have to agree to."""
 

@@ -116,6 +116,11 @@ def _wrong_component(_: RecordFacts, record: Record) -> tuple[Any, ...]:
     return (shown or record.get("reason") == WRONG_COMPONENTS,)
 
 
+def _leaves_stuck(_: RecordFacts, record: Record) -> tuple[Any, ...]:
+    """Whether too few are left to agree to something since then."""
+    return (bool(_at(record, ["request", "leaves_stuck"])),)
+
+
 def _found_nothing(_: RecordFacts, record: Record) -> tuple[Any, ...]:
     return (_at(record, ["result", "candidates"]) == (0,),)
 
@@ -152,6 +157,7 @@ _FACTS: Final[Mapping[str, Callable[[RecordFacts, Record], tuple[Any, ...]]]] = 
     "asked": _asked,
     "numbers": _numbers,
     "found_nothing": _found_nothing,
+    "leaves_stuck": _leaves_stuck,
     "wrong_component": _wrong_component,
     "refused_by": _refused_by,
     "started_from": _started_from,

@@ -20,6 +20,14 @@ class AccountInput(Strict):
     username: Username
 
 
+Anyway = Annotated[
+    bool,
+    Field(
+        description="Do it although too few would be left who could agree to something: it rings, and the record says to what."
+    ),
+]
+
+
 class LeaveBody(Strict):
     """Somebody leaves."""
 
@@ -28,10 +36,17 @@ class LeaveBody(Strict):
         Username | None,
         Field(description="A colleague of the same role, who takes over what the person asked for. Without one it is cancelled."),
     ] = None
+    anyway: Anyway = False
 
 
 class AccountReasonBody(Strict):
     reason: Reason
+
+
+class SuspendBody(AccountReasonBody):
+    """Nobody comes in by it."""
+
+    anyway: Anyway = False
 
 
 class PasswordBody(Strict):
@@ -49,3 +64,4 @@ class RoleBody(Strict):
     lines: Annotated[Names, Field(description="Codes of product lines; `*` for all.")]
     lots: Annotated[Names, Field(description="Numbers or uids that are approved one by one besides.", default_factory=list)]
     reason: Reason
+    anyway: Anyway = False

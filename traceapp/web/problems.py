@@ -127,6 +127,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.AlertNotFoundError: Problem(404, "alert-not-found", "There is no such alert", _NO_ALERT),
     errors.ApprovalNotFoundError: Problem(404, "approval-not-found", "There is no such approval", _NO_APPROVAL),
     errors.ApprovalStateError: Problem(409, "approval-state", "The approval is not in the state for this"),
+    errors.LastApproversError: Problem(409, "last-approvers", "Too few would be left who could agree"),
     errors.ApprovalWaitsError: Problem(409, "approval-waits", "The approval waits for others"),
     errors.ReviewNotFoundError: Problem(404, "review-not-found", "There is no such review", _NO_REVIEW),
     errors.ReviewStateError: Problem(409, "review-state", "The review is not in the state for this"),

@@ -10,8 +10,9 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.usecases.access import entry
 from traceapp.usecases.accounts.account_role import account_as_it_is
-from traceapp.usecases.accounts.change_account import check_stays, set_person
+from traceapp.usecases.accounts.change_account import check_stays, of_person, set_person
 from traceapp.usecases.accounts.find_account import find_account
+from traceapp.usecases.accounts.last_approvers import said_of_lacks_after
 from traceapp.usecases.approvals.approval_persons import all_accounts, person_of, person_of_account
 from traceapp.usecases.stations import Stations
 
@@ -60,7 +61,9 @@ def preview_account_person(stations: Stations, parameters: Mapping[str, Any]) ->
 
 def give_account_person(stations: Stations, actor: Actor, parameters: Mapping[str, Any], approval: str) -> Recorded[None]:
     """It is the account of this person from now on; as long as that is new, it counts as those of before as well."""
-    return set_person(stations, actor, parameters["username"], parameters["person"], approval)
+    account = find_account(stations, parameters["username"])
+    told = said_of_lacks_after(stations, of_person(account, parameters["person"]))
+    return set_person(stations, actor, account.username, parameters["person"], approval, told)
 
 
 def whose_persons(parameters: Mapping[str, Any]) -> tuple[str, ...]:

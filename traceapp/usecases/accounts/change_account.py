@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 from traceapp.domain.accounts import Account, check_person
 from traceapp.domain.errors import InputError
@@ -12,6 +13,7 @@ from traceapp.identity.passwords import hash_password
 from traceapp.policy.gains import Held
 from traceapp.usecases.access import authorise, things
 from traceapp.usecases.accounts.find_account import find_account
+from traceapp.usecases.accounts.last_approvers import said_of_lacks_after
 from traceapp.usecases.approvals.approval_document import check_reason
 from traceapp.usecases.approvals.approval_persons import told_of_approver
 from traceapp.usecases.audit.changed_values import changes_of_account, sealed_text
@@ -40,9 +42,11 @@ def set_role(
     sites: frozenset[str],
     lines: frozenset[str],
     lots: Collection[str] = (),
+    told: Mapping[str, Any] | None = None,
 ) -> Recorded[None]:
     """Give a person another role and view; lots that were approved before are taken away.
 
+    told    what its record says more.
     raises  PermissionDeniedError; InputError: nobody has this name, or no such view.
     """
     request = {"username": username, "changed": "role", "role": role.value, "sites": sites, "lines": lines}
@@ -52,26 +56,45 @@ def set_role(
     approved = find_lots(stations, actor, role, lots)
     check_view(stations, actor, sites, lines, approved)
     changed = replace(account, role=role, sites=sites, lines=lines, lots=approved)
-    return _change(stations, actor, {**request, "lots": approved}, account, changed)
+    return _change(stations, actor, {**request, "lots": approved, **(told or {})}, account, changed)
 
 
-def set_person(stations: Stations, actor: Actor, username: str, person: str, approval: str | None = None) -> Recorded[None]:
+def set_person(
+    stations: Stations,
+    actor: Actor,
+    username: str,
+    person: str,
+    approval: str | None = None,
+    told: Mapping[str, Any] | None = None,
+) -> Recorded[None]:
     """Say whose account it is, for whoever has others: they name the same; who decided that stands before it.
 
-    approval  under which it is done.   raises  what `set_disabled` raises.
+    approval  under which it is done.   told  what its record says more.   raises  what `set_disabled` raises.
     """
     request = {"username": username, "changed": "person", "person": person}
     authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
     account = find_account(stations, username)
     check_stays(account)
+    return _change(stations, actor, {**request, **(told or {})}, account, of_person(account, person), approval)
+
+
+def of_person(account: Account, person: str) -> Account:
+    """The account as one of this person; raises InputError: no good id."""
     former = account.former_persons | ({account.person} if account.person is not None else set())
-    changed = replace(account, person=check_person(person), former_persons=former)
-    return _change(stations, actor, request, account, changed, approval)
+    return replace(account, person=check_person(person), former_persons=former)
 
 
-def set_disabled(stations: Stations, actor: Actor, username: str, disabled: bool, reason: str | None = None) -> Recorded[None]:
+def set_disabled(
+    stations: Stations,
+    actor: Actor,
+    username: str,
+    disabled: bool,
+    reason: str | None = None,
+    told: Mapping[str, Any] | None = None,
+) -> Recorded[None]:
     """Suspend an account, or open it again.
 
+    told    what its record says more.
     reason  kept sealed beside the record.
     raises  PermissionDeniedError; InputError: nobody has this name, or the person left for good, or no good reason.
     """
@@ -80,7 +103,7 @@ def set_disabled(stations: Stations, actor: Actor, username: str, disabled: bool
     words = check_reason(reason) if reason is not None else None
     account = find_account(stations, username)
     check_stays(account)
-    return _change(stations, actor, request, account, replace(account, disabled=disabled), words=words)
+    return _change(stations, actor, {**request, **(told or {})}, account, replace(account, disabled=disabled), words=words)
 
 
 def put_role(
@@ -95,7 +118,7 @@ def put_role(
     authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
     check_stays(account)
     changed = replace(account, role=held.role, sites=held.sites, lines=held.lines, lots=held.lots, disabled=False)
-    told = {**request, "lots": held.lots, **({"by": by} if by is not None else {})}
+    told = {**request, "lots": held.lots, **({"by": by} if by is not None else {}), **said_of_lacks_after(stations, changed)}
     return _change(stations, actor, told, account, changed, approval)
 
 

@@ -6,7 +6,7 @@ accounts, or giving them another role, opens that door no second time (docs/deci
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -21,9 +21,10 @@ from traceapp.policy.gains import Held, gains
 from traceapp.usecases.access import authorise
 from traceapp.usecases.accounts.account_person import accounts_naming
 from traceapp.usecases.accounts.account_role import held_by
-from traceapp.usecases.accounts.change_account import check_stays, put_role, set_disabled, set_person, set_role
+from traceapp.usecases.accounts.change_account import check_stays, of_person, put_role, set_disabled, set_person, set_role
 from traceapp.usecases.accounts.create_account import create_account
 from traceapp.usecases.accounts.find_account import find_account
+from traceapp.usecases.accounts.last_approvers import check_approvers_left
 from traceapp.usecases.approvals.approval_document import check_reason
 from traceapp.usecases.approvals.approval_persons import all_accounts, decides, row_of, steps_of
 from traceapp.usecases.approvals.request_approval import request_approval
@@ -88,35 +89,58 @@ def give_role(
     lines: frozenset[str],
     lots: Collection[str] = (),
     reason: str | None = None,
+    anyway: bool = False,
 ) -> Given:
-    """Another role and view; raises what `set_role` and `request_approval` raise. InputError: others are asked, and no reason."""
-    authorise(stations, actor, Permission.ACCOUNT_CHANGE, {"username": username, "changed": "role", "role": role.value})
+    """Another role and view; raises what `set_role` and `request_approval` raise. InputError: others are asked, and no reason.
+
+    anyway  although too few would be left who could agree to something.
+    raises  LastApproversError: so it is, and nobody said anyway. InputError: he did, and no reason.
+    """
+    request = {"username": username, "changed": "role", "role": role.value}
+    authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
     account = find_account(stations, username)
     approved = find_lots(stations, actor, role, lots)
     check_view(stations, actor, sites, lines, approved)
+    told = _left(stations, actor, request, replace(account, role=role), reason, anyway)
     after = None if account.disabled else Held(role, sites, lines, approved)
     gained = gains(stations.policy.document, held_by(account), after)
-    change = partial(set_role, stations, actor, username, role, sites, lines, lots)
+    change = partial(set_role, stations, actor, username, role, sites, lines, lots, told)
     if not gained or is_founding(stations, role, account):
         return Given(_founded(stations, role, account, change) if gained else change(), gains=gained)
     asked = {"username": account.username, "role": role.value, "sites": sites, "lines": lines, "lots": approved}
     return Given(None, _ask(stations, actor, asked, _reason(reason)), gained)
 
 
-def give_person(stations: Stations, actor: Actor, username: str, person: str, reason: str | None = None) -> Given:
+def give_person(
+    stations: Stations, actor: Actor, username: str, person: str, reason: str | None = None, anyway: bool = False
+) -> Given:
     """Say whose account it is; at once where it named nobody before and no other account names this person.
 
     Else it would make two persons of one, or one of two: others are asked, but in a plant that has no approvers yet.
-    raises  what `set_person` and `request_approval` raise. InputError: others are asked, and no reason.
+    raises  what `set_person` and `request_approval` raise. InputError: others are asked, and no reason. LastApproversError: as
+            `give_role` has it, with anyway.
     """
-    authorise(stations, actor, Permission.ACCOUNT_CHANGE, {"username": username, "changed": "person", "person": person})
+    request = {"username": username, "changed": "person", "person": person}
+    authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
     account = find_account(stations, username)
+    told = _left(stations, actor, request, of_person(account, person), reason, anyway)
     is_first = account.person is None and not account.former_persons and not accounts_naming(stations, check_person(person))
     if is_first or _is_young(stations):
-        return Given(set_person(stations, actor, username, person))
+        return Given(set_person(stations, actor, username, person, told=told))
     asked = {"username": account.username, "person": person}
     given = request_approval(stations, actor, Operation.ACCOUNT_PERSON, asked, _reason(reason))
     return Given(None, given, frozenset({"person"}))
+
+
+def suspend_account(
+    stations: Stations, actor: Actor, username: str, reason: str | None = None, anyway: bool = False
+) -> Recorded[None]:
+    """Suspend an account; raises what `set_disabled` raises, and LastApproversError as `give_role` has it, with anyway."""
+    request = {"username": username, "changed": "closed"}
+    authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
+    account = find_account(stations, username)
+    told = _left(stations, actor, request, replace(account, disabled=True), reason, anyway)
+    return set_disabled(stations, actor, username, disabled=True, reason=reason, told=told)
 
 
 def return_account(stations: Stations, actor: Actor, username: str, reason: str | None = None) -> Given:
@@ -206,6 +230,16 @@ def approvers_wanted(stations: Stations) -> int:
     """How many persons agree to a grant that is asked for at the terminal; two where the policy has no row for it."""
     row = row_of(stations, Operation.ACCOUNT_ROLE)
     return max(FEWEST, sum(step.count for step in steps_of(row, SERVICE_OWNER))) if row is not None else FEWEST
+
+
+def _left(
+    stations: Stations, actor: Actor, request: Mapping[str, Any], changed: Account, reason: str | None, anyway: bool
+) -> dict[str, Any]:
+    """What the record says more; raises LastApproversError. InputError: it has to be all the same, and nobody says why."""
+    told = check_approvers_left(stations, actor, Permission.ACCOUNT_CHANGE, request, changed, anyway=anyway)
+    if told:
+        _reason(reason)
+    return {**told, "anyway": True} if told else {}
 
 
 def _reason(reason: str | None) -> str:

@@ -21,6 +21,7 @@ from traceapp.usecases.access import authorise, entry, things
 from traceapp.usecases.accounts.account_use import feeds_of
 from traceapp.usecases.accounts.find_account import find_account
 from traceapp.usecases.accounts.hand_over import FreedRequest, PassedRequest, free_signatures, pass_requests
+from traceapp.usecases.accounts.last_approvers import check_approvers_left
 from traceapp.usecases.approvals.approval_document import check_reason
 from traceapp.usecases.approvals.approval_persons import account_of, accounts_of_person
 from traceapp.usecases.approvals.missing_persons import stuck_operations
@@ -66,12 +67,16 @@ class Left:
     stuck: dict[Operation, str]
 
 
-def leave_account(stations: Stations, actor: Actor, username: str, reason: str, successor: str | None = None) -> Recorded[Left]:
+def leave_account(
+    stations: Stations, actor: Actor, username: str, reason: str, successor: str | None = None, anyway: bool = False
+) -> Recorded[Left]:
     """Close every account of this person for good; done again after a crash, it carries on where it was cut off.
 
     successor  user name of a colleague of the same role, who takes over what is open in the person's name; None: it is cancelled.
-    raises     PermissionDeniedError: also for oneself. InputError: nobody has this name, or no such colleague, or no reason.
-               ConcurrentChangeError: somebody else changed one of the accounts at this moment.
+    anyway     although too few would be left who could agree to something: a person can leave at once.
+    raises     LastApproversError: so it is, and nobody said anyway. PermissionDeniedError: also for oneself. InputError: nobody
+               has this name, or no such colleague, or no reason. ConcurrentChangeError: somebody else changed one of the accounts
+               at this moment.
     """
     request: dict[str, Any] = {"username": username, "successor": successor}
     authorise(stations, actor, Permission.ACCOUNT_CHANGE, request)
@@ -83,6 +88,9 @@ def leave_account(stations: Stations, actor: Actor, username: str, reason: str, 
         stations.ledger.append(entry(stations, actor, Permission.ACCOUNT_CHANGE, "denied", request=request, reason=OWN))
         raise PermissionDeniedError(OWN)
 
+    gone = [replace(one, disabled=True) for one in accounts]
+    told_of_others = check_approvers_left(stations, actor, Act.ACCOUNT_LEAVE, request, *gone, anyway=anyway)
+    request |= {**told_of_others, "anyway": True} if told_of_others else {}
     now = stations.clock.now()
     tokens = {one.uid: stations.accounts.list_tokens_of_account(one.uid, now) for one in accounts}
     ended = tuple(_close(stations, actor, request, one, tokens[one.uid], words) for one in accounts)

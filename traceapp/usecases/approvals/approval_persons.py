@@ -1,6 +1,6 @@
 """Who asks and who may sign: persons, not accounts, and only those who are entitled at this moment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -77,14 +77,16 @@ def counted_person(stations: Stations, actor: Actor) -> Person:
         return Person(account_of(actor), account.person_id if account is not None else account_of(actor), actor.role)
 
 
-def list_persons(stations: Stations, row: ApprovalRow) -> list[Person]:
+def list_persons(stations: Stations, row: ApprovalRow, accounts: Iterable[Account] | None = None) -> list[Person]:
     """All who may sign by this row before what is asked for now expires: accounts that are open, and as they are for long enough.
 
+    accounts  as they are, or would be; None for those in the store.
     raises  KeyUnavailableError, SealBrokenError.
     """
     roles = {role for step in row.steps for role in step.roles | step.deputies}
     end = stations.clock.now() + timedelta(hours=row.hours)
-    found = [account for account in all_accounts(stations) if account.role in roles and is_entitled(stations, row, account, end)]
+    there = all_accounts(stations) if accounts is None else accounts
+    found = [account for account in there if account.role in roles and is_entitled(stations, row, account, end)]
     return [person_of_account(stations, account) for account in found]
 
 

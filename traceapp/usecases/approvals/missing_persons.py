@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from traceapp.domain.accounts import Account
 from traceapp.domain.approvals import Operation, Person, Step, first_step_without
 from traceapp.domain.rights import Role
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import ApprovalRow, PolicyDocument
-from traceapp.usecases.approvals.approval_persons import list_persons, steps_of
+from traceapp.usecases.approvals.approval_persons import all_accounts, list_persons, steps_of
 from traceapp.usecases.stations import Stations
 
 TOO_FEW: Final = "Not enough persons can agree to it"
@@ -102,12 +103,32 @@ def why_deadlocked(stations: Stations, document: PolicyDocument) -> str | None:
     return said_of_deadlocks(found) if found else None
 
 
+def lacks_after(stations: Stations, *changed: Account) -> dict[Operation, Lack]:
+    """Operations to which enough could agree today, and too few once these accounts are as they are given here.
+
+    raises  what `lacks_under` raises.
+    """
+    today = tuple(all_accounts(stations))
+    then = {one.uid: one for one in today} | {one.uid: one for one in changed}
+    found = {}
+    for operation, row in stations.policy.document.approvals.items():
+        steps = steps_of(row, "")
+        lack = _lacking(steps, list_persons(stations, row, then.values()))
+        if lack is not None and _lacking(steps, list_persons(stations, row, today)) is None:
+            found[operation] = lack
+    return found
+
+
 def said_of_deadlocks(found: Mapping[Operation, Lack]) -> str:
+    return f"{DEADLOCK}: {told_of_lacks(found)}{REMEDY}"
+
+
+def told_of_lacks(found: Mapping[Operation, Lack]) -> str:
     told = [
         f"{operation}, no step" if lack.step is None else f"{operation}, step {lack.step + 1} ({lack.count} × {lack.names})"
         for operation, lack in found.items()
     ]
-    return f"{DEADLOCK}: {'; '.join(told)}{REMEDY}"
+    return "; ".join(told)
 
 
 def _lacking(steps: tuple[Step, ...], persons: list[Person]) -> Lack | None:

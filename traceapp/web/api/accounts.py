@@ -3,13 +3,12 @@
 from flask import Blueprint, Response
 
 from traceapp.domain.permissions import Act, Permission
-from traceapp.usecases.accounts.change_account import set_disabled
-from traceapp.usecases.accounts.give_role import give_role, return_account
+from traceapp.usecases.accounts.give_role import give_role, return_account, suspend_account
 from traceapp.usecases.accounts.leave_account import leave_account
 from traceapp.usecases.accounts.list_accounts import list_accounts
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.account_answers import accounts_answer, given_answer, left_answer, suspended_answer
-from traceapp.web.account_inputs import AccountInput, AccountReasonBody, LeaveBody, RoleBody
+from traceapp.web.account_inputs import AccountInput, AccountReasonBody, LeaveBody, RoleBody, SuspendBody
 from traceapp.web.account_models import AccountChanged, AccountLeft, Accounts
 from traceapp.web.operations import operation
 
@@ -42,15 +41,15 @@ def leave(path: AccountInput, body: LeaveBody) -> Response:
     Sessions, tokens, second factors and break-glass accesses end at once. What the person had asked for is cancelled or handed
     to `successor`; a word that was not used yet is taken back. The answer names who can sign instead, and what nobody can.
     """
-    return left_answer(leave_account(stations(), current_actor(), path.username, body.reason, body.successor))
+    return left_answer(leave_account(stations(), current_actor(), path.username, body.reason, body.successor, body.anyway))
 
 
 @accounts.post("/<username>/suspend")
 @permission(Permission.ACCOUNT_CHANGE)
-@operation(answer=AccountChanged, path=AccountInput, body=AccountReasonBody, refuses=(409,))
-def suspend(path: AccountInput, body: AccountReasonBody) -> Response:
+@operation(answer=AccountChanged, path=AccountInput, body=SuspendBody, refuses=(409,))
+def suspend(path: AccountInput, body: SuspendBody) -> Response:
     """Suspend an account: sessions end and tokens are refused, until it is opened again."""
-    done = set_disabled(stations(), current_actor(), path.username, disabled=True, reason=body.reason)
+    done = suspend_account(stations(), current_actor(), path.username, body.reason, body.anyway)
     return suspended_answer(path.username, done.receipt)
 
 
@@ -76,5 +75,5 @@ def change_role(path: AccountInput, body: RoleBody) -> Response:
     What the person gains by it takes others' word: `approval` waits for them, and `gains` says for what.
     """
     sites, lines = frozenset(body.sites), frozenset(body.lines)
-    given = give_role(stations(), current_actor(), path.username, body.role, sites, lines, body.lots, body.reason)
+    given = give_role(stations(), current_actor(), path.username, body.role, sites, lines, body.lots, body.reason, body.anyway)
     return given_answer(path.username, given)

@@ -7,12 +7,17 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from traceapp.domain.errors import ApprovalStateError, ConcurrentChangeError, InputError, PermissionDeniedError
+from traceapp.domain.errors import (
+    ApprovalStateError,
+    ConcurrentChangeError,
+    InputError,
+    LastApproversError,
+    PermissionDeniedError,
+)
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Role
-from traceapp.usecases.accounts.change_account import set_disabled
-from traceapp.usecases.accounts.give_role import Given, give_role, return_account
+from traceapp.usecases.accounts.give_role import Given, give_role, return_account, suspend_account
 from traceapp.usecases.accounts.leave_account import leave_account
 from traceapp.usecases.accounts.list_accounts import list_accounts, show_account
 from traceapp.usecases.accounts.review_due import review_due
@@ -33,7 +38,7 @@ LEAVING: Final = (
     Permission.ACCOUNT_LIST,
 )
 GIVING: Final = (Permission.ACCOUNT_CHANGE, Permission.APPROVAL_REQUEST, Permission.ACCOUNT_LIST)
-REFUSALS: Final = (ApprovalStateError, ConcurrentChangeError, PermissionDeniedError)
+REFUSALS: Final = (ApprovalStateError, ConcurrentChangeError, LastApproversError, PermissionDeniedError)
 
 
 @account_pages.get("/accounts")
@@ -61,7 +66,7 @@ def leave(username: str) -> Response | str | tuple[str, int]:
     said = request.form
     try:
         left = leave_account(
-            stations(), current_actor(), username, said.get("reason", ""), said.get("successor", "").strip() or None
+            stations(), current_actor(), username, said.get("reason", ""), said.get("successor", "").strip() or None, _anyway()
         )
     except InputError as error:
         return _page(username, _wanted(error)), 400
@@ -78,7 +83,7 @@ def leave(username: str) -> Response | str | tuple[str, int]:
 def suspend(username: str) -> Response | tuple[str, int]:
     """Nobody comes in by it until it is opened again."""
     reason = request.form.get("reason", "")
-    return _moved(username, lambda: set_disabled(stations(), current_actor(), username, disabled=True, reason=reason))
+    return _moved(username, lambda: suspend_account(stations(), current_actor(), username, reason, _anyway()))
 
 
 @account_pages.post("/accounts/<username>/return")
@@ -103,7 +108,7 @@ def change_role(username: str) -> Response | tuple[str, int]:
         if role is None:
             raise InputError.wanted("role", "a role")
         sites, lines = views
-        return give_role(stations(), current_actor(), username, role, sites, lines, (), said.get("reason", ""))
+        return give_role(stations(), current_actor(), username, role, sites, lines, (), said.get("reason", ""), _anyway())
 
     return _moved(username, move)
 
@@ -122,7 +127,9 @@ def _moved(username: str, move: Callable[[], Given | Recorded[None]]) -> Respons
 
 
 def _refused(username: str, error: Exception) -> tuple[str, int]:
-    return _page(username, refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
+    return _page(username, refusal(error), last=isinstance(error, LastApproversError)), 403 if isinstance(
+        error, PermissionDeniedError
+    ) else 409
 
 
 def _wanted(error: InputError) -> str:
@@ -134,13 +141,19 @@ def _wanted(error: InputError) -> str:
     return gettext("Wanted a role, sites and product lines that there are, and a person who has not left.")
 
 
-def _page(username: str, error: str = "") -> str:
+def _anyway() -> bool:
+    return request.form.get("anyway") == "1"
+
+
+def _page(username: str, error: str = "", *, last: bool = False) -> str:
+    """last  it was refused since too few would be left who could agree: the forms ask whether it has to be all the same."""
     actor = current_actor()
     found = show_account(stations(), actor, username)
     told: dict[str, Any] = {
         "facts": found.value,
         "receipt": found.receipt,
         "error": error,
+        "last": last,
         "words": words,
         "roles": sorted(stations().policy.document.roles),
         "may_change": may(actor, Permission.ACCOUNT_CHANGE),

@@ -5,6 +5,7 @@ from typing import Final
 from flask_babel import gettext
 
 from traceapp.domain.errors import ApprovalStateError, ConcurrentChangeError, ReviewStateError, SignatureComponentsError
+from traceapp.usecases.accounts.last_approvers import ALL_THE_SAME, TOO_FEW_LEFT
 from traceapp.usecases.approvals.missing_persons import DEADLOCK, REMEDY, TOO_FEW
 from traceapp.web.access import current_actor
 from traceapp.web.pages.wording import N_, role_name
@@ -87,6 +88,13 @@ def refusal(error: Exception) -> str:
         )
     if said.startswith(DEADLOCK):
         return deadlock(said)
+    if said.startswith(TOO_FEW_LEFT):
+        rows = said.removeprefix(f"{TOO_FEW_LEFT}: ").removesuffix(ALL_THE_SAME)
+        return gettext(
+            "Too few would be left who could agree: %(rows)s. Make another account for it first, or say that it has to be all "
+            "the same, with the reason.",
+            rows=rows,
+        )
     match error:
         case ConcurrentChangeError():
             return gettext("Somebody else changed it at this moment: look at it again.")
