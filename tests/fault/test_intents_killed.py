@@ -28,9 +28,8 @@ from traceapp.usecases.stations import Stations
 PASSWORD = "correct horse battery"
 EVERYWHERE = frozenset({"*"})
 KILL = "os.kill(os.getpid(), signal.SIGKILL)"
-PROGRAM = """
+CUT = """
 import os, signal
-from traceapp.cli.commands import main
 from {module} import {owner}
 
 original = {owner}.{method}
@@ -47,14 +46,20 @@ def cut(*given, **named):
     return found
 
 {owner}.{method} = cut
+"""
+"""Before whatever a process does: it is killed at this call of that method."""
+PROGRAM = f"""from traceapp.cli.commands import main
+{CUT}
 main()
 """
+Step = tuple[tuple[str, str, str], int, bool, str | None]
+"""(module, class, method), which call of it, whether before or after, and what the ledger says then."""
 CLIENT, WRITE, COMMIT = (
     ("traceapp.ledger.client", "LedgerClient", "append"),
     ("traceapp.graph.connection", "_Write", "run"),
     ("neo4j", "Transaction", "commit"),
 )
-STEPS: dict[str, tuple[tuple[str, str, str], int, bool, str | None]] = {
+STEPS: dict[str, Step] = {
     "before the intent": (CLIENT, 1, True, None),
     "after the intent": (CLIENT, 1, False, ABORTED),
     "before the write": (WRITE, 1, True, ABORTED),
@@ -66,7 +71,7 @@ STEPS: dict[str, tuple[tuple[str, str, str], int, bool, str | None]] = {
 }
 
 
-def run_killed(stations: Stations, step: tuple[tuple[str, str, str], int, bool, str | None], *words: str) -> None:
+def run_killed(stations: Stations, step: Step, *words: str) -> None:
     (module, owner, method), call, before, _ = step
     program = PROGRAM.format(module=module, owner=owner, method=method, call=call, before=before)
     environment = {**environment_of(stations), "PYTHONPATH": str(ROOT)}

@@ -16,6 +16,7 @@ from traceapp.usecases.access import entry
 from traceapp.usecases.audit.erase_record_values import was_erased
 from traceapp.usecases.audit.prune_ledger import was_pruned
 from traceapp.usecases.changes import KEY_ACTS
+from traceapp.usecases.governed.governed_documents import list_kept_versions
 from traceapp.usecases.governed.running_documents import ACTS as DOCUMENT_ACTS
 from traceapp.usecases.stations import Stations
 
@@ -104,6 +105,8 @@ def came_to_be(stations: Stations, intent: dict[str, Any]) -> bool:
     if intent["act"] in KEY_ACTS:
         return stations.keys.was_carried_out(intent["command"])
     for kind, acts in DOCUMENT_ACTS.items():
+        if intent["act"] in acts and intent.get("approval"):  # the same document can come in force by another one
+            return any(one.approval == intent["approval"] for one in list_kept_versions(stations, kind))
         if intent["act"] in acts:
             return Acceptance(stations.settings.home, stations.sealer.macs, None, kind=kind).digest == request.get("accepted")
     if intent["act"] == Permission.CHANGE_PROPOSE:
