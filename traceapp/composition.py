@@ -51,6 +51,7 @@ from traceapp.graph.revocation_store import RevocationStore
 from traceapp.graph.sealed_store import SealedStore
 from traceapp.graph.session_store import SessionStore
 from traceapp.graph.trace_store import TraceStore
+from traceapp.host.governed_files import read_accepted
 from traceapp.host.outbound import OutboundGuard
 from traceapp.host.row_register import RowRegister
 from traceapp.identity.oidc import OidcProvider, read_oidc
@@ -212,7 +213,8 @@ def build_stations(settings: Settings) -> Stations:
     dictionary = documents.loaded.dictionary
     organisation = read_organisation(settings.home / ORGANISATION)
     graph = Graph.open(settings)
-    sealer = DictionarySealer(keys, dictionary, keys.owner)
+    accepted = partial(read_accepted, settings.home, DocumentKind.DICTIONARY)
+    sealer = DictionarySealer(keys, dictionary, keys.owner, accepted)
     register = RowRegister(settings.home)
     return Stations(
         settings=settings,

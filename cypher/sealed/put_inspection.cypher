@@ -1,5 +1,5 @@
 // name:   sealed.put_inspection
-// does:   ciphertexts under a newer key onto records of Inspection; nothing else of them changes
+// does:   stored values of nodes of Inspection under another key, or in another form, with what proves them
 // mode:   write
 // rows:   none
 // param:  rows   list<map>   uid, properties

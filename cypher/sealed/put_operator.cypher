@@ -1,5 +1,5 @@
 // name:   sealed.put_operator
-// does:   ciphertexts under a newer key onto records of Operator; nothing else of them changes
+// does:   stored values of nodes of Operator under another key, or in another form, with what proves them
 // mode:   write
 // rows:   none
 // param:  rows   list<map>   uid, properties

@@ -1,5 +1,5 @@
 // name:   sealed.put_traceable
-// does:   ciphertexts under a newer key onto records of Traceable; nothing else of them changes
+// does:   stored values of nodes of Traceable under another key, or in another form, with what proves them
 // mode:   write
 // rows:   none
 // param:  rows   list<map>   uid, properties

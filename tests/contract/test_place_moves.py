@@ -13,10 +13,11 @@ from traceapp.domain.kinds import Direction
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.scopes import acl_number
 from traceapp.domain.trace import Seed, TraceQuestion
+from traceapp.host.home_lock import only_run
 from traceapp.usecases.audit.verify_ledger import verify_ledger
 from traceapp.usecases.batches.show_batch import show_batch
 from traceapp.usecases.keys.verify_graph import verify_graph
-from traceapp.usecases.places.finish_moves import only_run
+from traceapp.usecases.places.finish_moves import LOCK
 from traceapp.usecases.places.move_place import list_moves
 from traceapp.usecases.stations import Stations
 from traceapp.usecases.trace.replay_trace import replay_trace
@@ -173,7 +174,7 @@ def test_what_moved_twice_is_at_the_last_place_and_a_place_that_is_over_takes_no
 
 
 def test_two_runs_at_once_are_one_too_many(stations: Stations) -> None:
-    with only_run(stations), pytest.raises(HomeError, match="already"):
+    with only_run(stations.settings.home, LOCK, "it is done"), pytest.raises(HomeError, match="already"):
         finish(stations)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from traceapp.cli.options import home_option, officers_of, pair_of, settings_of, stations_of
-from traceapp.cli.policy_changes import apply, diff, propose, versions
+from traceapp.cli.policy_changes import apply, diff, migrate, propose, versions
 from traceapp.cli.printing import print_explanation
 from traceapp.composition import terminal_actor
 from traceapp.domain.purposes import Purpose
@@ -58,5 +58,5 @@ def accept(officers: tuple[Path, ...], anyway: str | None, home: Path | None) ->
     click.echo(f"accepted: policy {done.value} (ledger record {done.receipt.seq}); start the service again")
 
 
-for command in (apply, diff, propose, versions):
+for command in (apply, diff, migrate, propose, versions):
     policy.add_command(command)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ from traceapp.domain.clock import stored_time
 from traceapp.domain.governed import DocumentKind, Effect, Moves
 from traceapp.usecases.approvals.execute_approval import execute_approval
 from traceapp.usecases.governed.change_documents import compare_document, list_documents
+from traceapp.usecases.governed.migrate_values import migrate_values, migration_of
 from traceapp.usecases.governed.propose_document import propose_document
 
 document_option: Callable[[Any], Any] = click.option(
@@ -23,6 +25,7 @@ document_option: Callable[[Any], Any] = click.option(
     show_default=True,
     help="Which of the governed documents.",
 )
+UNFINISHED = 3
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
@@ -88,6 +91,24 @@ def apply(approval: str, home: Path | None) -> None:
 
 
 @click.command()
+@click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Records a second  [TRACEAPP_REENCRYPT_RATE]")
+@home_option
+def migrate(rate: float | None, home: Path | None) -> None:
+    """Bring stored values in the form that the data dictionary in force wants; the service does it by itself, too.
+
+    Exit codes: 0 every value has its form · 1 something failed · 3 records are left
+    """
+    with stations_of(settings_of(home)) as stations:
+        done = migrate_values(stations, terminal_actor(), rate or stations.settings.reencrypt_rate, _wait, _show)
+        left = migration_of(stations.documents.renewed(stations))
+    for uid in done.broken:
+        click.echo(f"{uid} is not as it was written: nothing of it was touched", err=True)
+    if left is not None:
+        raise SystemExit(UNFINISHED)
+    click.echo(f"{done.done} records were sealed anew or opened; every value has the form that its tier wants")
+
+
+@click.command()
 @home_option
 def versions(home: Path | None) -> None:
     """List the versions of every governed document: number, since when, digest, who proposed it, who agreed."""
@@ -97,11 +118,24 @@ def versions(home: Path | None) -> None:
         click.echo(f"{one.kind.value}  version {one.present.number}  {one.present.digest}")
         if one.fault is not None:
             click.echo(f"  {one.fault}")
+        if one.migration is not None:
+            under_way = one.migration
+            click.echo(f"  stored values are being brought to version {under_way.number}: {', '.join(under_way.fields)}")
+            click.echo(f"  {under_way.done} records so far, {under_way.share:.0%} looked at (traceapp policy migrate)")
         for version in one.versions:
             agreed = f"  agreed to by {', '.join(version.approved_by)}" if version.approved_by else ""
             by = f"  proposed by {version.proposed_by}" if version.proposed_by else ""
             click.echo(printable(f"  {version.number}  {stored_time(version.at)[:19]}Z  {version.digest[:12]}{by}{agreed}"))
     click.echo(f"(ledger record {found.receipt.seq})", err=True)
+
+
+def _show(done: int, share: float) -> None:
+    click.echo(f"{done} records, {share:.0%} looked at", err=True)
+
+
+def _wait(seconds: float) -> bool:
+    sleep(seconds)
+    return False
 
 
 def _told(effect: Effect) -> list[str]:
@@ -124,7 +158,7 @@ def _told(effect: Effect) -> list[str]:
         if said:
             lines.append(f"account {account.username} ({account.role}): {', '.join(said)}")
     for one in effect.reencrypted:
-        lines.append(f"{one.kind}.{one.name}: {one.before} becomes {one.after}, {least}{one.records} records")
+        lines.append(f"{one.kind}.{one.name}: {one.before} becomes {one.after}, {least}{one.records} records {one.work}")
     if effect.tokens:
         lines.append(f"tokens that can do nothing any more: {', '.join(effect.tokens)}")
     if effect.approvals:

@@ -77,6 +77,7 @@ RECORDED: Final[Mapping[str, tuple[Permission | Act, ...] | str]] = {
     "policy diff": (Permission.CHANGE_LIST,),
     "policy explain": (Permission.POLICY_EXPLAIN,),
     "policy propose": (Permission.CHANGE_PROPOSE, Permission.APPROVAL_REQUEST),
+    "policy migrate": (Act.DICTIONARY_RESEAL, Act.DICTIONARY_FINISH),
     "policy versions": (Permission.CHANGE_LIST,),
     "run": (Act.SERVICE_START, Act.STORE_MIGRATE, Permission.ACCOUNT_CREATE, Permission.TOKEN_CREATE, Permission.EVENT_IMPORT),
     "serve": (Act.SERVICE_START, Act.STORE_MIGRATE),

@@ -38,6 +38,7 @@ from traceapp.jobs.deliver_notices import DeliverNotices
 from traceapp.jobs.finish_moves import FinishMoves
 from traceapp.jobs.index_ledger import IndexLedger
 from traceapp.jobs.keep_approvals import KeepApprovals
+from traceapp.jobs.migrate_values import MigrateValues
 from traceapp.jobs.rotate_keys import RotateKeys
 from traceapp.jobs.service_thread import ServiceThread
 from traceapp.jobs.settle_intents import SettleIntents
@@ -150,6 +151,7 @@ class Service:
         notices = build_notices(self._settings)
         self._begin(DeliverNotices(notices, self._say))
         self._begin(RotateKeys(there, terminal_actor(), self._say))
+        self._begin(MigrateValues(there, terminal_actor(), self._say))
         self._begin(FinishMoves(there, terminal_actor(), self._say))
         self._begin(SettleIntents(there, terminal_actor(), self._say))
         self._begin(WatchReviews(there, terminal_actor(), self._say))

@@ -158,6 +158,13 @@ def key_of(stored: bytes) -> str:
     return key_id_of(_HEADER.unpack_from(stored)[1])
 
 
+def sealed_tier(stored: bytes) -> str | None:
+    """The tier whose keys a ciphertext names; None where it is no ciphertext."""
+    if len(stored) < _HEADER.size + _TAG:
+        return None
+    return tier_of(key_id_of(_HEADER.unpack_from(stored)[1]))
+
+
 def field_version(stored: bytes) -> int:
     """The write counter that a ciphertext names; raises KeyUnavailableError where it is no ciphertext."""
     if len(stored) < _HEADER.size + _TAG:

@@ -2,24 +2,24 @@
 
 import copy
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from traceapp.confidential.blind_index import BlindIndex
-from traceapp.confidential.envelope import Envelope, Keys, Place, key_of, length_prefixed
+from traceapp.confidential.envelope import Envelope, Keys, Place, field_version, key_of, length_prefixed, sealed_tier
 from traceapp.confidential.keys import KeyPurpose
 from traceapp.confidential.record_mac import RecordMacs
-from traceapp.dictionary.entries import PropertyEntry
-from traceapp.dictionary.properties import Dictionary
+from traceapp.dictionary.entries import SEALED, PropertyEntry, Tier
+from traceapp.dictionary.properties import Dictionary, tier_form
 from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.disclosure import Gap, Unavailable, Unproven
-from traceapp.domain.errors import DictionaryError, KeyUnavailableError, SealBrokenError
+from traceapp.domain.errors import DictionaryChangedError, DictionaryError, KeyUnavailableError, SealBrokenError
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.identifiers import Identity
 from traceapp.domain.keys import oldest_of
-from traceapp.domain.kinds import LinkType
+from traceapp.domain.kinds import LinkType, NodeKind
 from traceapp.domain.record_checks import RecordChecks
 from traceapp.domain.sealing import SealedRecord
 
@@ -33,7 +33,15 @@ IDENTITY: Final = "identity"
 class DictionarySealer:
     """Seals and opens what the dictionary governs, under the keys of one organisation."""
 
-    def __init__(self, keys: Keys, dictionary: Dictionary, organisation_name: str) -> None:
+    def __init__(
+        self,
+        keys: Keys,
+        dictionary: Dictionary,
+        organisation_name: str,
+        accepted: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        """accepted  digest of the dictionary that the home accepted last; None where none was."""
+        self._accepted = accepted
         self.macs = RecordMacs(keys, organisation_name)
         self._dictionary = dictionary
         self._envelope = Envelope(keys, organisation_name)
@@ -59,6 +67,11 @@ class DictionarySealer:
 
     def __repr__(self) -> str:
         return "DictionarySealer()"
+
+    def check_in_force(self) -> None:
+        """raises  DictionaryChangedError: another dictionary is in force by now."""
+        if self._accepted() not in {None, self._dictionary.digest}:
+            raise DictionaryChangedError("Another data dictionary came in force meanwhile.")
 
     def uid(self, identity: Identity) -> str:
         """32 hex digits of an HMAC under a key that never rotates: any order of import gives the same graph."""
@@ -121,20 +134,60 @@ class DictionarySealer:
 
         stored   as read from the store; nulls and names that the dictionary does not know for this label are left out.
         raises   SealBrokenError: a ciphertext that does not belong here, a sealed property found in clear, or the reverse.
+                 DictionaryChangedError: the same where another dictionary is in force by now, by which it may belong here.
         """
         opened: dict[str, PropertyValue] = {}
         for name, found in stored.items():
             if found is None or not self._dictionary.knows(label, name):
                 continue
-            entry = self._dictionary.entry(label, name)
-            if entry.encrypted != isinstance(found, bytes | bytearray):
-                raise SealBrokenError(
-                    f"The {name} of {label} {uid} is not stored in the form that its tier {entry.tier} demands."
-                )
-            if isinstance(found, bytes | bytearray):
-                found = self._envelope.open(_place(label, uid, name, entry), bytes(found)).decode()
-            opened[name] = _as_value(label, uid, name, entry, found)
+            try:
+                opened[name] = self._opened(label, uid, name, found)
+            except SealBrokenError:
+                self.check_in_force()
+                raise
         return opened
+
+    def _opened(self, label: str, uid: str, name: str, found: Any) -> PropertyValue:
+        entry = self._dictionary.entry(label, name)
+        tier = self._stored_tier(label, name, entry, found)
+        if tier is None:
+            raise SealBrokenError(f"The {name} of {label} {uid} is not stored in the form that its tier {entry.tier} demands.")
+        if isinstance(found, bytes | bytearray):
+            found = self._envelope.open(Place(label, uid, name, str(entry.type), tier.value), bytes(found)).decode()
+        return _as_value(label, uid, name, entry, found)
+
+    def _stored_tier(self, label: str, name: str, entry: PropertyEntry, found: Any) -> Tier | None:
+        """The tier in whose form a value is stored, its own or one of before; None where it has none of these forms."""
+        sealed = isinstance(found, bytes | bytearray)
+        former = self._dictionary.former_tiers(label, name)
+        tiers = [tier for tier in (entry.tier, *former) if (tier in SEALED) == sealed]
+        if not sealed or len(tiers) < 2:
+            return tiers[0] if tiers else None
+        named = sealed_tier(bytes(found))
+        return next((tier for tier in tiers if tier.value == named), tiers[0])
+
+    def is_in_form(self, kind: str, stored: Mapping[str, Any]) -> bool:
+        """Whether every stored value of a node has the form that its tier asks for; nothing is opened."""
+        return not self._out_of_form(kind, stored)
+
+    def _out_of_form(self, kind: str, stored: Mapping[str, Any]) -> list[str]:
+        names = self._dictionary.moving.get(NodeKind(kind), frozenset())
+        told = ((name, self._dictionary.entry(kind, name), stored.get(name)) for name in sorted(names))
+        return [name for name, entry, found in told if found is not None and _form_of(found) != tier_form(entry.tier)]
+
+    def in_form(self, kind: str, uid: str, stored: Mapping[str, Any], version: int) -> dict[str, Any]:
+        """The values of a node that are stored in a form of before, as they are to be stored.
+
+        version  of the node; what was sealed before keeps its own field version, so that its record MAC stays.
+        raises   SealBrokenError; KeyUnavailableError; DictionaryError: a value that is not of its type.
+        """
+        made: dict[str, Any] = {}
+        for name in self._out_of_form(kind, stored):
+            found = stored[name]
+            counter = field_version(bytes(found)) if isinstance(found, bytes | bytearray) else version
+            record = self.seal(kind, uid, self.open(kind, uid, {name: found}), counter)
+            made |= {**record.plain, **record.sealed}
+        return made
 
     def disclose(self, label: str, uid: str, stored: Mapping[str, Any]) -> dict[str, PropertyValue | Gap]:
         """As `open`, for an answer: where a key is not to be had, the value says so and the others stand.
@@ -182,13 +235,17 @@ class DictionarySealer:
 
         raises  SealBrokenError: a ciphertext that does not belong here; KeyUnavailableError; DictionaryError.
         """
-        return self._envelope.reseal(self._stored_place(label, uid, name), bytes(sealed))
+        return self._envelope.reseal(self._stored_place(label, uid, name, bytes(sealed)), bytes(sealed))
 
-    def _stored_place(self, label: str, uid: str, name: str) -> Place:
+    def _stored_place(self, label: str, uid: str, name: str, sealed: bytes) -> Place:
         entry = self._dictionary.stored_on_node(label).get(name)
-        if entry is None or not entry.encrypted:
+        tier = entry.tier if entry is not None and entry.encrypted else None
+        if isinstance(entry, PropertyEntry):
+            tier = self._stored_tier(label, name, entry, sealed)
+        if entry is None or tier is None:
+            self.check_in_force()
             raise DictionaryError(f"{label} has no sealed property {name!r} in the data dictionary.")
-        return Place(label, uid, name, str(entry.type), str(entry.tier))
+        return Place(label, uid, name, str(entry.type), tier.value)
 
     def key_of(self, sealed: bytes) -> str:
         """The id of the key that a ciphertext names; raises KeyUnavailableError where it is no ciphertext."""
@@ -202,6 +259,11 @@ def oldest_key(sealed: Mapping[str, bytes]) -> str | None:
 
 def _place(label: str, uid: str, name: str, entry: PropertyEntry) -> Place:
     return Place(label, uid, name, str(entry.type), str(entry.tier))
+
+
+def _form_of(found: Any) -> str | None:
+    """As `tier_form` of the tier whose keys a stored value is sealed under, or "plain"; None of what is no ciphertext at all."""
+    return sealed_tier(bytes(found)) if isinstance(found, bytes | bytearray) else "plain"
 
 
 def _as_text(label: str, name: str, entry: PropertyEntry, value: PropertyValue) -> str:

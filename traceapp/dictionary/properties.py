@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -11,22 +11,47 @@ from typing import Final
 from pydantic import ValidationError
 
 from traceapp.dictionary.document_text import read_document_text, wrong_places
-from traceapp.dictionary.entries import Document, LinkAttribute, Named, PropertyEntry, ServiceSection, StoredProperty
+from traceapp.dictionary.entries import (
+    SEALED,
+    Document,
+    LinkAttribute,
+    Named,
+    PropertyEntry,
+    ServiceSection,
+    StoredProperty,
+    Tier,
+)
 from traceapp.dictionary.values import normal_value
 from traceapp.domain.errors import DictionaryError
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import LinkType, NodeKind
 from traceapp.domain.rights import Rights
 
+FOUND_BY: Final = {
+    "identity": "a thing is known and looked up by it",
+    "number": "a thing is known and looked up by it",
+}
+"""Properties whose tier never changes, and why."""
+READ_AS_STORED: Final = {
+    "country": "lists of consignees are made of it as it is stored",
+    "expiry_date": "the state of a lot is computed and proven from it as it is stored",
+    "name": "answers call a thing by it, as it is stored",
+}
+"""Properties that stay plain or stay sealed, and why."""
 RECORDED: Final = "RECORDED"
 """The link from an event to what it speaks of; the service alone makes it."""
 
 
 class Dictionary:
-    """One version of the data dictionary."""
+    """One version of the data dictionary.
+
+    A stored value may still have the form that an earlier version gave it, until all of them were brought to this one
+    (`following`, `usecases/governed/migrate_values.py`).
+    """
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self._former: dict[tuple[NodeKind, str], frozenset[Tier]] = {}
         said = json.dumps(document.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
         self.digest = hashlib.sha256(said.encode()).hexdigest()
         """SHA-256 (hex) of what the document says; it stands in every ledger record."""
@@ -58,6 +83,28 @@ class Dictionary:
     def entries(self, kind: str) -> Mapping[str, PropertyEntry]:
         """Every property of a kind by name, in the order of the document."""
         return self._document.properties.get(NodeKind(kind), {})
+
+    def following(self, former: Iterable["Dictionary"]) -> "Dictionary":
+        """The same version, where stored values may still have the form of these ones."""
+        made = Dictionary(self._document)
+        for earlier in former:
+            for kind, entries in earlier.document.properties.items():
+                for name, was in entries.items():
+                    if self.knows(kind, name) and tier_form(was.tier) != tier_form(self.entry(kind, name).tier):
+                        made._former[kind, name] = made._former.get((kind, name), frozenset()) | {was.tier}
+        return made
+
+    @property
+    def moving(self) -> Mapping[NodeKind, frozenset[str]]:
+        """Properties of which a stored value may still have another form than their tier asks for, by kind."""
+        found: dict[NodeKind, frozenset[str]] = {}
+        for kind, name in self._former:
+            found[kind] = found.get(kind, frozenset()) | {name}
+        return found
+
+    def former_tiers(self, kind: str, name: str) -> frozenset[Tier]:
+        """Tiers under which a value of this property may be stored beside its own."""
+        return self._former.get((kind, name), frozenset())  # type: ignore[arg-type]
 
     @property
     def names(self) -> frozenset[str]:
@@ -168,13 +215,28 @@ def check_successor(before: Dictionary, after: Dictionary) -> None:
             entry = new.properties.get(kind, {}).get(name)
             if entry is None:
                 raise DictionaryError(f"{kind}.{name}: wanted it still there: what is stored is known by it.")
-            for said in ("type", "tier", "unit", "blind_index", "leak_bits"):
+            for said in ("type", "unit", "blind_index", "leak_bits"):
                 if getattr(entry, said) != getattr(was, said):
                     raise DictionaryError(f"{kind}.{name}: wanted {said} as it is: what is stored was written by it.")
+            _check_tier(f"{kind}.{name}", name, was, entry)
             if was.values is not None and not was.values.keys() <= (entry.values or {}).keys():
                 raise DictionaryError(f"{kind}.{name}: wanted every value of its list still there.")
             if was.values is None and entry.values is not None:
                 raise DictionaryError(f"{kind}.{name}: wanted no list of values: any may be stored.")
+
+
+def _check_tier(place: str, name: str, was: PropertyEntry, entry: PropertyEntry) -> None:
+    if entry.tier is was.tier:
+        return
+    if name in FOUND_BY:
+        raise DictionaryError(f"{place}: wanted tier as it is: {FOUND_BY[name]}.")
+    if entry.encrypted != was.encrypted and name in READ_AS_STORED:
+        raise DictionaryError(f"{place}: wanted tier {'T2 or T3' if was.encrypted else 'T0 or T1'}: {READ_AS_STORED[name]}.")
+
+
+def tier_form(tier: Tier) -> str:
+    """What values of two tiers have in common where they are stored alike: "plain", else the tier whose keys seal them."""
+    return tier.value if tier in SEALED else "plain"
 
 
 def shipped_content() -> bytes:

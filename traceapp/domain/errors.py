@@ -45,6 +45,12 @@ class DictionaryError(TraceappError):
     next_step = "Use a property of the data dictionary, or add it there first."
 
 
+class DictionaryChangedError(TraceappError):
+    """Another data dictionary came in force while this was under way; nothing of it was written by the former one."""
+
+    next_step = "Do the same again: the data dictionary that is in force now is taken then."
+
+
 class SettingsError(TraceappError):
     """A setting is missing or contradicts another."""
 

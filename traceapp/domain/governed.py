@@ -109,12 +109,16 @@ class AccountEffect:
 
 @dataclass(frozen=True, slots=True)
 class Reencryption:
-    """A property whose values come under another tier: so many records bear one."""
+    """A property whose values come under another tier: so many records bear one.
+
+    work  what happens to them: "sealed", "opened", "resealed" under another key, or "kept" as they are stored.
+    """
 
     kind: NodeKind
     name: str
     before: str
     after: str
+    work: str
     records: int
 
 

@@ -67,6 +67,8 @@ class Act(StrEnum):
     APPROVAL_WITHDRAW = "approval:withdraw"
     BREAK_GLASS_END = "break_glass:end"
     DICTIONARY_APPLY = "dictionary:apply"
+    DICTIONARY_FINISH = "dictionary:finish"
+    DICTIONARY_RESEAL = "dictionary:reseal"
     EXPORT_SEND = "export:send"
     FACTOR_CHANGE = "factor:change"
     FACTOR_SHOW = "factor:show"

@@ -31,6 +31,9 @@ class Sealer(Protocol):
     def macs(self) -> RecordMacs:
         """What proves that a record stands as it was written."""
 
+    def check_in_force(self) -> None:
+        """Raises DictionaryChangedError where another data dictionary than this one seals by is in force by now."""
+
     def uid(self, identity: Identity) -> str:
         """The store's id of a thing: 32 hex digits of an HMAC under a key that never rotates."""
 
@@ -60,6 +63,12 @@ class Sealer(Protocol):
 
     def reseal(self, label: str, uid: str, name: str, sealed: bytes) -> bytes:
         """The same value under the newest key; raises SealBrokenError, KeyUnavailableError, DictionaryError."""
+
+    def is_in_form(self, kind: str, stored: Mapping[str, Any]) -> bool:
+        """Whether every stored value of a node has the form that its tier asks for."""
+
+    def in_form(self, kind: str, uid: str, stored: Mapping[str, Any], version: int) -> dict[str, Any]:
+        """Those that have not, in that form; version as for `seal`. Raises SealBrokenError, KeyUnavailableError."""
 
     def key_of(self, sealed: bytes) -> str:
         """The id of the key that a ciphertext names."""

@@ -323,8 +323,10 @@ def carry_out(
     places   where everything belongs; asked once the counter is held, so that no move comes in between.
     raises  NothingNewError: every event is known already; RowAlteredError: the counter of records is not what was written,
             so that a sequence could be given out twice; StoreError, SealBrokenError.
+            DictionaryChangedError: the events were sealed by a dictionary that is in force no more.
     """
     head = lock_head(transaction, sealer)
+    sealer.check_in_force()
     if not head.proven or head.seq < reached:
         raise RowAlteredError("the counter of records was changed outside the service")
     moment = max(stored_time(record_time), head.record_time)

@@ -99,6 +99,7 @@ class EventStore:
         record_time  aware; where the store has seen a later one, that is taken, so that record time never goes back.
         returns      one outcome per event, in order. A group of known events changes nothing.
         raises       DictionaryError: an unknown property; StatementError; StoreError and its kinds.
+                     DictionaryChangedError: another dictionary is in force than the one that they were sealed by.
         """
         return self.commit(self.prepare(events, sealer), sealer, command, record_time)
 

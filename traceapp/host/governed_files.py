@@ -60,6 +60,19 @@ class GovernedFiles:
             sync_folder(folder.parent)
 
 
+def accepted_file(home: Path, kind: str) -> Path:
+    """Where a home keeps which document of a kind it accepted: digest and MAC."""
+    return home / f"{kind}.accepted"
+
+
+def read_accepted(home: Path, kind: str) -> str | None:
+    """The digest that stands there, unproven; None where none can be read: what comes with the program is in force then."""
+    try:
+        return accepted_file(home, kind).read_text(encoding="ascii").split()[0]
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def stamp(path: Path) -> tuple[int, int, int, int] | None:
     """Changes whenever somebody writes to the file or changes its mode; None of a file that is not there."""
     try:

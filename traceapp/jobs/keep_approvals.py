@@ -4,7 +4,6 @@ is concerned is noted to be told.
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Final
 
 from traceapp.domain.rights import Actor
 from traceapp.jobs.service_thread import StoreThread
@@ -12,13 +11,11 @@ from traceapp.usecases.approvals.keep_approvals import keep_approvals
 from traceapp.usecases.approvals.tell_of_approvals import Notices, note_notices
 from traceapp.usecases.stations import Stations
 
-EVERY: Final = 5.0
-"""Seconds between two looks."""
-
 
 class KeepApprovals(StoreThread):
     name = "keep-approvals"
     failed = "approvals are not kept up to date at this moment"
+    every = 5.0
 
     def __init__(
         self,
@@ -26,10 +23,8 @@ class KeepApprovals(StoreThread):
         actor: Actor,
         notices: Notices,
         say: Callable[[str], None],
-        every: float = EVERY,
     ) -> None:
-        super().__init__(connected, say, every)
-        self._actor = actor
+        super().__init__(connected, actor, say)
         self._notices = notices
 
     def look(self, stations: Stations) -> None:

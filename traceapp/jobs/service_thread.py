@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from traceapp.domain.errors import TraceappError
+from traceapp.domain.rights import Actor
 from traceapp.usecases.stations import Stations
 
 
@@ -60,13 +61,19 @@ class ServiceThread(ABC):
 
 
 class StoreThread(ServiceThread):
-    """One that looks into the store, and not before its first interval has passed."""
+    """One that looks into the store, and not before its first interval has passed.
+
+    every  seconds between two looks.
+    """
+
+    every: float
 
     def __init__(
-        self, connected: Callable[[], AbstractContextManager[Stations]], say: Callable[[str], None], every: float
+        self, connected: Callable[[], AbstractContextManager[Stations]], actor: Actor, say: Callable[[str], None]
     ) -> None:
-        super().__init__(say, every)
+        super().__init__(say, self.every)
         self._connected = connected
+        self._actor = actor
 
     @abstractmethod
     def look(self, stations: Stations) -> None:
@@ -78,4 +85,5 @@ class StoreThread(ServiceThread):
         with self._connected() as stations:
             self.look(stations)
             while not self.wait():
+                stations = stations.documents.renewed(stations)
                 self.look(stations)

@@ -1,35 +1,19 @@
 """What a crash left between an intent and its outcome, or of an approval that was spent, is settled a few seconds later."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import Final
-
-from traceapp.domain.rights import Actor
 from traceapp.jobs.service_thread import StoreThread
 from traceapp.usecases.approvals.settle_spent import SpentSweep
 from traceapp.usecases.audit.settle_intents import IntentSweep
 from traceapp.usecases.stations import Stations
 
-EVERY: Final = 5.0
-"""Seconds between two looks."""
-
 
 class SettleIntents(StoreThread):
     name = "settle-intents"
     failed = "acts without an outcome are not settled"
+    every = 5.0
 
-    def __init__(
-        self,
-        connected: Callable[[], AbstractContextManager[Stations]],
-        actor: Actor,
-        say: Callable[[str], None],
-        every: float = EVERY,
-    ) -> None:
-        super().__init__(connected, say, every)
-        self._actor = actor
-        self._sweep: IntentSweep | None = None
-        self._spent: SpentSweep | None = None
-        """Of this sitting: they remember what they have read of the ledger."""
+    _sweep: IntentSweep | None = None
+    _spent: SpentSweep | None = None
+    """Of this sitting: they remember what they have read of the ledger."""
 
     def work(self) -> None:
         self._sweep = self._spent = None

@@ -1,17 +1,12 @@
 """That who may see what was not reviewed in time is put on record once a day, so that it rings."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Final
 
-from traceapp.domain.rights import Actor
 from traceapp.jobs.service_thread import StoreThread
 from traceapp.usecases.accounts.review_due import record_overdue
 from traceapp.usecases.stations import Stations
 
-EVERY: Final = 3600.0
-"""Seconds between two looks."""
 AGAIN: Final = timedelta(days=1)
 """After which it is said once more."""
 
@@ -19,17 +14,9 @@ AGAIN: Final = timedelta(days=1)
 class WatchReviews(StoreThread):
     name = "watch-reviews"
     failed = "whether a review of accounts is overdue was not asked"
+    every = 3600.0
 
-    def __init__(
-        self,
-        connected: Callable[[], AbstractContextManager[Stations]],
-        actor: Actor,
-        say: Callable[[str], None],
-        every: float = EVERY,
-    ) -> None:
-        super().__init__(connected, say, every)
-        self._actor = actor
-        self._said_at: datetime | None = None
+    _said_at: datetime | None = None
 
     def look(self, stations: Stations) -> None:
         now = stations.clock.now()

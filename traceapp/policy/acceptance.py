@@ -17,7 +17,7 @@ from traceapp.dictionary.properties import Dictionary, parse_dictionary, read_di
 from traceapp.domain.errors import DictionaryError, PolicyError
 from traceapp.domain.governed import DocumentKind
 from traceapp.domain.record_macs import RecordMacs
-from traceapp.host.governed_files import GovernedFiles
+from traceapp.host.governed_files import GovernedFiles, accepted_file
 from traceapp.host.private_files import OWN, sync_folder, write_private
 from traceapp.policy.alert_rules import Rule, digest_of_rules, parse_alert_rules, read_alert_rules
 from traceapp.policy.decisions import Policy
@@ -156,11 +156,6 @@ def _wanted(acceptance: Acceptance) -> tuple[str | None, str | None]:
 
 
 _EDITED: Final = "The document %s in the home is not the one that others agreed to."
-
-
-def accepted_file(home: Path, kind: DocumentKind) -> Path:
-    """Where a home keeps which document it accepted."""
-    return home / f"{kind.value}.accepted"
 
 
 def _label(kind: DocumentKind) -> str:

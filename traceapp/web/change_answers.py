@@ -12,7 +12,13 @@ from traceapp.web.answers import document_response
 
 def documents_answer(recorded: Recorded[tuple[GovernedState, ...]]) -> Response:
     found = [
-        {"document": one.kind, "present": asdict(one.present), "versions": list(map(asdict, one.versions)), "fault": one.fault}
+        {
+            "document": one.kind,
+            "present": asdict(one.present),
+            "versions": list(map(asdict, one.versions)),
+            "fault": one.fault,
+            "migration": asdict(one.migration) if one.migration is not None else None,
+        }
         for one in recorded.value
     ]
     return document_response({"documents": found, "ledger": recorded.receipt})

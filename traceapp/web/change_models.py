@@ -1,7 +1,7 @@
 """Answers about governed documents as OpenAPI describes them. `change_answers.py` writes the bytes."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -29,6 +29,15 @@ class Version(Said):
     at: datetime
 
 
+class Migration(Said):
+    """Stored values that are being brought in the form that the version in force wants."""
+
+    number: Annotated[int, Field(description="Of that version.")]
+    fields: Annotated[list[str], Field(description="Properties, each with its kind: `Batch.model`.")]
+    done: Annotated[int, Field(description="Records written so far.")]
+    share: Annotated[float, Field(description="Of all records, those that were looked at, 0 to 1.")]
+
+
 class GovernedDocument(Said):
     """One document, and its former versions, the newest first."""
 
@@ -36,6 +45,7 @@ class GovernedDocument(Said):
     present: Version
     versions: list[Version]
     fault: Annotated[str | None, Field(description="Why it is not what others agreed to; null where it is.")]
+    migration: Annotated[Migration | None, Field(description="Null where every stored value has the form of its tier.")]
 
 
 class Documents(Said):
@@ -104,6 +114,9 @@ class Reencryption(Said):
     name: str
     before: str
     after: str
+    work: Annotated[
+        Literal["sealed", "opened", "resealed", "kept"], Field(description="What happens to the stored values; kept: nothing.")
+    ]
     records: int
 
 

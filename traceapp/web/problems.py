@@ -78,6 +78,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.IdentifierError: Problem(400, "identifier", "The identifier breaks its own standard"),
     errors.DocumentError: Problem(400, "document", "The document cannot be used"),
     errors.DictionaryError: Problem(400, "dictionary", "The data dictionary does not know this"),
+    errors.DictionaryChangedError: Problem(503, "dictionary-changed", "Another data dictionary came in force"),
     errors.SettingsError: Problem(500, "settings", "The service is set up wrongly", _DEFECT),
     errors.HomeError: Problem(500, "home", "The service cannot use its folder", _DEFECT),
     errors.HomeInUseError: Problem(500, "home-in-use", "Another service uses this folder", _DEFECT),

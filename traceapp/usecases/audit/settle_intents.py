@@ -17,6 +17,7 @@ from traceapp.usecases.audit.erase_record_values import was_erased
 from traceapp.usecases.audit.prune_ledger import was_pruned
 from traceapp.usecases.changes import KEY_ACTS
 from traceapp.usecases.governed.governed_documents import list_kept_versions
+from traceapp.usecases.governed.kept_versions import read_brought
 from traceapp.usecases.governed.running_documents import ACTS as DOCUMENT_ACTS
 from traceapp.usecases.stations import Stations
 
@@ -114,6 +115,8 @@ def came_to_be(stations: Stations, intent: dict[str, Any]) -> bool:
     if intent["act"] in {Act.PLACE_MOVE, Act.PLACE_FINISH}:
         kept = [one for one in stations.acls.places.kept if one.approval == intent.get("approval")]
         return bool(kept) and (intent["act"] == Act.PLACE_MOVE or kept[0].finished_at is not None)
+    if intent["act"] == Act.DICTIONARY_FINISH:
+        return read_brought(stations.settings.home, stations.sealer.macs) >= int(request["version"])
     if intent["act"] == Act.LEDGER_PRUNE:
         return was_pruned(stations, request)
     if intent["act"] == Permission.LEDGER_ERASE:

@@ -18,12 +18,12 @@ from traceapp.domain.governed import DocumentKind
 from traceapp.domain.keys import KeyState
 from traceapp.domain.ledger_health import LedgerHealth
 from traceapp.host.governed_files import FOLDER as GOVERNED
+from traceapp.host.governed_files import accepted_file
 from traceapp.host.governed_files import stamp as stamp_of
 from traceapp.ledger.alert_book import Progress, Rung
 from traceapp.ledger.anchors.states import read_states
 from traceapp.ledger.records import canonical, record_hash
 from traceapp.ledger.tail import MANY, LedgerTail
-from traceapp.policy.acceptance import accepted_file
 from traceapp.policy.alert_evaluation import Evaluation
 from traceapp.usecases.alerts.alert_records import raised_entry, told_of_alert
 from traceapp.usecases.watch_stations import WatchStations

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from traceapp.usecases.governed.governed_documents import (
     list_kept_versions,
     present_version,
 )
+from traceapp.usecases.governed.migrate_values import Migration, migration_of
 from traceapp.usecases.stations import Stations
 
 CHANGED_SINCE: Final = "The document in the home is not the one that was agreed to any more: it was not put in force."
@@ -46,12 +48,27 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class GovernedState:
-    """One document: the version in force, and those that were, the newest first. fault: why it is not as others agreed to it."""
+    """One document: the version in force, and those that were, the newest first.
+
+    fault      why it is not as others agreed to it.
+    migration  stored values that are being brought in the form that it wants.
+    """
 
     kind: DocumentKind
     present: Version
     versions: tuple[Version, ...]
     fault: str | None
+    migration: Migration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """By whom a version was proposed and agreed to, under which approval and when."""
+
+    proposed_by: str
+    approved_by: tuple[str, ...]
+    approval: str
+    at: datetime
 
 
 def list_documents(stations: Stations, actor: Actor) -> Recorded[tuple[GovernedState, ...]]:
@@ -59,7 +76,13 @@ def list_documents(stations: Stations, actor: Actor) -> Recorded[tuple[GovernedS
     authorise(stations, actor, Permission.CHANGE_LIST)
     faults, now = stations.documents.loaded.faults, stations.clock.now()
     found = tuple(
-        GovernedState(kind, present_version(stations, kind, now), list_kept_versions(stations, kind)[::-1], faults.get(kind))
+        GovernedState(
+            kind,
+            present_version(stations, kind, now),
+            list_kept_versions(stations, kind)[::-1],
+            faults.get(kind),
+            migration_of(stations) if kind is DocumentKind.DICTIONARY else None,
+        )
         for kind in DocumentKind
     )
     told = entry(stations, actor, Permission.CHANGE_LIST, "answered", result={"documents": len(found)})
@@ -169,7 +192,6 @@ def apply_change(
     """
     row, digest = GOVERNED[kind], parameters["digest"]
     content = kept_content(stations, kind, digest)
-    acceptance = Acceptance(stations.settings.home, stations.sealer.macs, None, kind=kind)
     request = {"accepted_before": parameters["replaces"], "accepted": digest, "document": kind.value}
     if content is None:
         failed = entry(stations, actor, row.act, "failed", request=request, reason=CHANGED_SINCE, approval=approval)
@@ -186,24 +208,9 @@ def apply_change(
         if state_digest(changed_document(kind, stations, parameters)) != agreed_to or found is None:
             raise ApprovalStateError(CHANGED_SINCE)
         fits_still(kind, stations, actor, parameters)
-        present = present_version(stations, kind, now)
-        version = Version(
-            number=present.number + 1,
-            digest=digest,
-            replaces=present.digest,
-            proposed_by=_username(stations, found.requester.account_uid),
-            approved_by=tuple(_username(stations, one.person.account_uid) for one in found.signatures),
-            approval=approval,
-            at=now,
-        )
-        former = row.content(stations)
-        if _digest_of(stations, kind, former) == present.digest:
-            keep_content(stations, kind, present.digest, former)
-        keep_version(stations, kind, present)
-        keep_content(stations, kind, digest, content)
-        keep_version(stations, kind, version)
-        acceptance.keep(digest)
-        return version
+        proposed_by = _username(stations, found.requester.account_uid)
+        approved_by = tuple(_username(stations, one.person.account_uid) for one in found.signatures)
+        return come_in_force(stations, kind, digest, content, Agreed(proposed_by, approved_by, approval, now))
 
     return carry_out(
         stations,
@@ -215,6 +222,25 @@ def apply_change(
         changes={"digest": (_digest_in_force(stations, kind), digest)},
         approval=approval,
     )
+
+
+def come_in_force(stations: Stations, kind: DocumentKind, digest: str, content: bytes, agreed: Agreed) -> Version:
+    """Keep a document, the one before it and who agreed; then switch: every process goes by it from its next question on.
+
+    raises  HomeError: something cannot be written; the former one is in force still.
+    """
+    present = present_version(stations, kind, agreed.at)
+    version = Version(
+        present.number + 1, digest, present.digest, agreed.proposed_by, agreed.approved_by, agreed.approval, agreed.at
+    )
+    former = GOVERNED[kind].content(stations)
+    if _digest_of(stations, kind, former) == present.digest:
+        keep_content(stations, kind, present.digest, former)
+    keep_version(stations, kind, present)
+    keep_content(stations, kind, digest, content)
+    keep_version(stations, kind, version)
+    Acceptance(stations.settings.home, stations.sealer.macs, None, kind=kind).keep(digest)
+    return version
 
 
 KIND_OF: Final[Mapping[Operation, DocumentKind]] = {row.operation: kind for kind, row in GOVERNED.items()}

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
+from traceapp.dictionary.entries import SEALED, Tier
 from traceapp.dictionary.properties import Dictionary
 from traceapp.domain.accounts import Account, Token
 from traceapp.domain.approvals import OPEN
@@ -44,7 +45,8 @@ def effect_of_dictionary(stations: Stations, before: Dictionary, after: Dictiona
     """raises  what `effect_of_policy` raises."""
     document = stations.policy.document
     told = _effect_on_people(stations, (document, before), (document, after))
-    return replace(told, reencrypted=tuple(_reencrypted(stations, before, after)))
+    reencrypted, cut = _reencrypted(stations, before, after)
+    return replace(told, reencrypted=reencrypted, cut=told.cut or cut)
 
 
 def _effect_on_people(
@@ -116,9 +118,25 @@ def _open_approvals(stations: Stations) -> int:
     return sum(len(stations.approvals.list_approvals(state, MOST_APPROVALS)) for state in sorted(OPEN))
 
 
-def _reencrypted(stations: Stations, before: Dictionary, after: Dictionary) -> Iterator[Reencryption]:
-    for kind in NodeKind:
-        for name, entry in after.entries(kind.value).items():
-            if before.knows(kind.value, name) and before.entry(kind.value, name).tier is not entry.tier:
-                was = before.entry(kind.value, name).tier
-                yield Reencryption(kind, name, was.value, entry.tier.value, 0)
+def _reencrypted(stations: Stations, before: Dictionary, after: Dictionary) -> tuple[tuple[Reencryption, ...], bool]:
+    """Properties that come under another tier; and whether not every record of them was counted."""
+    moved = [
+        (kind, name, before.entry(kind, name).tier, entry.tier)
+        for kind in NodeKind
+        for name, entry in after.entries(kind).items()
+        if before.knows(kind, name) and before.entry(kind, name).tier is not entry.tier
+    ]
+    if not moved:
+        return (), False
+    counts, cut = stations.sealed.count_stated({name for _, name, _, _ in moved}, MOST_NODES)
+    told = (
+        Reencryption(kind, name, was.value, becomes.value, _work(was, becomes), counts.get((kind.value, name), 0))
+        for kind, name, was, becomes in moved
+    )
+    return tuple(told), cut
+
+
+def _work(was: Tier, becomes: Tier) -> str:
+    if was in SEALED:
+        return "resealed" if becomes in SEALED else "opened"
+    return "sealed" if becomes in SEALED else "kept"

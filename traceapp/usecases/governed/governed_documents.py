@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from traceapp.dictionary import properties as dictionaries
 from traceapp.dictionary.document_text import wrong_places
 from traceapp.domain.approvals import Operation
-from traceapp.domain.clock import parse_stored_time, stored_time
+from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import DictionaryError, HomeError, InputError, PolicyError
-from traceapp.domain.governed import DocumentKind, Effect, Version, applied
+from traceapp.domain.governed import DocumentKind, Effect, Version
 from traceapp.domain.permissions import Act, Permission
 from traceapp.host.governed_files import LARGEST, GovernedFiles
 from traceapp.policy import alert_rules
@@ -23,9 +23,8 @@ from traceapp.policy.document import parse_policy, read_content
 from traceapp.policy.page import MEANINGS
 from traceapp.usecases.approvals.missing_persons import why_deadlocked
 from traceapp.usecases.governed.change_effects import effect_of_dictionary, effect_of_policy, no_effect
+from traceapp.usecases.governed.kept_versions import LABEL, read_versions
 from traceapp.usecases.stations import Stations
-
-LABEL: Final = "GovernedVersion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,21 +155,8 @@ def keep_content(stations: Stations, kind: DocumentKind, digest: str, content: b
 
 
 def list_kept_versions(stations: Stations, kind: DocumentKind) -> tuple[Version, ...]:
-    """All that were in force, the first one first; empty as long as nothing was ever changed by agreement.
-
-    A file whose MAC does not hold is left out: nobody agreed to what it says.
-    """
-    macs = stations.sealer.macs
-    found = []
-    for told in files_of(stations, kind).list_versions():
-        try:
-            row = {**told, "mac": bytes.fromhex(told["mac"])}
-            if not macs.proves_row(f"{LABEL} {kind.value}", row):
-                continue
-            found.append(_version(told))
-        except (KeyError, TypeError, ValueError):
-            continue
-    return applied(found, Acceptance(stations.settings.home, macs, None, kind=kind).digest)
+    """All that were in force (`read_versions`)."""
+    return read_versions(stations.settings.home, stations.sealer.macs, kind)
 
 
 def keep_version(stations: Stations, kind: DocumentKind, version: Version) -> None:
@@ -199,18 +185,6 @@ def present_version(stations: Stations, kind: DocumentKind, now: datetime) -> Ve
         return kept[-1]
     number = kept[-1].number + 1 if kept else 1
     return Version(number, digest, kept[-1].digest if kept else None, "", (), None, now)
-
-
-def _version(told: Mapping[str, Any]) -> Version:
-    return Version(
-        number=int(told["number"]),
-        digest=str(told["digest"]),
-        replaces=told["replaces"],
-        proposed_by=str(told["proposed_by"]),
-        approved_by=tuple(map(str, told["approved_by"])),
-        approval=told["approval"],
-        at=parse_stored_time(told["at"]),
-    )
 
 
 def _plain(value: Any) -> Any:

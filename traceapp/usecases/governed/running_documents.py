@@ -16,13 +16,14 @@ from traceapp.domain.errors import TraceappError
 from traceapp.domain.governed import DocumentKind
 from traceapp.domain.permissions import Act
 from traceapp.domain.record_macs import RecordMacs
-from traceapp.host.governed_files import stamp
+from traceapp.host.governed_files import accepted_file, stamp
 from traceapp.ledger.reading import find_done
 from traceapp.policy import alert_rules
-from traceapp.policy.acceptance import Acceptance, accepted_file, load_dictionary, load_policy, load_rules
+from traceapp.policy.acceptance import Acceptance, load_dictionary, load_policy, load_rules
 from traceapp.policy.alert_rules import Rule
 from traceapp.policy.decisions import Policy
 from traceapp.settings import Settings
+from traceapp.usecases.governed.kept_versions import forms_file, with_former
 from traceapp.usecases.stations import Stations
 
 ACTS: Final[Mapping[DocumentKind, tuple[Act, ...]]] = {
@@ -69,6 +70,7 @@ def load_documents(settings: Settings, macs: RecordMacs) -> Documents:
         shipped = load_dictionary(None)[0]
         assert shipped is not None  # noqa: S101 - it comes with the program
         return Documents(Policy.denying(lost or "", shipped), shipped, rules, faults)
+    dictionary = with_former(settings.home, macs, dictionary)
     policy = load_policy(settings.policy, accepted[DocumentKind.POLICY], dictionary)
     return Documents(policy.reading_only(next(iter(faults.values()), None)), dictionary, rules, faults)
 
@@ -110,4 +112,5 @@ class RunningDocuments:
         alert_rules.put_in_force(self.loaded.rules)
 
     def _read_stamp(self) -> Stamp:
-        return tuple(stamp(accepted_file(self._settings.home, kind)) for kind in DocumentKind)
+        home = self._settings.home
+        return *(stamp(accepted_file(home, kind)) for kind in DocumentKind), stamp(forms_file(home))

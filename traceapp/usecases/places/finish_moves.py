@@ -1,18 +1,16 @@
 """What still names a place that was moved is brought to the new one, chunk by chunk; nobody's view hangs on how far that is."""
 
-import fcntl
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from traceapp.domain.accounts import Account
-from traceapp.domain.errors import HomeError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.places import KeptMove, PlaceMap
 from traceapp.domain.recorded import LedgerEntry
 from traceapp.domain.rights import Actor
 from traceapp.graph.place_store import LABELS, Rewritten
+from traceapp.host.home_lock import only_run
 from traceapp.usecases.access import entry, things
 from traceapp.usecases.approvals.approval_persons import told_of_approver
 from traceapp.usecases.audit.changed_values import changes_of_account
@@ -21,7 +19,8 @@ from traceapp.usecases.stations import Stations
 
 CHUNK: Final = 200
 """Records of one transaction: an import waits no longer for it than for another import."""
-LOCK: Final = "places.lock"
+LOCK: Final = "places"
+MOVING: Final = "records are being brought to their new place"
 
 Show = Callable[[int], None]
 """Called with records done."""
@@ -50,20 +49,8 @@ def finish_moves(stations: Stations, actor: Actor, rate: float, wait: Wait, show
     rate    records a second, more or less.
     raises  HomeError: another run is at work; StoreError and its kinds; LedgerUnavailableError.
     """
-    with only_run(stations):
+    with only_run(stations.settings.home, LOCK, MOVING):
         return _Run(stations, actor, rate, wait, show).run()
-
-
-@contextmanager
-def only_run(stations: Stations) -> Iterator[None]:
-    """One run at a time on a home, also after a crash; raises HomeError where one is at work."""
-    path = stations.settings.home / LOCK
-    with path.open("wb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise HomeError(f"{path} is held: records are being brought to their new place already") from None
-        yield
 
 
 class _Run:

@@ -13,6 +13,7 @@ from traceapp.domain.rights import Role
 from traceapp.usecases.approvals.missing_persons import DEADLOCK
 from traceapp.usecases.governed.change_documents import SAME
 from traceapp.usecases.governed.governed_documents import permission_words
+from traceapp.usecases.governed.migrate_values import Migration
 from traceapp.web.pages.refusals import deadlock
 from traceapp.web.pages.wording import N_, kind_name, language, property_name, role_name
 from traceapp.web.stations import stations
@@ -60,6 +61,13 @@ _PLACES: Final = {
     "zh": N_("words in Chinese"),
 }
 """Names of a document's places; roles, kinds, purposes and properties have words of their own."""
+
+_WORK: Final = {
+    "sealed": N_("they are encrypted"),
+    "opened": N_("they are decrypted, and stand in clear"),
+    "resealed": N_("they are encrypted under another key"),
+    "kept": N_("they stay as they are stored"),
+}
 
 
 def wrong_of(error: InputError) -> str:
@@ -112,6 +120,25 @@ def stuck(effect: Mapping[str, Any]) -> list[str]:
 def field_name(one: Mapping[str, Any]) -> str:
     """`Batch · Model`."""
     return gettext(" · ").join((kind_name(NodeKind(one["kind"])), property_name(NodeKind(one["kind"]), one["name"])))
+
+
+def work(one: Mapping[str, Any]) -> str:
+    """What happens to the stored values of a property that comes under another tier."""
+    words = _WORK[str(one["work"])]
+    return gettext(words)
+
+
+def migration(under_way: Migration) -> str:
+    """How far stored values were brought to the dictionary in force."""
+    told = (dict(zip(("kind", "name"), one.split("."), strict=True)) for one in under_way.fields)
+    return gettext(
+        "Stored values are being brought to version %(number)s: %(fields)s. %(share)s %% of all records were looked at, "
+        "%(done)s were written. What is shown goes by the new tiers already.",
+        number=under_way.number,
+        fields=gettext(", ").join(map(field_name, told)),
+        share=f"{under_way.share * 100:.0f}",
+        done=f"{under_way.done:,}",
+    )
 
 
 def _lines(part: Mapping[str, Any], least: str) -> Iterator[str]:

@@ -70,6 +70,8 @@ ACTS: Final = {
     Act.GRAPH_VERIFY: N_("verified the store"),
     Permission.KEY_OFFICERS: N_("sealed the recovery key to two officers"),
     Act.KEY_RECOVER: N_("recovered the keys"),
+    Act.DICTIONARY_FINISH: N_("finished bringing stored values to the data dictionary"),
+    Act.DICTIONARY_RESEAL: N_("brought stored values to the data dictionary"),
     Act.KEY_REENCRYPT: N_("encrypted values anew"),
     Act.PLACE_FINISH: N_("finished the move of a place"),
     Act.PLACE_MOVE: N_("moved a site or product line"),

@@ -1,0 +1,9 @@
+// name:   sealed.put_product
+// does:   stored values of nodes of Product under another key, or in another form, with what proves them
+// mode:   write
+// rows:   none
+// param:  rows   list<map>   uid, properties
+// bounds: one index seek a row
+UNWIND $rows AS row
+MATCH (node:Product {uid: row.uid})
+SET node += row.properties
