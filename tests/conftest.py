@@ -135,6 +135,7 @@ def make_home(folder: Path) -> Path:
 def running_stations(leg: StoreLeg, home: Path) -> "Iterator[Stations]":
     """Everything a use case needs: this store, keys, and a ledger with a writer process of its own."""
     from traceapp.composition import build_stations
+    from traceapp.dictionary.properties import put_in_force, read_dictionary
     from traceapp.ledger.process import WriterProcess
 
     writer = WriterProcess.start(home)
@@ -145,6 +146,7 @@ def running_stations(leg: StoreLeg, home: Path) -> "Iterator[Stations]":
         finally:
             built.graph.close()
             built.ledger.close()
+            put_in_force(read_dictionary())
     finally:
         writer.stop()
 

@@ -3,7 +3,7 @@
 from traceapp.composition import terminal_actor
 from traceapp.domain.governed import DocumentKind
 from traceapp.usecases.governed.change_documents import Agreed, come_in_force
-from traceapp.usecases.governed.governed_documents import GOVERNED
+from traceapp.usecases.governed.governed_documents import GOVERNED, parse_document
 from traceapp.usecases.governed.migrate_values import MigrationRun, migrate_values
 from traceapp.usecases.stations import Stations
 
@@ -27,8 +27,8 @@ def in_force(stations: Stations) -> str:
 
 def put_in_force(stations: Stations, text: str) -> Stations:
     """From now on every process goes by it; the same stations by it. No stored value is touched yet."""
-    row, kind = GOVERNED[DocumentKind.DICTIONARY], DocumentKind.DICTIONARY
-    digest = row.digest(row.parse(stations, text.encode()))
+    kind = DocumentKind.DICTIONARY
+    digest = GOVERNED[kind].digest(parse_document(stations, kind, text.encode()))
     agreed = Agreed("quin", ("anna", "paul"), APPROVAL, stations.clock.now())
     come_in_force(stations, kind, digest, text.encode(), agreed)
     return stations.documents.renewed(stations)

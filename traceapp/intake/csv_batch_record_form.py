@@ -1,5 +1,6 @@
 """The form `batch-record`: what is known of a lot or unit as such, and which lot it was split from."""
 
+from functools import partial
 from typing import Final
 
 from traceapp.domain.errors import InputError
@@ -25,13 +26,13 @@ TOLD_ELSEWHERE: Final = frozenset(
     }
 )
 """Names that other columns or other forms say: a verdict needs its own row, with its own time."""
-PROPERTIES: Final = property_columns(*KINDS, leave_out=TOLD_ELSEWHERE)
 
 
-def read_batch_record(row: Row) -> Told:
+def read_batch_record(properties: tuple[Column, ...], row: Row) -> Told:
+    """properties  the columns that are properties of the dictionary in force."""
     told = Told()
     lot = row.lot()
-    refuse_others(row, lot.kind, PROPERTIES)
+    refuse_others(row, lot.kind, properties)
     told.state(lot.identity, lot.kind, scope=row.scope(lot.product), properties=properties_of(row, lot.kind, TOLD_ELSEWHERE))
     product = told.state(row.product("product"), NodeKind.PRODUCT, described=False)
     told.link(flow(LinkType.IS_A, lot.identity, product, row))
@@ -48,24 +49,27 @@ def read_batch_record(row: Row) -> Told:
     return told
 
 
-BATCH_RECORD: Final = Form(
-    "batch-record",
-    "批记录",
-    "What is known of a lot or unit. A later row replaces what an earlier one said of the same property.",
-    "批次或单个产品的记录。较晚的行替代较早的行对同一属性的说明。",
-    EventType.BATCH_RECORD,
-    both(
-        *lot_columns(),
-        time_column("记录生效时间", "when what it says began to hold", "所述内容的生效时间"),
-        site_column(),
-        Column(
-            "split_from",
-            "拆分自批号",
-            "number of the lot, of the same product, that this one was split from",
-            "本批次由同一产品的哪一批号拆分而来",
+def batch_record_form() -> Form:
+    """By the dictionary in force."""
+    properties = property_columns(*KINDS, leave_out=TOLD_ELSEWHERE)
+    return Form(
+        "batch-record",
+        "批记录",
+        "What is known of a lot or unit. A later row replaces what an earlier one said of the same property.",
+        "批次或单个产品的记录。较晚的行替代较早的行对同一属性的说明。",
+        EventType.BATCH_RECORD,
+        both(
+            *lot_columns(),
+            time_column("记录生效时间", "when what it says began to hold", "所述内容的生效时间"),
+            site_column(),
+            Column(
+                "split_from",
+                "拆分自批号",
+                "number of the lot, of the same product, that this one was split from",
+                "本批次由同一产品的哪一批号拆分而来",
+            ),
+            *quantity_columns(False, "split off", "拆分"),
+            *properties,
         ),
-        *quantity_columns(False, "split off", "拆分"),
-        *PROPERTIES,
-    ),
-    read_batch_record,
-)
+        partial(read_batch_record, properties),
+    )

@@ -8,15 +8,17 @@ are two events.
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TextIO
 
+from traceapp.dictionary.properties import running_dictionary
 from traceapp.domain.errors import DictionaryError, DocumentError, InputError
 from traceapp.domain.events import CapturedEvent, RejectedRow, SourcePlace
 from traceapp.domain.organisation import Organisation
-from traceapp.intake.csv_batch_record_form import BATCH_RECORD
+from traceapp.intake.csv_batch_record_form import batch_record_form
 from traceapp.intake.csv_columns import Column, Form, fold
 from traceapp.intake.csv_distribution_forms import DISPOSAL, ORDER, RETURN, SHIPMENT, STOCK, USE
-from traceapp.intake.csv_master_forms import EQUIPMENT, OPERATOR, PARTY, PRODUCT
+from traceapp.intake.csv_master_forms import equipment_form, operator_form, party_form, product_form
 from traceapp.intake.csv_material_forms import CONSUMPTION, RECEIPT
 from traceapp.intake.csv_quality_forms import HOLD, INSPECTION, PROCESS_STEP, RELEASE
 from traceapp.intake.csv_records import Record, Records
@@ -24,27 +26,36 @@ from traceapp.intake.csv_rows import Row, moment_of
 from traceapp.intake.csv_values import clean_cell, offset_text
 from traceapp.intake.occurrences import Occurrences
 
-FORMS: Final = (
-    RECEIPT,
-    CONSUMPTION,
-    PROCESS_STEP,
-    INSPECTION,
-    RELEASE,
-    HOLD,
-    BATCH_RECORD,
-    STOCK,
-    ORDER,
-    SHIPMENT,
-    RETURN,
-    USE,
-    DISPOSAL,
-    PARTY,
-    PRODUCT,
-    EQUIPMENT,
-    OPERATOR,
-)
 FORM_COLUMN: Final = "form"
 NOT_CONTENT: Final = frozenset({"row_id", FORM_COLUMN})
+
+
+def forms() -> tuple[Form, ...]:
+    """All of them; the columns of some are properties of the data dictionary in force."""
+    return _forms(running_dictionary().digest)
+
+
+@lru_cache(maxsize=2)
+def _forms(_dictionary: str) -> tuple[Form, ...]:
+    return (
+        RECEIPT,
+        CONSUMPTION,
+        PROCESS_STEP,
+        INSPECTION,
+        RELEASE,
+        HOLD,
+        batch_record_form(),
+        STOCK,
+        ORDER,
+        SHIPMENT,
+        RETURN,
+        USE,
+        DISPOSAL,
+        party_form(),
+        product_form(),
+        equipment_form(),
+        operator_form(),
+    )
 
 
 def read_csv(lines: TextIO, file_digest: str, source: str, organisation: Organisation) -> Iterator[CapturedEvent | RejectedRow]:
@@ -135,7 +146,7 @@ class MixedLayout:
         """raises  InputError: as Layout, or the row names no form."""
         name = fold(record.cells[self.place]) if self.place < len(record.cells) else ""
         if name not in self.layouts:
-            wanted = ", ".join(form.name for form in FORMS)
+            wanted = ", ".join(form.name for form in forms())
             raise InputError(f"{FORM_COLUMN}: wanted one of {wanted}, found {name!r}")
         return self.layouts[name].event(record, file_digest, source, organisation, occurrences)
 
@@ -145,7 +156,7 @@ def _layout(header: list[str]) -> Layout | MixedLayout:
     for place, cell in enumerate(folded):
         if cell in {FORM_COLUMN, fold("表格")}:
             return _mixed(header, folded, place)
-    known = [form for form in FORMS if set(folded) <= form.by_header.keys()]
+    known = [form for form in forms() if set(folded) <= form.by_header.keys()]
     fitting = [form for form in known if not form.missing(form.by_header[cell] for cell in folded)]
     if len(fitting) == 1:
         return _of_form(fitting[0], header)
@@ -156,10 +167,10 @@ def _layout(header: list[str]) -> Layout | MixedLayout:
 
 
 def _mixed(header: list[str], folded: list[str], place: int) -> MixedLayout:
-    unknown = [name for name, cell in zip(header, folded, strict=True) if not any(cell in form.by_header for form in FORMS)]
+    unknown = [name for name, cell in zip(header, folded, strict=True) if not any(cell in form.by_header for form in forms())]
     if unknown:
         raise DocumentError(f"no form has the column {', '.join(map(repr, unknown))}")
-    layouts = {fold(name): _of_form(form, header) for form in FORMS for name in (form.name, form.zh)}
+    layouts = {fold(name): _of_form(form, header) for form in forms() for name in (form.name, form.zh)}
     return MixedLayout(place, layouts)
 
 
@@ -181,7 +192,7 @@ def _what_is_wrong(folded: list[str], header: list[str]) -> str:
         present = {by_header[cell] for cell in folded if cell in by_header}
         return len(form.missing(present)) + sum(cell not in by_header for cell in folded), -len(present)
 
-    nearest = min(FORMS, key=distance)
+    nearest = min(forms(), key=distance)
     by_header = nearest.by_header
     unknown = [name for name, cell in zip(header, folded, strict=True) if cell not in by_header]
     missing = nearest.missing(by_header[cell] for cell in folded if cell in by_header)

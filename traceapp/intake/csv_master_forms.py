@@ -27,61 +27,72 @@ def _since() -> Column:
     return time_column("生效时间", "since when it holds", "生效时间", "valid_from")
 
 
-PARTY: Final = Form(
-    "party",
-    "往来单位",
-    "Name and address of a supplier, customer or consignee.",
-    "供应商、客户或收货单位的名称与地址。",
-    EventType.MASTER_DATA,
-    both(
-        Column("party", "单位代码", "code or GLN, as the other forms use it", "代码或 GLN，与其他表格一致", required=True),
-        _since(),
-        *property_columns(NodeKind.PARTY, leave_out=CODES),
-    ),
-    _reader(NodeKind.PARTY, lambda row: row.party("party")),
-)
+def party_form() -> Form:
+    """By the dictionary in force."""
+    return Form(
+        "party",
+        "往来单位",
+        "Name and address of a supplier, customer or consignee.",
+        "供应商、客户或收货单位的名称与地址。",
+        EventType.MASTER_DATA,
+        both(
+            Column("party", "单位代码", "code or GLN, as the other forms use it", "代码或 GLN，与其他表格一致", required=True),
+            _since(),
+            *property_columns(NodeKind.PARTY, leave_out=CODES),
+        ),
+        _reader(NodeKind.PARTY, lambda row: row.party("party")),
+    )
 
-PRODUCT: Final = Form(
-    "product",
-    "产品",
-    "What a product is.",
-    "产品的说明。",
-    EventType.MASTER_DATA,
-    both(
-        Column("owner", "编号签发方", "who issued the product code; may be empty for a GTIN", "产品编码签发方；GTIN 时可空"),
-        Column("product", "产品编码", "product code, or GTIN in 14 digits", "产品编码，或 14 位 GTIN", required=True),
-        _since(),
-        *property_columns(NodeKind.PRODUCT, leave_out=CODES),
-    ),
-    _reader(NodeKind.PRODUCT, lambda row: row.product("product")),
-)
 
-EQUIPMENT: Final = Form(
-    "equipment",
-    "设备",
-    "A machine or tool, and its calibration.",
-    "设备或工装及其校准。",
-    EventType.MASTER_DATA,
-    both(
-        Column("equipment", "设备编号", "number of the machine or tool", "设备或工装编号", required=True),
-        site_column("site where it stands", "所在的生产地址代码"),
-        _since(),
-        *property_columns(NodeKind.EQUIPMENT, leave_out=CODES),
-    ),
-    _reader(NodeKind.EQUIPMENT, lambda row: row.issued("equipment", "site", number="equipment")),
-)
+def product_form() -> Form:
+    """By the dictionary in force."""
+    return Form(
+        "product",
+        "产品",
+        "What a product is.",
+        "产品的说明。",
+        EventType.MASTER_DATA,
+        both(
+            Column("owner", "编号签发方", "who issued the product code; may be empty for a GTIN", "产品编码签发方；GTIN 时可空"),
+            Column("product", "产品编码", "product code, or GTIN in 14 digits", "产品编码，或 14 位 GTIN", required=True),
+            _since(),
+            *property_columns(NodeKind.PRODUCT, leave_out=CODES),
+        ),
+        _reader(NodeKind.PRODUCT, lambda row: row.product("product")),
+    )
 
-OPERATOR: Final = Form(
-    "operator",
-    "操作人员",
-    "An operator, by number.",
-    "操作人员（按编号）。",
-    EventType.MASTER_DATA,
-    both(
-        Column("operator", "操作人员编号", "number of the operator", "操作人员编号", required=True),
-        site_column("site where the operator works", "所在的生产地址代码"),
-        _since(),
-        *property_columns(NodeKind.OPERATOR, leave_out=CODES),
-    ),
-    _reader(NodeKind.OPERATOR, lambda row: row.issued("operator", "site", number="operator")),
-)
+
+def equipment_form() -> Form:
+    """By the dictionary in force."""
+    return Form(
+        "equipment",
+        "设备",
+        "A machine or tool, and its calibration.",
+        "设备或工装及其校准。",
+        EventType.MASTER_DATA,
+        both(
+            Column("equipment", "设备编号", "number of the machine or tool", "设备或工装编号", required=True),
+            site_column("site where it stands", "所在的生产地址代码"),
+            _since(),
+            *property_columns(NodeKind.EQUIPMENT, leave_out=CODES),
+        ),
+        _reader(NodeKind.EQUIPMENT, lambda row: row.issued("equipment", "site", number="equipment")),
+    )
+
+
+def operator_form() -> Form:
+    """By the dictionary in force."""
+    return Form(
+        "operator",
+        "操作人员",
+        "An operator, by number.",
+        "操作人员（按编号）。",
+        EventType.MASTER_DATA,
+        both(
+            Column("operator", "操作人员编号", "number of the operator", "操作人员编号", required=True),
+            site_column("site where the operator works", "所在的生产地址代码"),
+            _since(),
+            *property_columns(NodeKind.OPERATOR, leave_out=CODES),
+        ),
+        _reader(NodeKind.OPERATOR, lambda row: row.issued("operator", "site", number="operator")),
+    )

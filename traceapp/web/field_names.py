@@ -1,19 +1,24 @@
 """`fields=`: what a caller wants of each thing; a name that nobody knows is refused by name."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
 
-from traceapp.dictionary.properties import read_dictionary
+from traceapp.dictionary.properties import running_dictionary
 from traceapp.domain.state import STATE_NAMES
 from traceapp.domain.trace import NODE_MEMBERS
 
-TRACE_FIELDS: Final = NODE_MEMBERS | (read_dictionary().names - {"identity"})
-"""What a trace tells of a thing or party beside its place in the answer, and every property of the data dictionary."""
-BATCH_FIELDS: Final = TRACE_FIELDS | STATE_NAMES
-"""What a batch page tells: members of the answer, states, and every property of the data dictionary."""
+
+def trace_fields() -> frozenset[str]:
+    """What a trace tells of a thing or party beside its place in the answer, and every property of the dictionary in force."""
+    return NODE_MEMBERS | (running_dictionary().names - {"identity"})
+
+
+def batch_fields() -> frozenset[str]:
+    """What a batch page tells: members of the answer, states, and every property of the dictionary in force."""
+    return trace_fields() | STATE_NAMES
 
 
 ALL: Final = "All that the answer tells by itself, where it is absent."
@@ -26,33 +31,38 @@ def check_fields(names: Iterable[str], known: frozenset[str]) -> None:
         raise ValueError(f"no such field: {', '.join(map(printable, unknown[:5]))}; known are {', '.join(sorted(known))}")
 
 
-def _check_list(known: frozenset[str], text: str) -> str:
-    check_fields(text.split(","), known)
+def _check_list(known: Callable[[], frozenset[str]], text: str) -> str:
+    check_fields(text.split(","), known())
     return text
 
 
-def _pattern(known: frozenset[str]) -> dict[str, Any]:
-    one = "|".join(sorted(known))
-    return {"pattern": f"^({one})(,({one}))*$"}
+def _say_pattern(known: Callable[[], frozenset[str]], schema: dict[str, Any]) -> None:
+    one = "|".join(sorted(known()))
+    schema["pattern"] = f"^({one})(,({one}))*$"
 
 
+def _say_names(schema: dict[str, Any]) -> None:
+    schema["enum"] = sorted(trace_fields())
+
+
+TraceField = Annotated[str, Field(json_schema_extra=_say_names)]
 TraceFields = Annotated[
     str,
-    AfterValidator(partial(_check_list, TRACE_FIELDS)),
+    AfterValidator(partial(_check_list, trace_fields)),
     Field(
         max_length=4000,
         description=f"What is wanted of each thing: {', '.join(sorted(NODE_MEMBERS))}, or properties of the data dictionary, "
         f"which come under `properties`; parted by commas. {ALL}",
-        json_schema_extra=_pattern(TRACE_FIELDS),
+        json_schema_extra=partial(_say_pattern, trace_fields),
     ),
 ]
 BatchFields = Annotated[
     str,
-    AfterValidator(partial(_check_list, BATCH_FIELDS)),
+    AfterValidator(partial(_check_list, batch_fields)),
     Field(
         max_length=4000,
         description=f"What is wanted: members of the answer, states, properties of the data dictionary, parted by commas. {ALL}",
-        json_schema_extra=_pattern(BATCH_FIELDS),
+        json_schema_extra=partial(_say_pattern, batch_fields),
     ),
 ]
 

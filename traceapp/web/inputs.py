@@ -32,7 +32,16 @@ from traceapp.domain.exports import TableForm
 from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.trace import Seed, TraceQuestion, Window
 from traceapp.formats.gs1 import parse_identity
-from traceapp.web.field_names import ALL, TRACE_FIELDS, BatchFields, TraceFields, check_fields, printable, wanted_fields
+from traceapp.web.field_names import (
+    ALL,
+    BatchFields,
+    TraceField,
+    TraceFields,
+    check_fields,
+    printable,
+    trace_fields,
+    wanted_fields,
+)
 
 MAX_BODY: Final = 1024 * 1024
 MAX_SEEDS: Final = 1000
@@ -246,14 +255,14 @@ class TraceBody(_Strict):
     at: Annotated[Moment | None, Field(description="When a container is opened. Now, where it is absent.")] = None
     window: WindowInput | None = None
     fields: Annotated[
-        list[Annotated[str, Field(json_schema_extra={"enum": sorted(TRACE_FIELDS)})]] | None,
+        list[TraceField] | None,
         Field(max_length=100, description=f"What is wanted of each thing. {ALL}"),
     ] = None
 
     @field_validator("fields")
     @classmethod
     def _known(cls, names: list[str] | None) -> list[str] | None:
-        check_fields(names or (), TRACE_FIELDS)
+        check_fields(names or (), trace_fields())
         return names
 
     def question(self) -> TraceQuestion:

@@ -12,6 +12,7 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 from traceapp import __version__
+from traceapp.dictionary.properties import running_dictionary
 from traceapp.domain.purposes import Purpose
 from traceapp.web.access import PURPOSE, door_of, open_door, records_nothing
 from traceapp.web.answer_models import Problem
@@ -45,10 +46,10 @@ Document = dict[str, Any]
 @open_door
 @records_nothing("describes the API; the same for everybody")
 def show() -> Response:
-    made: bytes | None = current_app.extensions.get(_CACHE)
-    if made is None:
-        made = orjson.dumps(build_document(current_app))
-        current_app.extensions[_CACHE] = made
+    dictionary, made = current_app.extensions.get(_CACHE, ("", b""))
+    if dictionary != running_dictionary().digest:
+        dictionary, made = running_dictionary().digest, orjson.dumps(build_document(current_app))
+        current_app.extensions[_CACHE] = dictionary, made
     return Response(made, content_type="application/json")
 
 

@@ -60,6 +60,7 @@ _STORE: Final = "The store of batches cannot be asked at this moment. No data wa
 _LEDGER: Final = "The look could not be recorded, so no answer is given."
 _PROVIDER: Final = "It does not answer, or not as it should; nobody was signed in."
 _KEYS: Final = "The keys of this service are not at hand, so nothing can be opened."
+_DICTIONARY: Final = "It came in force while this was under way; by the former one nothing is written or told."
 _ALTERED: Final = "A record that this rests on is not what the service wrote last. Keep the goods on hold."
 _DEFECT: Final = "The program met something that it does not know how to handle. It was noted for the administrator."
 _FULL: Final = "As many heavy questions as may be are being answered at this moment."
@@ -78,7 +79,7 @@ PROBLEMS: Final[dict[type[TraceappError], Problem]] = {
     errors.IdentifierError: Problem(400, "identifier", "The identifier breaks its own standard"),
     errors.DocumentError: Problem(400, "document", "The document cannot be used"),
     errors.DictionaryError: Problem(400, "dictionary", "The data dictionary does not know this"),
-    errors.DictionaryChangedError: Problem(503, "dictionary-changed", "Another data dictionary came in force"),
+    errors.DictionaryChangedError: Problem(503, "dictionary-changed", "Another data dictionary came in force", _DICTIONARY),
     errors.SettingsError: Problem(500, "settings", "The service is set up wrongly", _DEFECT),
     errors.HomeError: Problem(500, "home", "The service cannot use its folder", _DEFECT),
     errors.HomeInUseError: Problem(500, "home-in-use", "Another service uses this folder", _DEFECT),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from traceapp.intake.csv_columns import COMMON, Column, Form
-from traceapp.intake.csv_forms import FORMS
+from traceapp.intake.csv_forms import forms
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
 PAGE: Final = DOCS / "csv.md"
@@ -19,7 +19,7 @@ END: Final = "<!-- end of forms -->\n"
 def render() -> str:
     """Every form: its columns, then a sample."""
     common = _table(COMMON)
-    parts = ["## Columns of every form · 各表格通用列\n", common, *(_section(form) for form in FORMS)]
+    parts = ["## Columns of every form · 各表格通用列\n", common, *(_section(form) for form in forms())]
     return "\n".join(parts)
 
 

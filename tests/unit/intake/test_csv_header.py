@@ -7,19 +7,19 @@ from traceapp.domain.errors import DocumentError
 from traceapp.domain.events import CapturedEvent, RejectedRow
 from traceapp.domain.kinds import EventType
 from traceapp.intake.csv_columns import COMMON, fold
-from traceapp.intake.csv_forms import FORMS
+from traceapp.intake.csv_forms import forms
 
 STOCK = "owner,product,number,location,quantity,unit,time\nLYON,TUBE-30,T1,WH-1,5,MTR,2026-01-01\n"
 
 
 def test_no_two_columns_of_a_form_share_a_header() -> None:
-    for form in FORMS:
+    for form in forms():
         headers = [fold(header) for column in form.columns for header in set(column.headers)]
         assert sorted(headers) == sorted(set(headers)), form.name
 
 
 def test_every_form_has_the_common_columns_and_a_time() -> None:
-    for form in FORMS:
+    for form in forms():
         assert {"time", *(column.name for column in COMMON)} <= form.by_name.keys()
 
 

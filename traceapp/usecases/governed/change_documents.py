@@ -24,7 +24,9 @@ from traceapp.usecases.governed.governed_documents import (
     keep_version,
     kept_content,
     list_kept_versions,
+    parse_document,
     present_version,
+    read_digest,
 )
 from traceapp.usecases.governed.migrate_values import Migration, migration_of
 from traceapp.usecases.stations import Stations
@@ -107,7 +109,7 @@ def compare_document(stations: Stations, actor: Actor, kind: DocumentKind, conte
     raises  InputError: it is no such document, or one that cannot follow the present one; what `list_documents` raises.
     """
     authorise(stations, actor, Permission.CHANGE_LIST, {"document": kind.value})
-    document = GOVERNED[kind].parse(stations, content)
+    document = parse_document(stations, kind, content)
     found = _compared(stations, kind, document)
     request = {"document": kind.value, "before": found.before, "after": found.after}
     result = {"differences": len(found.differences), "accounts": len(found.effect.accounts)}
@@ -126,7 +128,7 @@ def keep_proposal(
     authorise(stations, actor, Permission.CHANGE_PROPOSE, {"document": kind.value})
     if content is None:
         content = _content_of(stations, kind, number or 0)
-    document = GOVERNED[kind].parse(stations, content)
+    document = parse_document(stations, kind, content)
     digest = GOVERNED[kind].digest(document)
     _check_is_other(stations, kind, digest)
     _check_fits(stations, kind, document)
@@ -142,18 +144,18 @@ def check_change(kind: DocumentKind, stations: Stations, actor: Actor, said: Map
         raise InputError("parameters: wanted digest", (("parameters", "digest"),))
     if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
         raise InputError("digest: wanted 64 hexadecimal digits", (("digest", "64 hexadecimal digits"),))
-    content = kept_content(stations, kind, digest)
+    content = _proposed(stations, kind, digest)
     if content is None:
         wanted = "the digest of a document that was sent to be proposed"
         raise InputError(f"digest: wanted {wanted}", (("digest", wanted),))
     _check_is_other(stations, kind, digest)
-    _check_fits(stations, kind, GOVERNED[kind].parse(stations, content))
+    _check_fits(stations, kind, GOVERNED[kind].read(content))
     return {"digest": digest, "replaces": _digest_in_force(stations, kind)}
 
 
 def changed_document(kind: DocumentKind, stations: Stations, parameters: Mapping[str, Any]) -> Any:
     """The document as the home keeps it now, and the one in force: another one of the two supersedes the approval."""
-    content = kept_content(stations, kind, parameters["digest"])
+    content = _proposed(stations, kind, parameters["digest"])
     there = Acceptance(stations.settings.home, stations.sealer.macs, None, kind=kind).digest
     return {"kept": content is not None, "in_force": _digest_in_force(stations, kind), "accepted": there}
 
@@ -163,10 +165,10 @@ def fits_still(kind: DocumentKind, stations: Stations, actor: Actor, parameters:
 
     raises  ApprovalStateError: too few of today's persons could agree under it. It waits until there are enough.
     """
-    content = kept_content(stations, kind, parameters["digest"])
+    content = _proposed(stations, kind, parameters["digest"])
     if content is None:
         return False
-    reason = GOVERNED[kind].unfit(stations, GOVERNED[kind].parse(stations, content))
+    reason = GOVERNED[kind].unfit(stations, GOVERNED[kind].read(content))
     if reason is not None:
         raise ApprovalStateError(reason)
     return True
@@ -174,10 +176,10 @@ def fits_still(kind: DocumentKind, stations: Stations, actor: Actor, parameters:
 
 def preview_change(kind: DocumentKind, stations: Stations, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Differences and effect, as they stand at this moment."""
-    content = kept_content(stations, kind, parameters["digest"])
+    content = _proposed(stations, kind, parameters["digest"])
     if content is None:
         return {}
-    found = _compared(stations, kind, GOVERNED[kind].parse(stations, content))
+    found = _compared(stations, kind, GOVERNED[kind].read(content))
     return plain_comparison(found)
 
 
@@ -191,7 +193,7 @@ def apply_change(
             HomeError: it cannot be written.
     """
     row, digest = GOVERNED[kind], parameters["digest"]
-    content = kept_content(stations, kind, digest)
+    content = _proposed(stations, kind, digest)
     request = {"accepted_before": parameters["replaces"], "accepted": digest, "document": kind.value}
     if content is None:
         failed = entry(stations, actor, row.act, "failed", request=request, reason=CHANGED_SINCE, approval=approval)
@@ -234,7 +236,7 @@ def come_in_force(stations: Stations, kind: DocumentKind, digest: str, content: 
         present.number + 1, digest, present.digest, agreed.proposed_by, agreed.approved_by, agreed.approval, agreed.at
     )
     former = GOVERNED[kind].content(stations)
-    if _digest_of(stations, kind, former) == present.digest:
+    if read_digest(kind, former) == present.digest:
         keep_content(stations, kind, present.digest, former)
     keep_version(stations, kind, present)
     keep_content(stations, kind, digest, content)
@@ -258,6 +260,15 @@ def _compared(stations: Stations, kind: DocumentKind, document: Any) -> Comparis
     present = row.in_force(stations)
     told = differences(row.plain(present), row.plain(document))
     return Comparison(kind, row.digest(present), row.digest(document), told, row.effect(stations, present, document))
+
+
+def _proposed(stations: Stations, kind: DocumentKind, digest: str) -> bytes | None:
+    """What the home keeps under this digest, where it can come in force now."""
+    content = kept_content(stations, kind, digest)
+    try:
+        return content if content is not None and parse_document(stations, kind, content) is not None else None
+    except InputError:
+        return None
 
 
 def _check_is_other(stations: Stations, kind: DocumentKind, digest: str) -> None:
@@ -288,13 +299,6 @@ def _content_of(stations: Stations, kind: DocumentKind, number: int) -> bytes:
         wanted = "the number of a version that was in force"
         raise InputError(f"version: wanted {wanted}", (("version", wanted),))
     return content
-
-
-def _digest_of(stations: Stations, kind: DocumentKind, content: bytes) -> str | None:
-    try:
-        return GOVERNED[kind].digest(GOVERNED[kind].parse(stations, content))
-    except InputError:
-        return None
 
 
 def _username(stations: Stations, uid: str) -> str:

@@ -31,7 +31,8 @@ from traceapp.usecases.stations import Stations
 class Governed:
     """What there is to know of one kind.
 
-    parse     (stations, bytes) → the document; raises InputError, which names the place.
+    read      bytes → the document; raises InputError, which names the place.
+    check     (stations, document): whether it can come in force beside and after what is; raises InputError.
     digest, plain  of a document: SHA-256 (hex) of what it says, and that as plain JSON.
     in_force  the document that these stations go by.   content  its bytes, to be kept as the version before.
     effect    (stations, before, after) → what the change does.
@@ -40,7 +41,8 @@ class Governed:
 
     operation: Operation
     act: Act
-    parse: Callable[[Stations, bytes], Any]
+    read: Callable[[bytes], Any]
+    check: Callable[[Stations, Any], None]
     digest: Callable[[Any], str]
     plain: Callable[[Any], Mapping[str, Any]]
     in_force: Callable[[Stations], Any]
@@ -49,16 +51,21 @@ class Governed:
     unfit: Callable[[Stations, Any], str | None] = lambda stations, document: None
 
 
-def _parse_policy(stations: Stations, content: bytes) -> Any:
+def _read_policy(content: bytes) -> Any:
     try:
-        document = parse_policy(content)
+        return parse_policy(content)
+    except PolicyError as error:
+        raise _refused(error) from None
+
+
+def _check_policy(stations: Stations, document: Any) -> None:
+    try:
         Policy(document, stations.dictionary)
     except PolicyError as error:
         raise _refused(error) from None
-    return document
 
 
-def _parse_rules(stations: Stations, content: bytes) -> Any:
+def _read_rules(content: bytes) -> Any:
     try:
         return alert_rules.parse_alert_rules(content)
     except ValidationError as error:
@@ -67,14 +74,23 @@ def _parse_rules(stations: Stations, content: bytes) -> Any:
         raise _refused(f"The alert rules cannot be read: {error}.") from None
 
 
-def _parse_dictionary(stations: Stations, content: bytes) -> Any:
+def _check_rules(stations: Stations, rules: Any) -> None:
+    """They rest on nothing else."""
+
+
+def _read_dictionary(content: bytes) -> Any:
     try:
-        found = dictionaries.parse_dictionary(content)
-        dictionaries.check_successor(stations.dictionary, found)
-        Policy(stations.policy.document, found)
+        return dictionaries.parse_dictionary(content)
+    except DictionaryError as error:
+        raise _refused(error) from None
+
+
+def _check_dictionary(stations: Stations, dictionary: Any) -> None:
+    try:
+        dictionaries.check_successor(stations.dictionary, dictionary)
+        Policy(stations.policy.document, dictionary)
     except (DictionaryError, PolicyError) as error:
         raise _refused(error) from None
-    return found
 
 
 def _refused(said: object) -> InputError:
@@ -99,7 +115,8 @@ GOVERNED: Final[Mapping[DocumentKind, Governed]] = {
     DocumentKind.POLICY: Governed(
         operation=Operation.POLICY_CHANGE,
         act=Act.POLICY_APPLY,
-        parse=_parse_policy,
+        read=_read_policy,
+        check=_check_policy,
         digest=lambda document: str(document.digest),
         plain=lambda document: _plain(document.model_dump()),
         in_force=lambda stations: stations.policy.document,
@@ -110,7 +127,8 @@ GOVERNED: Final[Mapping[DocumentKind, Governed]] = {
     DocumentKind.DICTIONARY: Governed(
         operation=Operation.DICTIONARY_CHANGE,
         act=Act.DICTIONARY_APPLY,
-        parse=_parse_dictionary,
+        read=_read_dictionary,
+        check=_check_dictionary,
         digest=lambda dictionary: str(dictionary.digest),
         plain=lambda dictionary: dictionary.document.model_dump(mode="json", exclude={"service"}),
         in_force=lambda stations: stations.dictionary,
@@ -120,7 +138,8 @@ GOVERNED: Final[Mapping[DocumentKind, Governed]] = {
     DocumentKind.ALERT_RULES: Governed(
         operation=Operation.ALERT_RULES_CHANGE,
         act=Act.ALERT_RULES_APPLY,
-        parse=_parse_rules,
+        read=_read_rules,
+        check=_check_rules,
         digest=alert_rules.digest_of_rules,
         plain=alert_rules.plain_rules,
         in_force=lambda stations: stations.documents.loaded.rules,
@@ -134,16 +153,30 @@ def files_of(stations: Stations, kind: DocumentKind) -> GovernedFiles:
     return GovernedFiles(stations.settings.home, kind)
 
 
+def parse_document(stations: Stations, kind: DocumentKind, content: bytes) -> Any:
+    """The document, as far as it can come in force now; raises InputError, which names the place."""
+    document = GOVERNED[kind].read(content)
+    GOVERNED[kind].check(stations, document)
+    return document
+
+
 def kept_content(stations: Stations, kind: DocumentKind, digest: str) -> bytes | None:
-    """What the home keeps under this digest, as far as it says that; None where it keeps nothing, or something else."""
+    """What the home keeps under this digest, as far as it says that; None where it keeps nothing, or something else.
+
+    A version that was in force once stays readable, whatever came after it.
+    """
     content = files_of(stations, kind).get(digest)
     if content is None or len(content) > LARGEST:
         return None
+    return content if read_digest(kind, content) == digest else None
+
+
+def read_digest(kind: DocumentKind, content: bytes) -> str | None:
+    """Digest of what a text says; None where it is no such document."""
     try:
-        found = GOVERNED[kind].parse(stations, content)
+        return GOVERNED[kind].digest(GOVERNED[kind].read(content))
     except InputError:
         return None
-    return content if GOVERNED[kind].digest(found) == digest else None
 
 
 def keep_content(stations: Stations, kind: DocumentKind, digest: str, content: bytes) -> None:
