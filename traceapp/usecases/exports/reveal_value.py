@@ -16,8 +16,9 @@ from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.usecases.access import authorise, entry, rights_for, things
-from traceapp.usecases.approvals.approval_document import open_frozen, state_digest
+from traceapp.usecases.approvals.approval_document import open_frozen, open_words, state_digest
 from traceapp.usecases.approvals.approval_moves import find_approval, request_of
+from traceapp.usecases.approvals.settle_spent import is_said
 from traceapp.usecases.disclosed.disclosure_roll import Fields, keep_roll
 from traceapp.usecases.exports.approved_export import OUT_OF_REACH
 from traceapp.usecases.exports.export_claim import Claim
@@ -97,7 +98,9 @@ def may_reveal(stations: Stations, found: Approval) -> bool:
     """Whether its value is there to be shown: carried out some minutes ago at most, and not shown yet."""
     if found.operation is not Operation.T3_REVEAL or found.state is not ApprovalState.EXECUTED or found.ended_at is None:
         return False
-    return stations.clock.now() < found.ended_at + WITHIN and not was_taken(stations.settings.home, found.uid)
+    if stations.clock.now() >= found.ended_at + WITHIN or is_said(open_words(stations, found)):
+        return False
+    return not was_taken(stations.settings.home, found.uid)
 
 
 def reveal_value(stations: Stations, actor: Actor, uid: str) -> Recorded[RevealedValue]:

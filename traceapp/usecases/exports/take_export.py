@@ -15,9 +15,10 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.signatures import CheckedSignature
 from traceapp.usecases.access import authorise, entry
-from traceapp.usecases.approvals.approval_document import open_frozen
+from traceapp.usecases.approvals.approval_document import open_frozen, open_words
 from traceapp.usecases.approvals.approval_moves import find_approval, request_of
 from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.approvals.settle_spent import is_said
 from traceapp.usecases.exports.addressed_export import check_clearance, destination_of, is_address_as_signed, key_of
 from traceapp.usecases.exports.approved_export import asked_again
 from traceapp.usecases.exports.deliveries import delivery_of_file, keep_delivery
@@ -59,9 +60,10 @@ def request_export(
 
 
 def may_take(stations: Stations, found: Approval) -> bool:
-    """Whether its file is there to be taken: carried out, in time, and not taken yet."""
-    in_time = found.state is ApprovalState.EXECUTED and stations.clock.now() < found.expires_at
-    return found.operation in SUBJECT_OF and in_time and not was_taken(stations.settings.home, found.uid)
+    """Whether its file is there to be taken: carried out, and not said to be spent in vain, in time, and not taken yet."""
+    if found.operation not in SUBJECT_OF or found.state is not ApprovalState.EXECUTED or stations.clock.now() >= found.expires_at:
+        return False
+    return not is_said(open_words(stations, found)) and not was_taken(stations.settings.home, found.uid)
 
 
 def take_export(stations: Stations, actor: Actor, uid: str, arrange: Mapping[Subject, Arrange]) -> Recorded[ExportedFile]:
