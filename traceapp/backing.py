@@ -1,13 +1,16 @@
 """Store and ledger of a home: started and stopped by this process, or those of the service that runs on it."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from traceapp.bundles.backup_bundle import opened
 from traceapp.composition import MIB, ORGANISATION, Say, connected, key_store, prepare_home, terminal_actor
 from traceapp.dictionary.organisation import read_organisation
 from traceapp.domain.errors import HomeError, HomeInUseError, LedgerUnavailableError, SettingsError
+from traceapp.domain.recorded import Recorded
+from traceapp.graph.connection import Graph
 from traceapp.graph.embedded import EmbeddedEngine
 from traceapp.graph.endpoint import read_server_file, server_file, write_server_file
 from traceapp.host.row_register import FILE as ROWS
@@ -15,6 +18,8 @@ from traceapp.ledger.client import LedgerClient
 from traceapp.ledger.process import WriterProcess
 from traceapp.settings import Settings
 from traceapp.usecases.audit.settle_intents import IntentSweep
+from traceapp.usecases.backup.restore_home import begin_home, check_bundle, check_empty_home, end_home, place_home
+from traceapp.usecases.backup.restore_store import Proof, check_empty_store, restore_store
 from traceapp.usecases.governed.accept_policy import record_first_policy
 from traceapp.usecases.keys.record_recovery import record_recovery
 from traceapp.usecases.migrate_store import migrate_store
@@ -56,7 +61,19 @@ class Backing:
         self._ledger: WriterProcess | None = None
 
     def start(self) -> None:
-        """Start the store where it is the embedded one, then the ledger, then bring the schema to this version, on record."""
+        """Open both, then bring the schema to this version, on record, and settle what a crash left between."""
+        self.open()
+        with connected(self._settings) as stations:
+            if record_missing_register(stations, terminal_actor()):
+                self._say(f"warning: {ROWS} was missing: accounts, tokens and accesses count as they stand in the store")
+            migrate_store(stations, terminal_actor())
+            record_first_policy(stations, terminal_actor())
+            for seq, outcome in IntentSweep(self._settings.home).look(stations, terminal_actor()):
+                self._say(f"the act that record {seq} began is {outcome}")
+        write_server_file(self._settings)
+
+    def open(self) -> None:
+        """Start the store where it is the embedded one, then the ledger; nothing is read or changed."""
         key_store(self._settings).load()
         read_organisation(self._settings.home / ORGANISATION)
         check_store(self._settings)
@@ -66,14 +83,6 @@ class Backing:
             self._engine.start()
         self._say("starting the ledger")
         self._ledger = WriterProcess.start(self._settings.home, reserve=self._settings.ledger_reserve * MIB)
-        with connected(self._settings) as stations:
-            if record_missing_register(stations, terminal_actor()):
-                self._say(f"warning: {ROWS} was missing: accounts, tokens and accesses count as they stand in the store")
-            migrate_store(stations, terminal_actor())
-            record_first_policy(stations, terminal_actor())
-            for seq, outcome in IntentSweep(self._settings.home).look(stations, terminal_actor()):
-                self._say(f"the act that record {seq} began is {outcome}")
-        write_server_file(self._settings)
 
     def dead(self) -> tuple[str, ...]:
         """Names of the parts that have ended by themselves."""
@@ -127,6 +136,61 @@ def backing(settings: Settings, say: Say) -> Iterator[Stations]:
             owned.stop()
         if lock is not None:
             lock.release()
+
+
+@contextmanager
+def offline(settings: Settings, say: Say) -> Iterator[Stations]:
+    """Stations on store and ledger of their own, where no service runs and none may begin meanwhile.
+
+    raises  HomeInUseError: one runs; what `backing` raises.
+    """
+    prepare_home(settings)
+    lock = ServiceLock(settings.home)
+    try:
+        made = start_backing(settings, say)
+        try:
+            with connected(settings) as stations:
+                yield stations
+        finally:
+            made.stop()
+    finally:
+        lock.release()
+
+
+def restore_home(
+    settings: Settings, path: Path, keys: Path, say: Say, progress: Callable[[float], None]
+) -> Recorded[tuple[Proof, ...]]:
+    """Bring a bundle back into an empty home and an empty store, with keys that are given apart, and prove what is there.
+
+    keys    folder that holds a copy of HOME/keys and of HOME/ledger/signing.pem.
+    raises  BundleError, RestoreError, KeyUnavailableError: before anything is written, unless it says that nothing is proven.
+            Broken off, the home stays marked, and a restore into it begins anew.
+    """
+    home = settings.home
+    given = key_store(settings.model_copy(update={"home": keys}))
+    with opened(path) as file:
+        bundle = check_bundle(file, given, keys, lambda share: progress(share * 0.2))
+        check_empty_home(home)
+        if not settings.embedded:
+            with Graph.open(settings) as graph:
+                check_empty_store(graph)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = ServiceLock(home)
+        try:
+            begin_home(home, bundle)
+            place_home(file, bundle, home, keys)
+            made = Backing(settings, say)
+            try:
+                made.open()
+                with connected(settings) as stations:
+                    migrate_store(stations, terminal_actor())
+                    proven = restore_store(stations, terminal_actor(), file, bundle, lambda share: progress(0.2 + share * 0.8))
+            finally:
+                made.stop()
+            end_home(home)
+        finally:
+            lock.release()
+    return proven
 
 
 def recover_keys(settings: Settings, officers: tuple[Path, Path], say: Say) -> str:

@@ -27,7 +27,14 @@ from traceapp.dictionary.organisation import read_organisation
 from traceapp.dictionary.properties import Dictionary, read_dictionary
 from traceapp.domain.alerts import AlertSink
 from traceapp.domain.clock import SystemClock
-from traceapp.domain.errors import HomeError, KeyUnavailableError, LedgerUnavailableError, PolicyError, RecoveryMissingError
+from traceapp.domain.errors import (
+    HomeError,
+    KeyUnavailableError,
+    LedgerUnavailableError,
+    PolicyError,
+    RecoveryMissingError,
+    RestoreUnfinishedError,
+)
 from traceapp.domain.governed import DocumentKind
 from traceapp.domain.keys import KeyProvider
 from traceapp.domain.ledger_health import AnchorState
@@ -67,6 +74,7 @@ from traceapp.settings import Settings
 from traceapp.usecases.accounts.revoke_without_keys import KeylessStations
 from traceapp.usecases.approvals.tell_of_approvals import Notices
 from traceapp.usecases.audit.anchor_ledger import anchor_ledger
+from traceapp.usecases.backup.restore_home import UNFINISHED
 from traceapp.usecases.governed.running_documents import RunningDocuments, load_documents
 from traceapp.usecases.load_demo import STATE as DEMO_STATE
 from traceapp.usecases.read_metrics import Measurement, read_metrics
@@ -86,9 +94,12 @@ def prepare_home(settings: Settings) -> None:
     """Make the home folder and its keys where they are missing; never over existing ones, nor beside data of others.
 
     raises  HomeError: the folder cannot be written, or belongs to somebody else.
+            RestoreUnfinishedError: a restore into it was broken off, or not proven.
             KeyUnavailableError: there is data, and the keys that it was sealed with are gone.
     """
     home = settings.home
+    if (home / UNFINISHED).exists():
+        raise RestoreUnfinishedError(f"{home} is the half of a restore, or one that was not proven")
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = home / ".writable"

@@ -9,6 +9,7 @@ from traceapp.cli.accounts import account
 from traceapp.cli.alerts import alerts
 from traceapp.cli.approvals import approval
 from traceapp.cli.audit import audit
+from traceapp.cli.backups import backup
 from traceapp.cli.break_glass import break_glass
 from traceapp.cli.deliveries import delivery
 from traceapp.cli.exports import export
@@ -45,6 +46,7 @@ for command in (
     alerts,
     approval,
     audit,
+    backup,
     break_glass,
     delivery,
     export,

@@ -69,6 +69,39 @@ class HomeInUseError(HomeError):
     next_step = "Use the service that runs, stop it first, or choose another folder with --home."
 
 
+class BackupError(TraceappError):
+    """A backup cannot be made; the message says why."""
+
+    next_step = "Mend what is said and make it again; no bundle was left under that name."
+
+
+class BundleError(TraceappError):
+    """A bundle is not what was made, or no bundle at all.
+
+    member  the one that is wrong; None where it is the whole file.
+    """
+
+    next_step = "Take another bundle, or this one anew from where it was kept; nothing of it was written anywhere."
+
+    def __init__(self, message: str, member: str | None = None) -> None:
+        super().__init__(message)
+        self.member = member
+
+
+class RestoreError(TraceappError):
+    """A restore cannot begin, or what it brought back is not proven; the message says why."""
+
+    next_step = "Mend what is said and run traceapp backup restore again, into an empty home and an empty store."
+
+
+class RestoreUnfinishedError(TraceappError):
+    """A restore into this home was broken off, or not proven."""
+
+    next_step = (
+        "Run traceapp backup restore again with the same --home: it begins anew. On a Neo4j server empty the database before."
+    )
+
+
 class PortInUseError(TraceappError):
     """Somebody else listens on the port."""
 

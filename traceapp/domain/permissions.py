@@ -65,6 +65,8 @@ class Act(StrEnum):
     APPROVAL_SPENT = "approval:spent"
     APPROVAL_SUPERSEDE = "approval:supersede"
     APPROVAL_WITHDRAW = "approval:withdraw"
+    BACKUP_MAKE = "backup:make"
+    BACKUP_RESTORE = "backup:restore"
     BREAK_GLASS_END = "break_glass:end"
     DICTIONARY_APPLY = "dictionary:apply"
     DICTIONARY_FINISH = "dictionary:finish"

@@ -207,7 +207,7 @@ def _link_row(
         properties["place"] = uid_of[link.place]
     try:
         source_label, target_label = _source_label(link, labels), labels[link.target]
-        statement = _statement(link.type, source_label, target_label)
+        statement = link_statement(link.type, source_label, target_label)
     except KeyError:
         raise StatementError(
             f"{event.type} {event.place.position}: a link {link.type} joins things that it does not name"
@@ -225,7 +225,7 @@ def _place(row: LinkRow, link: LinkStatement, labels: Mapping[Identity, str]) ->
 
 
 @lru_cache(maxsize=256)
-def _statement(type_: LinkType, source_label: str, target_label: str) -> str:
+def link_statement(type_: LinkType, source_label: str, target_label: str) -> str:
     """The statement that makes a link of this type between such ends."""
     wanted_source = {LinkType.EMPTIED: EVENT, LinkType.ORDERED_BY: "Order"}.get(type_, SHARED_LABEL)
     wanted_target = TARGETS.get(type_, SHARED_LABEL)

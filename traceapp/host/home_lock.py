@@ -2,11 +2,16 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from traceapp.domain.errors import HomeError
+
+PATIENCE: Final = 40.0
+_PAUSE: Final = 0.1
 
 
 @contextmanager
@@ -47,3 +52,23 @@ def _opened(path: Path) -> int:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise HomeError(f"{path} cannot be written ({error.strerror})") from None
+
+
+def wait_until_free(path: Path) -> None:
+    """Until nobody holds this lock any more: a process whose parent was killed ends by itself. Harmless where there is none.
+
+    raises  HomeError: it is held for longer than 40 s. OSError.
+    """
+    if not path.exists():
+        return
+    deadline = time.monotonic() + PATIENCE
+    with path.open("rb") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise HomeError(f"another process still works in {path.parent}") from None
+                time.sleep(_PAUSE)
+            else:
+                return

@@ -122,6 +122,11 @@ def _signer(folder: Path) -> NoteSigner:
     return NoteSigner(origin.read_text("utf-8").strip(), _read_key(key))
 
 
+def read_signer(origin: str, path: Path) -> NoteSigner:
+    """Who signs under this name with the key in this file; raises HomeError: it holds none, or is open to others."""
+    return NoteSigner(origin, _read_key(path))
+
+
 def _read_key(path: Path) -> Ed25519PrivateKey:
     try:
         loaded = load_pem_private_key(read_secret(path, "The key of the ledger"), None)

@@ -73,7 +73,7 @@ person or thing for a while (by the time of the records), and rings again if it 
 
 ## Rules
 
-A rule about backups waits for the records of those: they are made by none of today's acts.
+`backup-missed` begins with the first backup (`docs/backup.md`) and rings where none was made for more than a day.
 `restricted-outside-shift` waits for `TRACEAPP_SHIFT`.
 """
 

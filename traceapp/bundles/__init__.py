@@ -1,0 +1,1 @@
+"""Sealed sets with a signed manifest: written, read back, refused."""

@@ -1,0 +1,1 @@
+"""A home and its store as one file, and back."""
