@@ -108,11 +108,13 @@ def test_promise_what_was_done_meanwhile_ends_a_backup(plant: Stations, tmp_path
             (tmp_path / "done").touch()
             create_account(plant, admin, "ben", "a long password 1", "Ben", Role.VIEWER, EVERYWHERE, EVERYWHERE)
 
+    (tmp_path / "safe").mkdir()
     with pytest.raises(BackupError, match="meanwhile"):
-        make_backup(plant, admin, tmp_path / "a.bundle", meanwhile)
+        make_backup(plant, admin, tmp_path / "a.bundle", meanwhile, tmp_path / "safe" / "keys")
 
     assert not list(tmp_path.glob("*.bundle*"))
     assert not list(tmp_path.glob(".*"))
+    assert not list((tmp_path / "safe").iterdir())
     assert records(plant, act="backup:make")[-1]["outcome"] == "failed"
 
 

@@ -32,6 +32,11 @@ def test_promise_a_backup_is_made_and_checked_by_one_command_each(home: Path, tm
     assert "whole: " in whole.out
     assert not (tmp_path / "no home").exists()
 
+    nowhere = traceapp(tmp_path / "no home", "backup", "make", str(tmp_path / "b.bundle"))
+    assert nowhere.code == 1
+    assert "nothing to back up" in nowhere.err
+    assert not (tmp_path / "no home").exists()
+
     changed = bytearray(bundle.read_bytes())
     changed[600] ^= 1
     bundle.write_bytes(changed)

@@ -12,7 +12,8 @@ from traceapp.backing import offline, restore_home
 from traceapp.cli.options import home_option, settings_of
 from traceapp.cli.printing import printable
 from traceapp.composition import terminal_actor
-from traceapp.domain.errors import BundleError
+from traceapp.domain.errors import BundleError, HomeError
+from traceapp.usecases.audit.verify_ledger import ledger_state
 from traceapp.usecases.backup.check_backup import check_backup
 from traceapp.usecases.backup.make_backup import Progress as Show
 from traceapp.usecases.backup.make_backup import make_backup
@@ -40,7 +41,10 @@ def make(target: Path, keys: Path | None, home: Path | None) -> None:
     \b
     traceapp backup make /mnt/backup/2026-03-02.bundle --keys /media/safe/2026-03-02
     """
-    with offline(settings_of(home), _say) as stations, _bar("backup") as show:
+    settings = settings_of(home)
+    if ledger_state(settings.home) == "never begun":
+        raise HomeError(f"{settings.home} holds no ledger, so there is nothing to back up")
+    with offline(settings, _say) as stations, _bar("backup") as show:
         recorded = make_backup(stations, terminal_actor(), target, show, keys)
     made = recorded.value
     for name in made.left_out:

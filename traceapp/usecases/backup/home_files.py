@@ -40,6 +40,7 @@ LEFT_OUT: Final = {
     "rejects/*": "in clear; importing the file again makes it again",
     "store/*": "the graph is in the bundle as records",
     "restore.unfinished": "of this moment",
+    "neo4j/*": "the graph is in the bundle as records",
     "kept-in": "the store may be another one",
     "ledger/tree": "made from the records",
     "index.sqlite": "made from the records",

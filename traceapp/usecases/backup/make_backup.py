@@ -81,6 +81,8 @@ def make_backup(
             _copy_keys(stations.settings.home, keys.expanduser().absolute())
         made = _Making(stations, began.seq, progress).make(target)
     except TraceappError as error:
+        if keys is not None:
+            shutil.rmtree(keys.expanduser().absolute(), ignore_errors=True)  # it was made here, for a bundle that is not there
         stations.ledger.append(record("failed", request={**request, "intent": began.seq}, reason=type(error).__name__))
         raise
     progress(1.0)
