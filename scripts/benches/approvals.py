@@ -34,6 +34,7 @@ from traceapp.domain.sessions import Client
 from traceapp.domain.signatures import Shown
 from traceapp.usecases.accounts.create_account import create_account
 from traceapp.usecases.approvals.decide_approval import approve_approval
+from traceapp.usecases.approvals.list_approvals import show_approval
 from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.changes import carry_out
 from traceapp.usecases.sessions.open_session import make_session
@@ -68,8 +69,9 @@ class Desk:
     def decide(self) -> float:
         """Milliseconds of one decision."""
         asked, ben = self._ask(), self._sit("ben")
+        seen = self._open(ben, asked)
         begun = time.perf_counter()
-        approve_approval(self.stations, ben, asked.uid, asked.digest, WHY, Shown(username=ben.username))
+        approve_approval(self.stations, ben, asked.uid, asked.digest, seen, WHY, Shown(username=ben.username))
         return (time.perf_counter() - begun) * 1_000
 
     def write(self) -> float:
@@ -96,7 +98,11 @@ class Desk:
         """What waits no more counts against nobody."""
         ben, kept = self._sit("ben"), self.stations.approvals.get_approval(asked.uid)
         assert kept is not None  # noqa: S101
-        approve_approval(self.stations, ben, kept.uid, kept.digest, WHY, Shown(username=ben.username))
+        approve_approval(self.stations, ben, kept.uid, kept.digest, self._open(ben, kept), WHY, Shown(username=ben.username))
+
+    def _open(self, ben: Actor, asked: Approval) -> str:
+        """What says that he looked at it."""
+        return show_approval(self.stations, ben, asked.uid).value.seen or ""
 
     def _sit(self, name: str) -> Actor:
         account = self.stations.accounts.get_account_by_username(name)
@@ -132,7 +138,8 @@ def main() -> int:
             profile = cProfile.Profile()
             for _ in range(20):
                 asked, ben = desk._ask(), desk._sit("ben")
-                profile.runcall(approve_approval, stations, ben, asked.uid, asked.digest, WHY, Shown(username=ben.username))
+                seen, typed = desk._open(ben, asked), Shown(username=ben.username)
+                profile.runcall(approve_approval, stations, ben, asked.uid, asked.digest, seen, WHY, typed)
             pstats.Stats(profile, stream=sys.stderr).sort_stats("cumulative").print_stats(45)
     show("Approvals", found)
     write(chosen.json, found)

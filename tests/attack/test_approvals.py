@@ -9,6 +9,7 @@ from threading import Barrier
 
 import pytest
 
+from tests.approving import agree, opened
 from tests.clockwork import Clockwork
 from tests.recorded import records
 from tests.signing import signed_by
@@ -35,6 +36,7 @@ from traceapp.usecases.accounts.create_account import create_account
 from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
 from traceapp.usecases.approvals.decide_approval import approve_approval, cancel_approval, deny_approval
 from traceapp.usecases.approvals.execute_approval import execute_approval
+from traceapp.usecases.approvals.list_approvals import list_approvals
 from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.audit.watch_ledger import LedgerWatch
 from traceapp.usecases.sessions.authenticate_token import authenticate_token
@@ -102,7 +104,7 @@ def asked_by(stations: Stations, actor: Actor) -> Approval:
 
 
 def approve(stations: Stations, actor: Actor, asked: Approval) -> Approval:
-    return approve_approval(stations, actor, asked.uid, asked.digest, SEEN, signed_by(actor)).value
+    return agree(stations, actor, asked.uid, SEEN, signed_by(actor)).value
 
 
 def rung(stations: Stations) -> set[str]:
@@ -198,6 +200,34 @@ def test_attacker_with_a_token_agrees_to_nothing(two: tuple[Actor, Actor], clock
 
     assert standing(clocked, asked) is ApprovalState.REQUESTED
     assert "approval-refused" in rung(clocked)
+
+
+def test_attacker_who_never_opened_an_approval_agrees_to_nothing(two: tuple[Actor, Actor], clocked: Stations) -> None:
+    """The list, the requester and his token know the digest, and another session opened it: none of it is a look of his."""
+    anna, ben = two
+    asked, other = asked_by(clocked, anna), asked_by(clocked, anna)
+    request = TokenRequest(ben.role, EVERYWHERE, EVERYWHERE, "robot", 1, owner=ben.username)
+    robot = authenticate_token(clocked, issue_token(clocked, terminal_actor(), request).value, "192.0.2.17")
+    elsewhere, digest = session_of(clocked, ben.account_uid), asked.digest
+    assert digest in [one.approval.digest for one in list_approvals(clocked, ben).value.waiting]
+    opened_by_others = {
+        "the digest alone": digest,
+        "nothing": "",
+        "the requester": opened(clocked, anna, asked.uid)[1],
+        "a token": opened(clocked, robot, asked.uid)[1],
+        "another session": opened(clocked, elsewhere, asked.uid)[1],
+        "another approval": opened(clocked, ben, other.uid)[1],
+    }
+
+    for name, seen in opened_by_others.items():
+        with pytest.raises(ApprovalStateError, match="did not look at"):
+            approve_approval(clocked, ben, asked.uid, digest, seen, SEEN, signed_by(ben))
+        failed = records(clocked, act="approval:decide")[-1]
+        assert (failed["outcome"], failed["approval"]) == ("failed", asked.uid), name
+
+    assert standing(clocked, asked) is ApprovalState.REQUESTED
+    assert approve(clocked, ben, asked).state is ApprovalState.APPROVED
+    assert records(clocked, act="approval:open")[-1]["approval"] == asked.uid
 
 
 def test_attacker_at_the_terminal_needs_two_others(two: tuple[Actor, Actor], clocked: Stations) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.approving import agree, opened
 from tests.clockwork import Clockwork
 from tests.recorded import records
 from tests.reviews import review, review_of
@@ -264,7 +265,7 @@ def test_attacker_among_many_reviewers_at_once_has_one_verdict(enter: Enter, clo
         line.wait()
         try:
             if number % 2:
-                approve_approval(clocked, reviewers[number], asked.uid, asked.digest, FOUND, signed_by(reviewers[number]))
+                agree(clocked, reviewers[number], asked.uid, FOUND, signed_by(reviewers[number]))
             else:
                 deny_approval(clocked, reviewers[number], asked.uid, FOUND)
         except (ApprovalStateError, ConcurrentChangeError):
@@ -362,9 +363,10 @@ def test_attacker_who_signs_something_else_meanwhile_closes_no_review(
         return sign(*said)
 
     monkeypatch.setattr("traceapp.usecases.approvals.decide_approval.sign", sign_and_be_late)
+    digest, seen = opened(clocked, other, asked.uid)
     before = clocked.ledger.get_head().seq
     with pytest.raises(ConcurrentChangeError):
-        approve_approval(clocked, other, asked.uid, asked.digest, FOUND, signed_by(other))
+        approve_approval(clocked, other, asked.uid, digest, seen, FOUND, signed_by(other))
 
     assert waiting_alone(clocked).uid == uid
     assert [(one["act"], one["outcome"]) for one in records(clocked, after=before)] == [("approval:decide", "failed")]
@@ -378,6 +380,7 @@ def test_attacker_who_takes_the_keys_away_closes_no_review_and_hides_none(enter:
     uid = waiting_alone(clocked).uid
     asked = review_of(clocked, uid)
     assert asked is not None
+    digest, seen = opened(clocked, second, asked.uid)
 
     with provider_away(clocked):
         assert (count_waiting(clocked, actor), count_waiting(clocked, second)) == (0, 1)
@@ -385,7 +388,7 @@ def test_attacker_who_takes_the_keys_away_closes_no_review_and_hides_none(enter:
         assert (waiting.username, waiting.reason, waiting.fault) == ("qian", None, None)
         before = clocked.ledger.get_head().seq
         with pytest.raises(KeyUnavailableError):
-            approve_approval(clocked, second, asked.uid, asked.digest, FOUND, signed_by(second))
+            approve_approval(clocked, second, asked.uid, digest, seen, FOUND, signed_by(second))
         (record,) = records(clocked, after=before)
         assert (record["act"], record["outcome"], record["reason"]) == ("approval:decide", "failed", "KeyUnavailableError")
 

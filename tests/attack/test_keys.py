@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.approving import agree
 from tests.clockwork import Clockwork
 from tests.conftest import MakeActor
 from tests.imported import take_in
@@ -48,7 +49,6 @@ from traceapp.graph.record_head import whole
 from traceapp.ledger.process import WriterProcess
 from traceapp.usecases.accounts.change_account import set_disabled
 from traceapp.usecases.accounts.create_account import create_account
-from traceapp.usecases.approvals.decide_approval import approve_approval
 from traceapp.usecases.approvals.execute_approval import execute_approval
 from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.batches.look_up_batches import look_up_batches
@@ -318,7 +318,7 @@ def test_attacker_at_the_terminal_destroys_no_key_that_others_did_not_approve(
         assert account is not None
         opened = make_session(stations, account, Client("", ""), factor_at=stations.clock.now())
         stations.sessions.append_session(opened.session)
-        approve_approval(stations, opened.actor, asked.uid, asked.digest, WHY, signed_by(opened.actor))
+        agree(stations, opened.actor, asked.uid, WHY, signed_by(opened.actor))
     with pytest.raises(ApprovalNotFoundError):
         destroy_approved_key(stations, terminal, asked.uid, groups[1], officers)
     with pytest.raises(RecoveryError):

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.approving import agree
 from tests.clockwork import Clockwork
 from tests.contract.test_alert_sinks import KEY, Hook, hook, webhook
 from tests.signing import signed_by
@@ -32,7 +33,6 @@ from traceapp.host.certificates import TlsFolder, init_tls
 from traceapp.host.outbound import OutboundGuard
 from traceapp.ledger.notice_book import NoticeBook
 from traceapp.usecases.accounts.create_account import create_account
-from traceapp.usecases.approvals.decide_approval import approve_approval
 from traceapp.usecases.approvals.keep_approvals import keep_approvals
 from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.approvals.tell_of_approvals import Notices, deliver_notices, note_notices
@@ -296,7 +296,7 @@ def test_promise_a_mail_server_that_is_away_blocks_nothing_and_gets_it_later(clo
 
     deliver_notices(notices, said.append)
     ben = _session(clocked, "ben")
-    approve_approval(clocked, ben, asked.uid, asked.digest, WHY, signed_by(ben))
+    agree(clocked, ben, asked.uid, WHY, signed_by(ben))
 
     assert (away.got, len(there.got)) == ([], 2)
     assert said == ["a notice was not taken by the mail: it is away; it is offered again"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.approving import agree
 from tests.attack.test_approvals import (
     DAY,
     SEEN,
@@ -47,7 +48,7 @@ from traceapp.domain.signatures import (
 from traceapp.policy.decisions import Policy
 from traceapp.usecases.accounts.change_account import set_disabled
 from traceapp.usecases.approvals.approval_document import Frozen, Words, open_frozen, open_words, seal_frozen, seal_words
-from traceapp.usecases.approvals.decide_approval import approve_approval, withdraw_approval
+from traceapp.usecases.approvals.decide_approval import withdraw_approval
 from traceapp.usecases.approvals.execute_approval import execute_approval
 from traceapp.usecases.approvals.list_approvals import show_approval
 from traceapp.usecases.approvals.request_approval import request_approval
@@ -138,7 +139,7 @@ def test_attacker_with_one_component_signs_nothing_at_first(
         clockwork.go_on(later)
 
         with pytest.raises(SignatureComponentsError):
-            approve_approval(clocked, signer, asked.uid, asked.digest, SEEN, shown)
+            agree(clocked, signer, asked.uid, SEEN, shown)
 
         assert standing(clocked, asked) is ApprovalState.REQUESTED
         denied = records(clocked, act="approval:decide")[-1]
@@ -156,14 +157,14 @@ def test_attacker_at_a_desk_that_was_left_signs_nothing_more(
 
     for shown in (NOTHING_SHOWN, Shown("ben")):
         with pytest.raises(SignatureComponentsError):
-            approve_approval(clocked, ben, asked[1].uid, asked[1].digest, SEEN, shown)
-    approve_approval(clocked, ben, asked[1].uid, asked[1].digest, SEEN, Shown(password=PASSWORD))
+            agree(clocked, ben, asked[1].uid, SEEN, shown)
+    agree(clocked, ben, asked[1].uid, SEEN, Shown(password=PASSWORD))
     session = clocked.sessions.list_sessions_of_account(ben.account_uid)[-1]
     clockwork.go_on(1)
     account = clocked.accounts.get_account(ben.account_uid)
     assert account is not None
     assert clocked.sessions.put_session(bound(clocked, account, replace(session, factor_at=clocked.clock.now())))
-    approve_approval(clocked, ben, asked[2].uid, asked[2].digest, SEEN)
+    agree(clocked, ben, asked[2].uid, SEEN)
 
     said = [the_one(clocked, one).signature for one in asked]
     assert [(one.first, one.components) for one in said if one is not None] == [

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.approving import agree
 from tests.clockwork import Clockwork
 from tests.recorded import ledger_bytes, records
 from tests.signing import signed_by
@@ -18,7 +19,6 @@ from traceapp.usecases.accounts.change_account import set_password, set_role
 from traceapp.usecases.accounts.create_account import create_account
 from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
 from traceapp.usecases.accounts.manage_tokens import revoke_token
-from traceapp.usecases.approvals.decide_approval import approve_approval
 from traceapp.usecases.approvals.execute_approval import execute_approval
 from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.audit.erase_record_values import show_record_values
@@ -132,7 +132,7 @@ def test_promise_values_are_shown_on_record_and_erased_by_two(changed: Stations)
         assert account is not None
         opened = make_session(changed, account, Client("", ""), factor_at=changed.clock.now())
         changed.sessions.append_session(opened.session)
-        approve_approval(changed, opened.actor, asked.uid, asked.digest, WHY, signed_by(opened.actor))
+        agree(changed, opened.actor, asked.uid, WHY, signed_by(opened.actor))
 
     execute_approval(changed, terminal, asked.uid)
 

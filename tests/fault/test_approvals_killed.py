@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.approving import agree
 from tests.fault.test_intents_killed import CLIENT, COMMIT, check_agreement, run_killed, sweep
 from tests.recorded import records
 from tests.signing import signed_by
@@ -17,7 +18,6 @@ from traceapp.domain.sessions import Client
 from traceapp.ledger.open_intents import held_intent
 from traceapp.usecases.accounts.create_account import create_account
 from traceapp.usecases.approvals.approved_operations import OPERATIONS
-from traceapp.usecases.approvals.decide_approval import approve_approval
 from traceapp.usecases.approvals.execute_approval import execute_approval
 from traceapp.usecases.approvals.list_approvals import show_approval
 from traceapp.usecases.approvals.request_approval import request_approval
@@ -60,7 +60,7 @@ def approved(stations: Stations) -> Approval:
     persons = [colleague(stations, name) for name in ("anna", "ben")]
     asked = request_approval(stations, terminal_actor(), Operation.ALERT_SILENCE, {"rule": "denials", "hours": 4}, WHY).value
     for person in persons:
-        approve_approval(stations, person, asked.uid, asked.digest, WHY, signed_by(person))
+        agree(stations, person, asked.uid, WHY, signed_by(person))
     return asked
 
 

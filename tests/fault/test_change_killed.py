@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.approving import agree
 from tests.fault.test_approvals_killed import colleague
 from tests.fault.test_intents_killed import CLIENT, Step, run_killed, sweep
 from tests.recorded import records
@@ -16,7 +17,6 @@ from traceapp.policy.acceptance import Acceptance
 from traceapp.policy.alert_rules import shipped_content
 from traceapp.policy.document import parse_policy, read_content
 from traceapp.usecases.approvals.approval_document import open_frozen
-from traceapp.usecases.approvals.decide_approval import approve_approval
 from traceapp.usecases.approvals.execute_approval import execute_approval
 from traceapp.usecases.governed.change_documents import apply_change
 from traceapp.usecases.governed.governed_documents import list_kept_versions
@@ -61,7 +61,7 @@ def agreed(stations: Stations, persons: list[Actor], content: bytes) -> Approval
     """Proposed at the terminal, and agreed to by everybody who has to."""
     asked = propose_document(stations, terminal_actor(), POLICY, content, WHY).value
     for person in persons:
-        approve_approval(stations, person, asked.uid, asked.digest, WHY, signed_by(person))
+        agree(stations, person, asked.uid, WHY, signed_by(person))
     return asked
 
 

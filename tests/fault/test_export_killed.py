@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.approving import agree
 from tests.fault.test_approvals_killed import colleague
 from tests.fault.test_intents_killed import CLIENT, CUT, Step
 from tests.processes import ROOT, environment_of
@@ -18,7 +19,6 @@ from traceapp.app import create_app
 from traceapp.composition import terminal_actor
 from traceapp.domain.rights import Role
 from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
-from traceapp.usecases.approvals.decide_approval import approve_approval
 from traceapp.usecases.exports.taken import was_taken
 from traceapp.usecases.stations import Stations
 
@@ -77,7 +77,7 @@ class Desk:
         assert made.status_code == 200, made.text
         asked = made.get_json()
         for person in self.deciders:
-            approve_approval(self.stations, person, asked["uid"], asked["digest"], WHY, signed_by(person))
+            agree(self.stations, person, asked["uid"], WHY, signed_by(person))
         return str(asked["uid"])
 
     def execute(self, uid: str) -> int:

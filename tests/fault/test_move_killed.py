@@ -4,6 +4,7 @@ import signal
 
 import pytest
 
+from tests.approving import agree
 from tests.conftest import MakeActor
 from tests.fault.test_approvals_killed import WHY, colleague
 from tests.fault.test_intents_killed import CLIENT, COMMIT, run_killed, sweep
@@ -18,7 +19,6 @@ from traceapp.domain.batch import BatchQuery
 from traceapp.domain.errors import BatchNotFoundError
 from traceapp.domain.recorded import ABORTED, COMMITTED
 from traceapp.domain.rights import Role
-from traceapp.usecases.approvals.decide_approval import approve_approval
 from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.approvals.settle_spent import SpentSweep
 from traceapp.usecases.audit.verify_ledger import verify_ledger
@@ -83,7 +83,7 @@ def test_promise_a_move_holds_or_does_not_and_the_ledger_says_which(step: str, s
     said = {"site": "LYON", "to_site": "SUZHOU"}
     asked = request_approval(stations, terminal_actor(), Operation.PLACE_MOVE, said, WHY).value
     for person in persons:
-        approve_approval(stations, person, asked.uid, asked.digest, WHY, signed_by(person))
+        agree(stations, person, asked.uid, WHY, signed_by(person))
     cut, outcome = STEPS[step]
 
     run_killed(stations, cut, "approval", "execute", asked.uid)

@@ -39,10 +39,7 @@ def shown(desk: Desk, uid: str) -> dict[str, Any]:
 
 
 def agree(desk: Desk, uid: str) -> int:
-    digest = shown(desk, uid)["approval"]["digest"]
-    return desk.send(
-        f"/api/v1/approvals/{uid}/approve", digest=digest, reason=SEEN, username=desk.name, password=PASSWORD
-    ).status_code
+    return desk.agree(uid, password=PASSWORD).status_code
 
 
 def seat(sit: Sit, *names: tuple[str, Role]) -> list[Desk]:

@@ -33,10 +33,9 @@ def widened() -> str:
     return f"{before}[roles.viewer]{row}"
 
 
-def agreed(sit: Sit, uid: str, digest: str) -> None:
+def agreed(sit: Sit, uid: str) -> None:
     for name, role in CHAIN:
-        seen = {"digest": digest, "reason": "I compared both versions.", "username": name}
-        said = sit(name, role).send(f"/api/v1/approvals/{uid}/approve", **seen)
+        said = sit(name, role).agree(uid, "I compared both versions.")
         assert said.status_code == 200, said.text
 
 
@@ -82,10 +81,10 @@ def test_promise_a_policy_that_widens_t3_is_shown_agreed_to_applied_and_rolled_b
     assert asked.json is not None, asked.text
     page = sit("anna", Role.QUALITY).browser.get(f"/approvals/{asked.json['uid']}").text
     assert "vera" in page
-    own = quin.send(f"/api/v1/approvals/{asked.json['uid']}/approve", digest=asked.json["digest"], reason=WHY, username="quin")
+    own = quin.agree(asked.json["uid"], WHY)
     early = quin.send(f"/api/v1/approvals/{asked.json['uid']}/execute")
     assert (own.status_code, early.status_code) == (403, 409)
-    agreed(sit, asked.json["uid"], asked.json["digest"])
+    agreed(sit, asked.json["uid"])
     assert formulation(vera) == masked
 
     applied = quin.send(f"/api/v1/approvals/{asked.json['uid']}/execute")
@@ -99,7 +98,7 @@ def test_promise_a_policy_that_widens_t3_is_shown_agreed_to_applied_and_rolled_b
 
     back = sit("quin", Role.QUALITY).send("/api/v1/changes/policy/proposals", version=1, reason="It was more than was needed.")
     assert back.json is not None, back.text
-    agreed(sit, back.json["uid"], back.json["digest"])
+    agreed(sit, back.json["uid"])
     rolled = quin.send(f"/api/v1/approvals/{back.json['uid']}/execute")
 
     assert rolled.status_code == 200, rolled.text

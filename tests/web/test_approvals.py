@@ -50,10 +50,20 @@ class Desk:
     def decide(self, page: str, decision: str) -> TestResponse:
         """On exactly what the page shows."""
         shown = self.browser.get(page).text
-        (digest,) = set(re.findall(r'name="digest" value="([0-9a-f]{64})"', shown)) or {""}
-        return self.post(f"{page}/decision", decision=decision, digest=digest, reason=SEEN, sign_username=self.name)
+        digest, seen = (
+            next(iter(re.findall(rf'name="{name}" value="([0-9a-f]{{64}})"', shown)), "") for name in ("digest", "seen")
+        )
+        return self.post(f"{page}/decision", decision=decision, digest=digest, seen=seen, reason=SEEN, sign_username=self.name)
+
+    def agree(self, uid: str, reason: str = SEEN, **said: str) -> TestResponse:
+        """To exactly what is shown, over the API."""
+        address = f"/api/v1/approvals/{uid}"
+        shown = self.browser.get(address).get_json()
+        seen = {"digest": shown["approval"]["digest"], "seen": shown["seen"]}
+        return self.send(f"{address}/approve", **{**seen, "reason": reason, "username": self.name, **said})
 
 
+NEVER_OPENED: list[dict[str, str]] = [{}, {"seen": "0" * 64}]
 Sit = Callable[..., Desk]
 
 
@@ -239,7 +249,11 @@ def test_promise_the_api_does_all_of_it(desks: tuple[Desk, Desk], stations: Stat
     (listed,) = ben.browser.get("/api/v1/approvals").get_json()["approvals"]
     assert (listed["digest"], listed["may"]) == (made["digest"], ["approve", "deny"])
 
-    agreed = ben.send(f"{address}/approve", digest=listed["digest"], reason=SEEN, username="ben").get_json()
+    unopened = [
+        ben.send(f"{address}/approve", digest=made["digest"], reason=SEEN, username="ben", **seen) for seen in NEVER_OPENED
+    ]
+    assert [one.status_code for one in unopened] == [400, 409]
+    agreed = ben.agree(made["uid"]).get_json()
     done = anna.send(f"{address}/execute")
     again = anna.send(f"{address}/execute")
 

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.approving import agree
 from tests.property.later_events import later_events
 from tests.recorded import records
 from tests.signing import signed_by
@@ -23,7 +24,7 @@ from traceapp.domain.exports import Subject
 from traceapp.domain.rights import Actor, Role
 from traceapp.usecases.accounts.change_account import set_disabled
 from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
-from traceapp.usecases.approvals.decide_approval import approve_approval, deny_approval
+from traceapp.usecases.approvals.decide_approval import deny_approval
 from traceapp.usecases.approvals.list_approvals import show_approval
 from traceapp.usecases.approvals.request_approval import MOST_WAITING
 from traceapp.usecases.exports.export_claim import FOLDER
@@ -65,7 +66,7 @@ class Desk:
     def approved(self) -> str:
         asked = self.request()
         for person in self.deciders:
-            approve_approval(self.stations, person, asked["uid"], asked["digest"], SEEN, signed_by(person))
+            agree(self.stations, person, asked["uid"], SEEN, signed_by(person))
         return str(asked["uid"])
 
     def executed(self) -> str:

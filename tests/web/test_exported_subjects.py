@@ -7,6 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from tests.approving import agree
 from tests.recorded import records
 from tests.signing import signed_by
 from tests.web.test_approved_file import SEEN, Desk, desk  # noqa: F401 - the fixture
@@ -14,7 +15,6 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.rights import Role
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import ExportRow
-from traceapp.usecases.approvals.decide_approval import approve_approval
 from traceapp.usecases.audit.index_ledger import index_ledger
 from traceapp.usecases.exports.name_copy import name_copy
 
@@ -25,7 +25,7 @@ WHY = "The authority wants it as a list of its own."
 
 def agreed(desk: Desk, asked: dict[str, Any]) -> str:  # noqa: F811
     for person in desk.deciders:
-        approve_approval(desk.stations, person, asked["uid"], asked["digest"], SEEN, signed_by(person))
+        agree(desk.stations, person, asked["uid"], SEEN, signed_by(person))
     return str(asked["uid"])
 
 

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 
 from tests.age_reader import open_age
+from tests.approving import agree
 from tests.recorded import records
 from tests.signing import signed_by
 from tests.web.conftest import MovingClock
@@ -26,7 +27,6 @@ from traceapp.domain.rights import Role
 from traceapp.formats.bech32 import bech32_encode
 from traceapp.usecases.accounts.hand_over import NO_FACTOR
 from traceapp.usecases.accounts.leave_account import leave_account
-from traceapp.usecases.approvals.decide_approval import approve_approval
 from traceapp.usecases.approvals.requester_history import read_history
 from traceapp.usecases.audit.index_ledger import index_ledger
 from traceapp.usecases.sessions.open_session import make_session
@@ -62,7 +62,7 @@ class Office:
     def agree_to(self, told: dict[str, Any]) -> str:
         for person in self.deciders:
             signer = session_of(self.stations, person)
-            signed = approve_approval(self.stations, signer, told["uid"], told["digest"], SEEN, signed_by(signer))
+            signed = agree(self.stations, signer, told["uid"], SEEN, signed_by(signer))
             if signed.value.state is ApprovalState.APPROVED:
                 break
         return str(told["uid"])

@@ -53,8 +53,7 @@ def propose(quin: Desk) -> dict[str, str]:
 
 def agree(sit: Sit, asked: dict[str, str]) -> None:
     for name, role in CHAIN:
-        seen = {"digest": asked["digest"], "reason": "I looked at who gains and who loses.", "username": name}
-        said = sit(name, role).send(f"/api/v1/approvals/{asked['uid']}/approve", **seen)
+        said = sit(name, role).agree(asked["uid"], "I looked at who gains and who loses.")
         assert said.status_code == 200, said.text
 
 
@@ -77,7 +76,7 @@ def test_promise_a_site_moves_by_the_word_of_the_chain_with_its_effect_seen_firs
     assert (effect["records"] >= 3, effect["tokens"]) == (True, ["floor of LYON"])
 
     asked = propose(quin)
-    own = quin.send(f"/api/v1/approvals/{asked['uid']}/approve", digest=asked["digest"], reason=WHY, username="quin")
+    own = quin.agree(asked["uid"], WHY)
     early = quin.send(f"/api/v1/approvals/{asked['uid']}/execute")
     assert (own.status_code, early.status_code, looks()) == (403, 409, [200, 404])
     page = sit("anna", Role.QUALITY).browser.get(f"/approvals/{asked['uid']}").text

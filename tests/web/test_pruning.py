@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.approving import agree
 from tests.conftest import MakeActor, running_stations
 from tests.old_ledgers import make_old_ledger
 from tests.recorded import ledger_bytes, records
@@ -31,7 +32,6 @@ from traceapp.ledger.records import canonical, leaf_of
 from traceapp.ledger.segments import first_kept, list_segments, read_beginning, read_segment
 from traceapp.usecases.access import entry
 from traceapp.usecases.accounts.create_account import create_account
-from traceapp.usecases.approvals.decide_approval import approve_approval
 from traceapp.usecases.approvals.execute_approval import execute_approval
 from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.audit.anchor_ledger import ledger_status
@@ -92,7 +92,7 @@ def test_promise_what_two_agreed_to_at_their_desks_is_pruned(old: Stations) -> N
     long_ago.ahead = timedelta(days=-7)
     persons = [colleague(old, replace(old, clock=long_ago), name) for name in ("anna", "ben")]
     asked = request_approval(old, terminal_actor(), Operation.LEDGER_PRUNE, {}, WHY).value
-    first, second = (approve_approval(old, one, asked.uid, asked.digest, WHY, signed_by(one)).value.state for one in persons)
+    first, second = (agree(old, one, asked.uid, WHY, signed_by(one)).value.state for one in persons)
     before = first_kept(old.settings.home)
 
     execute_approval(old, terminal_actor(), asked.uid)

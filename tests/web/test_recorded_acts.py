@@ -102,7 +102,7 @@ CALLS = {
     "approval.open_one": Call("/approvals/{approval}"),
     "approval.show": Call("/approvals"),
     "approval.value": Call("/approvals/{approval}/value", "POST", {}),
-    "approvals.approve": Call(f"{APPROVAL}/approve", "POST", json={"digest": "0" * 64, "reason": REASON}),
+    "approvals.approve": Call(f"{APPROVAL}/approve", "POST", json={"digest": "0" * 64, "seen": "0" * 64, "reason": REASON}),
     "approvals.cancel": Call(f"{APPROVAL}/cancel", "POST", json={"reason": REASON}),
     "approvals.deny": Call(f"{APPROVAL}/deny", "POST", json={"reason": REASON}),
     "approvals.execute": Call(f"{APPROVAL}/execute", "POST"),

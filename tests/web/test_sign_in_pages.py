@@ -164,7 +164,7 @@ def test_promise_with_the_keys_away_and_a_review_waiting_every_page_is_served(do
     (waiting,) = stations.grants.list_waiting()
     asked = review_of(stations, waiting.uid)
     assert asked is not None
-    review = {"decision": "approve", "digest": asked.digest, "reason": REASON}
+    review = {"decision": "approve", "digest": asked.digest, "seen": "0" * 64, "reason": REASON}
 
     ring = stations.keys.ring_path
     ring.with_name("key-encryption-key").unlink()

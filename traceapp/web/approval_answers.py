@@ -33,6 +33,7 @@ def shown_answer(recorded: Recorded[ShownApproval]) -> Response:
             "policy": shown.policy,
             "signatures": [signature_document(one) for one in shown.signatures],
             "in_vain": shown.in_vain,
+            "seen": shown.seen,
             "ledger": recorded.receipt,
         }
     )

@@ -68,11 +68,19 @@ class SilenceBody(Strict):
     reason: Reason
 
 
-class ApproveBody(Components):
-    """One person's word on exactly what he saw, and his signature."""
+class SignRequestBody(Components):
+    """Whoever asked for exactly this signs that he did."""
 
     digest: Digest
     reason: Reason
+
+
+class ApproveBody(SignRequestBody):
+    """One person's word on exactly what he saw, and his signature."""
+
+    seen: Annotated[
+        str, Field(pattern=r"^[0-9a-f]{64}$", description="`seen` of the approval as you opened it, in this session.")
+    ]
 
 
 class ReasonBody(Strict):

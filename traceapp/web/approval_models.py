@@ -82,6 +82,12 @@ class ApprovalShown(Said):
     policy: Annotated[str, Field(description="Digest of the policy by which it was asked for.")]
     signatures: Annotated[list[ElectronicSignature], Field(description="All that were given, by their seals alone.")]
     in_vain: Annotated[bool, Field(description="It was spent, and what was approved did not happen: ask for it anew.")]
+    seen: Annotated[
+        str | None,
+        Field(
+            description="Whoever approves sends it back, in the session that opened it; null of a token, which approves nothing."
+        ),
+    ]
     ledger: Ledger
 
 

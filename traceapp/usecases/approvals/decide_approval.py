@@ -29,6 +29,7 @@ from traceapp.usecases.approvals.approval_document import LABEL, Frozen, Words, 
 from traceapp.usecases.approvals.approval_moves import find_approval, find_with_account, put, request_of, superseded
 from traceapp.usecases.approvals.approval_persons import account_of, is_cooling, row_of
 from traceapp.usecases.approvals.approved_operations import OPERATIONS
+from traceapp.usecases.approvals.opened_approval import check_opened
 from traceapp.usecases.approvals.request_approval import concerned
 from traceapp.usecases.sessions.rotate_session import session_of
 from traceapp.usecases.signatures.sign_request import check_request_signed
@@ -45,15 +46,15 @@ NO_FACTOR: Final = "This needs a second factor that was shown in the last %s min
 
 
 def approve_approval(
-    stations: Stations, actor: Actor, uid: str, digest: str, reason: str, shown: Shown = NOTHING_SHOWN
+    stations: Stations, actor: Actor, uid: str, digest: str, seen: str, reason: str, shown: Shown = NOTHING_SHOWN
 ) -> Recorded[Approval]:
     """Agree to exactly this, and sign it.
 
-    digest  of what the person saw.   shown  what he typed to sign it.
+    digest  of what the person saw.   seen  what he was given when he opened it (`opening_of`).   shown  what he typed to sign it.
     raises  PermissionDeniedError: his own request, by whatever account; not his turn; signed already; a token; an account that
             is new. FactorNeededError: the policy wants a fresh second factor. ApprovalNotFoundError. ApprovalStateError: it is
-            over, or not what he saw, or no longer what would happen. ConcurrentChangeError. InputError: no reason.
-            SignatureComponentsError: he may, and did not show enough of himself.
+            over, not what he saw or never opened by him, or no longer what would happen. ConcurrentChangeError. InputError: no
+            reason. SignatureComponentsError: he may, and did not show enough of himself.
     """
 
     asked = _ask(stations, actor, uid, "approve", reason)
@@ -64,6 +65,7 @@ def approve_approval(
     now, act = stations.clock.now(), Permission.APPROVAL_DECIDE
     try:
         made = approvals.approve(found, person, now, digest)
+        check_opened(stations, actor, found, seen)
         check_request_signed(stations, found)
         signing = components_shown(stations, *session_of(stations, actor, asked.account), shown)
     except (PermissionDeniedError, ApprovalStateError, SignatureComponentsError) as error:

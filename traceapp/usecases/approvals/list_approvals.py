@@ -19,6 +19,7 @@ from traceapp.usecases.approvals.approval_document import Words, open_frozen, op
 from traceapp.usecases.approvals.approval_moves import find_approval, request_of, settled
 from traceapp.usecases.approvals.approval_persons import cools_until, counted_person, has_part, is_cooling, person_of, row_of
 from traceapp.usecases.approvals.approved_operations import OPERATIONS
+from traceapp.usecases.approvals.opened_approval import opening_of
 from traceapp.usecases.approvals.request_approval import concerned
 from traceapp.usecases.approvals.requester_history import Habit, read_history
 from traceapp.usecases.approvals.settle_spent import is_said
@@ -81,6 +82,7 @@ class ShownApproval:
     signatures  all that were given, in the order of time, by their seals.
     need        what the asker has to show to sign it now; None where it is not for him.
     unsigned    the same for his own request, as long as that is open and he has not signed it.
+    seen        what says that he opened exactly this; to agree takes it back. None outside a session.
     """
 
     listed: ListedApproval
@@ -93,6 +95,7 @@ class ShownApproval:
     signatures: tuple[CheckedSignature, ...] = ()
     need: SigningNeed | None = None
     unsigned: SigningNeed | None = None
+    seen: str | None = None
 
     @property
     def in_vain(self) -> bool:
@@ -163,7 +166,19 @@ def show_approval(stations: Stations, actor: Actor, uid: str) -> Recorded[ShownA
     history = _history(stations, asker, found) if is_open else ()
     signatures, need = sealed_signatures(stations, found, said), _need(stations, actor, listed)
     unsigned = _unsigned(stations, actor, listed) if is_open else None
-    shown = ShownApproval(listed, words, preview, sample, history, frozen.recipient, frozen.policy, signatures, need, unsigned)
+    shown = ShownApproval(
+        listed=listed,
+        words=words,
+        preview=preview,
+        sample=sample,
+        history=history,
+        recipient=frozen.recipient,
+        policy=frozen.policy,
+        signatures=signatures,
+        need=need,
+        unsigned=unsigned,
+        seen=opening_of(stations, actor, found),
+    )
     told = entry(
         stations,
         actor,

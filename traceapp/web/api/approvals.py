@@ -13,7 +13,7 @@ from traceapp.usecases.exports.take_export import take_export
 from traceapp.usecases.signatures.sign_request import sign_request
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.approval_answers import approvals_answer, executed_answer, moved_answer, revealed_answer, shown_answer
-from traceapp.web.approval_inputs import ApprovalBody, ApprovalInput, ApproveBody, ReasonBody
+from traceapp.web.approval_inputs import ApprovalBody, ApprovalInput, ApproveBody, ReasonBody, SignRequestBody
 from traceapp.web.approval_models import ApprovalExecuted, ApprovalMoved, Approvals, ApprovalShown, ValueRevealed
 from traceapp.web.export_tables import arrangements
 from traceapp.web.files import MEDIA, SEALED, table_file
@@ -65,18 +65,19 @@ def approve(path: ApprovalInput, body: ApproveBody) -> Response:
     """Agree to exactly what you saw.
 
     A person does it, in a session of his own, and never for what he asked for himself. `digest` is that of the approval as it
-    was shown; of anything else it is refused with 409. It is an electronic signature: `username` and `password` at the first
+    was shown, `seen` what this session was given when it opened it; of anything else, and of what was not opened, it is refused
+    with 409. It is an electronic signature: `username` and `password` at the first
     one of a session, `password` alone afterwards; a second factor that was shown since the last one stands for either.
     """
     with looked_at(body.shown()) as shown:
-        return moved_answer(approve_approval(stations(), current_actor(), path.uid, body.digest, body.reason, shown))
+        return moved_answer(approve_approval(stations(), current_actor(), path.uid, body.digest, body.seen, body.reason, shown))
 
 
 @approvals.post("/<uid>/sign")
 @permission(Permission.APPROVAL_REQUEST)
 @records(Act.APPROVAL_SIGN, Act.APPROVAL_EXPIRE, Act.SIGN_IN_SPRAY)
-@operation(answer=ApprovalMoved, path=ApprovalInput, body=ApproveBody, refuses=(404, 409))
-def sign(path: ApprovalInput, body: ApproveBody) -> Response:
+@operation(answer=ApprovalMoved, path=ApprovalInput, body=SignRequestBody, refuses=(404, 409))
+def sign(path: ApprovalInput, body: SignRequestBody) -> Response:
     """Sign that you asked for exactly this.
 
     A person does it, for a request of his own. Where the policy wants it, nobody can agree before.

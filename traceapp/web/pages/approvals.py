@@ -92,7 +92,7 @@ def decide(uid: str) -> Response | tuple[str, int]:
     said, actor = request.form, current_actor()
     reason = said.get("reason", "")
     moves: dict[str, Callable[[], Any]] = {
-        Move.APPROVE: lambda: _agree(uid, said.get("digest", ""), reason),
+        Move.APPROVE: lambda: _agree(uid, said.get("digest", ""), said.get("seen", ""), reason),
         Move.DENY: lambda: decisions.deny_approval(stations(), actor, uid, reason),
         Move.WITHDRAW: lambda: decisions.withdraw_approval(stations(), actor, uid, reason),
     }
@@ -160,9 +160,9 @@ def file(uid: str) -> Response | tuple[str, int]:
         return _page(uid, refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
 
 
-def _agree(uid: str, digest: str, reason: str) -> None:
+def _agree(uid: str, digest: str, seen: str, reason: str) -> None:
     with looked_at(shown_in_form()) as shown:
-        decisions.approve_approval(stations(), current_actor(), uid, digest, reason, shown)
+        decisions.approve_approval(stations(), current_actor(), uid, digest, seen, reason, shown)
 
 
 @approval_pages.post("/approvals/<uid>/value")

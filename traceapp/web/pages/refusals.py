@@ -14,6 +14,7 @@ REFUSALS: Final = frozenset(
     {
         # of an approval
         N_("What you saw is not what would happen: look at the approval again."),
+        N_("Nobody agrees to what he did not look at: open the approval in this session, and agree on its page."),
         N_("Everybody who has to agree has agreed."),
         N_("You have agreed to this already, by this account or by another of yours."),
         N_("You have not agreed to this; there is nothing to take back."),
