@@ -13,20 +13,25 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.approving import agree
+from tests.attack.test_notices import Kept
 from tests.property.later_events import later_events
 from tests.recorded import records
 from tests.signing import signed_by
 from tests.web.conftest import EVERYWHERE, MovingClock
 from tests.web.desks import hire, session_of
 from traceapp.composition import terminal_actor
+from traceapp.dictionary.entries import Tier
 from traceapp.domain.errors import PermissionDeniedError, StoreTimeoutError
 from traceapp.domain.exports import Subject
 from traceapp.domain.rights import Actor, Role
+from traceapp.ledger.notice_book import NoticeBook
 from traceapp.usecases.accounts.change_account import set_disabled
 from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
 from traceapp.usecases.approvals.decide_approval import deny_approval
-from traceapp.usecases.approvals.list_approvals import show_approval
+from traceapp.usecases.approvals.held_things import NOT_CLEARED, NOTHING_HELD, OUT_OF_VIEW, Holding, why_not_cleared
+from traceapp.usecases.approvals.list_approvals import count_waiting, list_approvals, show_approval
 from traceapp.usecases.approvals.request_approval import MOST_WAITING
+from traceapp.usecases.approvals.tell_of_approvals import Notices, deliver_notices, note_notices
 from traceapp.usecases.exports.export_claim import FOLDER
 from traceapp.usecases.exports.take_export import may_take, take_export
 from traceapp.usecases.exports.taken import Sending
@@ -251,6 +256,58 @@ def test_attacker_who_decides_reads_no_name_outside_his_view(desk: Desk, clock: 
     assert opened["disclosed"] == {}
     show_approval(desk.stations, desk.deciders[0], asked["uid"])
     assert records(desk.stations, act="approval:open")[-1]["disclosed"]["Material"] == ["number"]
+
+
+def test_attacker_who_sees_nothing_of_what_leaves_has_no_say_in_it(desk: Desk, clock: MovingClock) -> None:
+    """He agrees and denies nothing, is told why, and is neither told that it waits nor counted among those who could agree."""
+    uid = hire(desk.stations, "li", Role.QUALITY, frozenset({"SUZHOU"}))
+    clock.ahead += timedelta(hours=30)
+    asked, blind = desk.request(), session_of(desk.stations, uid)
+
+    (listed,) = list_approvals(desk.stations, blind).value.approvals
+    assert (listed.may, listed.barred, count_waiting(desk.stations, blind)) == (frozenset(), OUT_OF_VIEW, 0)
+    decisions = (
+        lambda: agree(desk.stations, blind, asked["uid"], SEEN, signed_by(blind)),
+        lambda: deny_approval(desk.stations, blind, asked["uid"], SEEN),
+    )
+    for decide in decisions:
+        with pytest.raises(PermissionDeniedError, match="outside your view"):
+            decide()
+        assert records(desk.stations, act="approval:decide")[-1]["outcome"] == "denied"
+    sink = Kept("mail")
+    note_notices(desk.stations, Notices(NoticeBook(desk.stations.settings.home), [sink], clock))
+    deliver_notices(Notices(NoticeBook(desk.stations.settings.home), [sink], clock), lambda said: None)
+    assert {who for _, who in sink.got} == {"anna", "ben"}
+
+    set_disabled(desk.stations, terminal_actor(), "ben", True)
+    short = desk.ask("/api/v1/traces/export", "POST", json=BODY)
+    assert (short.status_code, "may see what it holds" in short.get_json()["detail"]) == (403, True), (
+        "Li is open, and does not count"
+    )
+
+
+def test_attacker_who_is_not_cleared_for_a_tier_agrees_to_nothing_of_it(desk: Desk) -> None:
+    """Each role as the policy clears it, whatever a row of the policy might name it for."""
+    holding = Holding(Tier.T2)
+    told = {}
+    for name, role in (("quin", Role.QUALITY), ("ida", Role.IT)):
+        account = desk.stations.accounts.get_account(hire(desk.stations, name, role))
+        assert account is not None
+        told[role] = [
+            why_not_cleared(desk.stations, account, one) for one in (NOTHING_HELD, holding, replace(holding, tier=Tier.T3))
+        ]
+
+    assert told == {Role.QUALITY: [None, None, None], Role.IT: [None, NOT_CLEARED, NOT_CLEARED]}
+
+
+def test_attacker_whose_approver_lost_sight_of_it_gets_no_file(desk: Desk) -> None:
+    """He saw it as he agreed, and does not when it is carried out: his word does not count any more."""
+    uid = desk.approved()
+    account = desk.stations.accounts.get_account_by_username("ben")
+    assert account is not None
+    desk.stations.accounts.put_account(replace(account, sites=frozenset({"SUZHOU"})), account)
+
+    assert desk.ask(f"/api/v1/approvals/{uid}/execute", "POST").status_code == 403
 
 
 def test_attacker_with_another_token_of_the_terminal_takes_and_cancels_nothing(desk: Desk) -> None:

@@ -79,6 +79,7 @@ def _listed(one: ListedApproval) -> dict[str, Any]:
         "may": sorted(one.may),
         "waits_for": one.waits_for,
         "cools_until": one.cools_until,
+        "barred": one.barred,
         "signatures": [
             {
                 "username": signed.username,

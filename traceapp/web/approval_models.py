@@ -59,6 +59,10 @@ class Approval(Said):
         datetime | None,
         Field(description="It is your turn, but your account was made or changed a short time ago: it decides nothing before."),
     ]
+    barred: Annotated[
+        str | None,
+        Field(description="It would be your turn, but you may not see what it holds, and so decide nothing of it: why."),
+    ]
     signatures: list[Signature]
 
 

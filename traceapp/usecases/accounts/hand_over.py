@@ -119,7 +119,8 @@ def who_can_sign(stations: Stations, approval: Approval) -> tuple[tuple[str, ...
         return (), NO_ROW
     signed = [one.person for one in approval.signatures if one.digest == approval.digest]
     barred = [approval.requester, *signed, *_concerned(stations, approval)]
-    persons = [one for one in list_persons(stations, rule) if not any(one.is_same(other) for other in barred)]
+    holding = OPERATIONS[approval.operation].holds(open_frozen(stations, approval).parameters)
+    persons = [one for one in list_persons(stations, rule, holding=holding) if not any(one.is_same(other) for other in barred)]
     number = approval.step_at()
     if number is None:
         return (), None
@@ -154,8 +155,9 @@ def _why_not(stations: Stations, found: Approval, heir: Account) -> str | None:
     decide = stations.policy.decide
     if not all(decide(asker, wanted).allowed for wanted in (Permission.APPROVAL_REQUEST, operation.permission)):
         return MAY_NOT
+    parameters = open_frozen(stations, found).parameters
     try:
-        if not operation.still(stations, asker, open_frozen(stations, found).parameters):
+        if not operation.still(stations, asker, parameters):
             return OTHERWISE
     except FactorNeededError:
         return NO_FACTOR
@@ -166,7 +168,7 @@ def _why_not(stations: Stations, found: Approval, heir: Account) -> str | None:
     person = person_of_account(stations, heir)
     if any(one.is_same(person) for one in _concerned(stations, found)):
         return MAY_NOT
-    return why_stuck(stations, rule, person, _concerned(stations, found))
+    return why_stuck(stations, rule, person, _concerned(stations, found), operation.holds(parameters))
 
 
 def _asked_anew(stations: Stations, actor: Actor, found: Approval, heir: Account) -> Approval:

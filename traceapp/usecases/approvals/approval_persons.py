@@ -12,6 +12,7 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor, Role
 from traceapp.graph.sweep_store import SweepStore
 from traceapp.policy.document import ApprovalRow
+from traceapp.usecases.approvals.held_things import NOTHING_HELD, Holding, why_not_cleared
 from traceapp.usecases.stations import Stations
 
 PAGE: Final = 1_000
@@ -77,8 +78,11 @@ def counted_person(stations: Stations, actor: Actor) -> Person:
         return Person(account_of(actor), account.person_id if account is not None else account_of(actor), actor.role)
 
 
-def list_persons(stations: Stations, row: ApprovalRow, accounts: Iterable[Account] | None = None) -> list[Person]:
-    """All who may sign by this row before what is asked for now expires: accounts that are open, and as they are for long enough.
+def list_persons(
+    stations: Stations, row: ApprovalRow, accounts: Iterable[Account] | None = None, holding: Holding = NOTHING_HELD
+) -> list[Person]:
+    """All who may sign by this row before what is asked for now expires: accounts that are open, as they are for long enough, and
+    cleared for what it holds.
 
     accounts  as they are, or would be; None for those in the store.
     raises  KeyUnavailableError, SealBrokenError.
@@ -87,13 +91,15 @@ def list_persons(stations: Stations, row: ApprovalRow, accounts: Iterable[Accoun
     end = stations.clock.now() + timedelta(hours=row.hours)
     there = all_accounts(stations) if accounts is None else accounts
     found = [account for account in there if account.role in roles and is_entitled(stations, row, account, end)]
+    found = [account for account in found if why_not_cleared(stations, account, holding) is None]
     return [person_of_account(stations, account) for account in found]
 
 
-def signers_today(stations: Stations, row: ApprovalRow, approval: Approval) -> list[Person]:
+def signers_today(stations: Stations, row: ApprovalRow, approval: Approval, holding: Holding = NOTHING_HELD) -> list[Person]:
     """Those who signed, as they are now; who may not sign any more is missing."""
     accounts = (stations.accounts.get_account(one.person.account_uid) for one in approval.signatures)
-    return [person_of_account(stations, one) for one in accounts if one is not None and is_entitled(stations, row, one)]
+    entitled = [one for one in accounts if one is not None and is_entitled(stations, row, one)]
+    return [person_of_account(stations, one) for one in entitled if why_not_cleared(stations, one, holding) is None]
 
 
 def is_entitled(stations: Stations, row: ApprovalRow, account: Account, at: datetime | None = None) -> bool:

@@ -30,6 +30,7 @@ from traceapp.usecases.accounts.account_role import (
 )
 from traceapp.usecases.alerts.silence_rule import check_silence, preview_silence, sample_silence, silence_rule, silenced_rule
 from traceapp.usecases.approvals.approval_document import state_digest
+from traceapp.usecases.approvals.held_things import NOTHING_HELD, Holding, held_by_export, held_by_reveal
 from traceapp.usecases.audit.erase_record_values import check_erasing, erase_record_values, preview_erasing, values_to_erase
 from traceapp.usecases.audit.prune_ledger import check_pruning, preview_pruning, prune_ledger, sample_pruning, what_is_due
 from traceapp.usecases.disclosed.disclosure_roll import Fields
@@ -83,6 +84,7 @@ class ApprovedOperation:
     concerns   (parameters) → the accounts that it is about, whose persons have no say in it.
     judge      (who decides, parameters, uid of the approval, whether he agrees, his words): where what happened is judged, the
                last word closes it so, on record as an act of its own; nobody carries anything out, and nobody takes it back.
+    holds      (parameters) → what of the plant's data it shows or lets go: whoever agrees is cleared for all of it.
     still      (asker, parameters) whether what the asker would get is what was signed, where that rests on what he may see;
                raises ApprovalStateError where it is, and cannot be done as things stand: it waits, and is not spent.
     """
@@ -97,6 +99,7 @@ class ApprovedOperation:
     sample: Callable[[Stations, Actor, Parameters, Fields], Sequence[Mapping[str, Any]]] = no_sample
     concerns: Callable[[Parameters], tuple[str, ...]] = lambda parameters: ()
     judge: Callable[[Stations, Actor, Parameters, str, bool, str], Recorded[None]] | None = None
+    holds: Callable[[Parameters], Holding] = lambda parameters: NOTHING_HELD
     still: Callable[[Stations, Actor, Parameters], bool] = lambda stations, actor, parameters: True
 
     def result(self, stations: Stations, parameters: Parameters) -> str:
@@ -115,6 +118,7 @@ def _export(subject: Subject, *, outside: bool = False) -> ApprovedOperation:
         carry_out=partial(allow_export, subject),
         shown=shown_export,
         sample=sample_export,
+        holds=held_by_export,
         still=partial(is_same_answer, subject),
     )
 
@@ -220,6 +224,7 @@ OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
         preview=no_more,
         carry_out=allow_reveal,
         shown=shown_reveal,
+        holds=held_by_reveal,
         still=sees_thing,
     ),
     **{row.operation: _export(subject) for subject, row in SUBJECTS.items()},

@@ -29,6 +29,7 @@ from traceapp.usecases.approvals.approval_document import LABEL, Frozen, Words, 
 from traceapp.usecases.approvals.approval_moves import find_approval, find_with_account, put, request_of, superseded
 from traceapp.usecases.approvals.approval_persons import account_of, is_cooling, row_of
 from traceapp.usecases.approvals.approved_operations import OPERATIONS
+from traceapp.usecases.approvals.held_things import why_not_cleared
 from traceapp.usecases.approvals.opened_approval import check_opened
 from traceapp.usecases.approvals.request_approval import concerned
 from traceapp.usecases.sessions.rotate_session import session_of
@@ -234,7 +235,9 @@ def _why_not(stations: Stations, asked: _Asked) -> str | None:
         return COOLING
     if account is not None and account.provisional:
         return PROVISIONAL
-    return None
+    if account is None or asked.person.is_same(asked.found.requester):
+        return None
+    return why_not_cleared(stations, account, OPERATIONS[operation].holds(asked.frozen.parameters))
 
 
 def _check_factor(stations: Stations, actor: Actor, found: Approval) -> None:

@@ -22,6 +22,7 @@ from traceapp.usecases.approvals.approval_moves import find_approval, put, reque
 from traceapp.usecases.approvals.approval_persons import row_of, signers_today
 from traceapp.usecases.approvals.approved_operations import OPERATIONS, CarryOut
 from traceapp.usecases.approvals.decide_approval import CHANGED, is_as_asked
+from traceapp.usecases.approvals.held_things import NOTHING_HELD
 from traceapp.usecases.approvals.missing_persons import NO_ROW
 from traceapp.usecases.approvals.settle_spent import settle_failed
 from traceapp.usecases.signatures.verify_signatures import BROKEN, counted_signatures
@@ -68,7 +69,8 @@ def execute_approval(stations: Stations, actor: Actor, uid: str, by: CarryOut | 
             raise PermissionDeniedError(NOT_HERE)
         if frozen is not None and counted_signatures(stations, found) is None:
             raise PermissionDeniedError(BROKEN)
-        signers = signers_today(stations, rule, found)
+        holding = operation.holds(frozen.parameters) if frozen is not None else NOTHING_HELD
+        signers = signers_today(stations, rule, found, holding)
         made = approvals.execute(found, person, stations.clock.now(), found.digest, signers)
     except PermissionDeniedError as error:
         stations.ledger.append(refused("denied", reason=str(error)))

@@ -19,6 +19,7 @@ from traceapp.usecases.approvals.approval_document import Words, open_frozen, op
 from traceapp.usecases.approvals.approval_moves import find_approval, request_of, settled
 from traceapp.usecases.approvals.approval_persons import cools_until, counted_person, has_part, is_cooling, person_of, row_of
 from traceapp.usecases.approvals.approved_operations import OPERATIONS
+from traceapp.usecases.approvals.held_things import why_not_cleared
 from traceapp.usecases.approvals.opened_approval import opening_of
 from traceapp.usecases.approvals.request_approval import concerned
 from traceapp.usecases.approvals.requester_history import Habit, read_history
@@ -58,6 +59,7 @@ class ListedApproval:
     waits_for   roles whose word is asked for next; none where everybody agreed, or it is over.
     signed      who agreed.
     cools_until it is his turn, but before this moment his account, made or changed a short time ago, decides nothing of it.
+    barred      it would be his turn, but he may not see what it holds, and so decides nothing of it: why; None of all others.
     """
 
     approval: Approval
@@ -68,6 +70,7 @@ class ListedApproval:
     waits_for: tuple[Role, ...]
     signed: tuple[Signed, ...]
     cools_until: datetime | None = None
+    barred: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,10 +247,22 @@ def _cools_until(stations: Stations, asker: _Asker, found: Approval) -> datetime
     return cools_until(row, asker.account)
 
 
+def _barred(stations: Stations, asker: _Asker, found: Approval) -> str | None:
+    """Why he is not cleared for what it holds. While the keys are away nobody can tell: then deciding says so."""
+    if asker.account is None:
+        return None
+    try:
+        parameters = open_frozen(stations, found).parameters
+    except KeyUnavailableError:
+        return None
+    return why_not_cleared(stations, asker.account, OPERATIONS[found.operation].holds(parameters))
+
+
 def _listed(stations: Stations, asker: _Asker, found: Approval, fields: Fields) -> ListedApproval:
     number = found.step_at() if found.state in OPEN else None
     waits_for = found.steps[number].roles if number is not None else frozenset()
     given = _signatures(stations, found) if found.signatures else {}
+    could = _could(stations, asker, found)
     signed = tuple(_signed(username_of(stations, one.person.account_uid), one, given.get(one.sealed)) for one in found.signatures)
     return ListedApproval(
         approval=found,
@@ -257,7 +272,8 @@ def _listed(stations: Stations, asker: _Asker, found: Approval, fields: Fields) 
         may=_may(stations, asker, found),
         waits_for=tuple(sorted(waits_for)),
         signed=signed,
-        cools_until=_cools_until(stations, asker, found) if Move.APPROVE in _could(stations, asker, found) else None,
+        cools_until=_cools_until(stations, asker, found) if Move.APPROVE in could else None,
+        barred=_barred(stations, asker, found) if Move.APPROVE in could else None,
     )
 
 
@@ -288,12 +304,14 @@ def _need(stations: Stations, actor: Actor, listed: ListedApproval) -> SigningNe
 def _may(stations: Stations, asker: _Asker, found: Approval) -> frozenset[Move]:
     """What he can do now, as far as that is told by the state, his person, role and account; the act itself asks again."""
     could = _could(stations, asker, found)
-    cooling = not could.isdisjoint(DECIDES) and _cools_until(stations, asker, found) is not None
-    return could - DECIDES if cooling else could
+    if could.isdisjoint(DECIDES):
+        return could
+    is_out = _cools_until(stations, asker, found) is not None or _barred(stations, asker, found) is not None
+    return could - DECIDES if is_out else could
 
 
 def _could(stations: Stations, asker: _Asker, found: Approval) -> frozenset[Move]:
-    """The same, were his account no newcomer."""
+    """The same, were his account no newcomer, and cleared for everything."""
     now, actor, person = stations.clock.now(), asker.actor, asker.person
     tried: dict[Move, Callable[[], Approval]] = {}
     decides = stations.policy.decide(actor, Permission.APPROVAL_DECIDE).allowed and actor.session is not None

@@ -10,10 +10,12 @@ from traceapp.domain.rights import Role
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import ApprovalRow, PolicyDocument
 from traceapp.usecases.approvals.approval_persons import all_accounts, list_persons, steps_of
+from traceapp.usecases.approvals.held_things import NOTHING_HELD, Holding
 from traceapp.usecases.stations import Stations
 
 TOO_FEW: Final = "Not enough persons can agree to it"
 """How it begins when it is said who is missing."""
+CLEARED: Final = ", and who may see what it holds"
 NO_ROW: Final = "The policy does not say who has to agree to this, so it cannot happen."
 DEADLOCK: Final = "Under this policy too few of today's persons could agree"
 """How it begins when a document is refused for that."""
@@ -42,13 +44,15 @@ def stuck_operations(stations: Stations) -> dict[Operation, str]:
     return {name: reason for name, reason in found.items() if reason is not None}
 
 
-def why_stuck(stations: Stations, row: ApprovalRow, asker: Person | None, barred: Sequence[Person] = ()) -> str | None:
+def why_stuck(
+    stations: Stations, row: ApprovalRow, asker: Person | None, barred: Sequence[Person] = (), holding: Holding = NOTHING_HELD
+) -> str | None:
     """Who is missing for what this row asks for; None where there are enough.
 
-    asker   who cannot sign himself; None for nobody in particular: whoever asks, he is one of those who may.
-    barred  others who have no say in it.
+    asker    who cannot sign himself; None for nobody in particular: whoever asks, he is one of those who may.
+    barred   others who have no say in it.   holding  what whoever agrees is cleared for.
     """
-    persons = [one for one in list_persons(stations, row) if not any(one.is_same(other) for other in barred)]
+    persons = [one for one in list_persons(stations, row, holding=holding) if not any(one.is_same(other) for other in barred)]
     if asker is None:
         lack = _lacking(steps_of(row, ""), persons)
     else:
@@ -57,7 +61,7 @@ def why_stuck(stations: Stations, row: ApprovalRow, asker: Person | None, barred
         return None
     return (
         f"{TOO_FEW}: step {lack.step + 1} takes {lack.count} of the role {lack.names}, "
-        "beside whoever asks, whose accounts are open and not new."
+        f"beside whoever asks, whose accounts are open and not new{'' if holding == NOTHING_HELD else CLEARED}."
     )
 
 

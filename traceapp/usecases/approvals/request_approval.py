@@ -53,7 +53,11 @@ def request_approval(
     parameters = row.check(stations, actor, said)
     asker = person_of(stations, actor)
     told = row_of(stations, operation)
-    refusal = NO_ROW if told is None else why_stuck(stations, told, asker, concerned(stations, operation, parameters))
+    refusal = (
+        NO_ROW
+        if told is None
+        else why_stuck(stations, told, asker, concerned(stations, operation, parameters), row.holds(parameters))
+    )
     if told is None or refusal is not None:
         denied = entry(stations, actor, Permission.APPROVAL_REQUEST, "denied", request=request, reason=refusal)
         stations.ledger.append(denied)

@@ -10,7 +10,9 @@ from traceapp.domain.clock import Clock
 from traceapp.domain.errors import NoticeDeliveryError
 from traceapp.domain.notices import Notice, NoticeKind, NoticeSink, notices_of
 from traceapp.ledger.notice_book import NoticeBook
+from traceapp.usecases.approvals.approval_document import open_frozen
 from traceapp.usecases.approvals.approval_persons import list_persons, row_of
+from traceapp.usecases.approvals.approved_operations import OPERATIONS
 from traceapp.usecases.stations import Stations
 
 MOST: Final = 200
@@ -90,7 +92,8 @@ def _persons(stations: Stations, approval: Approval, notice: Notice) -> list[tup
     roles = step.roles if notice.kind is NoticeKind.WAITING else step.deputies - step.roles
     signed = [one.person for one in approval.signatures]
     found = []
-    for person in list_persons(stations, row) if row is not None else []:
+    holding = OPERATIONS[approval.operation].holds(open_frozen(stations, approval).parameters)
+    for person in list_persons(stations, row, holding=holding) if row is not None else []:
         if person.role in roles and not person.is_same(approval.requester) and not any(map(person.is_same, signed)):
             account = stations.accounts.get_account(person.account_uid)
             if account is not None:

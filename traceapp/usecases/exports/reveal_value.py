@@ -18,6 +18,7 @@ from traceapp.domain.rights import Actor
 from traceapp.usecases.access import authorise, entry, rights_for, things
 from traceapp.usecases.approvals.approval_document import open_frozen, open_words, state_digest
 from traceapp.usecases.approvals.approval_moves import find_approval, request_of
+from traceapp.usecases.approvals.held_things import held_by_reveal
 from traceapp.usecases.approvals.settle_spent import is_said
 from traceapp.usecases.disclosed.disclosure_roll import Fields, keep_roll
 from traceapp.usecases.exports.approved_export import OUT_OF_REACH
@@ -119,7 +120,8 @@ def reveal_value(stations: Stations, actor: Actor, uid: str) -> Recorded[Reveale
     except FactorNeededError as error:
         raise _refused(stations, actor, found, error) from None
     refused = partial(_refused, stations, actor, found)
-    with taking(stations, found, person, may_reveal, NOT_READY, refused) as (claim, _):
+    holding = held_by_reveal(open_frozen(stations, found).parameters)
+    with taking(stations, found, person, holding, may_reveal, NOT_READY, refused) as (claim, _):
         return _revealed(stations, actor, found, claim)
 
 

@@ -17,6 +17,7 @@ from traceapp.domain.signatures import CheckedSignature
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.approvals.approval_document import open_frozen, open_words
 from traceapp.usecases.approvals.approval_moves import find_approval, request_of
+from traceapp.usecases.approvals.held_things import held_by_export
 from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.approvals.settle_spent import is_said
 from traceapp.usecases.exports.addressed_export import check_clearance, destination_of, is_address_as_signed, key_of
@@ -84,7 +85,8 @@ def take_export(stations: Stations, actor: Actor, uid: str, arrange: Mapping[Sub
         raise _refused(stations, actor, found, PermissionDeniedError(NOT_YOURS))
     authorise(stations, actor, SUBJECTS[subject].permission, {"approval": uid})
     refused = partial(_refused, stations, actor, found)
-    with taking(stations, found, person, may_take, NOT_READY, refused) as (claim, signatures):
+    holding = held_by_export(open_frozen(stations, found).parameters)
+    with taking(stations, found, person, holding, may_take, NOT_READY, refused) as (claim, signatures):
         return _taken(stations, actor, found, subject, arrange[subject], claim, signatures)
 
 

@@ -7,6 +7,7 @@ from traceapp.domain.approvals import Approval, Person, check_signers
 from traceapp.domain.errors import ApprovalStateError, PermissionDeniedError, TraceappError
 from traceapp.domain.signatures import CheckedSignature
 from traceapp.usecases.approvals.approval_persons import row_of, signers_today
+from traceapp.usecases.approvals.held_things import Holding
 from traceapp.usecases.exports.export_claim import Claim
 from traceapp.usecases.signatures.verify_signatures import BROKEN, counted_signatures
 from traceapp.usecases.stations import Stations
@@ -17,13 +18,14 @@ def taking(
     stations: Stations,
     found: Approval,
     person: Person,
+    holding: Holding,
     is_there: Callable[[Stations, Approval], bool],
     not_there: str,
     refused: Callable[[TraceappError], TraceappError],
 ) -> Iterator[tuple[Claim, tuple[CheckedSignature, ...]]]:
     """The claim, and the signatures by which it was approved; given back where anything is raised meanwhile.
 
-    person     who takes it.
+    person     who takes it.   holding  what of the plant's data it is.
     is_there   whether there is anything to be taken now; not_there  what is said where there is not.
     refused    puts a refusal on record, and hands it back.
     raises     PermissionDeniedError: one of those who agreed may not any more, or a signature does not hold. ApprovalStateError:
@@ -31,7 +33,7 @@ def taking(
     """
     row = row_of(stations, found.operation)
     try:
-        check_signers(found, person, signers_today(stations, row, found) if row is not None else [])
+        check_signers(found, person, signers_today(stations, row, found, holding) if row is not None else [])
     except PermissionDeniedError as error:
         raise refused(error) from None
     signatures = counted_signatures(stations, found)

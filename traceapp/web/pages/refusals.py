@@ -33,6 +33,8 @@ REFUSALS: Final = frozenset(
         N_("This access does not wait for a review any more."),
         N_("This is not carried out here: a review ends with the last word, a key is destroyed at the terminal."),
         N_("It is about you yourself: somebody else decides it."),
+        N_("It holds values of a tier that your role is not shown: somebody who is cleared for them decides."),
+        N_("It is of something outside your view: somebody who sees all of it decides."),
         N_("Somebody else gave you your password: change it before you agree to anything."),
         N_("Too many of your requests wait already: take some back, or wait until others have decided."),
         N_("The policy does not say who has to agree to this, so it cannot happen."),
