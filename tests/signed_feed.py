@@ -8,7 +8,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from traceapp.composition import terminal_actor
 from traceapp.domain.feeds import SignedMessage, key_text
+from traceapp.usecases.intake.manage_feeds import add_interface, check_interface
+from traceapp.usecases.stations import Stations
 
 CONTENT = "text/csv"
 Opener = Callable[..., Any]
@@ -34,6 +37,12 @@ class Source:
         said, now = f"{name or self.name}:{sequence}", str(int(time.time()) - late)
         signature = self.private.sign(f"{said}.{now}.".encode() + body)
         return SignedMessage(said, now, f"v1a,{base64.b64encode(signature).decode()}", body)
+
+
+def connect(stations: Stations, source: Source, **said: Any) -> None:
+    """Its feed is there, or has its key: as if others had agreed, which is not what these tests are about."""
+    parameters = check_interface(stations, terminal_actor(), {"feed": source.name, "key": source.key, **said})
+    add_interface(stations, terminal_actor(), parameters, "0" * 16)
 
 
 def headers_of(message: SignedMessage, token: str) -> dict[str, str]:

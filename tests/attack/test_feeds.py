@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.recorded import records
-from tests.signed_feed import Source, headers_of, receipt
+from tests.signed_feed import Source, connect, headers_of, receipt
 from tests.web.conftest import SECRET
 from traceapp.app import create_app
 from traceapp.composition import build_watch, terminal_actor
@@ -21,7 +21,7 @@ from traceapp.domain.feeds import SignedMessage
 from traceapp.domain.rights import Role
 from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
 from traceapp.usecases.audit.watch_ledger import LedgerWatch
-from traceapp.usecases.intake.manage_feeds import create_feed, end_feed, list_feeds, replace_feed_key
+from traceapp.usecases.intake.manage_feeds import end_feed, list_feeds
 from traceapp.usecases.stations import Stations
 
 EVERYWHERE = frozenset({"*"})
@@ -83,7 +83,7 @@ def plant(service: tuple[Stations, FlaskClient, str], request: pytest.FixtureReq
     """A feed of this test alone."""
     name = "F" + hashlib.sha256(request.node.name.encode()).hexdigest()[:12]
     made = Plant(*service, Source(name))
-    create_feed(made.stations, terminal_actor(), name, made.source.key)
+    connect(made.stations, made.source)
     return made
 
 
@@ -163,7 +163,7 @@ def test_attacker_whose_message_is_not_signed_by_its_source_has_nothing_kept_and
 def test_attacker_with_the_former_key_of_a_feed_sends_nothing(plant: Plant) -> None:
     stolen = plant.source
     plant.source = Source(stolen.name)
-    replace_feed_key(plant.stations, terminal_actor(), stolen.name, plant.source.key)
+    connect(plant.stations, plant.source)
 
     assert plant.send(stolen.sign(1, receipt("STOLEN"))).status_code == 403
     both = plant.source.sign(1, receipt("BOTH"))

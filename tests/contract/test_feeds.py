@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.recorded import records
-from tests.signed_feed import Source, receipt
+from tests.signed_feed import Source, connect, receipt
 from traceapp.composition import terminal_actor
 from traceapp.domain.errors import ConcurrentChangeError, DocumentError, FeedNotFoundError, FeedSequenceError, InputError
 from traceapp.domain.feeds import Feed
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.row_register import RowFault
-from traceapp.usecases.intake.manage_feeds import FeedList, create_feed, end_feed, list_feeds, replace_feed_key
+from traceapp.usecases.intake.manage_feeds import FeedList, add_interface, check_interface, end_feed, list_feeds, open_feed
 from traceapp.usecases.intake.take_feed_message import FeedAnswer, take_feed_message
 from traceapp.usecases.keys.verify_graph import verify_graph
 from traceapp.usecases.stations import Stations
@@ -26,7 +26,7 @@ BAD = receipt("BAD").replace(b"500,KGM", b"many,KGM")
 
 @pytest.fixture
 def fed(stations: Stations) -> Stations:
-    create_feed(stations, terminal_actor(), SOURCE.name, SOURCE.key)
+    connect(stations, SOURCE)
     return stations
 
 
@@ -110,20 +110,25 @@ def test_messages_that_come_at_once_leave_no_gap_and_lose_none(fed: Stations) ->
 
 
 def test_a_feed_is_registered_under_a_name_that_none_ever_had(fed: Stations) -> None:
-    for name in ("MES-LYON", "mes-lyon"):
-        with pytest.raises(InputError, match="is taken"):
-            create_feed(fed, terminal_actor(), name, SOURCE.key)
+    with pytest.raises(InputError, match="as the feed is called"):
+        connect(fed, Source("mes-lyon"))
+    with pytest.raises(InputError, match="goes on"):
+        connect(fed, SOURCE, next=1)
+    asked = check_interface(fed, terminal_actor(), {"feed": "WMS", "key": SOURCE.key})
+    connect(fed, Source("WMS"), next=7)
+    with pytest.raises(InputError, match="is taken"):
+        add_interface(fed, terminal_actor(), asked, "0" * 16)
     end_feed(fed, terminal_actor(), "MES-LYON")
 
-    with pytest.raises(InputError, match="is taken"):
-        create_feed(fed, terminal_actor(), "MES-LYON", Source("x").key)
+    with pytest.raises(InputError, match="was ended"):
+        connect(fed, Source("MES-LYON"))
     with pytest.raises(FeedNotFoundError):
-        replace_feed_key(fed, terminal_actor(), "MES-LYON", SOURCE.key)
+        open_feed(fed, "MES-LYON")
 
 
 def test_a_feed_begins_where_its_source_is(stations: Stations) -> None:
     source = Source("LATE")
-    create_feed(stations, terminal_actor(), source.name, source.key, 4_711)
+    connect(stations, source, next=4_711)
 
     with pytest.raises(FeedSequenceError):
         send(stations, 4_710, receipt("EARLY"), source)

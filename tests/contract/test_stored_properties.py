@@ -10,7 +10,7 @@ import pytest
 
 from tests.capture import append, batch, day, declaration, event, material, party, production, receipt
 from tests.contract.test_approval_store import ANNA, ASKED, BEN, NOW
-from tests.signed_feed import Source
+from tests.signed_feed import Source, connect
 from tests.signed_feed import receipt as message
 from tests.web.plant import fill
 from traceapp.composition import terminal_actor
@@ -35,7 +35,7 @@ from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
 from traceapp.usecases.accounts.leave_account import leave_account
 from traceapp.usecases.accounts.review_access import begin_review
 from traceapp.usecases.intake.import_file import import_file
-from traceapp.usecases.intake.manage_feeds import create_feed, end_feed
+from traceapp.usecases.intake.manage_feeds import end_feed
 from traceapp.usecases.intake.take_feed_message import take_feed_message
 from traceapp.usecases.kept_document import seal_kept, with_told
 from traceapp.usecases.sessions.authenticate_token import authenticate_token
@@ -120,7 +120,7 @@ def full(stations: Stations, tmp_path: Path) -> Stations:
     made = issue_token(stations, terminal_actor(), TokenRequest(Role.VIEWER, EVERYWHERE, EVERYWHERE, "a test", 1, **whole))  # type: ignore[arg-type]
     authenticate_token(stations, made.value, "192.0.2.1")
     source = Source("MES-LYON")
-    create_feed(stations, terminal_actor(), source.name, source.key)
+    connect(stations, source)
     take_feed_message(stations, INTEGRATOR, source.name, source.sign(2, message("FED")))
     end_feed(stations, terminal_actor(), source.name)
     keep_ended_approval(stations)

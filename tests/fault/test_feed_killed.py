@@ -8,13 +8,12 @@ from typing import Final
 
 from tests.processes import ROOT, environment_of
 from tests.recorded import records
-from tests.signed_feed import Source, receipt
+from tests.signed_feed import Source, connect, receipt
 from traceapp.composition import terminal_actor
 from traceapp.domain.recorded import ABORTED, COMMITTED
 from traceapp.domain.rights import Actor, Role
 from traceapp.ledger.verdict import verify
 from traceapp.usecases.audit.settle_intents import IntentSweep
-from traceapp.usecases.intake.manage_feeds import create_feed
 from traceapp.usecases.intake.take_feed_message import take_feed_message
 from traceapp.usecases.stations import Stations
 
@@ -69,7 +68,7 @@ STEPS: Final[dict[str, tuple[tuple[str, str, str], int, bool, str | None]]] = {
 def test_promise_a_message_whose_taker_was_killed_is_there_once(stations: Stations) -> None:
     """Every second message skips one, so that each kill may hide a gap."""
     source = Source("MES-LYON")
-    create_feed(stations, terminal_actor(), source.name, source.key)
+    connect(stations, source)
     gaps: list[str] = []
     for number, (step, (where, call, before, outcome)) in enumerate(STEPS.items(), 1):
         sequence, body = 2 * number, receipt(f"K{number}")

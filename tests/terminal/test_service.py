@@ -9,6 +9,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -16,13 +18,22 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from tests.approving import agree
 from tests.processes import descendants, wait_until
 from tests.recorded import kept_records
+from tests.signing import signed_by
 from tests.terminal.conftest import Terminal, child_environment, wait_for_line
+from tests.web.desks import session_of
+from traceapp.backing import backing
+from traceapp.composition import terminal_actor
 from traceapp.domain.ledger_health import NOT_ANCHORED
+from traceapp.domain.rights import Role
+from traceapp.settings import read_settings
+from traceapp.usecases.approvals.execute_approval import execute_approval
 from traceapp.verifiers import verify_ledger
 
 NUMBER = "RM-26-0417"
+WHY = "The new line in Lyon sends its batch records by itself."
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
@@ -142,12 +153,33 @@ def openssl(*words: str) -> None:
     subprocess.run(["openssl", *words], capture_output=True, check=True)
 
 
+class Ahead:
+    """Two days from now: those who were hired today are newcomers no more."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(days=2)
+
+
+def agree_and_carry_out(home: Path, uid: str) -> None:
+    """All of the chain, each in a session of his own, and then whoever has the terminal."""
+    with backing(read_settings(home=home, recovery_key="elsewhere"), say=lambda said: None) as stations:
+        later = replace(stations, clock=Ahead())
+        for role in (Role.QUALITY, Role.PRODUCTION, Role.IT, Role.AUDITOR):
+            account = stations.accounts.get_account_by_username(role.value)
+            assert account is not None
+            person = session_of(later, account.uid)
+            agree(later, person, uid, WHY, signed_by(person))
+        execute_approval(later, terminal_actor(), uid)
+
+
 def test_a_source_system_sends_by_the_example_of_the_docs(service: Running, traceapp: Terminal, tmp_path: Path) -> None:
     """docs/feeds.md, line by line: openssl makes the key, the script signs and sends; the Python of the page signs the same."""
     key, public, token = (str(tmp_path / name) for name in ("mes.key", "mes.pub", "mes.token"))
     openssl("genpkey", "-algorithm", "ed25519", "-out", key)
     openssl("pkey", "-in", key, "-pubout", "-out", public)
-    created = traceapp(service.home, "feed", "create", "MES-LYON", "--key", public)
+    created = traceapp(service.home, "feed", "create", "MES-LYON", "--key", public, "--reason", WHY)
+    assert (created.code, "waits for approval" in created.out) == (3, True), created.all
+    agree_and_carry_out(service.home, created.out.split()[0])
     issued = traceapp(service.home, "token", "create", "--role", "integrator", "--days", "90", "--file", token)
     assert (created.code, issued.code) == (0, 0), created.all + issued.all
     lots = DOCS / "samples" / "receipt.csv"
@@ -172,9 +204,11 @@ def test_a_source_system_sends_by_the_example_of_the_docs(service: Running, trac
 
     openssl("genpkey", "-algorithm", "ed25519", "-out", key)
     openssl("pkey", "-in", key, "-pubout", "-out", public)
-    other = traceapp(service.home, "feed", "key", "MES-LYON", "--key", public)
+    other = traceapp(service.home, "feed", "key", "MES-LYON", "--key", public, "--reason", WHY)
+    unknown = traceapp(service.home, "feed", "key", "MES", "--key", public, "--reason", WHY)
+    assert (unknown.code != 0, "No feed of this name" in unknown.all) == (True, True), unknown.all
     ended = traceapp(service.home, "feed", "end", "MES-LYON")
-    assert (other.code, ended.code) == (0, 0), other.all + ended.all
+    assert (other.code, ended.code) == (3, 0), other.all + ended.all
     assert "ended" in traceapp(service.home, "feed", "list").out
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.approving import agree
 from tests.fault.test_approvals_killed import WHY, colleague
 from tests.processes import start_command
 from tests.signing import signed_by
@@ -13,7 +14,6 @@ from traceapp.cli.recorded_acts import RECORDED
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.rights import Role
 from traceapp.recorded_page import list_commands
-from traceapp.usecases.approvals.decide_approval import approve_approval
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store
@@ -51,10 +51,8 @@ def test_promise_what_waits_for_others_ends_with_three(stations: Stations) -> No
     assert {name: code for name, (code, _) in asked.items()} == {"silence": 3, "role": 3, "wrong option": 2}
     uid = asked["silence"][1].split()[0]
     early, _ = run("approval", "execute", uid)
-    found = stations.approvals.get_approval(uid)
-    assert found is not None
     for person in persons[:2]:
-        approve_approval(stations, person, uid, found.digest, WHY, signed_by(person))
+        agree(stations, person, uid, WHY, signed_by(person))
 
     done, _ = run("approval", "execute", uid)
     again, _ = run("approval", "execute", uid)

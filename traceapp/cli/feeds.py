@@ -1,15 +1,21 @@
 """`traceapp feed …`: source systems that send signed messages."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.cli.waiting import say_waits
 from traceapp.composition import terminal_actor
+from traceapp.domain.approvals import Approval, Operation
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import InputError
 from traceapp.domain.feeds import Feed
-from traceapp.usecases.intake.manage_feeds import create_feed, end_feed, list_feeds, replace_feed_key
+from traceapp.domain.recorded import Recorded
+from traceapp.usecases.approvals.request_approval import request_approval
+from traceapp.usecases.intake.manage_feeds import end_feed, list_feeds, open_feed
+from traceapp.usecases.stations import Stations
 
 LONGEST_KEY = 4_096
 
@@ -19,6 +25,8 @@ key_option = click.option(
     type=click.Path(path_type=Path, dir_okay=False, readable=False),
     help="File with the Ed25519 public key that the source system gave: whpk_… or PEM.",
 )
+
+reason_option = click.option("--reason", required=True, help="Why, in 10 to 1000 characters, so that others can judge it.")
 
 
 @click.group()
@@ -30,12 +38,16 @@ def feed() -> None:
 @click.argument("name")
 @key_option
 @click.option("--next", "first", type=click.IntRange(min=1), default=1, show_default=True, help="Sequence of its first message.")
+@reason_option
 @home_option
-def create(name: str, key: Path, first: int, home: Path | None) -> None:
-    """Register the feed NAME, which is the source of its events from then on."""
+def create(name: str, key: Path, first: int, reason: str, home: Path | None) -> None:
+    """Ask for the feed NAME, the source of its events from then on; once others agreed: traceapp approval execute.
+
+    Exit codes: 1 refused or failed · 2 wrong option · 3 it waits for others, nothing happened yet
+    """
     with stations_of(settings_of(home)) as stations:
-        made = create_feed(stations, terminal_actor(), name, _read_key(key), first)
-    click.echo(f"feed {made.value.name} takes message {made.value.next} next (ledger record {made.receipt.seq})")
+        made = _ask(stations, {"feed": name, "key": _read_key(key), "next": first}, reason)
+    say_waits(made)
 
 
 @feed.command("list")
@@ -54,12 +66,17 @@ def list_all(home: Path | None) -> None:
 @feed.command("key")
 @click.argument("name")
 @key_option
+@reason_option
 @home_option
-def replace_key(name: str, key: Path, home: Path | None) -> None:
-    """Give the feed NAME another key; messages signed with the former alone are refused from then on."""
+def replace_key(name: str, key: Path, reason: str, home: Path | None) -> None:
+    """Ask that the feed NAME get another key; once carried out, messages signed with the former alone are refused.
+
+    Exit codes: 1 refused or failed · 2 wrong option · 3 it waits for others, nothing happened yet
+    """
     with stations_of(settings_of(home)) as stations:
-        done = replace_feed_key(stations, terminal_actor(), name, _read_key(key))
-    click.echo(f"feed {done.value.name} has another key (ledger record {done.receipt.seq})")
+        open_feed(stations, name)
+        made = _ask(stations, {"feed": name, "key": _read_key(key)}, reason)
+    say_waits(made)
 
 
 @feed.command()
@@ -70,6 +87,10 @@ def end(name: str, home: Path | None) -> None:
     with stations_of(settings_of(home)) as stations:
         done = end_feed(stations, terminal_actor(), name)
     click.echo(f"feed {done.value.name} takes nothing any more (ledger record {done.receipt.seq})")
+
+
+def _ask(stations: Stations, said: dict[str, Any], reason: str) -> Recorded[Approval]:
+    return request_approval(stations, terminal_actor(), Operation.INTERFACE_ADD, said, reason)
 
 
 def _read_key(path: Path) -> str:

@@ -49,9 +49,9 @@ RECORDED: Final[Mapping[str, tuple[Permission | Act, ...] | str]] = {
     "delivery list": (Permission.DELIVERY_LIST,),
     "delivery recipients": (Permission.DELIVERY_LIST,),
     "export who": (Permission.LEDGER_SEARCH,),
-    "feed create": (Permission.FEED_CHANGE,),
+    "feed create": (Permission.APPROVAL_REQUEST,),
     "feed end": (Permission.FEED_CHANGE,),
-    "feed key": (Permission.FEED_CHANGE,),
+    "feed key": (Permission.APPROVAL_REQUEST,),
     "feed list": (Permission.FEED_LIST,),
     "import": (Permission.EVENT_IMPORT,),
     "keys destroy": (

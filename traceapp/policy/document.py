@@ -27,9 +27,16 @@ Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 _MAKES_APPROVERS: Final = frozenset({Permission.ACCOUNT_CREATE, Permission.ACCOUNT_CHANGE})
 """Whoever may do this makes as many persons as he needs: he is none of those who agree."""
 RULES: Final = frozenset(
-    {Operation.ALERT_RULES_CHANGE, Operation.DICTIONARY_CHANGE, Operation.PLACE_MOVE, Operation.POLICY_CHANGE}
+    {
+        Operation.ALERT_RULES_CHANGE,
+        Operation.DICTIONARY_CHANGE,
+        Operation.INTERFACE_ADD,
+        Operation.PLACE_MOVE,
+        Operation.POLICY_CHANGE,
+        Operation.RECIPIENT_INTERFACE_ADD,
+    }
 )
-"""What changes the rules themselves takes the word of two others."""
+"""What changes the rules themselves, or lets another system in or out, takes the word of two others."""
 SHIPPED: Final = {"default": "default_policy.toml", "small": "small_policy.toml"}
 """Documents that come with the program, by the name under which they are chosen."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from traceapp.domain.accounts import SERVICE_OWNER, Account, Token, check_label, check_networks
 from traceapp.domain.errors import InputError, PermissionDeniedError
@@ -12,14 +12,18 @@ from traceapp.domain.purposes import Purpose
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.identity.tokens import mint_token
-from traceapp.usecases.access import authorise, things
+from traceapp.usecases.access import authorise, entry, things
 from traceapp.usecases.accounts.find_account import find_account
+from traceapp.usecases.approvals.approval_persons import decides
 from traceapp.usecases.audit.changed_values import changes_of_token
 from traceapp.usecases.changes import carry_out
 from traceapp.usecases.intake.given_view import check_view, find_lots, within
 from traceapp.usecases.stations import Stations
 
 LONGEST_DAYS = 90
+NOT_A_PERSON: Final = (
+    "A role that agrees to things belongs to persons: make the token of another role, or of a person's account with --owner."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,8 @@ class TokenRequest:
 def issue_token(stations: Stations, actor: Actor, wanted: TokenRequest) -> Recorded[str]:
     """The text of a new token, which is shown this once and kept as a hash.
 
-    raises  PermissionDeniedError: also for more than the owner may do. InputError: a label, a number of days, a view, a
-            permission or a purpose that cannot be given.
+    raises  PermissionDeniedError: also for more than the owner may do, and for a role that agrees to things without an owner.
+            InputError: a label, a number of days, a view, a permission or a purpose that cannot be given.
     """
     request = wanted.on_record
     authorise(stations, actor, Permission.TOKEN_CREATE, request)
@@ -76,6 +80,9 @@ def issue_token(stations: Stations, actor: Actor, wanted: TokenRequest) -> Recor
         raise InputError(f"days: wanted 1 to {LONGEST_DAYS}, found {wanted.days}", (("days", f"1 to {LONGEST_DAYS}"),))
     account = _owner(stations, actor, wanted.owner)
     own_role = _role(wanted.role, account)
+    if account is None and decides(stations, own_role):
+        stations.ledger.append(entry(stations, actor, Permission.TOKEN_CREATE, "denied", request=request, reason=NOT_A_PERSON))
+        raise PermissionDeniedError(NOT_A_PERSON)
     approved = find_lots(stations, actor, own_role, wanted.lots)
     check_view(stations, actor, wanted.sites, wanted.lines, approved)
     if account is not None and not _is_within(account, wanted, approved):

@@ -12,6 +12,7 @@ from traceapp.domain.approvals import Operation
 from traceapp.domain.exports import Subject
 from traceapp.domain.governed import DocumentKind
 from traceapp.domain.permissions import Act, Permission
+from traceapp.domain.recipients import RecipientKind
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.usecases.accounts.account_person import (
@@ -44,10 +45,11 @@ from traceapp.usecases.exports.approved_export import (
 )
 from traceapp.usecases.exports.export_sample import sample_export
 from traceapp.usecases.exports.export_subjects import SUBJECTS
-from traceapp.usecases.exports.recipients import add_recipient, check_recipient, preview_recipient, with_same_key
+from traceapp.usecases.exports.recipients import ADDED_BY, add_recipient, check_recipient, preview_recipient, with_same_key
 from traceapp.usecases.exports.reveal_value import allow_reveal, check_reveal, sees_thing, shown_reveal, value_digest
 from traceapp.usecases.governed.change_documents import apply_change, changed_document, check_change, fits_still, preview_change
 from traceapp.usecases.governed.governed_documents import GOVERNED
+from traceapp.usecases.intake.manage_feeds import add_interface, check_interface, interface_there, preview_interface
 from traceapp.usecases.keys.destroy_key import check_destroying, key_to_destroy, preview_destroying
 from traceapp.usecases.keys.make_recovery_key import check_renewing, recovery_key_there
 from traceapp.usecases.places.move_place import check_place_move, move_place, placed_state, preview_place_move
@@ -123,6 +125,17 @@ def _export(subject: Subject, *, outside: bool = False) -> ApprovedOperation:
     )
 
 
+def _recipient(kind: RecipientKind) -> ApprovedOperation:
+    return ApprovedOperation(
+        permission=Permission.RECIPIENT_CHANGE,
+        act=Permission.RECIPIENT_CHANGE,
+        check=partial(check_recipient, kind),
+        state=with_same_key,
+        preview=preview_recipient,
+        carry_out=add_recipient,
+    )
+
+
 def _change(kind: DocumentKind) -> ApprovedOperation:
     return ApprovedOperation(
         permission=Permission.CHANGE_PROPOSE,
@@ -174,6 +187,14 @@ OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
         carry_out=None,
         judge=judge_access,
     ),
+    Operation.INTERFACE_ADD: ApprovedOperation(
+        permission=Permission.FEED_CHANGE,
+        act=Permission.FEED_CHANGE,
+        check=check_interface,
+        state=interface_there,
+        preview=preview_interface,
+        carry_out=add_interface,
+    ),
     Operation.KEY_DESTROY: ApprovedOperation(
         permission=Permission.KEY_DESTROY,
         act=Permission.KEY_DESTROY,
@@ -208,14 +229,7 @@ OPERATIONS: Final[Mapping[Operation, ApprovedOperation]] = {
         preview=preview_place_move,
         carry_out=move_place,
     ),
-    Operation.RECIPIENT_ADD: ApprovedOperation(
-        permission=Permission.RECIPIENT_CHANGE,
-        act=Permission.RECIPIENT_CHANGE,
-        check=check_recipient,
-        state=with_same_key,
-        preview=preview_recipient,
-        carry_out=add_recipient,
-    ),
+    **{operation: _recipient(kind) for kind, operation in ADDED_BY.items()},
     Operation.T3_REVEAL: ApprovedOperation(
         permission=Permission.BATCH_SHOW,
         act=Act.VALUE_REVEAL,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from traceapp.confidential.age_file import parse_recipient_key
+from traceapp.domain.approvals import Operation
 from traceapp.domain.clock import parse_stored_time, stored_time
 from traceapp.domain.errors import ConcurrentChangeError, InputError, RecipientNotFoundError
 from traceapp.domain.kept_documents import KeptDocument
@@ -22,21 +23,31 @@ from traceapp.usecases.stations import Stations
 MOST: Final = 500
 LONGEST: Final = 200
 OPEN, ENDED = "open", "ended"
+ADDED_BY: Final = {
+    RecipientKind.PERSON: Operation.RECIPIENT_ADD,
+    RecipientKind.INTERFACE: Operation.RECIPIENT_INTERFACE_ADD,
+}
+"""By which operation others agree to one: an interface takes those who agree to any other system."""
 SAID: Final = ("kind", "organisation", "person", "country", "key")
 NONE: Final = "No recipient has this id, or nothing goes there any more."
 
 
-def check_recipient(stations: Stations, actor: Actor, said: Mapping[str, Any]) -> dict[str, Any]:
+def check_recipient(wanted: RecipientKind, stations: Stations, actor: Actor, said: Mapping[str, Any]) -> dict[str, Any]:
     """`kind` (person or interface), `organisation`, `person`, `country` (two letters) and `key` (`age1…`, or empty).
 
-    raises  InputError: not these, one that is none, or a key that another recipient has.
+    wanted  the kind that others agree to by this operation.
+    raises  InputError: not these, one that is none, another kind, or a key that another recipient has.
     """
     if said.keys() - {*SAID} or {*SAID} - {"key", "kind"} - said.keys():
         raise InputError.wanted("parameters", ", ".join(SAID))
     try:
-        kind = RecipientKind(said.get("kind", RecipientKind.PERSON))
+        kind = RecipientKind(said.get("kind", wanted))
     except ValueError:
         raise InputError.wanted("kind", "person or interface") from None
+    if kind is not wanted:
+        raise InputError.wanted(
+            "kind", f"{wanted}: an interface is asked for as recipient_interface_add, a person as recipient_add"
+        )
     texts = {name: text_of(name, said[name]) for name in ("organisation", "person")}
     country, key = said["country"], said.get("key") or ""
     if not isinstance(country, str) or not COUNTRY.fullmatch(country):

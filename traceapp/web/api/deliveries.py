@@ -2,14 +2,13 @@
 
 from flask import Blueprint, Response
 
-from traceapp.domain.approvals import Operation
 from traceapp.domain.exports import Subject
 from traceapp.domain.permissions import Permission
 from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.exports.deliveries import acknowledge_delivery, enter_delivery, list_deliveries
 from traceapp.usecases.exports.export_rows import export_rows
 from traceapp.usecases.exports.exported_deliveries import RegisterQuestion
-from traceapp.usecases.exports.recipients import end_recipient, list_recipients
+from traceapp.usecases.exports.recipients import ADDED_BY, end_recipient, list_recipients
 from traceapp.usecases.exports.take_export import request_export
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.approval_answers import moved_answer
@@ -98,7 +97,7 @@ def ask(body: RecipientBody) -> Response:
     Once it is carried out, `uid` of the approval is that of the recipient.
     """
     said = {name: value for name, value in body.said.items() if name != "reason"}
-    return moved_answer(request_approval(stations(), current_actor(), Operation.RECIPIENT_ADD, said, body.reason))
+    return moved_answer(request_approval(stations(), current_actor(), ADDED_BY[body.kind], said, body.reason))
 
 
 @deliveries.post("/recipients/<uid>/end")

@@ -11,6 +11,7 @@ from traceapp.domain.approvals import Approval, ApprovalState, Operation
 from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.purposes import Purpose
+from traceapp.domain.rights import Role
 from traceapp.domain.row_register import RowFault
 from traceapp.domain.trace import Status
 from traceapp.usecases.alerts.list_alerts import alert_words
@@ -222,6 +223,11 @@ _NAMES: Final = {
     "abroad": N_("In another country than the plant"),
     "alike": N_("Recipients of this organisation"),
     "fingerprint": N_("First digits of the key’s SHA-256"),
+    "fingerprint_now": N_("The same of the key that it replaces"),
+    "feed": N_("Source system"),
+    "next": N_("Number of its first message"),
+    "sends": N_("Values that it may send, by tier"),
+    "senders": N_("Whose tokens may send, and up to which tier they read"),
 }
 _FAULTS: Final = {
     RowFault.CHANGED: N_("changed by hand: its reason and times are not known. Ask the person, and tell security."),
@@ -265,5 +271,7 @@ _VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
     "kind": lambda code: gettext(KINDS.get(code, str(code))),
     "personal": lambda said: gettext("yes") if said else gettext("no"),
     "abroad": lambda said: gettext("yes") if said else gettext("no"),
+    "sends": ", ".join,
+    "senders": lambda told: gettext(", ").join(f"{role_name(Role(role))} ({tier})" for role, tier in told.items()),
     "values": lambda counts: gettext(", ").join(f"{tier}: {count_text(count)}" for tier, count in counts.items()),
 }

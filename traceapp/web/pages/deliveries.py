@@ -5,7 +5,6 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from traceapp.domain.approvals import Operation
 from traceapp.domain.deliveries import Channel
 from traceapp.domain.errors import FactorNeededError, InputError, PermissionDeniedError
 from traceapp.domain.exports import Subject, TableForm
@@ -15,7 +14,7 @@ from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.exports.deliveries import acknowledge_delivery, enter_delivery, list_deliveries
 from traceapp.usecases.exports.export_rows import export_rows
 from traceapp.usecases.exports.exported_deliveries import RegisterQuestion
-from traceapp.usecases.exports.recipients import end_recipient, list_recipients
+from traceapp.usecases.exports.recipients import ADDED_BY, end_recipient, list_recipients
 from traceapp.usecases.exports.take_export import request_export
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.delivery_inputs import RecipientInput, RegisterExportInput, RegisterInput
@@ -97,9 +96,10 @@ def acknowledge(uid: str) -> Response | tuple[str, int]:
 def ask() -> Response | tuple[str, int]:
     """Ask that somebody be registered."""
     try:
-        said = read_posted(RecipientForm).said
+        form = read_posted(RecipientForm)
+        said = form.said
         reason = said.pop("reason", "")
-        made = request_approval(stations(), current_actor(), Operation.RECIPIENT_ADD, said, reason)
+        made = request_approval(stations(), current_actor(), ADDED_BY[form.kind], said, reason)
     except InputError as error:
         return _page(wrong_of(error)), 400
     except PermissionDeniedError as error:
