@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
@@ -166,6 +167,63 @@ def test_promise_a_fresh_plant_makes_its_first_two_approvers_and_no_third_alone(
     assert make("lin", Role.VIEWER).done is not None
     assert role_of(clocked, "eve") is None
     assert "approver-made" in rung(clocked)
+
+
+def test_attacker_makes_one_administrator_at_the_terminal_and_no_second_alone(
+    hire: Hire, clocked: Stations, clockwork: Clockwork
+) -> None:
+    """In a plant without approvers as in any other: by no road, and not once the first is gone either."""
+
+    def make(name: str, who: Actor) -> Given:
+        return hire_person(clocked, who, name, PASSWORD, name, Role.ADMIN, EVERYWHERE, EVERYWHERE, reason=WHY)
+
+    terminal = terminal_actor()
+    assert make("ada", terminal).done is not None
+    account = clocked.accounts.get_account_by_username("ada")
+    assert account is not None
+    ada = session_of(clocked, account.uid)
+    hire("vic", Role.VIEWER)
+    roads: tuple[Callable[[], Given], ...] = (
+        lambda: make("eve", ada),
+        lambda: give(clocked, ada, "vic", Role.ADMIN),
+        lambda: return_account(clocked, ada, "eve", WHY),
+        lambda: make("mal", terminal),
+        lambda: give(clocked, terminal, "vic", Role.ADMIN),
+    )
+    for _ in range(2):
+        for road in roads:
+            with pytest.raises((PermissionDeniedError, InputError)):
+                road()
+        set_disabled(clocked, terminal, "ada", disabled=True)
+    assert [role_of(clocked, name) for name in ("ada", "eve", "mal", "vic")] == [None, None, None, Role.VIEWER]
+
+    anna, ben = (
+        hire_person(clocked, terminal, name, PASSWORD, name, role, EVERYWHERE, EVERYWHERE).done
+        for name, role in (("anna", Role.QUALITY), ("ben", Role.AUDITOR))
+    )
+    assert anna is not None
+    assert ben is not None
+    own_password(clocked, "anna", "ben")
+    clockwork.go_on(DAY)
+    waiting = asked(return_account(clocked, terminal, "eve", WHY))
+    for name in ("anna", "ben"):
+        approve(clocked, session_of(clocked, uid_of(clocked, name)), waiting)
+    execute_approval(clocked, terminal, waiting.uid)
+    assert role_of(clocked, "eve") is Role.ADMIN
+
+
+def uid_of(stations: Stations, name: str) -> str:
+    account = stations.accounts.get_account_by_username(name)
+    assert account is not None
+    return account.uid
+
+
+def own_password(stations: Stations, *names: str) -> None:
+    """Each has made the password that he was given his own."""
+    for name in names:
+        account = stations.accounts.get_account_by_username(name)
+        assert account is not None
+        stations.accounts.put_account(replace(account, provisional=False), account)
 
 
 def test_attacker_who_asks_many_times_at_once_makes_no_third_approver(clocked: Stations) -> None:

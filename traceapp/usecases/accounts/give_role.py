@@ -1,8 +1,9 @@
 """Who gets a role, or comes back to it: at once where nothing is gained that takes others' word, else they are asked.
 
 The first persons of a plant have nobody who could agree. So as long as fewer approvers were ever made than the policy wants to
-agree, a grant is direct, on record, and rings. How many were made is counted in the home and never goes back: closing their
-accounts, or giving them another role, opens that door no second time (docs/decisions/0024).
+agree, a grant is direct, on record, and rings; and one administrator is made at the terminal alone. How many were made is counted
+in the home and never goes back: closing their accounts, or giving them another role, opens that door no second time
+(docs/decisions/0024).
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -32,8 +33,12 @@ from traceapp.usecases.intake.given_view import check_view, find_lots
 from traceapp.usecases.keys.officers import check_officers
 from traceapp.usecases.stations import Stations
 
-COUNTER: Final = "approvers"
+APPROVERS, ADMINISTRATORS = "approvers", "administrators"
+"""What is counted in the home."""
 FEWEST: Final = 2
+FIRST: Final = 1
+"""Administrators that are made alone, at the terminal."""
+ADMINISTERS: Final = frozenset({Permission.ACCOUNT_CHANGE, Permission.ACCOUNT_CREATE, Permission.TOKEN_CREATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ def hire(
     gained = gains(stations.policy.document, None, Held(role, sites, lines))
     whose = {"provisional": not _is_first_administrator(stations, actor, role)}
     make = partial(create_account, stations, actor, username, password, printed_name, role, sites, lines, lots, person, **whose)
-    if not gained or is_founding(stations, role):
+    if not gained or is_founding(stations, role, at_terminal=_at_terminal(actor)):
         return Given(_founded(stations, role, None, make) if gained else make(), gains=gained)
     words = _reason(reason)
     make(disabled=True)
@@ -105,7 +110,7 @@ def give_role(
     after = None if account.disabled else Held(role, sites, lines, approved)
     gained = gains(stations.policy.document, held_by(account), after)
     change = partial(set_role, stations, actor, username, role, sites, lines, lots, told)
-    if not gained or is_founding(stations, role, account):
+    if not gained or is_founding(stations, role, account, at_terminal=_at_terminal(actor)):
         return Given(_founded(stations, role, account, change) if gained else change(), gains=gained)
     asked = {"username": account.username, "role": role.value, "sites": sites, "lines": lines, "lots": approved}
     return Given(None, _ask(stations, actor, asked, _reason(reason)), gained)
@@ -149,7 +154,7 @@ def return_account(stations: Stations, actor: Actor, username: str, reason: str 
     account = find_account(stations, username)
     gained = gains(stations.policy.document, held_by(account), Held(account.role, account.sites, account.lines, account.lots))
     check_stays(account)
-    if not gained or is_founding(stations, account.role, account):
+    if not gained or is_founding(stations, account.role, account, at_terminal=_at_terminal(actor)):
         return Given(set_disabled(stations, actor, username, disabled=False, reason=reason), gains=gained)
     asked = {
         "username": account.username,
@@ -182,23 +187,42 @@ def give_by_officers(
     return put_role(stations, actor, account, Held(role, sites, lines), None, by="officers")
 
 
-def is_founding(stations: Stations, role: Role, account: Account | None = None) -> bool:
+def is_founding(stations: Stations, role: Role, account: Account | None = None, *, at_terminal: bool) -> bool:
     """Whether the plant has not yet had as many approvers as it takes to agree: then this grant is direct, and is counted.
 
+    Of administrators the first one is, where somebody at the terminal makes him, and no other: a young plant has no more of them
+    than an old one.
     account  that gets the role; one that is counted already, since it decides, is not counted again.
     """
-    if not _is_counted(stations, role, account):
-        return _is_young(stations)
-    return stations.register.count_up(COUNTER, _approvers_known(stations), approvers_wanted(stations))
+    counted = _counted(stations, role, account)
+    if counted == ADMINISTRATORS:
+        return at_terminal and stations.register.count_up(ADMINISTRATORS, _administrators_known(stations), FIRST)
+    if counted == APPROVERS:
+        return stations.register.count_up(APPROVERS, _approvers_known(stations), approvers_wanted(stations))
+    return _is_young(stations)
 
 
 def _is_young(stations: Stations) -> bool:
     """Whether fewer approvers were ever made than it takes to agree to anything here."""
-    return stations.register.reach(COUNTER, _approvers_known(stations)) < approvers_wanted(stations)
+    return stations.register.reach(APPROVERS, _approvers_known(stations)) < approvers_wanted(stations)
 
 
 def _approvers_known(stations: Stations) -> int:
     return sum(decides(stations, one.role) for one in all_accounts(stations))
+
+
+def _administrators_known(stations: Stations) -> int:
+    return sum(_administers(stations, one.role) for one in all_accounts(stations))
+
+
+def _administers(stations: Stations, role: Role) -> bool:
+    """Whether the policy lets this role make or change accounts or tokens of others."""
+    told = stations.policy.document.roles.get(role)
+    return told is not None and not ADMINISTERS.isdisjoint(told.permissions)
+
+
+def _at_terminal(actor: Actor) -> bool:
+    return actor.account_uid.startswith(SERVICE_OWNER)
 
 
 def _founded(stations: Stations, role: Role, account: Account | None, act: Callable[[], Recorded[Any]]) -> Recorded[Any]:
@@ -208,22 +232,21 @@ def _founded(stations: Stations, role: Role, account: Account | None, act: Calla
     try:
         return act()
     except (InputError, PermissionDeniedError):
-        if _is_counted(stations, role, account):
-            stations.register.count_down(COUNTER)
+        if (counted := _counted(stations, role, account)) is not None:
+            stations.register.count_down(counted)
         raise
 
 
 def _is_first_administrator(stations: Stations, actor: Actor, role: Role) -> bool:
     """Whether somebody at the terminal makes the first account that can make accounts: it is his own, and so is its password."""
-    document = stations.policy.document
-    makers = {name for name, told in document.roles.items() if Permission.ACCOUNT_CREATE in told.permissions}
-    at_terminal = actor.account_uid.startswith(SERVICE_OWNER)
-    return at_terminal and role in makers and not any(one.role in makers for one in all_accounts(stations))
+    return _at_terminal(actor) and _administers(stations, role) and not _administrators_known(stations)
 
 
-def _is_counted(stations: Stations, role: Role, account: Account | None) -> bool:
-    """Whether it makes somebody one of those who agree, who was none."""
-    return decides(stations, role) and (account is None or not decides(stations, account.role))
+def _counted(stations: Stations, role: Role, account: Account | None) -> str | None:
+    """What the grant is counted as: somebody administers, or becomes one of those who agree and was none; None of all others."""
+    if _administers(stations, role):
+        return ADMINISTRATORS
+    return APPROVERS if decides(stations, role) and (account is None or not decides(stations, account.role)) else None
 
 
 def approvers_wanted(stations: Stations) -> int:

@@ -98,7 +98,8 @@ def _with_word_of_others(stations: Stations, account: Account | None, made: Acco
     A new person gets a closed account, an old one keeps what he has; an administrator asks for the rest.
     """
     before = held_by(account) if account is not None else None
-    if not gains(stations.policy.document, before, held_by(made)) or is_founding(stations, made.role, account):
+    gained = gains(stations.policy.document, before, held_by(made))
+    if not gained or is_founding(stations, made.role, account, at_terminal=False):
         return made
     if account is None:
         return replace(made, disabled=True)
