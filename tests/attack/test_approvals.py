@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib import resources
@@ -24,6 +25,7 @@ from traceapp.domain.errors import (
     PermissionDeniedError,
     PolicyError,
     SealBrokenError,
+    TraceappError,
 )
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.sessions import Client
@@ -316,6 +318,35 @@ def test_attacker_among_64_at_once_makes_it_happen_once(two: tuple[Actor, Actor]
     happened = [one for one in ended if one["act"] == "alert:silence"]
     assert (made, len(ends)) == (1, 1)
     assert len(happened) == (standing(clocked, asked) is ApprovalState.EXECUTED)
+
+
+@pytest.mark.every_store
+def test_attacker_who_agrees_carries_out_and_cancels_at_once_makes_one_end(two: tuple[Actor, Actor], clocked: Stations) -> None:
+    """The word itself is raced as well: it counts once at most, one end is made at most, and nothing happens without both."""
+    anna, ben = two
+    asked = asked_by(clocked, anna)
+    digest, seen = opened(clocked, ben, asked.uid)
+    moves: list[Callable[[], object]] = [
+        lambda: approve_approval(clocked, ben, asked.uid, digest, seen, SEEN, signed_by(ben)),
+        lambda: execute_approval(clocked, anna, asked.uid),
+        lambda: cancel_approval(clocked, anna, asked.uid, WHY),
+    ]
+    line = Barrier(RACERS)
+
+    def move(number: int) -> None:
+        line.wait()
+        with suppress(TraceappError):
+            moves[number % len(moves)]()
+
+    with ThreadPoolExecutor(RACERS) as pool:
+        list(pool.map(move, range(RACERS)))
+
+    done = [one for one in records(clocked) if one.get("approval") == asked.uid and one["outcome"] == "done"]
+    acts, state = [one["act"] for one in done], standing(clocked, asked)
+    ends = acts.count("approval:execute") + acts.count("approval:cancel")
+    assert ends == (state in {ApprovalState.EXECUTED, ApprovalState.CANCELLED})
+    assert acts.count("alert:silence") == acts.count("approval:execute") == (state is ApprovalState.EXECUTED)
+    assert acts.count("alert:silence") <= acts.count("approval:decide") <= 1
 
 
 def test_attacker_cannot_use_an_approval_after_its_time(
