@@ -173,7 +173,7 @@ class ExportRow(BaseModel):
     @model_validator(mode="after")
     def _leaves_the_rest_to_two(self) -> Self:
         if self.tier > Tier.T1:
-            raise ValueError("tier: wanted T0 or T1; what is sealed in the store leaves only after others agreed")
+            raise ValueError("tier: wanted T0 or T1, as what is sealed in the store leaves only after others agreed")
         return self
 
 

@@ -14,6 +14,7 @@ from traceapp.usecases.approvals.missing_persons import DEADLOCK
 from traceapp.usecases.governed.change_documents import SAME
 from traceapp.usecases.governed.governed_documents import permission_words
 from traceapp.usecases.governed.migrate_values import Migration
+from traceapp.web.pages.document_flaws import flaw_words
 from traceapp.web.pages.refusals import deadlock
 from traceapp.web.pages.wording import N_, kind_name, language, property_name, role_name
 from traceapp.web.stations import stations
@@ -81,7 +82,7 @@ def wrong_of(error: InputError) -> str:
         return gettext("Wanted a document that says something else than the one in force.")
     if fields.get("document", "").startswith(DEADLOCK):
         return deadlock(fields["document"])
-    said = "; ".join(fields.values())
+    said = "; ".join(map(flaw_words, fields.values()))
     return gettext("This document cannot be put in force as it stands: %(said)s", said=said)
 
 
