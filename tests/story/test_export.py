@@ -4,6 +4,7 @@ import hashlib
 import json
 from base64 import b64decode
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -151,3 +152,22 @@ def test_story_another_is_agreed_to_by_two_taken_once_and_refused_to_a_third(des
     assert take(rosa, uid)[0] == 409, "once"
     assert "Take the file" not in rosa.browser.get(f"/approvals/{uid}").text
     assert [take(other, uid)[0] for other in (anna, ben, theo)] == [403, 403, 404]
+
+
+def test_story_a_file_that_nobody_took_in_time_is_over(sit: Sit, desks: list[Desk], clock: MovingClock) -> None:
+    rosa, anna, ben, _ = desks
+    kept, late = asked_for(rosa), asked_for(rosa)
+    for desk in (anna, ben):
+        assert decide(desk, kept["uid"], "approve", YES, digest=kept["digest"], username=desk.name) == 200
+        # The second signature of a session takes a password.
+        sign = {"digest": late["digest"], "username": desk.name, "password": "correct horse battery"}
+        assert decide(desk, late["uid"], "approve", YES, **sign) == 200
+    assert rosa.send(f"/api/v1/approvals/{kept['uid']}/execute").status_code == 200
+    clock.ahead += timedelta(hours=25)
+    rosa = sit("rosa", Role.COORDINATOR)
+
+    assert rosa.send(f"/api/v1/approvals/{late['uid']}/execute").status_code == 409
+    assert shown(rosa, late["uid"])["approval"]["state"] == "expired"
+    assert "Time is over" in rosa.browser.get(f"/approvals/{late['uid']}").text
+    assert [take(rosa, one["uid"])[0] for one in (kept, late)] == [409, 409]
+    assert "Take the file" not in rosa.browser.get(f"/approvals/{kept['uid']}").text
