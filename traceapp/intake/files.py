@@ -20,6 +20,17 @@ if TYPE_CHECKING:
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
 """gb18030 reads every GBK file. UTF-8 comes first: GBK text that is valid UTF-8 by chance does not occur in practice."""
 CHUNK: Final = 1 << 20
+ARCHIVES: Final = (
+    (0, b"PK\x03\x04", "a workbook or a zip archive"),
+    (0, b"PK\x05\x06", "a zip archive"),
+    (0, b"\x1f\x8b", "a gzip file"),
+    (0, b"BZh", "a bzip2 file"),
+    (0, b"\xfd7zXZ\x00", "an xz file"),
+    (0, b"\x28\xb5\x2f\xfd", "a zstd file"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (257, b"ustar", "a tar archive"),
+)
+"""Place, bytes there, and what such a file is: nothing is unpacked here, so none of them can grow or lead anywhere."""
 
 
 def read_file(
@@ -29,7 +40,7 @@ def read_file(
 
     The whole file is read once before anything is given back, so that a file that breaks half-way gives nothing.
     progress  called with the share of the file that has been read, 0 to 1.
-    raises    DocumentError: missing, unreadable, empty, in no known encoding, or of no known form.
+    raises    DocumentError: missing, unreadable, empty, an archive, in no known encoding, or of no known form.
     """
     try:
         with path.open("rb") as file:
@@ -63,6 +74,8 @@ def _inspect(file: BinaryIO) -> tuple[str, str, bool]:
     decoders = _decoders()
     first = b""
     while chunk := file.read(CHUNK):
+        if file.tell() == len(chunk):
+            _refuse_archive(chunk)
         digest.update(chunk)
         first = first or chunk.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
         _feed(decoders, chunk, final=False)
@@ -72,6 +85,14 @@ def _inspect(file: BinaryIO) -> tuple[str, str, bool]:
     if not decoders:
         raise DocumentError("the text is neither UTF-8 nor GBK; save it as UTF-8 and import it again")
     return digest.hexdigest(), next(iter(decoders)), first in {b"{", b"["}
+
+
+def _refuse_archive(beginning: bytes) -> None:
+    for place, told, what in ARCHIVES:
+        if beginning[place : place + len(told)] == told:
+            raise DocumentError(
+                f"the file is {what}, and nothing is unpacked here; unpack it, save each table as CSV, and import those"
+            )
 
 
 def _decoders() -> dict[str, codecs.IncrementalDecoder]:
