@@ -90,7 +90,7 @@ def test_attacker_among_64_at_once_takes_one_file(agreed: tuple[Actor, Approval]
             return False
         taken.file.close()
         assert taken.sent is not None
-        taken.sent(True)
+        taken.sent(taken.size)
         return True
 
     with ThreadPoolExecutor(RACERS) as pool:

@@ -23,6 +23,7 @@ from traceapp.composition import terminal_actor
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.approvals import ApprovalState, Operation
 from traceapp.domain.errors import (
+    ApprovalNotFoundError,
     ApprovalStateError,
     ConcurrentChangeError,
     FactorNeededError,
@@ -210,7 +211,7 @@ def test_attacker_cannot_close_the_review_of_his_own_break_glass(enter: Enter, c
     for reviewer in (resumed(clocked, opened.secret), second, replace(other, session=None)):
         with pytest.raises(PermissionDeniedError):
             review(clocked, reviewer, uid, FOUND, justified=True)
-    with pytest.raises(PermissionDeniedError):
+    with pytest.raises(ApprovalNotFoundError):
         review(clocked, terminal_actor(), uid, FOUND, justified=True)
     assert waiting_alone(clocked).uid == uid
 

@@ -68,8 +68,11 @@ def test_promise_anyway_takes_a_reason(two: tuple[Actor, Actor], clocked: Statio
         suspend_account(clocked, terminal_actor(), "ben", None, anyway=True)
 
 
-def test_promise_whoever_is_not_the_last_leaves_as_before(two: tuple[Actor, Actor], hire: Hire, clocked: Stations) -> None:
-    hire("cleo", Role.AUDITOR)
+@pytest.mark.usefixtures("two")
+def test_promise_whoever_is_not_the_last_leaves_as_before(hire: Hire, clocked: Stations) -> None:
+    """The longest chain of the default policy takes four."""
+    for username, role in (("cleo", Role.AUDITOR), ("dora", Role.QUALITY), ("eva", Role.QUALITY)):
+        hire(username, role)
 
     leave_account(clocked, terminal_actor(), "ben", WHY)
 

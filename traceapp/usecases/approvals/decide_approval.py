@@ -1,6 +1,7 @@
 """Others say yes or no to exactly what was asked for, take their word back, or whoever asked wants it no more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -24,6 +25,7 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.sessions import Session
 from traceapp.domain.signatures import NOTHING_SHOWN, Shown, SignedRecord
+from traceapp.ledger.open_intents import held_intent
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.approvals.approval_document import LABEL, Frozen, Words, check_reason, open_frozen, with_words
 from traceapp.usecases.approvals.approval_moves import find_approval, find_with_account, put, request_of, superseded
@@ -58,41 +60,19 @@ def approve_approval(
             reason. SignatureComponentsError: he may, and did not show enough of himself.
     """
 
-    asked = _ask(stations, actor, uid, "approve", reason)
-    found, person, words = asked.found, asked.person, asked.words
-    if found.state in approvals.OPEN and not is_as_asked(stations, found, asked.frozen):
-        superseded(stations, actor, found)
-        raise ApprovalStateError(CHANGED)
-    now, act = stations.clock.now(), Permission.APPROVAL_DECIDE
-    try:
-        made = approvals.approve(found, person, now, digest)
-        check_opened(stations, actor, found, seen)
-        check_request_signed(stations, found)
-        signing = components_shown(stations, *session_of(stations, actor, asked.account), shown)
-    except (PermissionDeniedError, ApprovalStateError, SignatureComponentsError) as error:
-        raise _refused(stations, actor, act, found, "approve", error) from None
-    *others, last = made.signatures
-    meaning = made.steps[last.step].meaning
-    signed = sign(stations, signing, SignedRecord(LABEL, uid, found.digest), meaning, words, now)
-    made = replace(made, signatures=(*others, replace(last, sealed=signed.digest)))
-    try:
-        made = _judged(stations, actor, found, words, made, partial(session_after, stations, actor, signing, now))
-    except (PermissionDeniedError, ApprovalStateError, ConcurrentChangeError) as error:
-        raise _refused(stations, actor, act, found, "approve", error) from None
-    made = with_words(stations, made, Words(account_of(actor), "approve", words, now, signed))
-    after = sessions_after(stations, actor, signing, now)
-    return put(stations, actor, act, made, found, after, decision="approve", **said_of(signed, signing, meaning))
+    with _asking(stations, actor, uid, "approve", reason) as asked:
+        return _approved(stations, actor, asked, digest, seen, shown)
 
 
 def deny_approval(stations: Stations, actor: Actor, uid: str, reason: str) -> Recorded[Approval]:
     """Say no, which ends it; raises what `approve_approval` raises."""
 
-    asked = _ask(stations, actor, uid, "deny", reason)
+    with _asking(stations, actor, uid, "deny", reason) as asked:
 
-    def moved() -> Approval:
-        return approvals.deny(asked.found, asked.person, stations.clock.now())
+        def moved() -> Approval:
+            return approvals.deny(asked.found, asked.person, stations.clock.now())
 
-    return _put(stations, actor, Permission.APPROVAL_DECIDE, asked.found, "deny", asked.words, moved)
+        return _put(stations, actor, Permission.APPROVAL_DECIDE, asked.found, "deny", asked.words, moved)
 
 
 def withdraw_approval(stations: Stations, actor: Actor, uid: str, reason: str) -> Recorded[Approval]:
@@ -152,8 +132,21 @@ class _Asked:
     words: str
 
 
+@contextmanager
+def _asking(stations: Stations, actor: Actor, uid: str, decision: str, reason: str) -> Iterator[_Asked]:
+    """The same once this person may decide anything here.
+
+    What happened already is judged by one at a time: a word that is half kept is nobody's but his whose it is.
+    """
+    asked = _ask(stations, actor, uid, decision, reason)
+    if OPERATIONS[asked.found.operation].judge is None:
+        yield asked
+        return
+    with held_intent(stations.settings.home, asked.found.uid):
+        yield _ask(stations, actor, uid, decision, reason)
+
+
 def _ask(stations: Stations, actor: Actor, uid: str, decision: str, reason: str) -> _Asked:
-    """The same once this person may decide anything here."""
     request = {"approval": uid, "decision": decision}
     authorise(stations, actor, Permission.APPROVAL_DECIDE, request)
     words = check_reason(reason)
@@ -174,6 +167,32 @@ def _ask(stations: Stations, actor: Actor, uid: str, decision: str, reason: str)
     except FactorNeededError as error:
         raise _refused(stations, actor, Permission.APPROVAL_DECIDE, found, decision, error) from None
     return asked
+
+
+def _approved(stations: Stations, actor: Actor, asked: _Asked, digest: str, seen: str, shown: Shown) -> Recorded[Approval]:
+    found, person, words = asked.found, asked.person, asked.words
+    if found.state in approvals.OPEN and not is_as_asked(stations, found, asked.frozen):
+        superseded(stations, actor, found)
+        raise ApprovalStateError(CHANGED)
+    now, act = stations.clock.now(), Permission.APPROVAL_DECIDE
+    try:
+        made = approvals.approve(found, person, now, digest)
+        check_opened(stations, actor, found, seen)
+        check_request_signed(stations, found)
+        signing = components_shown(stations, *session_of(stations, actor, asked.account), shown)
+    except (PermissionDeniedError, ApprovalStateError, SignatureComponentsError) as error:
+        raise _refused(stations, actor, act, found, "approve", error) from None
+    *others, last = made.signatures
+    meaning = made.steps[last.step].meaning
+    signed = sign(stations, signing, SignedRecord(LABEL, found.uid, found.digest), meaning, words, now)
+    made = replace(made, signatures=(*others, replace(last, sealed=signed.digest)))
+    try:
+        made = _judged(stations, actor, found, words, made, partial(session_after, stations, actor, signing, now))
+    except (PermissionDeniedError, ApprovalStateError, ConcurrentChangeError) as error:
+        raise _refused(stations, actor, act, found, "approve", error) from None
+    made = with_words(stations, made, Words(account_of(actor), "approve", words, now, signed))
+    after = sessions_after(stations, actor, signing, now)
+    return put(stations, actor, act, made, found, after, decision="approve", **said_of(signed, signing, meaning))
 
 
 def _put(

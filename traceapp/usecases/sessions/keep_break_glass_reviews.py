@@ -12,6 +12,7 @@ from traceapp.domain.errors import SealBrokenError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor, Role
 from traceapp.graph.grant_store import WaitingGrant
+from traceapp.ledger.open_intents import is_held
 from traceapp.usecases.approvals.approval_document import Words, frozen_approval, open_frozen, seal_words, state_digest
 from traceapp.usecases.approvals.approval_moves import put, settled, superseded
 from traceapp.usecases.approvals.approval_persons import decides, known_person, row_of, steps_of
@@ -49,7 +50,9 @@ def keep_break_glass_reviews(stations: Stations, actor: Actor) -> None:
                 settled(stations, actor, one)
     reviews = find_break_glass_reviews(stations)
     for uid, review in [*reviews.items()]:
-        if uid not in waiting or not _is_as_opened(stations, review):
+        if uid in waiting and _is_as_opened(stations, review):
+            continue
+        if not is_held(stations.settings.home, review.uid):  # else somebody judges it at this moment
             superseded(stations, actor, review)
             del reviews[uid]
     for uid, grant in waiting.items():
