@@ -164,7 +164,7 @@ def test_attacker_at_a_desk_that_was_left_signs_nothing_more(
     account = clocked.accounts.get_account(ben.account_uid)
     assert account is not None
     assert clocked.sessions.put_session(bound(clocked, account, replace(session, factor_at=clocked.clock.now())))
-    agree(clocked, ben, asked[2].uid, SEEN)
+    agree(clocked, ben, asked[2].uid, SEEN, NOTHING_SHOWN)
 
     said = [the_one(clocked, one).signature for one in asked]
     assert [(one.first, one.components) for one in said if one is not None] == [
