@@ -335,13 +335,20 @@ class Four(RuleBasedStateMachine):
             self.ended = self.approval
 
 
-RUNS: Final = settings(max_examples=examples(1_000, 20_000), stateful_step_count=25, deadline=None, derandomize=True)
+RUNS: Final = settings(max_examples=examples(1_000, 20_000), stateful_step_count=25, deadline=None, database=None)
+ROUNDS: Final = 10
+"""It goes on, with other moves each time, until all of that came up."""
 
 
 def test_promise_nothing_happens_without_four_eyes() -> None:
     Four.happened.clear()
-    run_state_machine_as_test(Four, settings=RUNS)
-    assert [what for what in HAPPENED if not Four.happened[what]] == []
+    missing = [*HAPPENED]
+    for _ in range(ROUNDS):
+        run_state_machine_as_test(Four, settings=RUNS)
+        missing = [what for what in HAPPENED if not Four.happened[what]]
+        if not missing:
+            break
+    assert missing == []
 
 
 def test_promise_what_is_judged_ends_with_the_last_word_and_not_before() -> None:
