@@ -191,9 +191,11 @@ def test_promise_how_a_file_ended_is_on_record_with_the_bytes_that_were_handed_o
     uid = desk.executed()
 
     taken = desk.ask(f"/api/v1/approvals/{uid}/file")
+    size = len(taken.data)
+    taken.close()
 
     (sent,) = records(desk.stations, act="export:send")
-    assert (sent["outcome"], sent["result"]) == ("done", {"bytes": len(taken.data), "of": len(taken.data)})
+    assert (sent["outcome"], sent["result"]) == ("done", {"bytes": size, "of": size})
 
 
 def test_attacker_who_takes_the_marks_out_of_the_home_takes_no_file_twice(desk: Desk) -> None:
