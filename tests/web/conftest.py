@@ -14,23 +14,19 @@ from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
 
+from tests.bearers import EVERYWHERE, bearer
 from tests.web.plant import fill
 from traceapp.app import create_app
 from traceapp.composition import terminal_actor
-from traceapp.domain.accounts import Token
 from traceapp.domain.errors import StoreUnavailableError
 from traceapp.domain.rights import Role
-from traceapp.identity.tokens import mint_token
 from traceapp.usecases.accounts.create_account import create_account
-from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
-from traceapp.usecases.approvals.approval_persons import decides
 from traceapp.usecases.sessions.open_session import make_session
 from traceapp.usecases.stations import Stations
 from traceapp.web.access import open_door
 from traceapp.web.session import begin_session, client_of_request, end_session
 
 SECRET = b"only for tests, thirty-two bytes"
-EVERYWHERE = frozenset({"*"})
 
 Tokens = Callable[..., str]
 
@@ -82,16 +78,7 @@ def tokens(stations: Stations) -> Tokens:
     """`tokens(Role.VIEWER, sites={"LYON"})` makes a bearer token and returns its header."""
 
     def make(role: Role, sites: frozenset[str] = EVERYWHERE, lines: frozenset[str] = EVERYWHERE) -> str:
-        if not decides(stations, role):
-            made = issue_token(stations, terminal_actor(), TokenRequest(role, frozenset(sites), frozenset(lines), "test", 1))
-            return f"Bearer {made.value}"
-        # of a role that agrees to things nobody is given one without an owner: as the store would keep it
-        minted, now = mint_token(), datetime.now(UTC)
-        view = (frozenset(sites), frozenset(lines))
-        ends = now + timedelta(days=1)
-        kept = Token(minted.token_id, minted.secret_hash, terminal_actor().account_uid, role, *view, "test", now, ends)
-        stations.accounts.put_token(kept)
-        return f"Bearer {minted.text}"
+        return bearer(stations, role, sites, lines)
 
     return make
 

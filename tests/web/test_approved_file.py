@@ -14,10 +14,11 @@ from flask.testing import FlaskClient
 
 from tests.approving import agree
 from tests.attack.test_notices import Kept
+from tests.bearers import bearer
 from tests.property.later_events import later_events
 from tests.recorded import records
 from tests.signing import signed_by
-from tests.web.conftest import EVERYWHERE, MovingClock
+from tests.web.conftest import MovingClock
 from tests.web.desks import hire, session_of
 from traceapp.composition import terminal_actor
 from traceapp.dictionary.entries import Tier
@@ -26,7 +27,6 @@ from traceapp.domain.exports import Subject
 from traceapp.domain.rights import Actor, Role
 from traceapp.ledger.notice_book import NoticeBook
 from traceapp.usecases.accounts.change_account import set_disabled
-from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
 from traceapp.usecases.approvals.decide_approval import deny_approval
 from traceapp.usecases.approvals.held_things import NOT_CLEARED, NOTHING_HELD, OUT_OF_VIEW, Holding, why_not_cleared
 from traceapp.usecases.approvals.list_approvals import count_waiting, list_approvals, show_approval
@@ -60,7 +60,7 @@ class Desk:
         return self.client.open(path, method=method, headers={"Authorization": header or self.header}, **said)
 
     def token(self, role: Role) -> str:
-        return _token(self.stations, role)
+        return bearer(self.stations, role)
 
     def request(self) -> dict[str, Any]:
         made = self.ask("/api/v1/traces/export", "POST", json=BODY)
@@ -86,12 +86,7 @@ def desk(app: Flask, filled: Stations, clock: MovingClock) -> Desk:
     ours = replace(filled, clock=clock)
     uids = [hire(filled, name, role) for name, role in (("anna", Role.QUALITY), ("ben", Role.AUDITOR))]
     clock.ahead += timedelta(hours=30)
-    return Desk(app.test_client(), ours, _token(ours, Role.COORDINATOR), [session_of(ours, uid) for uid in uids])
-
-
-def _token(stations: Stations, role: Role) -> str:
-    wanted = TokenRequest(role, EVERYWHERE, EVERYWHERE, "test", 3)
-    return f"Bearer {issue_token(stations, terminal_actor(), wanted).value}"
+    return Desk(app.test_client(), ours, bearer(ours, Role.COORDINATOR), [session_of(ours, uid) for uid in uids])
 
 
 def test_story_a_file_is_asked_for_seen_agreed_to_and_taken_once(desk: Desk) -> None:
@@ -314,7 +309,7 @@ def test_attacker_whose_approver_lost_sight_of_it_gets_no_file(desk: Desk) -> No
 
 def test_attacker_with_another_token_of_the_terminal_takes_and_cancels_nothing(desk: Desk) -> None:
     uid, waiting = desk.executed(), desk.request()["uid"]
-    other = _token(desk.stations, Role.COORDINATOR)
+    other = bearer(desk.stations, Role.COORDINATOR)
 
     assert desk.ask(f"/api/v1/approvals/{uid}/file", header=other).status_code == 404
     cancelled = desk.ask(f"/api/v1/approvals/{waiting}/cancel", "POST", header=other, json={"reason": WHY})

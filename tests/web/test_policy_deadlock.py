@@ -87,7 +87,7 @@ def test_promise_what_deadlocks_since_it_was_agreed_to_waits_until_there_are_eno
     asked = desk.send("/api/v1/changes/policy/proposals", text=asking_for(3), reason=WHY)
     assert asked.json is not None, asked.text
     uid = asked.json["uid"]
-    agreed(sit, uid, asked.json["digest"])
+    agreed(sit, uid)
     ours = replace(stations, clock=clock)
     set_disabled(ours, terminal_actor(), "olga", disabled=True)
 

@@ -62,6 +62,8 @@ ACTS: Final = {
     Act.APPROVAL_SPENT: N_("found that what an approval was spent on did not happen"),
     Act.APPROVAL_SUPERSEDE: N_("met an approval of what is no longer so"),
     Act.APPROVAL_WITHDRAW: N_("took his word back"),
+    Act.BACKUP_MAKE: N_("made a backup"),
+    Act.BACKUP_RESTORE: N_("restored a backup"),
     Act.BREAK_GLASS_END: N_("ended a break-glass access"),
     Act.EXPORT_SEND: N_("was sent a file, whole or cut"),
     Act.FACTOR_CHANGE: N_("changed a second factor"),

@@ -1,0 +1,26 @@
+"""Bearer tokens: by the command, or, of a role that agrees to things, as the store would keep one without an owner."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+
+from traceapp.composition import terminal_actor
+from traceapp.domain.accounts import Token
+from traceapp.domain.rights import Role
+from traceapp.identity.tokens import mint_token
+from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
+from traceapp.usecases.approvals.approval_persons import decides
+from traceapp.usecases.stations import Stations
+
+EVERYWHERE = frozenset({"*"})
+
+
+def bearer(stations: Stations, role: Role, sites: Collection[str] = EVERYWHERE, lines: Collection[str] = EVERYWHERE) -> str:
+    """The header that it is sent in."""
+    view = (frozenset(sites), frozenset(lines))
+    if not decides(stations, role):
+        return f"Bearer {issue_token(stations, terminal_actor(), TokenRequest(role, *view, 'test', 1)).value}"
+    minted, now = mint_token(), datetime.now(UTC)
+    ends = now + timedelta(days=1)
+    kept = Token(minted.token_id, minted.secret_hash, terminal_actor().account_uid, role, *view, "test", now, ends)
+    stations.accounts.put_token(kept)
+    return f"Bearer {minted.text}"
