@@ -69,6 +69,9 @@ def take(desk: Desk, uid: str) -> tuple[int, bytes]:
 
 
 def decide(desk: Desk, uid: str, word: str, reason: str, **more: str) -> int:
+    if word == "approve":
+        opened = desk.browser.get(f"/api/v1/approvals/{uid}").get_json()
+        more["seen"] = opened["seen"]
     return desk.send(f"/api/v1/approvals/{uid}/{word}", reason=reason, **more).status_code
 
 

@@ -22,8 +22,9 @@ ELSEWHERE = {"REMOTE_ADDR": "198.51.100.9"}
 
 def sign(desk: Desk, page: str, username: str, password: str) -> TestResponse:
     shown = {"sign_username": username, "sign_password": password}
-    digest = desk.browser.get(f"/api/v1{page}").get_json()["approval"]["digest"]
-    return desk.post(f"{page}/decision", decision="approve", digest=digest, reason=SEEN, **shown)
+    opened = desk.browser.get(f"/api/v1{page}").get_json()
+    digest = opened["approval"]["digest"]
+    return desk.post(f"{page}/decision", decision="approve", digest=digest, seen=opened["seen"], reason=SEEN, **shown)
 
 
 DOORS: dict[str, Callable[[Desk, str], TestResponse]] = {
