@@ -59,14 +59,12 @@ def approve_approval(
             over, not what he saw or never opened by him, or no longer what would happen. ConcurrentChangeError. InputError: no
             reason. SignatureComponentsError: he may, and did not show enough of himself.
     """
-
     with _asking(stations, actor, uid, "approve", reason) as asked:
         return _approved(stations, actor, asked, digest, seen, shown)
 
 
 def deny_approval(stations: Stations, actor: Actor, uid: str, reason: str) -> Recorded[Approval]:
     """Say no, which ends it; raises what `approve_approval` raises."""
-
     with _asking(stations, actor, uid, "deny", reason) as asked:
 
         def moved() -> Approval:
@@ -134,7 +132,7 @@ class _Asked:
 
 @contextmanager
 def _asking(stations: Stations, actor: Actor, uid: str, decision: str, reason: str) -> Iterator[_Asked]:
-    """The same once this person may decide anything here.
+    """The approval as it stands, once this person may decide anything here.
 
     What happened already is judged by one at a time: a word that is half kept is nobody's but his whose it is.
     """
