@@ -41,6 +41,7 @@ ACTS: Final = {
     "approve": 2,
     "signer_changes_role": 1,
     "signer_comes_back": 1,
+    "signer_was_away": 2,
     "signer_leaves": 1,
     "withdraw": 1,
     "approve_something_else": 1,
@@ -225,6 +226,11 @@ class Four(RuleBasedStateMachine):
         if signer is not None:
             self.here.add(signer)
             self.changed[signer] = self.now
+
+    def signer_was_away(self, who: int) -> None:
+        """Closed and opened again between two looks."""
+        self.signer_leaves(who)
+        self.signer_comes_back(who)
 
     def approver_is_changed(self, who: int) -> None:
         """A new password, say."""
