@@ -14,16 +14,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from traceapp.bundles.archive import END, BundleWriter, header_of
+from traceapp.bundles.backup_bundle import add_manifest
 from traceapp.bundles.manifest import (
     FORM,
     MANIFEST,
-    SIGNATURE,
     GraphPart,
     LedgerState,
     ListedMember,
     Manifest,
     manifest_bytes,
-    sign_manifest,
 )
 from traceapp.domain.errors import BundleError
 from traceapp.usecases.backup.check_backup import check_backup
@@ -77,9 +76,8 @@ def bundle_of(contents: Mapping[str, bytes] = CONTENTS, *, key: Ed25519PrivateKe
     writer = BundleWriter(file)
     for name, content in contents.items():
         writer.add(name, content)
-    told = manifest if manifest is not None else manifest_of(listed_of(contents))
-    writer.add(MANIFEST, told)
-    writer.add(SIGNATURE, sign_manifest(told, key.sign))
+    told = manifest if manifest is not None else manifest_of(tuple(writer.members))
+    add_manifest(writer, told, key.sign)
     writer.close()
     return file.getvalue()
 

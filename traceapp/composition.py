@@ -10,6 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from traceapp.confidential.file_provider import FileKeyProvider
+from traceapp.confidential.key_store import FOLDER as KEYS
 from traceapp.confidential.key_store import KeyStore
 from traceapp.confidential.keys import KeyPurpose
 from traceapp.confidential.live_keys import LiveKeys
@@ -84,7 +85,6 @@ from traceapp.usecases.watch_stations import WatchStations
 ORGANISATION = "organisation.toml"
 DATA = ("ledger", "store", "sources")
 """Folders of a home that are worth nothing without its keys."""
-KEYS = "keys"
 MIB = 1024 * 1024
 
 Say = Callable[[str], None]

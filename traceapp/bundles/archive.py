@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from traceapp.bundles.manifest import ListedMember
 from traceapp.domain.errors import BundleError
 
 BLOCK: Final = 512
@@ -44,15 +45,6 @@ _SHOWN: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """One file of a bundle. length in bytes; sha256 in hex."""
-
-    name: str
-    length: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
 class Placed:
     """Where the content of a member lies in the file: its first byte, and how many follow."""
 
@@ -66,7 +58,7 @@ class BundleWriter:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self.members: list[Member] = []
+        self.members: list[ListedMember] = []
 
     def add(self, name: str, content: bytes) -> None:
         """One that is held in memory; raises BundleError: no name of a member. OSError."""
@@ -96,7 +88,7 @@ class BundleWriter:
 
     def _end(self, name: str, length: int, sha256: str) -> None:
         self._file.write(bytes(-length % BLOCK))
-        self.members.append(Member(name, length, sha256))
+        self.members.append(ListedMember(name=name, length=length, sha256=sha256))
 
 
 def header_of(name: str, length: int) -> bytes:

@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from traceapp.bundles.archive import BundleWriter, Placed, content_of, digest_of, read_table
-from traceapp.bundles.manifest import LARGEST, MANIFEST, SIGNATURE, SIGNATURE_BYTES, Manifest, read_manifest
+from traceapp.bundles.manifest import LARGEST, MANIFEST, SIGNATURE, SIGNATURE_BYTES, Manifest, Seal, read_manifest, sign_manifest
 from traceapp.domain.errors import BackupError, BundleError
 from traceapp.host.private_files import sync_folder
 
@@ -58,6 +58,12 @@ def written_whole(target: Path) -> Iterator[BundleWriter]:
     finally:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
+
+
+def add_manifest(bundle: BundleWriter, content: bytes, seal: Seal) -> None:
+    """The manifest, which is known once every other member is there, and what signs it; raises OSError."""
+    bundle.add(MANIFEST, content)
+    bundle.add(SIGNATURE, sign_manifest(content, seal))
 
 
 @contextmanager

@@ -29,7 +29,7 @@ class _Part(BaseModel):
 
 
 class ListedMember(_Part):
-    """length in bytes."""
+    """One file of a bundle.   length  in bytes."""
 
     name: str
     length: Count
@@ -37,7 +37,7 @@ class ListedMember(_Part):
 
 
 class LedgerState(_Part):
-    """The ledger up to the backup: how many records, the root of their tree (base64), and the checkpoint that says so."""
+    """The ledger up to the backup: how many records, the root of their tree (hex), and the checkpoint that says so."""
 
     size: Count
     root: str
@@ -53,8 +53,14 @@ class GraphPart(_Part):
 
 
 class Manifest(_Part):
-    """made_at, in UTC, as the store writes times; schema: the newest step of the store; keys: names of all that were kept,
-    with their states; graph: `nodes/Batch` or `links/Event` → part; left_out: files of the home that are not in it."""
+    """The state that a bundle holds, and its members.
+
+    made_at      in UTC, as the store writes times.
+    product      version of traceapp that made it.   store  "embedded" or "neo4j".   schema_step  the newest one of the store.
+    keys         names of all that were kept, with their states.
+    graph        `nodes/Batch` or `links/Event` → part.
+    left_out     files of the home that are not in it.
+    """
 
     form: Literal["traceapp-backup-1"]
     made_at: str

@@ -15,7 +15,7 @@ from traceapp.composition import terminal_actor
 from traceapp.domain.errors import BundleError, HomeError
 from traceapp.usecases.audit.verify_ledger import ledger_state
 from traceapp.usecases.backup.check_backup import check_backup
-from traceapp.usecases.backup.make_backup import Progress as Show
+from traceapp.usecases.backup.home_files import Progress as Show
 from traceapp.usecases.backup.make_backup import make_backup
 
 WRONG, UNREADABLE = 1, 2

@@ -1,6 +1,5 @@
 """Is a bundle what was made? It needs the file and the public key of signatures, and neither home nor store."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from traceapp.bundles.backup_bundle import Fault, faults_of, opened, read_bundle
 from traceapp.bundles.manifest import Manifest, read_public_key
 from traceapp.domain.errors import BundleError
+from traceapp.usecases.backup.home_files import Progress
 
 LARGEST_KEY: Final = 65_536
 
@@ -23,7 +23,7 @@ class CheckedBackup:
     faults: tuple[Fault, ...]
 
 
-def check_backup(path: Path, public_key: Path, progress: Callable[[float], None] = lambda share: None) -> CheckedBackup:
+def check_backup(path: Path, public_key: Path, progress: Progress = lambda share: None) -> CheckedBackup:
     """Headers, signature, members and every content.
 
     public_key  file of it, in PEM, as `traceapp signature key` prints it.

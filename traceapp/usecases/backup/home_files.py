@@ -1,12 +1,23 @@
 """Which files of a home belong into a backup, and why the others do not."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
+from traceapp.confidential.key_store import FOLDER as RING
+from traceapp.ledger.checkpoints import SIGNING_KEY as LEDGER_KEY
+from traceapp.ledger.records import FOLDER as LEDGER
+
+Progress: TypeAlias = Callable[[float], None]
+"""Called with the share done, 0 to 1."""
+HOME: Final = "home"
+"""Folder of a bundle that holds the files of a home."""
+KEYS: Final = RING
+SIGNING_KEY: Final = f"{LEDGER}/{LEDGER_KEY}"
+"""What opens a bundle: the ring of keys, and the key that the ledger signs under. Neither is in one."""
 KEPT: Final = (
     "organisation.toml",
     "*.accepted",

@@ -3,7 +3,6 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,18 +10,8 @@ from typing import Any, Final
 
 from traceapp import __version__
 from traceapp.bundles.archive import LONGEST_NAME, BundleWriter
-from traceapp.bundles.backup_bundle import written_whole
-from traceapp.bundles.manifest import (
-    FORM,
-    MANIFEST,
-    SIGNATURE,
-    GraphPart,
-    LedgerState,
-    ListedMember,
-    Manifest,
-    manifest_bytes,
-    sign_manifest,
-)
+from traceapp.bundles.backup_bundle import add_manifest, written_whole
+from traceapp.bundles.manifest import FORM, GraphPart, LedgerState, Manifest, manifest_bytes
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import BackupError, TraceappError
 from traceapp.domain.permissions import Act
@@ -34,16 +23,20 @@ from traceapp.host.disk_space import space_of
 from traceapp.ledger.signed_notes import notes_in
 from traceapp.usecases.access import entry
 from traceapp.usecases.backup.graph_parts import FOLDER, Summed, cut, graph_digest, list_parts
-from traceapp.usecases.backup.home_files import DATABASES, copy_database, kept_files, unknown_files
+from traceapp.usecases.backup.home_files import (
+    DATABASES,
+    HOME,
+    KEYS,
+    SIGNING_KEY,
+    Progress,
+    copy_database,
+    kept_files,
+    unknown_files,
+)
 from traceapp.usecases.stations import Stations
 
-HOME: Final = "home"
 RECORD_BYTES: Final = 4096
 """Of a bundle, at most, for one node or event with the links that it made: an estimate, for the look at the disk."""
-KEYS: Final = "keys"
-SIGNING_KEY: Final = "ledger/signing.pem"
-
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +63,20 @@ def make_backup(
               StoreError and its kinds, KeyUnavailableError, LedgerUnavailableError.
     """
     target = target.expanduser().absolute()
+    keys = keys.expanduser().absolute() if keys is not None else None
     record = partial(entry, stations, actor, Act.BACKUP_MAKE)
     request = {"bundle": target.name, "keys": "not copied" if keys is None else "copied"}
     _check_place(stations, target)
     if keys is not None:
-        _check_apart(stations.settings.home, target, keys.expanduser().absolute())
+        _check_apart(stations.settings.home, target, keys)
     began = stations.ledger.append(record("intended", request=request))
     try:
         if keys is not None:
-            _copy_keys(stations.settings.home, keys.expanduser().absolute())
+            _copy_keys(stations.settings.home, keys)
         made = _Making(stations, began.seq, progress).make(target)
     except TraceappError as error:
         if keys is not None:
-            shutil.rmtree(keys.expanduser().absolute(), ignore_errors=True)  # it was made here, for a bundle that is not there
+            shutil.rmtree(keys, ignore_errors=True)  # it was made here, for a bundle that is not there
         stations.ledger.append(record("failed", request={**request, "intent": began.seq}, reason=type(error).__name__))
         raise
     progress(1.0)
@@ -149,8 +143,7 @@ class _Making:
             self._add_graph(bundle)
             self._add_home(bundle)
             manifest = manifest_bytes(self._manifest(bundle, note, left_out))
-            bundle.add(MANIFEST, manifest)
-            bundle.add(SIGNATURE, sign_manifest(manifest, self._stations.signature_key.seal))
+            add_manifest(bundle, manifest, self._stations.signature_key.seal)
             self._check_quiet()
         return BackupMade(
             members=len(bundle.members),
@@ -207,7 +200,7 @@ class _Making:
             ledger=LedgerState(size=signed.size, root=signed.root.hex(), key=stations.ledger.get_verifier_key(), checkpoint=note),
             graph=self._parts,
             left_out=left_out,
-            members=tuple(ListedMember(name=one.name, length=one.length, sha256=one.sha256) for one in bundle.members),
+            members=tuple(bundle.members),
         )
 
     def _check_quiet(self) -> None:

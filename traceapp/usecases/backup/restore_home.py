@@ -3,7 +3,6 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -19,16 +18,13 @@ from traceapp.graph.schema import load_steps
 from traceapp.host.home_lock import wait_until_free
 from traceapp.host.private_files import create_private, sync_folder
 from traceapp.ledger.checkpoints import read_signer
-from traceapp.usecases.backup.home_files import ENGINE_LOCK, WRITER_LOCK
-from traceapp.usecases.backup.make_backup import HOME, KEYS, SIGNING_KEY
+from traceapp.usecases.backup.home_files import ENGINE_LOCK, HOME, KEYS, SIGNING_KEY, WRITER_LOCK, Progress
 
 UNFINISHED: Final = "restore.unfinished"
 """Stands in a home from before its first file is written until all of it is proven."""
 SERVICE_LOCK: Final = "service.lock"
 ORIGIN: Final = f"{HOME}/ledger/origin"
 LONGEST_ORIGIN: Final = 4096
-
-Progress = Callable[[float], None]
 
 
 def check_bundle(file: BinaryIO, given: KeyStore, keys: Path, progress: Progress) -> Bundle:

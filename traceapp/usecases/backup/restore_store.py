@@ -1,7 +1,7 @@
 """The graph of a bundle into an empty store, and the proof that all of it is there as it was backed up."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
@@ -21,6 +21,7 @@ from traceapp.ledger.records import FOLDER as LEDGER
 from traceapp.usecases.access import entry
 from traceapp.usecases.audit.verify_ledger import verify_whole
 from traceapp.usecases.backup.graph_parts import FOLDER, Summed, graph_digest, list_parts
+from traceapp.usecases.backup.home_files import Progress
 from traceapp.usecases.changes import carry_out_as
 from traceapp.usecases.keys.verify_graph import verify_graph
 from traceapp.usecases.stations import Stations
@@ -31,8 +32,6 @@ NOT_EMPTY: Final = (
     "the store holds records: a restore needs an empty one, so that nothing is mixed; after a restore that was broken off, empty "
     "the database first"
 )
-
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
