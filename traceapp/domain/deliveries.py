@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+
+from traceapp.domain.errors import InputError
 
 
 class Channel(StrEnum):
@@ -13,6 +16,14 @@ class Channel(StrEnum):
     MAIL = "mail"
     MEDIA = "media"
     PORTAL = "portal"
+
+    @classmethod
+    def parse(cls, said: Any) -> "Channel":
+        """raises  InputError: no such way."""
+        try:
+            return cls(said)
+        except ValueError:
+            raise InputError.wanted("channel", f"one of {', '.join(cls)}") from None
 
 
 class DeliveryState(StrEnum):

@@ -9,7 +9,7 @@ from traceapp.domain.errors import FactorNeededError, InputError, PermissionDeni
 from traceapp.domain.recipients import Recipient
 from traceapp.domain.rights import Actor
 from traceapp.policy.compilation import clearance_of
-from traceapp.usecases.exports.recipients import find_recipient, is_abroad, text_of
+from traceapp.usecases.exports.recipients import find_recipient, is_abroad, registered_recipient, text_of
 from traceapp.usecases.stations import Stations
 
 ADDRESS: Final = ("recipient", "channel", "legal_basis", "authority_number", "personal")
@@ -28,17 +28,12 @@ def check_address(stations: Stations, tier: Tier, said: Mapping[str, Any], *, ou
         if tier is Tier.T3 or outside:
             raise InputError.wanted("recipient", "whom it goes to: a registered recipient with a key")
         return {}
-    recipient = find_recipient(stations, text_of("recipient", said.get("recipient")))
-    if recipient is None:
-        raise InputError.wanted("recipient", "a registered recipient to whom something may go")
+    recipient = registered_recipient(stations, text_of("recipient", said.get("recipient")))
     if is_abroad(stations, recipient.country) is not outside:
         raise InputError.wanted("recipient", "outside_delivery for another country than the plant's, and an export for its own")
     if tier is Tier.T3 and not recipient.public_key:
         raise InputError.wanted("recipient", "one who has a key: T3 values leave sealed to it")
-    try:
-        channel = Channel(said.get("channel", ""))
-    except ValueError:
-        raise InputError.wanted("channel", f"one of {', '.join(Channel)}") from None
+    channel = Channel.parse(said.get("channel", ""))
     personal = said.get("personal", False)
     if not isinstance(personal, bool):
         raise InputError.wanted("personal", "true or false")

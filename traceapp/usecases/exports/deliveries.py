@@ -19,7 +19,7 @@ from traceapp.graph.document_store import DELIVERY
 from traceapp.ledger.reading import find_record
 from traceapp.usecases.access import authorise, entry, things
 from traceapp.usecases.changes import carry_out
-from traceapp.usecases.exports.recipients import find_recipient, is_abroad, text_of
+from traceapp.usecases.exports.recipients import is_abroad, registered_recipient, text_of
 from traceapp.usecases.kept_document import open_kept, seal_kept, with_told
 from traceapp.usecases.stations import Stations
 
@@ -202,15 +202,10 @@ def _left_at(stations: Stations, one: Delivery) -> datetime:
 
 
 def _destination(stations: Stations, said: Mapping[str, Any]) -> Destination:
-    try:
-        channel = Channel(said.get("channel", ""))
-    except ValueError:
-        raise InputError.wanted("channel", f"one of {', '.join(Channel)}") from None
+    channel = Channel.parse(said.get("channel", ""))
     basis = text_of("legal_basis", said.get("legal_basis") or "", 0)
     if said.get("recipient"):
-        found = find_recipient(stations, str(said["recipient"]))
-        if found is None:
-            raise InputError.wanted("recipient", "a registered recipient to whom something may go")
+        found = registered_recipient(stations, str(said["recipient"]))
         return Destination(found.organisation, found.person, found.country, channel, found.uid, basis)
     organisation, person = (text_of(name, said.get(name)) for name in ("organisation", "person"))
     return Destination(organisation, person, text_of("country", said.get("country")), channel, None, basis)

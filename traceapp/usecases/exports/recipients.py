@@ -149,6 +149,14 @@ def find_recipient(stations: Stations, uid: str) -> Recipient | None:
     return found if found is not None and found.ended_at is None else None
 
 
+def registered_recipient(stations: Stations, uid: str) -> Recipient:
+    """The same; raises InputError: nothing may go there. SealBrokenError; KeyUnavailableError."""
+    found = find_recipient(stations, uid)
+    if found is None:
+        raise InputError.wanted("recipient", "a registered recipient to whom something may go")
+    return found
+
+
 def recipient_of(stations: Stations, kept: KeptDocument) -> Recipient:
     """raises  SealBrokenError; KeyUnavailableError."""
     told = open_kept(stations, RECIPIENT, kept)
