@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import sleep
 
 import click
 from rich.console import Console
@@ -13,6 +12,7 @@ from rich.table import Table
 from traceapp.backing import recover_keys
 from traceapp.cli.options import home_option, officers_of, pair_of, settings_of, stations_of
 from traceapp.cli.printing import console
+from traceapp.cli.unfinished import UNFINISHED, rate_option, wait
 from traceapp.cli.waiting import say_waits
 from traceapp.composition import terminal_actor
 from traceapp.domain.approvals import Operation
@@ -23,8 +23,6 @@ from traceapp.usecases.keys.make_recovery_key import make_recovery_key
 from traceapp.usecases.keys.retire_key import retire_key
 from traceapp.usecases.keys.rotate_keys import Reencryption, Show, reencrypt, rewrap_keys, rotate_keys
 from traceapp.usecases.keys.show_keys import KeyStatus, show_keys
-
-UNFINISHED = 3
 
 
 @click.group()
@@ -43,7 +41,7 @@ def status(home: Path | None) -> None:
 @keys.command()
 @click.option("--kek", is_flag=True, help="A new key-encryption key instead: keys are wrapped anew, no value is touched.")
 @click.option("--resume", is_flag=True, help="No new keys: only go on with what an earlier rotation left.")
-@click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Records a second  [TRACEAPP_REENCRYPT_RATE]")
+@rate_option
 @home_option
 def rotate(kek: bool, resume: bool, rate: float | None, home: Path | None) -> None:
     """Make new data keys, use them at once, and bring everything under them, while the service runs.
@@ -64,7 +62,7 @@ def rotate(kek: bool, resume: bool, rate: float | None, home: Path | None) -> No
             fresh = rotate_keys(stations, terminal_actor())
             click.echo(f"new keys {', '.join(fresh.value)} seal from now on (ledger record {fresh.receipt.seq})")
         with _progress() as show:
-            done = reencrypt(stations, terminal_actor(), rate or stations.settings.reencrypt_rate, _wait, show)
+            done = reencrypt(stations, terminal_actor(), rate or stations.settings.reencrypt_rate, wait, show)
     _tell(done)
 
 
@@ -161,11 +159,6 @@ def recover(officers: tuple[Path, ...], home: Path | None) -> None:
     settings = settings_of(home)
     kek = recover_keys(settings, pair_of(officers), say=lambda text: click.echo(text, err=True))
     click.echo(f"every key is wrapped under {kek} of the provider {settings.key_provider} now; make a new recovery key")
-
-
-def _wait(seconds: float) -> bool:
-    sleep(seconds)
-    return False
 
 
 @contextmanager

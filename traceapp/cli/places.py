@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from time import sleep
 from typing import Any
 
 import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
+from traceapp.cli.printing import printable
+from traceapp.cli.unfinished import UNFINISHED, rate_option, wait
 from traceapp.cli.waiting import say_waits
 from traceapp.composition import terminal_actor
 from traceapp.domain.approvals import Operation
@@ -16,8 +17,6 @@ from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.places.finish_moves import finish_moves
 from traceapp.usecases.places.move_place import compare_move, list_moves
 from traceapp.usecases.places.place_effects import PlaceEffect
-
-UNFINISHED = 3
 
 follow_option: Callable[[Any], Any] = click.option(
     "--follow", is_flag=True, help="Views of accounts that name the old place name the new one then."
@@ -92,7 +91,7 @@ def moves(home: Path | None) -> None:
         )
         agreed = f"  agreed to by {', '.join(kept.approved_by)}" if kept.approved_by else ""
         click.echo(
-            _printable(
+            printable(
                 f"{kept.number}  {stored_time(kept.at)[:19]}Z  {kept.move.old.text} → {kept.move.new.text}  {ended}{agreed}"
             )
         )
@@ -100,7 +99,7 @@ def moves(home: Path | None) -> None:
 
 
 @site.command()
-@click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Records a second  [TRACEAPP_REENCRYPT_RATE]")
+@rate_option
 @home_option
 def finish(rate: float | None, home: Path | None) -> None:
     """Bring what still names a place that was moved to the new one, while the service runs; the service does it by itself, too.
@@ -108,7 +107,7 @@ def finish(rate: float | None, home: Path | None) -> None:
     Exit codes: 0 nothing names it any more · 1 something failed · 3 records are left
     """
     with stations_of(settings_of(home)) as stations:
-        done = finish_moves(stations, terminal_actor(), rate or stations.settings.reencrypt_rate, _wait, _show)
+        done = finish_moves(stations, terminal_actor(), rate or stations.settings.reencrypt_rate, wait, _show)
         left = stations.acls.places.unfinished
     for uid in done.broken:
         click.echo(f"{uid} is not as it was written: nothing of it was touched", err=True)
@@ -124,7 +123,7 @@ def _move(said: Mapping[str, Any], reason: str | None, home: Path | None) -> Non
             say_waits(asked)
         found = compare_move(stations, terminal_actor(), said)
     for told in _told(found.value):
-        click.echo(_printable(told))
+        click.echo(printable(told))
     click.echo(f"(ledger record {found.receipt.seq})", err=True)
 
 
@@ -147,12 +146,3 @@ def _told(effect: PlaceEffect) -> list[str]:
 
 def _show(done: int) -> None:
     click.echo(f"{done} records rewritten", err=True)
-
-
-def _wait(seconds: float) -> bool:
-    sleep(seconds)
-    return False
-
-
-def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

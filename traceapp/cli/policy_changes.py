@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from time import sleep
 from typing import Any
 
 import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.cli.printing import printable
+from traceapp.cli.unfinished import UNFINISHED, rate_option, wait
 from traceapp.cli.waiting import say_waits
 from traceapp.composition import terminal_actor
 from traceapp.domain.clock import stored_time
@@ -25,7 +25,6 @@ document_option: Callable[[Any], Any] = click.option(
     show_default=True,
     help="Which of the governed documents.",
 )
-UNFINISHED = 3
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
@@ -91,7 +90,7 @@ def apply(approval: str, home: Path | None) -> None:
 
 
 @click.command()
-@click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Records a second  [TRACEAPP_REENCRYPT_RATE]")
+@rate_option
 @home_option
 def migrate(rate: float | None, home: Path | None) -> None:
     """Bring stored values in the form that the data dictionary in force wants; the service does it by itself, too.
@@ -99,7 +98,7 @@ def migrate(rate: float | None, home: Path | None) -> None:
     Exit codes: 0 every value has its form · 1 something failed · 3 records are left
     """
     with stations_of(settings_of(home)) as stations:
-        done = migrate_values(stations, terminal_actor(), rate or stations.settings.reencrypt_rate, _wait, _show)
+        done = migrate_values(stations, terminal_actor(), rate or stations.settings.reencrypt_rate, wait, _show)
         left = migration_of(stations.documents.renewed(stations))
     for uid in done.broken:
         click.echo(f"{uid} is not as it was written: nothing of it was touched", err=True)
@@ -131,11 +130,6 @@ def versions(home: Path | None) -> None:
 
 def _show(done: int, share: float) -> None:
     click.echo(f"{done} records, {share:.0%} looked at", err=True)
-
-
-def _wait(seconds: float) -> bool:
-    sleep(seconds)
-    return False
 
 
 def _told(effect: Effect) -> list[str]:

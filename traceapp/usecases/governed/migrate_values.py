@@ -21,8 +21,9 @@ from traceapp.host.home_lock import only_run
 from traceapp.host.private_files import OWN, write_private
 from traceapp.usecases.access import things
 from traceapp.usecases.changes import carry_out
+from traceapp.usecases.chunks import CHUNK, Wait
 from traceapp.usecases.governed.kept_versions import keep_brought, read_versions
-from traceapp.usecases.keys.resealing import CHUNK, LOCK, SEALING, Resealing, Wait
+from traceapp.usecases.keys.resealing import LOCK, SEALING, Resealing
 from traceapp.usecases.stations import Stations
 
 PROGRESS: Final = "dictionary.progress"

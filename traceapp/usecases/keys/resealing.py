@@ -9,15 +9,11 @@ from traceapp.domain.rights import Actor
 from traceapp.graph.sealed_store import Resealed
 from traceapp.usecases.access import Objects
 from traceapp.usecases.changes import carry_out
+from traceapp.usecases.chunks import CHUNK, Wait
 from traceapp.usecases.stations import Stations
 
-CHUNK: Final = 200
-"""Records of one transaction: an import waits no longer for it than for another import."""
 LOCK: Final = "reencryption"
 SEALING: Final = "values are being sealed anew"
-
-Wait = Callable[[float], bool]
-"""Waits so many seconds; True where the work is to stop."""
 
 
 @dataclass(slots=True)

@@ -12,7 +12,8 @@ from traceapp.graph.sealed_store import LABELS
 from traceapp.host.home_lock import only_run
 from traceapp.usecases.access import things
 from traceapp.usecases.changes import carry_out
-from traceapp.usecases.keys.resealing import CHUNK, LOCK, SEALING, Resealing, Wait
+from traceapp.usecases.chunks import CHUNK, Wait
+from traceapp.usecases.keys.resealing import LOCK, SEALING, Resealing
 from traceapp.usecases.stations import Stations
 
 Show = Callable[[int, int], None]

@@ -15,17 +15,14 @@ from traceapp.usecases.access import entry, things
 from traceapp.usecases.approvals.approval_persons import told_of_approver
 from traceapp.usecases.audit.changed_values import changes_of_account
 from traceapp.usecases.changes import carry_out, carry_out_as
+from traceapp.usecases.chunks import CHUNK, Wait
 from traceapp.usecases.stations import Stations
 
-CHUNK: Final = 200
-"""Records of one transaction: an import waits no longer for it than for another import."""
 LOCK: Final = "places"
 MOVING: Final = "records are being brought to their new place"
 
 Show = Callable[[int], None]
 """Called with records done."""
-Wait = Callable[[float], bool]
-"""Waits so many seconds; True where the work is to stop."""
 
 
 @dataclass(frozen=True, slots=True)
