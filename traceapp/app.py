@@ -31,8 +31,8 @@ from traceapp.web.api.traces import traces
 from traceapp.web.client_address import ClientAddress
 from traceapp.web.health import health
 from traceapp.web.host_names import HostNames
-from traceapp.web.inputs import MAX_BODY
 from traceapp.web.openapi import openapi
+from traceapp.web.reading import MAX_BODY
 
 SHORTEST_SECRET = 16
 

@@ -14,7 +14,7 @@ from tests.web.plant import B1, SLASHED
 from traceapp.domain.rights import Role
 from traceapp.usecases.stations import Stations
 from traceapp.web.answer_models import Batch, Problem, Source, Trace
-from traceapp.web.inputs import MAX_BODY
+from traceapp.web.reading import MAX_BODY
 
 pytestmark = pytest.mark.usefixtures("filled")
 

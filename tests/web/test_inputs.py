@@ -11,14 +11,8 @@ from traceapp.domain.batch import BatchQuery
 from traceapp.domain.errors import IdentifierError, InputError
 from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.trace import Seed, TraceQuestion, Window
-from traceapp.web.inputs import (
-    MAX_SEEDS,
-    BatchSearchInput,
-    TraceBody,
-    TraceSearchInput,
-    read_body,
-    read_query,
-)
+from traceapp.web.inputs import MAX_SEEDS, BatchSearchInput, TraceBody, TraceSearchInput
+from traceapp.web.reading import read_body, read_query
 
 pytestmark = pytest.mark.one_store
 

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from traceapp.domain import errors
 from traceapp.domain.errors import TraceappError
 from traceapp.web.answer_models import Problem
-from traceapp.web.inputs import MAX_BODY
 from traceapp.web.problems import PROBLEMS, answer_of, problem_bytes, problem_of
+from traceapp.web.reading import MAX_BODY
 
 pytestmark = pytest.mark.one_store
 

@@ -1,4 +1,4 @@
-"""What is asked of accounts, read from path and body; `inputs.py` says how."""
+"""What is asked of accounts, read from path and body; `reading.py` says how."""
 
 from typing import Annotated
 
@@ -6,7 +6,8 @@ from pydantic import Field, SecretStr
 
 from traceapp.domain.accounts import LONGEST_NAME
 from traceapp.domain.rights import Role
-from traceapp.web.approval_inputs import Reason, Strict
+from traceapp.web.approval_inputs import Reason, ReasonBody
+from traceapp.web.reading import Strict
 
 Username = Annotated[
     str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$", description="As the person signs in.")
@@ -39,11 +40,7 @@ class LeaveBody(Strict):
     anyway: Anyway = False
 
 
-class AccountReasonBody(Strict):
-    reason: Reason
-
-
-class SuspendBody(AccountReasonBody):
+class SuspendBody(ReasonBody):
     """Nobody comes in by it."""
 
     anyway: Anyway = False

@@ -1,13 +1,14 @@
-"""What is asked of approvals, read from path and body; `inputs.py` says how."""
+"""What is asked of approvals, read from path and body; `reading.py` says how."""
 
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from traceapp.domain.approvals import LONGEST_REASON, SHORTEST_REASON, Operation
 from traceapp.domain.signatures import Shown
 from traceapp.usecases.alerts.silence_rule import LONGEST_HOURS
 from traceapp.usecases.exports.export_subjects import SUBJECT_OF
+from traceapp.web.reading import Strict
 
 SHORT_UID: Final = r"^[0-9a-f]{16}$"
 """Id of what decides or is decided: approvals, reviews, recipients, deliveries."""
@@ -20,10 +21,6 @@ Reason = Annotated[
     ),
 ]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="`digest` of the approval as you saw it.")]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Components(Strict):
@@ -84,4 +81,6 @@ class ApproveBody(SignRequestBody):
 
 
 class ReasonBody(Strict):
+    """Why."""
+
     reason: Reason

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from traceapp.domain.exports import TableForm
 from traceapp.domain.ledger_search import LedgerQuery
@@ -14,7 +14,8 @@ from traceapp.domain.rights import Role
 from traceapp.domain.trace import Status
 from traceapp.usecases.audit.search_ledger import LONGEST_PAGE, PAGE
 from traceapp.web.approval_inputs import Reason
-from traceapp.web.inputs import Code, Moment, Printed, Uid
+from traceapp.web.inputs import Code, Form, Moment, Printed, Uid
+from traceapp.web.reading import Strict
 
 Outcome = Literal[OUTCOMES]  # type: ignore[valid-type]
 FieldName = Annotated[
@@ -29,10 +30,8 @@ Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="32 hexadecima
 Seq = Annotated[int, Field(ge=1, le=NEWEST_SEQ)]
 
 
-class LedgerFilters(BaseModel):
+class LedgerFilters(Strict):
     """What is said of the records wanted; all of it must hold."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     person: Annotated[Code | None, Field(description="User name, or uid of the account.")] = None
     role: Role | None = None
@@ -97,20 +96,18 @@ class LedgerSearchInput(LedgerTimesInput):
 class LedgerExportInput(LedgerTimesInput):
     """A file of records."""
 
-    form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.CSV
+    form: Form = TableForm.CSV
 
 
 class LedgerExportBody(LedgerTimesInput):
     """Records whose file others have to agree to: more than one person takes out alone."""
 
     act: Annotated[str | None, Field(description="Permission or act, such as `batch:trace`.")] = None
-    form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.XLSX
+    form: Form = TableForm.XLSX
     reason: Reason
 
 
-class RecordInput(BaseModel):
+class RecordInput(Strict):
     """The number of a record in a path."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     seq: Seq

@@ -1,11 +1,12 @@
-"""What is asked of governed documents, read from path and body; `inputs.py` says how."""
+"""What is asked of governed documents, read from path and body; `reading.py` says how."""
 
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from traceapp.domain.governed import DocumentKind
-from traceapp.web.approval_inputs import Reason, Strict
+from traceapp.web.approval_inputs import Reason
+from traceapp.web.reading import Strict
 
 Text = Annotated[str, Field(min_length=1, max_length=80_000, description="The whole document in TOML.")]
 Number = Annotated[int, Field(ge=1, le=999_999)]

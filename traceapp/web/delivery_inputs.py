@@ -1,4 +1,4 @@
-"""What is asked of recipients and of the register of outside deliveries; `inputs.py` says how."""
+"""What is asked of recipients and of the register of outside deliveries; `reading.py` says how."""
 
 from typing import Annotated, Any
 
@@ -9,12 +9,12 @@ from traceapp.domain.exports import TableForm
 from traceapp.domain.recipients import RecipientKind
 from traceapp.domain.recorded import NEWEST_SEQ
 from traceapp.usecases.exports.recipients import LONGEST
-from traceapp.web.approval_inputs import SHORT_UID, Reason, Strict
-from traceapp.web.inputs import Moment
+from traceapp.web.approval_inputs import SHORT_UID, Reason
+from traceapp.web.inputs import PRINTED, Form, Moment
+from traceapp.web.reading import Strict
 
-_PRINTED = r"^[^\x00-\x1f\x7f]+$"
 Uid = Annotated[str, Field(pattern=SHORT_UID, description="16 hexadecimal digits.")]
-Text = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=_PRINTED)]
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=PRINTED)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="Two letters, as ISO 3166 has them.")]
 Key = Annotated[
     str, Field(max_length=LONGEST, description="Public X25519 key as age writes it, `age1…`; files are sealed to it.")
@@ -68,13 +68,13 @@ class AcknowledgementBody(_Said):
 class RegisterExportInput(_Said):
     """The register as a file."""
 
-    form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.CSV
+    form: Form = TableForm.CSV
 
 
 class RegisterExportBody(_Said):
     """The same with names and grounds in clear, which others have to agree to."""
 
-    form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.XLSX
+    form: Form = TableForm.XLSX
     reason: Reason
 
 

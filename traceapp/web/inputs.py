@@ -1,57 +1,47 @@
-"""Path, query and body become a question: every field error at once, an unknown field is one of them."""
+"""What is asked of lots and traces, as models of path, query and body; `reading.py` fills them."""
 
-import json
 import re
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal
 
-from flask import request
 from pydantic import (
     AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails
-from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import UnsupportedMediaType
 
 from traceapp.domain.alerts import AlertFilter, AlertLevel, AlertState
-from traceapp.domain.approvals import LONGEST_REASON, SHORTEST_REASON
 from traceapp.domain.batch import BatchQuery
 from traceapp.domain.deliveries import Channel
-from traceapp.domain.errors import IdentifierError, InputError
+from traceapp.domain.errors import IdentifierError
 from traceapp.domain.exports import TableForm
 from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.trace import Seed, TraceQuestion, Window
 from traceapp.formats.gs1 import parse_identity
+from traceapp.web.approval_inputs import Reason
 from traceapp.web.field_names import (
     ALL,
     BatchFields,
     TraceField,
     TraceFields,
     check_fields,
-    printable,
     trace_fields,
     wanted_fields,
 )
+from traceapp.web.reading import Strict
 
-MAX_BODY: Final = 1024 * 1024
 MAX_SEEDS: Final = 1000
 MOMENT: Final = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?([Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII
 )
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2999
-
-Input = TypeVar("Input", bound=BaseModel)
 
 
 def _moment(value: object) -> datetime:
@@ -76,34 +66,34 @@ Moment = Annotated[
         description=f"RFC 3339 with a zone; a year after {FIRST_YEAR} and up to {LAST_YEAR}.", examples=["2026-03-02T10:00:00Z"]
     ),
 ]
+AsOf = Annotated[Moment | None, Field(description="What was known at this moment. Now, where it is absent.")]
+At = Annotated[Moment | None, Field(description="When a container is opened. Now, where it is absent.")]
+Form = Annotated[TableForm, Field(description="csv, xlsx or json.")]
+PRINTED: Final = r"^[^\x00-\x1f\x7f]+$"
 Printed = Annotated[
     str,
     Field(
         min_length=1,
         max_length=200,
-        pattern=r"^[^\x00-\x1f\x7f]+$",
+        pattern=PRINTED,
         description="As printed. Full-width digits and small letters count as plain ones.",
     ),
 ]
-Code = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Code = Annotated[str, Field(min_length=1, max_length=200, pattern=PRINTED)]
 Uid = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="Our own id: 32 hexadecimal digits.")]
 Epc = Annotated[
     str,
     Field(
         min_length=1,
         max_length=500,
-        pattern=r"^[^\x00-\x1f\x7f]+$",
+        pattern=PRINTED,
         description="A GS1 key: Digital Link, its path alone, or EPC URN.",
         examples=["01/09521001000014/10/A1"],
     ),
 ]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class NarrowingInput(_Strict):
+class NarrowingInput(Strict):
     """What tells lots of one number apart."""
 
     product: Annotated[Code | None, Field(description="GTIN or product code.")] = None
@@ -114,7 +104,7 @@ class NarrowingInput(_Strict):
 class BatchInput(NarrowingInput):
     """One lot by the number in the path."""
 
-    as_of: Annotated[Moment | None, Field(description="What was known at this moment. Now, where it is absent.")] = None
+    as_of: AsOf = None
     fields: BatchFields | None = None
 
     def query(self, number: str | None, uid: str | None = None) -> BatchQuery:
@@ -162,8 +152,8 @@ class TraceInput(NarrowingInput):
     direction: Annotated[Direction, Field(description="forward: where did it go; backward: where did it come from.")] = (
         Direction.FORWARD
     )
-    as_of: Annotated[Moment | None, Field(description="What was known at this moment. Now, where it is absent.")] = None
-    at: Annotated[Moment | None, Field(description="When a container is opened. Now, where it is absent.")] = None
+    as_of: AsOf = None
+    at: At = None
     event_time_from: Annotated[Moment | None, Field(description="Links that happened before it do not count.")] = None
     event_time_to: Annotated[Moment | None, Field(description="Links that happened after it do not count.")] = None
     fields: TraceFields | None = None
@@ -197,15 +187,15 @@ class TraceSearchInput(TraceInput):
 class TraceExportInput(TraceSearchInput):
     """A trace as a file."""
 
-    form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.CSV
+    form: Form = TableForm.CSV
 
 
 class SearchExportInput(NarrowingInput):
     """What carries a printed number, as a file."""
 
     number: Printed
-    as_of: Annotated[Moment | None, Field(description="What was known at this moment. Now, where it is absent.")] = None
-    form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.CSV
+    as_of: AsOf = None
+    form: Form = TableForm.CSV
 
     def query(self) -> BatchQuery:
         return BatchQuery(self.number, None, self.product, self.site, self.kind, self.as_of)
@@ -214,18 +204,15 @@ class SearchExportInput(NarrowingInput):
 class SearchExportBody(SearchExportInput):
     """The same with values that others have to agree to."""
 
-    form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.XLSX
+    form: Form = TableForm.XLSX
     tier: Annotated[Literal["T0", "T1", "T2"], Field(description="The highest tier whose values shall be in clear.")] = "T2"
-    reason: Annotated[
-        str,
-        Field(min_length=SHORTEST_REASON, max_length=LONGEST_REASON, description="Why, so that others can judge it."),
-    ]
+    reason: Reason
 
 
 class SeedInput(NarrowingInput):
     """Where a trace starts: exactly one of number, uid and epc."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_exactly_one("number", "uid", "epc"))
+    model_config = ConfigDict(json_schema_extra=_exactly_one("number", "uid", "epc"))
 
     number: Printed | None = None
     uid: Uid | None = None
@@ -237,7 +224,7 @@ class SeedInput(NarrowingInput):
         return self
 
 
-class WindowInput(_Strict):
+class WindowInput(Strict):
     """Links that happened outside do not count; an absent end is open."""
 
     event_time_from: Moment | None = None
@@ -246,13 +233,13 @@ class WindowInput(_Strict):
     _order = field_validator("event_time_to")(_not_before_its_beginning)
 
 
-class TraceBody(_Strict):
+class TraceBody(Strict):
     """A trace from several seeds."""
 
     seeds: Annotated[list[SeedInput], Field(min_length=1, max_length=MAX_SEEDS)]
     direction: Direction = Direction.FORWARD
-    as_of: Annotated[Moment | None, Field(description="What was known at this moment. Now, where it is absent.")] = None
-    at: Annotated[Moment | None, Field(description="When a container is opened. Now, where it is absent.")] = None
+    as_of: AsOf = None
+    at: At = None
     window: WindowInput | None = None
     fields: Annotated[
         list[TraceField] | None,
@@ -277,7 +264,7 @@ class TraceBody(_Strict):
 class TraceExportBody(TraceBody):
     """A trace whose file others have to agree to."""
 
-    form: Annotated[TableForm, Field(description="csv, xlsx or json.")] = TableForm.XLSX
+    form: Form = TableForm.XLSX
     tier: Annotated[Literal["T0", "T1", "T2", "T3"], Field(description="The highest tier whose values shall be in clear.")] = "T2"
     recipient: Annotated[
         str | None, Field(pattern=r"^[0-9a-f]{16}$", description="Registered recipient, to whose key the file is sealed; for T3.")
@@ -286,10 +273,7 @@ class TraceExportBody(TraceBody):
     legal_basis: Annotated[str | None, Field(max_length=200, description="For another country than the plant's.")] = None
     authority_number: Annotated[str | None, Field(max_length=200, description="For another country than the plant's.")] = None
     personal: Annotated[bool | None, Field(description="With fields about single persons; false where it is absent.")] = None
-    reason: Annotated[
-        str,
-        Field(min_length=SHORTEST_REASON, max_length=LONGEST_REASON, description="Why, so that others can judge it."),
-    ]
+    reason: Reason
 
     @property
     def address(self) -> dict[str, Any]:
@@ -304,23 +288,23 @@ class TraceExportBody(TraceBody):
         return {name: value for name, value in said.items() if value is not None}
 
 
-class ReferralBody(_Strict):
+class ReferralBody(Strict):
     """What was asked for and answered with 404."""
 
-    asked: Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$", description="As it was typed.")]
+    asked: Annotated[str, Field(min_length=1, max_length=500, pattern=PRINTED, description="As it was typed.")]
 
 
-class NoInput(_Strict):
+class NoInput(Strict):
     """An address that takes no parameter."""
 
 
-class NumberInput(_Strict):
+class NumberInput(Strict):
     """The printed number in a path."""
 
     number: Printed
 
 
-class AlertsInput(_Strict):
+class AlertsInput(Strict):
     """Which alerts are wanted."""
 
     state: Annotated[AlertState | None, Field(description="Absent: open ones and those that somebody acknowledged.")] = None
@@ -331,60 +315,16 @@ class AlertsInput(_Strict):
         return AlertFilter(self.state, self.level, self.rule)
 
 
-class RuleInput(_Strict):
+class RuleInput(Strict):
     """The id of an alert rule in a path."""
 
     rule: Annotated[str, Field(max_length=100, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 
-class UidInput(_Strict):
+class UidInput(Strict):
     """The uid in a path."""
 
     uid: Uid
-
-
-def read_query(model: type[Input]) -> Input:
-    """The query string as `model`.
-
-    raises  InputError: with every wrong, unknown or repeated parameter.
-    """
-    return read_said(model, _said_once(request.args))
-
-
-def read_form(model: type[Input]) -> Input:
-    """The query string of a page's form as `model`: a field left empty was not said; raises InputError."""
-    return read_said(model, {name: value for name, value in _said_once(request.args).items() if value.strip()})
-
-
-def read_posted(model: type[Input]) -> Input:
-    """The form that a page posted as `model`, without its CSRF token; raises InputError."""
-    return read_said(model, {name: value for name, value in _said_once(request.form).items() if name != "csrf_token"})
-
-
-def read_path(model: type[Input], said: dict[str, Any]) -> Input:
-    """The variable parts of the path as `model`; raises InputError."""
-    return read_said(model, said)
-
-
-def read_body(model: type[Input]) -> Input:
-    """The JSON body as `model`.
-
-    raises  InputError: no UTF-8, no JSON, a member twice, or wrong fields. UnsupportedMediaType: no JSON by its own word.
-    """
-    if request.mimetype != "application/json":
-        raise UnsupportedMediaType
-    content = request.get_data(cache=False)
-    try:
-        json.loads(content.decode("utf-8"), object_pairs_hook=_members_once, parse_constant=_no_constant)
-    except InputError:
-        raise
-    except (ValueError, RecursionError) as error:
-        where = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
-        raise _field_errors([("body", f"wanted JSON in UTF-8; it breaks off or goes wrong{where}")]) from None
-    try:
-        return model.model_validate_json(content, strict=True)
-    except ValidationError as error:
-        raise _wrong(model, error, "body") from None
 
 
 def _check_epcs(said: Iterable[tuple[str, str | None]]) -> None:
@@ -398,55 +338,3 @@ def _check_epcs(said: Iterable[tuple[str, str | None]]) -> None:
             wrong.append((field, str(error)))
     if wrong:
         raise IdentifierError("; ".join(detail for _, detail in wrong[:5]), tuple(wrong))
-
-
-def read_said(model: type[Input], said: dict[str, Any]) -> Input:
-    try:
-        return model.model_validate(said)
-    except ValidationError as error:
-        raise _wrong(model, error, "address") from None
-
-
-def _said_once(said: MultiDict[str, str]) -> dict[str, str]:
-    repeated = [name for name in said if len(said.getlist(name)) > 1]
-    if repeated:
-        raise _field_errors((_name([name]), "wanted once, found more than once") for name in repeated)
-    return said.to_dict()
-
-
-def _members_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
-        raise _field_errors([(_name([twice]), "wanted once, found more than once")])
-    return made
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
-
-
-def _wrong(model: type[BaseModel], error: ValidationError, whole: str) -> InputError:
-    return _field_errors((_name(item["loc"]) or whole, _sentence(model, item)) for item in error.errors(include_url=False))
-
-
-def _field_errors(found: Iterable[tuple[str, str]]) -> InputError:
-    fields = tuple(found)
-    return InputError("; ".join(f"{name}: {wanted}" for name, wanted in fields[:5]), fields)
-
-
-def _name(place: Iterable[int | str]) -> str:
-    """`seeds.0.number`."""
-    return printable(".".join(map(str, place)))
-
-
-def _sentence(model: type[BaseModel], item: ErrorDetails) -> str:
-    if item["type"] == "extra_forbidden":
-        known = ", ".join(sorted(model.model_fields))
-        return "this field is not known" + (f"; known are {known}" if len(item["loc"]) == 1 and known else "")
-    if item["type"] == "missing":
-        return "this field is required"
-    if item["type"] == "string_pattern_mismatch":
-        return f"wanted text of the form {item['ctx']['pattern']}"
-    said = item["msg"].removeprefix("Value error, ").replace("Input should be", "wanted")
-    return said[:1].lower() + said[1:]

@@ -6,25 +6,23 @@ from flask import request
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.exceptions import UnsupportedMediaType
 
-from traceapp.web.inputs import read_said
+from traceapp.web.reading import Strict, read_said
 
 JSON_LD: Final = "application/ld+json"
 CONTENT: Final = ("application/json", JSON_LD, "text/csv")
 Input = TypeVar("Input", bound=BaseModel)
 
 
-class FeedInput(BaseModel):
+class FeedInput(Strict):
     """The name of a feed in a path."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$", examples=["MES-LYON"])]
 
 
-class SignedHeaders(BaseModel):
+class SignedHeaders(Strict):
     """As Standard Webhooks 1.0 names them."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     id: Annotated[
         str,

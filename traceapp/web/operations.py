@@ -9,8 +9,9 @@ from flask import Flask, Response
 from pydantic import BaseModel
 
 from traceapp.domain.errors import InputError
-from traceapp.web.inputs import NoInput, read_body, read_path, read_query
+from traceapp.web.inputs import NoInput
 from traceapp.web.message_inputs import read_content, read_headers
+from traceapp.web.reading import read_body, read_path, read_query
 
 _MARK: Final = "__traceapp_operation__"
 

@@ -1,11 +1,11 @@
-"""What is asked of moves of sites and product lines, read from a body; `inputs.py` says how."""
+"""What is asked of moves of sites and product lines, read from a body; `reading.py` says how."""
 
 from typing import Annotated
 
 from pydantic import Field
 
 from traceapp.domain.places import LONGEST
-from traceapp.web.approval_inputs import Strict
+from traceapp.web.reading import Strict
 
 Code = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 

@@ -1,4 +1,4 @@
-"""What is asked of reviews of accounts, read from path and body; `inputs.py` says how."""
+"""What is asked of reviews of accounts, read from path and body; `reading.py` says how."""
 
 from typing import Annotated, Literal
 
@@ -8,7 +8,8 @@ from traceapp.domain.access_reviews import ReviewDecision
 from traceapp.domain.exports import TableForm
 from traceapp.domain.rights import Role
 from traceapp.web.account_inputs import Username
-from traceapp.web.approval_inputs import SHORT_UID, Digest, Reason, Strict
+from traceapp.web.approval_inputs import SHORT_UID, Digest, Reason
+from traceapp.web.reading import Strict
 
 
 class ReviewInput(Strict):

@@ -8,8 +8,9 @@ from traceapp.usecases.accounts.leave_account import leave_account
 from traceapp.usecases.accounts.list_accounts import list_accounts
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.account_answers import accounts_answer, given_answer, left_answer, suspended_answer
-from traceapp.web.account_inputs import AccountInput, AccountReasonBody, LeaveBody, RoleBody, SuspendBody
+from traceapp.web.account_inputs import AccountInput, LeaveBody, RoleBody, SuspendBody
 from traceapp.web.account_models import AccountChanged, AccountLeft, Accounts
+from traceapp.web.approval_inputs import ReasonBody
 from traceapp.web.operations import operation
 
 accounts = Blueprint("accounts", __name__, url_prefix="/api/v1/accounts")
@@ -56,8 +57,8 @@ def suspend(path: AccountInput, body: SuspendBody) -> Response:
 @accounts.post("/<username>/return")
 @permission(Permission.ACCOUNT_CHANGE)
 @records(Permission.ACCOUNT_CHANGE, Permission.APPROVAL_REQUEST)
-@operation(answer=AccountChanged, path=AccountInput, body=AccountReasonBody, refuses=(409,))
-def come_back(path: AccountInput, body: AccountReasonBody) -> Response:
+@operation(answer=AccountChanged, path=AccountInput, body=ReasonBody, refuses=(409,))
+def come_back(path: AccountInput, body: ReasonBody) -> Response:
     """Open a suspended account again.
 
     Where its role decides over others, or is shown what is confidential, others are asked: `approval` waits for them.

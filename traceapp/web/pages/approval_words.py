@@ -33,8 +33,9 @@ STATES: Final = {
     ApprovalState.CANCELLED: ("plain", "plain", N_("Taken back")),
     ApprovalState.SUPERSEDED: ("unknown", "unknown", N_("No longer what was asked for")),
 }
-IN_VAIN: Final = ("recalled", "recalled", N_("Spent, and did not happen: ask for it anew"))
 """What gives a state its colour, its sign and its word."""
+IN_VAIN: Final = ("recalled", "recalled", N_("Spent, and did not happen: ask for it anew"))
+"""The same of one that was carried out, and nothing came of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ SAID: Final = {
 }
 TOLD_APART: Final = frozenset({"differences", "effect", "places"})
 """What a change of the rules, or a move of a place, does has a section of its own."""
+IDS: Final = frozenset({"account", "accounts", "joins"})
+"""Of accounts, whose names stand beside them."""
 Facts = list[tuple[str, str]]
 HABITS: Final = {
     "looks": N_("Looks at lots and traces"),
@@ -100,9 +103,9 @@ def title_of(operation: Operation) -> str:
     return row.zh if language().startswith("zh") else row.en
 
 
-def facts_of(operation: Operation, parameters: Mapping[str, Any], preview: Mapping[str, Any]) -> Facts:
+def facts_of(parameters: Mapping[str, Any], preview: Mapping[str, Any]) -> Facts:
     """What would happen, as names and values; what no row tells stands under its own name."""
-    told = {name: value for name, value in {**parameters, **preview}.items() if name not in TOLD_APART}
+    told = {name: value for name, value in {**parameters, **preview}.items() if name not in TOLD_APART | IDS}
     order = [*(name for name in _NAMES if name in told), *(name for name in told if name not in _NAMES)]
     made = [(gettext(_NAMES.get(name, name)), _VALUES.get(name, str)(told[name])) for name in order]
     return [(name, value) for name, value in made if value]
@@ -144,6 +147,18 @@ def _gained(name: str) -> str:
     return gettext("a wider view") if name == "view" else permission_words(name, language())
 
 
+def _codes(codes: Any) -> str:
+    return gettext(" · ").join(code for code in codes if code is not None)
+
+
+def _moment(text: Any) -> str:
+    return f"{moment_text(parse_stored_time(text))} UTC"
+
+
+def _yes_or_no(said: Any) -> str:
+    return gettext("yes") if said else gettext("no")
+
+
 def _rule(name: Any) -> str:
     return f"{alert_words(name, language()).title} ({name})"
 
@@ -152,7 +167,6 @@ _NAMES: Final = {
     "from": N_("From"),
     "to": N_("To"),
     "follow": N_("Views of accounts follow"),
-    "accounts": N_("Account"),
     "usernames": N_("Accounts whose view follows"),
     "username": N_("User name"),
     "role_now": N_("Role now"),
@@ -163,7 +177,6 @@ _NAMES: Final = {
     "sites": N_("Sites"),
     "lines": N_("Product lines"),
     "lots": N_("Lots approved one by one"),
-    "account": N_("Account"),
     "rule": N_("Rule"),
     "digest": N_("Digest of the document"),
     "replaces": N_("It takes the place of"),
@@ -237,23 +250,20 @@ _FAULTS: Final = {
     RowFault.GONE: N_("taken away by hand: its reason and times are not known. Ask the person, and tell security."),
 }
 _VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
-    "from": lambda codes: gettext(" · ").join(code for code in codes if code is not None),
-    "to": lambda codes: gettext(" · ").join(code for code in codes if code is not None),
-    "follow": lambda said: gettext("yes") if said else gettext("no"),
-    "accounts": lambda uids: "",
+    "from": _codes,
+    "to": _codes,
+    "follow": _yes_or_no,
     "usernames": lambda names: gettext(", ").join(names),
-    "account": lambda uid: "",
-    "joins": lambda uids: "",
     "person_now": lambda person: person or "",
     "beside_now": ", ".join,
     "beside_then": ", ".join,
     "clearance_now": lambda tier: tier or gettext("none"),
     "act": act_words,
     "at": lambda text: moment_text(parse_stored_time(text)),
-    "begun_at": lambda text: f"{moment_text(parse_stored_time(text))} UTC",
-    "ended_at": lambda text: f"{moment_text(parse_stored_time(text))} UTC",
+    "begun_at": _moment,
+    "ended_at": _moment,
     "fault": lambda how: gettext(_FAULTS[RowFault(how)]),
-    "fields": lambda names: ", ".join(names),
+    "fields": ", ".join,
     "lasts": lambda lasts: gettext("Yes") if lasts else "",
     "role": role_name,
     "completeness": lambda code: gettext(STATUSES[Status[code]]),
@@ -269,8 +279,8 @@ _VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
     "recipient": lambda told: f"{told['person']}, {told['organisation']} ({told['country']}) {told['key']}",
     "channel": lambda code: gettext(CHANNELS.get(code, str(code))),
     "kind": lambda code: gettext(KINDS.get(code, str(code))),
-    "personal": lambda said: gettext("yes") if said else gettext("no"),
-    "abroad": lambda said: gettext("yes") if said else gettext("no"),
+    "personal": _yes_or_no,
+    "abroad": _yes_or_no,
     "sends": ", ".join,
     "senders": lambda told: gettext(", ").join(f"{role_name(Role(role))} ({tier})" for role, tier in told.items()),
     "values": lambda counts: gettext(", ").join(f"{tier}: {count_text(count)}" for tier, count in counts.items()),

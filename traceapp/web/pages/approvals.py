@@ -155,14 +155,9 @@ def file(uid: str) -> Response | tuple[str, int]:
     try:
         return table_file(take_export(stations(), current_actor(), uid, arrangements()))
     except FactorNeededError:
-        return redirect(url_for("factors.form", next=url_for("approval.open_one", uid=uid)), 303)
+        return _to_second_factor(uid)
     except REFUSALS as error:
-        return _page(uid, refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
-
-
-def _agree(uid: str, digest: str, seen: str, reason: str) -> None:
-    with looked_at(shown_in_form()) as shown:
-        decisions.approve_approval(stations(), current_actor(), uid, digest, seen, reason, shown)
+        return _refused(uid, error)
 
 
 @approval_pages.post("/approvals/<uid>/value")
@@ -173,13 +168,18 @@ def value(uid: str) -> Response | str | tuple[str, int]:
     try:
         shown = reveal_value(stations(), current_actor(), uid)
     except FactorNeededError:
-        return redirect(url_for("factors.form", next=url_for("approval.open_one", uid=uid)), 303)
+        return _to_second_factor(uid)
     except REFUSALS as error:
-        return _page(uid, refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
+        return _refused(uid, error)
     found = shown.value
     told = None if found.value is None else worded_properties(found.kind, {found.name: found.value})[0]
     label = wording.property_name(found.kind, found.name)
     return render_template("approvals/value.html", uid=uid, label=label, told=told, thing=found.uid, receipt=shown.receipt)
+
+
+def _agree(uid: str, digest: str, seen: str, reason: str) -> None:
+    with looked_at(shown_in_form()) as shown:
+        decisions.approve_approval(stations(), current_actor(), uid, digest, seen, reason, shown)
 
 
 def _moved(uid: str, move: Callable[[], Any] | None) -> Response | tuple[str, int]:
@@ -188,14 +188,23 @@ def _moved(uid: str, move: Callable[[], Any] | None) -> Response | tuple[str, in
             raise InputError.wanted("decision", "one of the three")
         move()
     except FactorNeededError:
-        return redirect(url_for("factors.form", next=url_for("approval.open_one", uid=uid)), 303)
+        return _to_second_factor(uid)
     except SignatureComponentsError as error:
         return _page(uid, refusal(error), at="sign"), 403
     except InputError:
         return _page(uid, gettext("Wanted a reason of 10 to 1000 characters.")), 400
     except REFUSALS as error:
-        return _page(uid, refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
+        return _refused(uid, error)
     return redirect(url_for("approval.open_one", uid=uid), 303)
+
+
+def _to_second_factor(uid: str) -> Response:
+    """To show it, and back to the approval."""
+    return redirect(url_for("factors.form", next=url_for("approval.open_one", uid=uid)), 303)
+
+
+def _refused(uid: str, error: Exception) -> tuple[str, int]:
+    return _page(uid, refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
 
 
 def _inbox(error: str = "") -> str:
@@ -230,7 +239,7 @@ def _page(uid: str, error: str = "", at: str = "reason") -> str:
         words=words,
         signature_words=signature_words,
         sample=sample_of(shown.value.sample),
-        facts=words.facts_of(listed.approval.operation, listed.parameters, shown.value.preview),
+        facts=words.facts_of(listed.parameters, shown.value.preview),
         change=shown.value.preview if "differences" in shown.value.preview else None,
         changed=change_words,
         moved=shown.value.preview.get("places") if listed.approval.operation is Operation.PLACE_MOVE else None,

@@ -22,13 +22,13 @@ from traceapp.web.audit_answers import proof_file
 from traceapp.web.audit_inputs import LedgerFilters, RecordInput
 from traceapp.web.export_tables import arrangements
 from traceapp.web.files import table_file
-from traceapp.web.inputs import read_form, read_path, read_posted
 from traceapp.web.pages.audit_form import LedgerFormExportInput, LedgerFormInput, LedgerFormRequestInput
 from traceapp.web.pages.forms import field_errors
 from traceapp.web.pages.layout import may
 from traceapp.web.pages.record_words import OUTCOMES, act_words, fields_of, lines_of
 from traceapp.web.pages.refusals import refusal
 from traceapp.web.pages.wording import language
+from traceapp.web.reading import read_form, read_path, read_posted
 
 audit_pages = Blueprint("audit_trail", __name__)
 

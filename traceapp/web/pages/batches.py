@@ -11,11 +11,12 @@ from traceapp.domain.permissions import Permission
 from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.batches.show_batch import show_batch
 from traceapp.web.access import current_actor, permission, records, stations
-from traceapp.web.inputs import UidInput, read_form, read_path
+from traceapp.web.inputs import UidInput
 from traceapp.web.pages.batch_page import BatchPage
 from traceapp.web.pages.forms import BatchPageInput, BatchUidPageInput
 from traceapp.web.pages.layout import may
 from traceapp.web.pages.refusals import refusal
+from traceapp.web.reading import read_form, read_path
 
 batch_pages = Blueprint("batch", __name__)
 

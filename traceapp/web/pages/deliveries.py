@@ -20,7 +20,6 @@ from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.delivery_inputs import RecipientInput, RegisterExportInput, RegisterInput
 from traceapp.web.export_tables import arrangements
 from traceapp.web.files import table_file
-from traceapp.web.inputs import read_form, read_path, read_posted, read_said
 from traceapp.web.pages.delivery_forms import (
     AcknowledgementForm,
     DeliveryForm,
@@ -30,6 +29,7 @@ from traceapp.web.pages.delivery_forms import (
 )
 from traceapp.web.pages.delivery_words import CHANNELS, KINDS, STATES, SUBJECTS, wrong_of
 from traceapp.web.pages.layout import may
+from traceapp.web.reading import read_form, read_path, read_posted, read_said
 
 delivery_pages = Blueprint("delivery", __name__)
 

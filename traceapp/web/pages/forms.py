@@ -12,15 +12,7 @@ from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import InputError
 from traceapp.domain.exports import TableForm
 from traceapp.web.field_names import BatchFields
-from traceapp.web.inputs import (
-    BatchInput,
-    BatchSearchInput,
-    Moment,
-    NarrowingInput,
-    Printed,
-    SearchExportInput,
-    TraceSearchInput,
-)
+from traceapp.web.inputs import BatchInput, BatchSearchInput, Moment, NarrowingInput, Printed, SearchExportInput, TraceSearchInput
 from traceapp.web.pages.wording import N_
 
 _TYPED: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]+(\d{1,2}:\d{2})(?::(\d{2}(?:\.\d{1,6})?))?)?(?: ?(?:UTC|Z))?", re.ASCII)

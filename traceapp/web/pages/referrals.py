@@ -6,7 +6,8 @@ from traceapp.domain.permissions import Act, Permission
 from traceapp.usecases.batches.list_referrals import list_referrals
 from traceapp.usecases.batches.refer_number import refer_number
 from traceapp.web.access import current_actor, permission, records, stations
-from traceapp.web.inputs import ReferralBody, read_posted
+from traceapp.web.inputs import ReferralBody
+from traceapp.web.reading import read_posted
 
 referral_pages = Blueprint("referral", __name__)
 

@@ -15,11 +15,11 @@ from traceapp.usecases.exports.take_export import request_export
 from traceapp.web.access import current_actor, permission, records, records_nothing, signed_in, stations
 from traceapp.web.export_tables import arrangements
 from traceapp.web.files import table_file
-from traceapp.web.inputs import read_form, read_posted
 from traceapp.web.pages.candidates import candidate_rows, caption
 from traceapp.web.pages.forms import SearchExportPageInput, SearchPageInput, field_errors
 from traceapp.web.pages.layout import may, may_look_up
 from traceapp.web.pages.refusals import refusal
+from traceapp.web.reading import read_form, read_posted
 
 search_pages = Blueprint("search", __name__)
 

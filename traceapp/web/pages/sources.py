@@ -5,7 +5,8 @@ from flask import Blueprint, render_template
 from traceapp.domain.permissions import Permission
 from traceapp.usecases.batches.show_source import show_source
 from traceapp.web.access import current_actor, permission, stations
-from traceapp.web.inputs import UidInput, read_path
+from traceapp.web.inputs import UidInput
+from traceapp.web.reading import read_path
 
 source_pages = Blueprint("source", __name__)
 

@@ -12,11 +12,11 @@ from traceapp.usecases.trace.trace_batch import trace_batch
 from traceapp.web.access import current_actor, permission, records, stations
 from traceapp.web.export_tables import arrangements
 from traceapp.web.files import table_file
-from traceapp.web.inputs import read_form, read_posted
 from traceapp.web.pages.forms import TraceExportPageInput, TracePageInput, TraceRequestPageInput, field_errors
 from traceapp.web.pages.layout import may
 from traceapp.web.pages.refusals import refusal
 from traceapp.web.pages.trace_page import TracePage, typed_question
+from traceapp.web.reading import read_form, read_posted
 
 trace_pages = Blueprint("trace", __name__)
 
