@@ -17,7 +17,7 @@ from traceapp.domain.scopes import AclEntry, Scope, acl_number
 from traceapp.policy.compilation import compile_rights
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import PolicyDocument
-from traceapp.policy.effects import Comparison
+from traceapp.policy.effects import RightsComparison
 
 DICTIONARY = read_dictionary()
 NOW = hour(0)
@@ -56,7 +56,7 @@ def moved(moves: Any, numbers: frozenset[int]) -> set[Any]:
 def test_promise_the_effect_of_a_policy_is_what_brute_force_finds(seed: int) -> None:
     chance = random.Random(seed)
     before, after = draw(chance), draw(chance)
-    comparison = Comparison((before, DICTIONARY), (after, DICTIONARY), ENTRIES, NOW)
+    comparison = RightsComparison((before, DICTIONARY), (after, DICTIONARY), ENTRIES, NOW)
     for role in Role:
         sites = frozenset(chance.sample(SITES, chance.randint(0, 2))) or frozenset({"*"})
         actor = Actor("0" * 32, role.value, role, sites, frozenset({chance.choice(LINES)}), through="session", factor_at=NOW)

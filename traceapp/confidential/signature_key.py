@@ -1,6 +1,5 @@
 """The key that electronic signatures are sealed with (Ed25519): one of the ring, so that it is wrapped as the others are."""
 
-import base64
 import hashlib
 from typing import Final
 
@@ -39,11 +38,6 @@ class SignatureKey:
     def public_pem(self) -> str:
         """As openssl reads it (SubjectPublicKeyInfo)."""
         return self._public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-
-    @property
-    def public_text(self) -> str:
-        """The 32 bytes of the public key in base64."""
-        return base64.b64encode(self._public.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
 
     @property
     def fingerprint(self) -> str:

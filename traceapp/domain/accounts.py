@@ -7,7 +7,7 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -110,23 +110,20 @@ class Account:
 
     def actor(self, session: Session, grant: Grant | None = None) -> Actor:
         """This person, asking through a session of his; `grant` is a break-glass access that lasts."""
-        return Actor(
-            self.uid,
-            self.username,
-            self.role,
-            self.sites,
-            self.lines,
-            "session",
-            session.address,
+        return replace(
+            self.as_actor(),
+            address=session.address,
             session=session.uid,
             purpose=session.purpose,
             factor_at=session.factor_at,
-            lots=self.lots,
             grant=grant,
             factors=session.factors,
-            name=self.printed_name,
             provisional=self.provisional,
         )
+
+    def as_actor(self, through: str = "session") -> Actor:
+        """Whoever has this account, by what it says alone: from nowhere, for no purpose of his own, without a second factor."""
+        return Actor(self.uid, self.username, self.role, self.sites, self.lines, through, lots=self.lots, name=self.printed_name)
 
 
 @dataclass(frozen=True, slots=True)

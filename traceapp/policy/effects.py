@@ -52,7 +52,7 @@ class Change:
         return bool(self.gained or self.lost or self.opened or self.closed)
 
 
-class Comparison:
+class RightsComparison:
     """Two policies over two dictionaries, before and after."""
 
     def __init__(

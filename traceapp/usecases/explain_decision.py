@@ -63,12 +63,7 @@ def _person(stations: Stations, username: str, purpose: Purpose | None) -> Actor
     account = find_account(stations, username)
     now = stations.clock.now()
     running = [one for one in stations.sessions.list_sessions_of_account(account.uid) if not one.is_over(now)]
-    if running:
-        person = account.actor(running[-1])
-    else:
-        person = Actor(
-            account.uid, account.username, account.role, account.sites, account.lines, through="session", lots=account.lots
-        )
+    person = account.actor(running[-1]) if running else account.as_actor()
     return person if purpose is None else replace(person, purpose=purpose)
 
 

@@ -4,16 +4,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from traceapp.domain.accounts import Account, check_person
-from traceapp.domain.errors import InputError, PermissionDeniedError
-from traceapp.domain.permissions import Permission
+from traceapp.domain.errors import InputError
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
-from traceapp.usecases.access import entry
 from traceapp.usecases.accounts.account_role import account_as_it_is
-from traceapp.usecases.accounts.change_account import check_stays, of_person, set_person
+from traceapp.usecases.accounts.change_account import check_is_anothers, check_stays, of_person, set_person
 from traceapp.usecases.accounts.find_account import find_account
 from traceapp.usecases.accounts.last_approvers import said_of_lacks_after
-from traceapp.usecases.approvals.approval_persons import all_accounts, person_of, person_of_account
+from traceapp.usecases.approvals.approval_persons import all_accounts
 from traceapp.usecases.stations import Stations
 
 NAMES: Final = frozenset({"username", "person"})
@@ -32,10 +30,7 @@ def check_account_person(stations: Stations, actor: Actor, said: Mapping[str, An
     check_stays(account)
     if person == account.person:
         raise InputError.wanted("person", "another id than the account has")
-    if person_of(stations, actor).is_same(person_of_account(stations, account)):
-        request = {"username": account.username, "account": account.uid}
-        stations.ledger.append(entry(stations, actor, Permission.ACCOUNT_CHANGE, "denied", request=request, reason=OWN))
-        raise PermissionDeniedError(OWN)
+    check_is_anothers(stations, actor, account, OWN)
     alike = [one.uid for one in accounts_naming(stations, person) if one.uid != account.uid]
     return {"account": account.uid, "username": account.username, "person": person, "joins": sorted(alike)}
 

@@ -4,15 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from traceapp.domain.accounts import Account
-from traceapp.domain.errors import InputError, PermissionDeniedError
-from traceapp.domain.permissions import Permission
+from traceapp.domain.errors import InputError
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.policy.gains import Held, gains
-from traceapp.usecases.access import entry
-from traceapp.usecases.accounts.change_account import put_role
+from traceapp.usecases.accounts.change_account import check_is_anothers, check_stays, put_role
 from traceapp.usecases.accounts.find_account import find_account
-from traceapp.usecases.approvals.approval_persons import person_of, person_of_account
 from traceapp.usecases.intake.given_view import check_view, find_lots
 from traceapp.usecases.stations import Stations
 
@@ -34,12 +31,8 @@ def check_account_role(stations: Stations, actor: Actor, said: Mapping[str, Any]
     if role is None or said.keys() - NAMES or not isinstance(said.get("username"), str):
         raise InputError.wanted("parameters", "username, role, sites, lines and lots")
     account = find_account(stations, said["username"])
-    if account.left_at is not None:
-        raise InputError.wanted("username", "somebody who has not left; whoever comes back gets a new account")
-    if person_of(stations, actor).is_same(person_of_account(stations, account)):
-        request = {"username": account.username, "account": account.uid}
-        stations.ledger.append(entry(stations, actor, Permission.ACCOUNT_CHANGE, "denied", request=request, reason=OWN))
-        raise PermissionDeniedError(OWN)
+    check_stays(account)
+    check_is_anothers(stations, actor, account, OWN)
     approved = lots if lots <= account.lots else find_lots(stations, actor, role, lots)
     check_view(stations, actor, sites, lines, approved)
     return {

@@ -5,17 +5,17 @@ from dataclasses import replace
 from typing import Any
 
 from traceapp.domain.accounts import Account, check_person
-from traceapp.domain.errors import InputError
+from traceapp.domain.errors import InputError, PermissionDeniedError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor, Role
 from traceapp.identity.passwords import hash_password
 from traceapp.policy.gains import Held
-from traceapp.usecases.access import authorise, things
+from traceapp.usecases.access import authorise, entry, things
 from traceapp.usecases.accounts.find_account import find_account
 from traceapp.usecases.accounts.last_approvers import said_of_lacks_after
 from traceapp.usecases.approvals.approval_document import check_reason
-from traceapp.usecases.approvals.approval_persons import told_of_approver
+from traceapp.usecases.approvals.approval_persons import person_of, person_of_account, told_of_approver
 from traceapp.usecases.audit.changed_values import changes_of_account, sealed_text
 from traceapp.usecases.changes import carry_out
 from traceapp.usecases.intake.given_view import check_view, find_lots
@@ -125,8 +125,15 @@ def put_role(
 def check_stays(account: Account) -> None:
     """raises  InputError: the person left, and his account is closed for good."""
     if account.left_at is not None:
-        wanted = "somebody who has not left; whoever comes back gets a new account"
-        raise InputError(f"username: wanted {wanted}", (("username", wanted),))
+        raise InputError.wanted("username", "somebody who has not left; whoever comes back gets a new account")
+
+
+def check_is_anothers(stations: Stations, actor: Actor, account: Account, own: str) -> None:
+    """raises  PermissionDeniedError, which is on record: it is an account of whoever asks.   own  what is said then."""
+    if person_of(stations, actor).is_same(person_of_account(stations, account)):
+        request = {"username": account.username, "account": account.uid}
+        stations.ledger.append(entry(stations, actor, Permission.ACCOUNT_CHANGE, "denied", request=request, reason=own))
+        raise PermissionDeniedError(own)
 
 
 def _change(

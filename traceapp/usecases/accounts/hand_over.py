@@ -151,7 +151,7 @@ def _left_of(approval: Approval) -> tuple[Step, ...]:
 def _why_not(stations: Stations, found: Approval, heir: Account) -> str | None:
     """Why the colleague cannot take it over; None where he can."""
     operation, rule = OPERATIONS[found.operation], row_of(stations, found.operation)
-    asker = _as_actor(heir)
+    asker = heir.as_actor("hand-over")
     decide = stations.policy.decide
     if not all(decide(asker, wanted).allowed for wanted in (Permission.APPROVAL_REQUEST, operation.permission)):
         return MAY_NOT
@@ -235,17 +235,3 @@ def _open_ones(stations: Stations, actor: Actor) -> list[Approval]:
     for state in sorted(OPEN):
         found += [settled(stations, actor, one) for one in stations.approvals.list_approvals(state, MOST)]
     return [one for one in found if one.state in OPEN]
-
-
-def _as_actor(account: Account) -> Actor:
-    """The colleague as he would ask himself, in no session."""
-    return Actor(
-        account.uid,
-        account.username,
-        account.role,
-        account.sites,
-        account.lines,
-        "hand-over",
-        lots=account.lots,
-        name=account.printed_name,
-    )

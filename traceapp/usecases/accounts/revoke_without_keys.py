@@ -61,7 +61,7 @@ def revoke_token(stations: KeylessStations, actor: Actor, uid: str) -> LedgerRec
 def _carry_out(
     stations: KeylessStations, actor: Actor, act: Permission, request: Mapping[str, str], work: Callable[[], None]
 ) -> LedgerReceipt:
-    """As `access.carry_out`, without the policy and dictionary that a decision would stand on."""
+    """As `changes.carry_out`, without the policy and dictionary that a decision would stand on."""
     who = {"account": actor.account_uid, "username": actor.username, "role": actor.role.value, "through": actor.through}
 
     def entry(outcome: str, told: Mapping[str, Any], **said: Any) -> LedgerEntry:

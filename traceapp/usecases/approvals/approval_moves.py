@@ -6,7 +6,13 @@ from typing import Any, Final
 
 from traceapp.domain.accounts import Account
 from traceapp.domain.approvals import OPEN, Approval, ApprovalState, Person, expire, supersede
-from traceapp.domain.errors import ApprovalNotFoundError, ConcurrentChangeError
+from traceapp.domain.errors import (
+    ApprovalNotFoundError,
+    ConcurrentChangeError,
+    PermissionDeniedError,
+    SignatureComponentsError,
+    TraceappError,
+)
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
@@ -61,6 +67,16 @@ def request_of(approval: Approval, **said: Any) -> dict[str, Any]:
     asked_by = approval.requester.account_uid
     told = {"approval": approval.uid, "operation": approval.operation.value, "digest": approval.digest}
     return {**told, "requested_by": asked_by, **said}
+
+
+def refused(
+    stations: Stations, actor: Actor, act: Permission | Act, found: Approval, error: TraceappError, **said: Any
+) -> TraceappError:
+    """The error, once it is on record: who may not, or did not show enough of himself, is denied; of all else it failed."""
+    outcome = "denied" if isinstance(error, PermissionDeniedError | SignatureComponentsError) else "failed"
+    request = request_of(found, **said)
+    stations.ledger.append(entry(stations, actor, act, outcome, request=request, reason=str(error), approval=found.uid))
+    return error
 
 
 def put(

@@ -12,6 +12,7 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.rights import Actor, Role
 from traceapp.graph.sweep_store import SweepStore
 from traceapp.policy.document import ApprovalRow
+from traceapp.usecases.accounts.names import printed_name
 from traceapp.usecases.approvals.held_things import NOTHING_HELD, Holding, why_not_cleared
 from traceapp.usecases.stations import Stations
 
@@ -47,10 +48,10 @@ def person_of_account(stations: Stations, account: Account) -> Person:
     """The person of an account, by everything that tells a person; raises KeyUnavailableError, SealBrokenError."""
     former = former_persons(stations, account)
     try:
-        opened = stations.sealer.open_document("Account", account.uid, "printed_name", account.printed_name)
+        name = printed_name(stations, account)
     except KeyDestroyedError:
         return Person(account.uid, account.person_id, account.role, former=former)
-    name_key = stations.sealer.digest(f"printed name: {fold_printed_name(opened.decode())}")
+    name_key = stations.sealer.digest(f"printed name: {fold_printed_name(name)}")
     return Person(account.uid, account.person_id, account.role, name_key, former)
 
 

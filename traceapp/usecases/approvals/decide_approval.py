@@ -18,7 +18,6 @@ from traceapp.domain.errors import (
     PermissionDeniedError,
     SealBrokenError,
     SignatureComponentsError,
-    TraceappError,
 )
 from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
@@ -28,7 +27,7 @@ from traceapp.domain.signatures import NOTHING_SHOWN, Shown, SignedRecord
 from traceapp.ledger.open_intents import held_intent
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.approvals.approval_document import LABEL, Frozen, Words, check_reason, open_frozen, with_words
-from traceapp.usecases.approvals.approval_moves import find_approval, find_with_account, put, request_of, superseded
+from traceapp.usecases.approvals.approval_moves import find_approval, find_with_account, put, refused, superseded
 from traceapp.usecases.approvals.approval_persons import account_of, is_cooling, row_of
 from traceapp.usecases.approvals.approved_operations import OPERATIONS
 from traceapp.usecases.approvals.held_things import why_not_cleared
@@ -155,15 +154,15 @@ def _ask(stations: Stations, actor: Actor, uid: str, decision: str, reason: str)
         stations.ledger.append(failed)
         raise
     if actor.session is None:
-        raise _refused(stations, actor, Permission.APPROVAL_DECIDE, found, decision, PermissionDeniedError(NAMELESS))
+        raise refused(stations, actor, Permission.APPROVAL_DECIDE, found, PermissionDeniedError(NAMELESS), decision=decision)
     asked = _Asked(found, person, account, open_frozen(stations, found), words)
     refusal = _why_not(stations, asked)
     if refusal is not None:
-        raise _refused(stations, actor, Permission.APPROVAL_DECIDE, found, decision, PermissionDeniedError(refusal))
+        raise refused(stations, actor, Permission.APPROVAL_DECIDE, found, PermissionDeniedError(refusal), decision=decision)
     try:
         _check_factor(stations, actor, found)
     except FactorNeededError as error:
-        raise _refused(stations, actor, Permission.APPROVAL_DECIDE, found, decision, error) from None
+        raise refused(stations, actor, Permission.APPROVAL_DECIDE, found, error, decision=decision) from None
     return asked
 
 
@@ -179,7 +178,7 @@ def _approved(stations: Stations, actor: Actor, asked: _Asked, digest: str, seen
         check_request_signed(stations, found)
         signing = components_shown(stations, *session_of(stations, actor, asked.account), shown)
     except (PermissionDeniedError, ApprovalStateError, SignatureComponentsError) as error:
-        raise _refused(stations, actor, act, found, "approve", error) from None
+        raise refused(stations, actor, act, found, error, decision="approve") from None
     *others, last = made.signatures
     meaning = made.steps[last.step].meaning
     signed = sign(stations, signing, SignedRecord(LABEL, found.uid, found.digest), meaning, words, now)
@@ -187,7 +186,7 @@ def _approved(stations: Stations, actor: Actor, asked: _Asked, digest: str, seen
     try:
         made = _judged(stations, actor, found, words, made, partial(session_after, stations, actor, signing, now))
     except (PermissionDeniedError, ApprovalStateError, ConcurrentChangeError) as error:
-        raise _refused(stations, actor, act, found, "approve", error) from None
+        raise refused(stations, actor, act, found, error, decision="approve") from None
     made = with_words(stations, made, Words(account_of(actor), "approve", words, now, signed))
     after = sessions_after(stations, actor, signing, now)
     return put(stations, actor, act, made, found, after, decision="approve", **said_of(signed, signing, meaning))
@@ -205,7 +204,7 @@ def _put(
     try:
         made = _judged(stations, actor, found, words, moved())
     except (PermissionDeniedError, ApprovalStateError) as error:
-        raise _refused(stations, actor, act, found, decision, error) from None
+        raise refused(stations, actor, act, found, error, decision=decision) from None
     said = Words(account_of(actor), decision, words, stations.clock.now())
     return put(stations, actor, act, with_words(stations, made, said), found, decision=decision)
 
@@ -230,16 +229,6 @@ def _judged(
         signed_in()
     judge(stations, actor, open_frozen(stations, found).parameters, found.uid, agreed, words)
     return approvals.conclude(made, made.signatures[-1].person, stations.clock.now()) if agreed else made
-
-
-def _refused(
-    stations: Stations, actor: Actor, act: Permission | Act, found: Approval, decision: str, error: TraceappError
-) -> TraceappError:
-    """Recorded first: who may not is denied; of what is over or not what he saw, or lacks a second factor, it failed."""
-    outcome = "failed" if isinstance(error, ApprovalStateError | ConcurrentChangeError | FactorNeededError) else "denied"
-    request = request_of(found, decision=decision)
-    stations.ledger.append(entry(stations, actor, act, outcome, request=request, reason=str(error), approval=found.uid))
-    return error
 
 
 def _why_not(stations: Stations, asked: _Asked) -> str | None:

@@ -1,10 +1,10 @@
 """What others agreed to happens: once, exactly so, and only while all of them may still agree to it."""
 
 from contextlib import suppress
-from functools import partial
 from typing import Any, Final
 
 from traceapp.domain import approvals
+from traceapp.domain.approvals import Approval, ApprovalState
 from traceapp.domain.errors import (
     ApprovalStateError,
     FactorNeededError,
@@ -16,9 +16,9 @@ from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.ledger.open_intents import held_intent
-from traceapp.usecases.access import authorise, entry
-from traceapp.usecases.approvals.approval_document import open_frozen
-from traceapp.usecases.approvals.approval_moves import find_approval, put, request_of, superseded
+from traceapp.usecases.access import authorise
+from traceapp.usecases.approvals.approval_document import Frozen, open_frozen
+from traceapp.usecases.approvals.approval_moves import find_approval, put, refused, request_of, superseded
 from traceapp.usecases.approvals.approval_persons import row_of, signers_today
 from traceapp.usecases.approvals.approved_operations import OPERATIONS, CarryOut
 from traceapp.usecases.approvals.decide_approval import CHANGED, is_as_asked
@@ -49,19 +49,8 @@ def execute_approval(stations: Stations, actor: Actor, uid: str, by: CarryOut | 
     operation, rule = OPERATIONS[found.operation], row_of(stations, found.operation)
     authorise(stations, actor, operation.permission, request_of(found))
     carry_out = by if operation.carry_out is None and operation.judge is None else operation.carry_out
-    refused = partial(entry, stations, actor, Act.APPROVAL_EXECUTE, request=request_of(found), approval=found.uid)
-    if carry_out is not None and found.state is approvals.ApprovalState.APPROVED and person.is_surely(found.requester):
-        frozen = open_frozen(stations, found)
-        try:
-            same = is_as_asked(stations, found, frozen) and operation.still(stations, actor, frozen.parameters)
-        except (ApprovalStateError, FactorNeededError) as error:
-            stations.ledger.append(refused("failed", reason=str(error)))
-            raise
-        if not same:
-            superseded(stations, actor, found)
-            raise ApprovalStateError(CHANGED)
-    else:
-        frozen = None
+    is_his = found.state is ApprovalState.APPROVED and person.is_surely(found.requester)
+    frozen = _still_as_asked(stations, actor, found) if carry_out is not None and is_his else None
     try:
         if rule is None:
             raise PermissionDeniedError(NO_ROW)
@@ -72,12 +61,8 @@ def execute_approval(stations: Stations, actor: Actor, uid: str, by: CarryOut | 
         holding = operation.holds(frozen.parameters) if frozen is not None else NOTHING_HELD
         signers = signers_today(stations, rule, found, holding)
         made = approvals.execute(found, person, stations.clock.now(), found.digest, signers)
-    except PermissionDeniedError as error:
-        stations.ledger.append(refused("denied", reason=str(error)))
-        raise
-    except ApprovalStateError as error:
-        stations.ledger.append(refused("failed", reason=str(error)))
-        raise
+    except (PermissionDeniedError, ApprovalStateError) as error:
+        raise refused(stations, actor, Act.APPROVAL_EXECUTE, found, error) from None
     assert frozen is not None  # noqa: S101  an approved one of the person's own was opened above
     with held_intent(stations.settings.home, found.uid):
         spent = put(stations, actor, Act.APPROVAL_EXECUTE, made, found)
@@ -89,3 +74,19 @@ def execute_approval(stations: Stations, actor: Actor, uid: str, by: CarryOut | 
             with suppress(TraceappError):
                 settle_failed(stations, actor, found.uid, spent.receipt.seq)
             raise
+
+
+def _still_as_asked(stations: Stations, actor: Actor, found: Approval) -> Frozen:
+    """What was asked for, while that is what would happen; else it is superseded.
+
+    raises  ApprovalStateError: it is, or it cannot be done as things stand. FactorNeededError.
+    """
+    frozen = open_frozen(stations, found)
+    try:
+        same = is_as_asked(stations, found, frozen) and OPERATIONS[found.operation].still(stations, actor, frozen.parameters)
+    except (ApprovalStateError, FactorNeededError) as error:
+        raise refused(stations, actor, Act.APPROVAL_EXECUTE, found, error) from None
+    if not same:
+        superseded(stations, actor, found)
+        raise ApprovalStateError(CHANGED)
+    return frozen

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.accounts import Account
-from traceapp.domain.rights import Actor
 from traceapp.policy.compilation import compile_rights
 from traceapp.usecases.stations import Stations
 
@@ -51,10 +50,7 @@ def why_not_cleared(stations: Stations, account: Account, holding: Holding) -> s
         return NOT_CLEARED
     if not holding.things:
         return None
-    viewer = Actor(
-        account.uid, account.username, account.role, account.sites, account.lines, through="session", lots=account.lots
-    )
-    rights = compile_rights(stations.policy, stations.acls.list_entries(), viewer, stations.clock.now())
+    rights = compile_rights(stations.policy, stations.acls.list_entries(), account.as_actor(), stations.clock.now())
     uids = [thing["uid"] for thing in holding.things]
     seen = stations.traces.find_seeds(uids, rights, holding.head)
     return None if seen.keys() >= set(uids) else OUT_OF_VIEW

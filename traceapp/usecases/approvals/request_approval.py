@@ -1,22 +1,20 @@
 """Somebody asks for what nobody does alone: exactly that is frozen, and others are to agree to it."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, Final
 
 from traceapp.domain.approvals import Approval, ApprovalState, Operation, Person
-from traceapp.domain.errors import PermissionDeniedError, SignatureComponentsError
+from traceapp.domain.errors import PermissionDeniedError, SignatureComponentsError, TraceappError
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.signatures import NOTHING_SHOWN, Meaning, Shown, SignedRecord
 from traceapp.policy.document import ApprovalRow
 from traceapp.usecases.access import authorise, entry
-from traceapp.usecases.approvals.approval_document import LABEL, Frozen, Words, check_reason, seal_frozen, seal_words
+from traceapp.usecases.approvals.approval_document import LABEL, Words, check_reason, frozen_approval, seal_words
 from traceapp.usecases.approvals.approval_moves import put
-from traceapp.usecases.approvals.approval_persons import account_of, person_of, person_of_account, row_of, steps_of
+from traceapp.usecases.approvals.approval_persons import person_of, person_of_account, row_of, steps_of
 from traceapp.usecases.approvals.approved_operations import OPERATIONS
 from traceapp.usecases.approvals.missing_persons import NO_ROW, why_stuck
 from traceapp.usecases.signatures.sign_request import NOBODY
@@ -59,39 +57,23 @@ def request_approval(
         else why_stuck(stations, told, asker, concerned(stations, operation, parameters), row.holds(parameters))
     )
     if told is None or refusal is not None:
-        denied = entry(stations, actor, Permission.APPROVAL_REQUEST, "denied", request=request, reason=refusal)
-        stations.ledger.append(denied)
-        raise PermissionDeniedError(refusal or NO_ROW)
-
+        raise _denied(stations, actor, request, PermissionDeniedError(refusal or NO_ROW))
     waiting = [one for one in stations.approvals.list_approvals(ApprovalState.REQUESTED, PAGE) if asker.is_surely(one.requester)]
     if len(waiting) >= MOST_WAITING:
-        denied = entry(stations, actor, Permission.APPROVAL_REQUEST, "denied", request=request, reason=TOO_MANY)
-        stations.ledger.append(denied)
-        raise PermissionDeniedError(TOO_MANY)
+        raise _denied(stations, actor, request, PermissionDeniedError(TOO_MANY))
 
     signing = _signing(stations, actor, told, shown, request)
-    uid, now = secrets.token_hex(8), stations.clock.now()
-    account, result = account_of(actor), row.result(stations, parameters)
-    frozen = Frozen(uid, operation, parameters, recipient, result, stations.policy.digest, account)
-    asked = Approval(
-        uid=uid,
-        operation=operation,
-        digest=frozen.digest,
-        document=seal_frozen(stations, frozen),
-        words=b"",
-        requester=asker,
-        steps=steps_of(told, account),
-        requested_at=now,
-        expires_at=now + timedelta(hours=told.hours),
-    )
+    result, steps = row.result(stations, parameters), steps_of(told, asker.account_uid)
+    asked = frozen_approval(stations, operation, parameters, result, asker, steps, told.hours, recipient)
+    now = asked.requested_at
     if signing is None:
-        unsigned = seal_words(stations, uid, (Words(account, "request", words, now),))
+        unsigned = seal_words(stations, asked.uid, (Words(asker.account_uid, "request", words, now),))
         return put(stations, actor, Permission.APPROVAL_REQUEST, replace(asked, words=unsigned), None)
-    signed = sign(stations, signing, SignedRecord(LABEL, uid, asked.digest), Meaning.REQUESTED, words, now)
-    said_so = replace(asked, words=seal_words(stations, uid, (Words(account, "request", words, now, signed),)))
+    signed = sign(stations, signing, SignedRecord(LABEL, asked.uid, asked.digest), Meaning.REQUESTED, words, now)
+    sealed = seal_words(stations, asked.uid, (Words(asker.account_uid, "request", words, now, signed),))
     after = sessions_after(stations, actor, signing, now)
     on_record = said_of(signed, signing, Meaning.REQUESTED)
-    return put(stations, actor, Permission.APPROVAL_REQUEST, said_so, None, after, **on_record)
+    return put(stations, actor, Permission.APPROVAL_REQUEST, replace(asked, words=sealed), None, after, **on_record)
 
 
 def _signing(stations: Stations, actor: Actor, row: ApprovalRow, shown: Shown, request: Mapping[str, Any]) -> Signing | None:
@@ -104,9 +86,14 @@ def _signing(stations: Stations, actor: Actor, row: ApprovalRow, shown: Shown, r
             return check_components(stations, actor, shown)
         except SignatureComponentsError as lacking:
             error = lacking
+    raise _denied(stations, actor, request, error)
+
+
+def _denied(stations: Stations, actor: Actor, request: Mapping[str, Any], error: TraceappError) -> TraceappError:
+    """The error, once it is on record."""
     denied = entry(stations, actor, Permission.APPROVAL_REQUEST, "denied", request=request, reason=str(error))
     stations.ledger.append(denied)
-    raise error
+    return error
 
 
 def concerned(stations: Stations, operation: Operation, parameters: Mapping[str, Any]) -> tuple[Person, ...]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.approvals import Approval, ApprovalState, Operation
 from traceapp.domain.disclosure import Gap, told
-from traceapp.domain.errors import ApprovalStateError, FactorNeededError, InputError, PermissionDeniedError, TraceappError
+from traceapp.domain.errors import ApprovalStateError, FactorNeededError, InputError, PermissionDeniedError
 from traceapp.domain.events import PropertyValue
 from traceapp.domain.kinds import NodeKind
 from traceapp.domain.permissions import Act, Permission
@@ -17,7 +17,7 @@ from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.usecases.access import authorise, entry, rights_for, things
 from traceapp.usecases.approvals.approval_document import open_frozen, open_words, state_digest
-from traceapp.usecases.approvals.approval_moves import find_approval, request_of
+from traceapp.usecases.approvals.approval_moves import find_approval, refused, request_of
 from traceapp.usecases.approvals.held_things import held_by_reveal
 from traceapp.usecases.approvals.settle_spent import is_said
 from traceapp.usecases.disclosed.disclosure_roll import Fields, keep_roll
@@ -114,14 +114,14 @@ def reveal_value(stations: Stations, actor: Actor, uid: str) -> Recorded[Reveale
     authorise(stations, actor, Permission.BATCH_SHOW, {"approval": uid})
     found, person = find_approval(stations, actor, uid)
     if actor.session is None or not person.is_surely(found.requester) or found.operation is not Operation.T3_REVEAL:
-        raise _refused(stations, actor, found, PermissionDeniedError(NOT_YOURS))
+        raise refused(stations, actor, Act.VALUE_REVEAL, found, PermissionDeniedError(NOT_YOURS))
     try:
         check_fresh(stations, actor)
     except FactorNeededError as error:
-        raise _refused(stations, actor, found, error) from None
-    refused = partial(_refused, stations, actor, found)
+        raise refused(stations, actor, Act.VALUE_REVEAL, found, error) from None
+    refusing = partial(refused, stations, actor, Act.VALUE_REVEAL, found)
     holding = held_by_reveal(open_frozen(stations, found).parameters)
-    with taking(stations, found, person, holding, may_reveal, NOT_READY, refused) as (claim, _):
+    with taking(stations, found, person, holding, may_reveal, NOT_READY, refusing) as (claim, _):
         return _revealed(stations, actor, found, claim)
 
 
@@ -130,7 +130,7 @@ def _revealed(stations: Stations, actor: Actor, found: Approval, claim: Claim) -
     parameters = frozen.parameters
     changed = frozen.policy != stations.policy.digest or _result(stations, parameters) != frozen.result
     if changed or not sees_thing(stations, actor, parameters):
-        raise _refused(stations, actor, found, ApprovalStateError(OTHER))
+        raise refused(stations, actor, Act.VALUE_REVEAL, found, ApprovalStateError(OTHER))
     shown, fields = _value(stations, parameters), Fields()
     fields.add(shown.kind.value, {shown.name: shown.value}, shown.uid)
     made = entry(
@@ -165,12 +165,3 @@ def _value(stations: Stations, parameters: Mapping[str, Any]) -> RevealedValue:
 def _kind_of(stations: Stations, actor: Actor, uid: str, head: int) -> NodeKind | None:
     rights = rights_for(stations, actor, Permission.BATCH_SHOW, {"uid": uid})
     return stations.traces.find_seeds([uid], rights, head).get(uid)
-
-
-def _refused(stations: Stations, actor: Actor, found: Approval, error: TraceappError) -> TraceappError:
-    outcome = "denied" if isinstance(error, PermissionDeniedError) else "failed"
-    request = request_of(found)
-    stations.ledger.append(
-        entry(stations, actor, Act.VALUE_REVEAL, outcome, request=request, reason=str(error), approval=found.uid)
-    )
-    return error

@@ -8,15 +8,15 @@ from typing import Any, Final
 
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.approvals import Approval, ApprovalState, Operation
-from traceapp.domain.errors import ApprovalStateError, FactorNeededError, PermissionDeniedError, TraceappError
+from traceapp.domain.errors import ApprovalStateError, FactorNeededError, PermissionDeniedError
 from traceapp.domain.exports import Arrange, Copy, ExportedFile, Subject, TableForm
 from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.signatures import CheckedSignature
-from traceapp.usecases.access import authorise, entry
+from traceapp.usecases.access import authorise
 from traceapp.usecases.approvals.approval_document import open_frozen, open_words
-from traceapp.usecases.approvals.approval_moves import find_approval, request_of
+from traceapp.usecases.approvals.approval_moves import find_approval, refused
 from traceapp.usecases.approvals.held_things import held_by_export
 from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.approvals.settle_spent import is_said
@@ -81,12 +81,13 @@ def take_export(stations: Stations, actor: Actor, uid: str, arrange: Mapping[Sub
     authorise(stations, actor, Permission.APPROVAL_REQUEST, {"approval": uid})
     found, person = find_approval(stations, actor, uid)
     subject = SUBJECT_OF.get(found.operation)
+    act = SUBJECTS[subject].permission if subject is not None else Permission.BATCH_EXPORT
+    refusing = partial(refused, stations, actor, act, found)
     if not person.is_surely(found.requester) or subject is None:
-        raise _refused(stations, actor, found, PermissionDeniedError(NOT_YOURS))
-    authorise(stations, actor, SUBJECTS[subject].permission, {"approval": uid})
-    refused = partial(_refused, stations, actor, found)
+        raise refusing(PermissionDeniedError(NOT_YOURS))
+    authorise(stations, actor, act, {"approval": uid})
     holding = held_by_export(open_frozen(stations, found).parameters)
-    with taking(stations, found, person, holding, may_take, NOT_READY, refused) as (claim, signatures):
+    with taking(stations, found, person, holding, may_take, NOT_READY, refusing) as (claim, signatures):
         return _taken(stations, actor, found, subject, arrange[subject], claim, signatures)
 
 
@@ -99,17 +100,18 @@ def _taken(
     claim: Claim,
     signatures: tuple[CheckedSignature, ...],
 ) -> Recorded[ExportedFile]:
+    refusing = partial(refused, stations, actor, SUBJECTS[subject].permission, found)
     frozen = open_frozen(stations, found)
     parameters, form = frozen.parameters, TableForm(frozen.parameters["form"])
     try:
         check_clearance(stations, actor, Tier(parameters["tier"]))
     except (PermissionDeniedError, FactorNeededError) as error:
-        raise _refused(stations, actor, found, error) from None
+        raise refusing(error) from None
     if not is_address_as_signed(stations, parameters):
-        raise _refused(stations, actor, found, ApprovalStateError(CHANGED))
+        raise refusing(ApprovalStateError(CHANGED))
     asked = asked_again(subject, stations, actor, parameters)
     if frozen.policy != stations.policy.digest or asked.digest != parameters["sha256"]:
-        raise _refused(stations, actor, found, ApprovalStateError(CHANGED))
+        raise refusing(ApprovalStateError(CHANGED))
     to, now = destination_of(parameters), stations.clock.now()
     copy = Copy(secrets.token_hex(16), actor.username, now, signatures, frozen.recipient if to is not None else None)
     sending = Sending(stations, actor, found, claim)
@@ -126,12 +128,3 @@ def _taken(
             sending.end(0)
             raise
     return recorded
-
-
-def _refused(stations: Stations, actor: Actor, found: Approval, error: TraceappError) -> TraceappError:
-    outcome = "denied" if isinstance(error, PermissionDeniedError) else "failed"
-    subject = SUBJECT_OF.get(found.operation)
-    act = SUBJECTS[subject].permission if subject is not None else Permission.BATCH_EXPORT
-    told = entry(stations, actor, act, outcome, request=request_of(found), reason=str(error), approval=found.uid)
-    stations.ledger.append(told)
-    return error

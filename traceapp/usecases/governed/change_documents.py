@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from traceapp.domain.approvals import Operation
 from traceapp.domain.errors import ApprovalStateError, InputError
 from traceapp.domain.governed import Difference, DocumentKind, Effect, Version, differences
 from traceapp.domain.permissions import Permission
@@ -16,6 +15,7 @@ from traceapp.host.home_lock import alone
 from traceapp.ledger.records import plain_json
 from traceapp.policy.acceptance import Acceptance
 from traceapp.usecases.access import authorise, entry, things
+from traceapp.usecases.accounts.names import username_of
 from traceapp.usecases.approvals.approval_document import open_frozen, state_digest
 from traceapp.usecases.changes import carry_out
 from traceapp.usecases.governed.governed_documents import (
@@ -27,6 +27,7 @@ from traceapp.usecases.governed.governed_documents import (
     parse_document,
     present_version,
     read_digest,
+    refused_document,
 )
 from traceapp.usecases.governed.migrate_values import Migration, migration_of
 from traceapp.usecases.stations import Stations
@@ -141,13 +142,12 @@ def check_change(kind: DocumentKind, stations: Stations, actor: Actor, said: Map
     """What whoever agrees signs: the digest of a document that the home keeps, and that of the one it follows."""
     digest = said.get("digest")
     if said.keys() != {"digest"} or not isinstance(digest, str):
-        raise InputError("parameters: wanted digest", (("parameters", "digest"),))
+        raise InputError.wanted("parameters", "digest")
     if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
-        raise InputError("digest: wanted 64 hexadecimal digits", (("digest", "64 hexadecimal digits"),))
+        raise InputError.wanted("digest", "64 hexadecimal digits")
     content = _proposed(stations, kind, digest)
     if content is None:
-        wanted = "the digest of a document that was sent to be proposed"
-        raise InputError(f"digest: wanted {wanted}", (("digest", wanted),))
+        raise InputError.wanted("digest", "the digest of a document that was sent to be proposed")
     _check_is_other(stations, kind, digest)
     _check_fits(stations, kind, GOVERNED[kind].read(content))
     return {"digest": digest, "replaces": _digest_in_force(stations, kind)}
@@ -210,8 +210,8 @@ def apply_change(
         if state_digest(changed_document(kind, stations, parameters)) != agreed_to or found is None:
             raise ApprovalStateError(CHANGED_SINCE)
         fits_still(kind, stations, actor, parameters)
-        proposed_by = _username(stations, found.requester.account_uid)
-        approved_by = tuple(_username(stations, one.person.account_uid) for one in found.signatures)
+        proposed_by = username_of(stations, found.requester.account_uid)
+        approved_by = tuple(username_of(stations, one.person.account_uid) for one in found.signatures)
         return come_in_force(stations, kind, digest, content, Agreed(proposed_by, approved_by, approval, now))
 
     return carry_out(
@@ -245,7 +245,6 @@ def come_in_force(stations: Stations, kind: DocumentKind, digest: str, content: 
     return version
 
 
-KIND_OF: Final[Mapping[Operation, DocumentKind]] = {row.operation: kind for kind, row in GOVERNED.items()}
 _LABELS: Final = {DocumentKind.POLICY: "Policy", DocumentKind.DICTIONARY: "Dictionary", DocumentKind.ALERT_RULES: "AlertRules"}
 
 
@@ -274,14 +273,14 @@ def _proposed(stations: Stations, kind: DocumentKind, digest: str) -> bytes | No
 def _check_is_other(stations: Stations, kind: DocumentKind, digest: str) -> None:
     """What is in force needs nobody's word; what is not any more as it was agreed to can be agreed to again."""
     if digest == _digest_in_force(stations, kind) and kind not in stations.documents.loaded.faults:
-        raise InputError(f"document: wanted {SAME}", (("document", SAME),))
+        raise InputError.wanted("document", SAME)
 
 
 def _check_fits(stations: Stations, kind: DocumentKind, document: Any) -> None:
     """raises  InputError: too few of today's persons could agree under it."""
     reason = GOVERNED[kind].unfit(stations, document)
     if reason is not None:
-        raise InputError(f"document: {reason}", (("document", reason),))
+        raise refused_document(reason)
 
 
 def _digest_in_force(stations: Stations, kind: DocumentKind) -> str:
@@ -296,11 +295,5 @@ def _content_of(stations: Stations, kind: DocumentKind, number: int) -> bytes:
     version = next((one for one in list_kept_versions(stations, kind) if one.number == number), None)
     content = kept_content(stations, kind, version.digest) if version is not None else None
     if content is None:
-        wanted = "the number of a version that was in force"
-        raise InputError(f"version: wanted {wanted}", (("version", wanted),))
+        raise InputError.wanted("version", "the number of a version that was in force")
     return content
-
-
-def _username(stations: Stations, uid: str) -> str:
-    account = stations.accounts.get_account(uid)
-    return account.username if account is not None else uid

@@ -14,7 +14,7 @@ from traceapp.domain.kinds import NodeKind
 from traceapp.domain.rights import Actor, Role
 from traceapp.graph.acl_store import NodeCounts
 from traceapp.policy.document import PolicyDocument
-from traceapp.policy.effects import Change, Comparison, of_role
+from traceapp.policy.effects import Change, RightsComparison, of_role
 from traceapp.usecases.approvals.approval_persons import all_accounts
 from traceapp.usecases.approvals.missing_persons import lacks_under
 from traceapp.usecases.stations import Stations
@@ -52,7 +52,7 @@ def effect_of_dictionary(stations: Stations, before: Dictionary, after: Dictiona
 def _effect_on_people(
     stations: Stations, before: tuple[PolicyDocument, Dictionary], after: tuple[PolicyDocument, Dictionary]
 ) -> Effect:
-    comparison = Comparison(before, after, stations.acls.list_entries(), stations.clock.now())
+    comparison = RightsComparison(before, after, stations.acls.list_entries(), stations.clock.now())
     accounts = [account for account in all_accounts(stations) if not account.disabled]
     changes = {role: comparison.of(of_role(role)) for role in comparison.roles}
     touched = {role for role, change in changes.items() if change}
@@ -76,7 +76,9 @@ def _effect_on_people(
     )
 
 
-def _role_effect(role: Role, change: Change, counts: NodeCounts, comparison: Comparison, names: Collection[str]) -> RoleEffect:
+def _role_effect(
+    role: Role, change: Change, counts: NodeCounts, comparison: RightsComparison, names: Collection[str]
+) -> RoleEffect:
     seen, saw = comparison.seen(of_role(role)), comparison.saw(of_role(role))
     return RoleEffect(role, _counted(change.gained, counts, seen), _counted(change.lost, counts, saw), tuple(sorted(names)))
 
@@ -86,10 +88,8 @@ def _counted(moves: Moves, counts: NodeCounts, see: Collection[int]) -> Moves:
     return replace(moves, shown=shown)
 
 
-def _account_effect(account: Account, comparison: Comparison, counts: NodeCounts) -> AccountEffect:
-    person = Actor(
-        account.uid, account.username, account.role, account.sites, account.lines, through="session", lots=account.lots
-    )
+def _account_effect(account: Account, comparison: RightsComparison, counts: NodeCounts) -> AccountEffect:
+    person = account.as_actor()
     change = comparison.of(person)
     more, less = ({one.kind.value for one in moves.shown} for moves in (change.gained, change.lost))
     return AccountEffect(
@@ -102,7 +102,7 @@ def _account_effect(account: Account, comparison: Comparison, counts: NodeCounts
     )
 
 
-def _dying(stations: Stations, comparison: Comparison) -> Iterator[str]:
+def _dying(stations: Stations, comparison: RightsComparison) -> Iterator[str]:
     """Labels of tokens that could do something and can do nothing any more."""
     for token in stations.accounts.list_tokens(stations.clock.now(), row_limit=MOST_TOKENS):
         if not token.revoked and comparison.is_cut_off(_program(stations, token)):

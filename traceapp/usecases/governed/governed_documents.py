@@ -55,23 +55,23 @@ def _read_policy(content: bytes) -> Any:
     try:
         return parse_policy(content)
     except PolicyError as error:
-        raise _refused(error) from None
+        raise refused_document(error) from None
 
 
 def _check_policy(stations: Stations, document: Any) -> None:
     try:
         Policy(document, stations.dictionary)
     except PolicyError as error:
-        raise _refused(error) from None
+        raise refused_document(error) from None
 
 
 def _read_rules(content: bytes) -> Any:
     try:
         return alert_rules.parse_alert_rules(content)
     except ValidationError as error:
-        raise _refused(f"The alert rules are malformed: {wrong_places(error)}.") from None
+        raise refused_document(f"The alert rules are malformed: {wrong_places(error)}.") from None
     except ValueError as error:
-        raise _refused(f"The alert rules cannot be read: {error}.") from None
+        raise refused_document(f"The alert rules cannot be read: {error}.") from None
 
 
 def _check_rules(stations: Stations, rules: Any) -> None:
@@ -82,7 +82,7 @@ def _read_dictionary(content: bytes) -> Any:
     try:
         return dictionaries.parse_dictionary(content)
     except DictionaryError as error:
-        raise _refused(error) from None
+        raise refused_document(error) from None
 
 
 def _check_dictionary(stations: Stations, dictionary: Any) -> None:
@@ -90,10 +90,11 @@ def _check_dictionary(stations: Stations, dictionary: Any) -> None:
         dictionaries.check_successor(stations.dictionary, dictionary)
         Policy(stations.policy.document, dictionary)
     except (DictionaryError, PolicyError) as error:
-        raise _refused(error) from None
+        raise refused_document(error) from None
 
 
-def _refused(said: object) -> InputError:
+def refused_document(said: object) -> InputError:
+    """Why a document cannot come in force, as a fault of the field that it was sent in."""
     return InputError(f"document: {said}", (("document", str(said)),))
 
 

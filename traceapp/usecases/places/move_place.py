@@ -12,6 +12,7 @@ from traceapp.domain.rights import Actor
 from traceapp.domain.scopes import ANY
 from traceapp.ledger.records import plain_json
 from traceapp.usecases.access import authorise, entry
+from traceapp.usecases.accounts.names import username_of
 from traceapp.usecases.changes import carry_out
 from traceapp.usecases.places.place_effects import (
     MOST_NODES,
@@ -79,7 +80,7 @@ def check_place_move(stations: Stations, actor: Actor, said: Mapping[str, Any]) 
     """
     move, follow = _read(said)
     _check(stations, actor, move, Permission.CHANGE_PROPOSE)
-    names = {uid: _username(stations, uid) for uid in (followers(stations, move) if follow else ())}
+    names = {uid: username_of(stations, uid) for uid in (followers(stations, move) if follow else ())}
     return {
         "from": [move.old.site, move.old.line],
         "to": [move.new.site, move.new.line],
@@ -109,8 +110,8 @@ def move_place(stations: Stations, actor: Actor, parameters: Mapping[str, Any], 
     counted = stations.acls.count_nodes(MOST_NODES).total(None, moved_numbers(told, move))
     there = len(stations.acls.places.kept)
     found = stations.approvals.get_approval(approval)
-    asked = _username(stations, found.requester.account_uid) if found is not None else ""
-    agreed = tuple(_username(stations, one.person.account_uid) for one in found.signatures) if found is not None else ()
+    asked = username_of(stations, found.requester.account_uid) if found is not None else ""
+    agreed = tuple(username_of(stations, one.person.account_uid) for one in found.signatures) if found is not None else ()
 
     def make(places: PlaceMap) -> KeptMove:
         if places.kept and places.kept[-1].approval == approval:
@@ -174,8 +175,3 @@ def _sees(actor: Actor, place: Place) -> bool:
 
 def _request(move: PlaceMove, follow: bool) -> dict[str, Any]:
     return {"document": "places", "from": move.old.text, "to": move.new.text, "follow": follow}
-
-
-def _username(stations: Stations, uid: str) -> str:
-    account = stations.accounts.get_account(uid)
-    return account.username if account is not None else uid

@@ -1,7 +1,5 @@
 """Whoever asked for something signs that he did: where the policy wants it, nobody agrees to it before."""
 
-from dataclasses import replace
-from functools import partial
 from typing import Final
 
 from traceapp.domain.approvals import OPEN, Approval, Person
@@ -10,9 +8,9 @@ from traceapp.domain.permissions import Act, Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.signatures import Meaning, Shown, SignatureState, SignedRecord
-from traceapp.usecases.access import authorise, entry
+from traceapp.usecases.access import authorise
 from traceapp.usecases.approvals.approval_document import LABEL, Words, check_reason, open_words, with_words
-from traceapp.usecases.approvals.approval_moves import find_approval, put, request_of
+from traceapp.usecases.approvals.approval_moves import find_approval, put, refused
 from traceapp.usecases.approvals.approval_persons import account_of, row_of
 from traceapp.usecases.signatures.signing import check_components, said_of, sessions_after, sign
 from traceapp.usecases.signatures.verify_signatures import sealed_signatures
@@ -39,13 +37,10 @@ def sign_request(stations: Stations, actor: Actor, uid: str, digest: str, reason
         _check(stations, actor, found, person, digest)
         signing = check_components(stations, actor, shown)
     except (PermissionDeniedError, ApprovalStateError, SignatureComponentsError) as error:
-        outcome = "failed" if isinstance(error, ApprovalStateError) else "denied"
-        refused = partial(entry, stations, actor, Act.APPROVAL_SIGN, outcome, request=request_of(found), reason=str(error))
-        stations.ledger.append(refused(approval=uid))
-        raise
+        raise refused(stations, actor, Act.APPROVAL_SIGN, found, error) from None
     now = stations.clock.now()
     signed = sign(stations, signing, SignedRecord(LABEL, uid, found.digest), Meaning.REQUESTED, words, now)
-    made = with_words(stations, replace(found), Words(account_of(actor), "sign", words, now, signed))
+    made = with_words(stations, found, Words(account_of(actor), "sign", words, now, signed))
     after = sessions_after(stations, actor, signing, now)
     return put(stations, actor, Act.APPROVAL_SIGN, made, found, after, **said_of(signed, signing, Meaning.REQUESTED))
 

@@ -22,6 +22,7 @@ from traceapp.domain.signatures import (
     is_enough,
 )
 from traceapp.identity.passwords import verify_password
+from traceapp.usecases.accounts.names import printed_name
 from traceapp.usecases.approvals.approval_persons import is_new
 from traceapp.usecases.sessions.open_session import bound
 from traceapp.usecases.sessions.rotate_session import own_session
@@ -121,12 +122,11 @@ def sign(
     raises  KeyUnavailableError, SealBrokenError: his printed name cannot be opened.
     """
     account, words = signing.account, MEANINGS[meaning]
-    name = stations.sealer.open_document("Account", account.uid, "printed_name", account.printed_name).decode()
     document = Signature(
         record=record,
         meaning=meaning,
         says={"en": words.says_en, "zh": words.says_zh},
-        name=name,
+        name=printed_name(stations, account),
         username=account.username,
         account=account.uid,
         person=account.person_id,
