@@ -2,7 +2,6 @@
 
 import base64
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +13,6 @@ from traceapp.usecases.intake.manage_feeds import add_interface, check_interface
 from traceapp.usecases.stations import Stations
 
 CONTENT = "text/csv"
-Opener = Callable[..., Any]
 
 
 def receipt(lot: str) -> bytes:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.attack.test_approvals import WHY, Enter, enter, hire
+from tests.attack.approvers import WHY, Enter, enter, hire
 from tests.conftest import MakeActor
 from tests.flows import hour
 from tests.recorded import records

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.attack.test_approvals import EVERYWHERE, Enter, Hire, approve, enter, hire, rung, session_of
+from tests.attack.approvers import EVERYWHERE, Enter, Hire, approve, enter, hire, rung, session_of
 from tests.clockwork import Clockwork
 from tests.recorded import records
 from traceapp.composition import terminal_actor

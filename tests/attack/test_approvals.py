@@ -3,20 +3,38 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib import resources
 from threading import Barrier
 
 import pytest
 
-from tests.approving import agree, opened
+from tests.approving import opened
+from tests.attack.approvers import (
+    DAY,
+    ENDS,
+    EVERYWHERE,
+    RACERS,
+    SEEN,
+    SILENCE,
+    WHY,
+    Enter,
+    Hire,
+    approve,
+    asked_by,
+    by_hand,
+    enter,
+    hire,
+    rung,
+    session_of,
+    standing,
+    two,
+)
 from tests.clockwork import Clockwork
 from tests.recorded import records
 from tests.signing import signed_by
-from traceapp.composition import build_watch, terminal_actor
-from traceapp.domain.alerts import AlertFilter
-from traceapp.domain.approvals import Approval, ApprovalState, Operation
+from traceapp.composition import terminal_actor
+from traceapp.domain.approvals import ApprovalState, Operation
 from traceapp.domain.clock import stored_time
 from traceapp.domain.errors import (
     ApprovalNotFoundError,
@@ -28,93 +46,22 @@ from traceapp.domain.errors import (
     TraceappError,
 )
 from traceapp.domain.rights import Actor, Role
-from traceapp.domain.sessions import Client
 from traceapp.policy.alert_evaluation import Evaluation
 from traceapp.policy.alert_rules import read_alert_rules, running_rules
 from traceapp.policy.document import parse_policy
 from traceapp.policy.record_facts import RecordFacts
 from traceapp.usecases.accounts.change_account import set_disabled, set_password, set_role
-from traceapp.usecases.accounts.create_account import create_account
 from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
 from traceapp.usecases.approvals.decide_approval import approve_approval, cancel_approval, deny_approval
 from traceapp.usecases.approvals.execute_approval import execute_approval
 from traceapp.usecases.approvals.list_approvals import list_approvals
 from traceapp.usecases.approvals.request_approval import request_approval
-from traceapp.usecases.audit.watch_ledger import LedgerWatch
 from traceapp.usecases.sessions.authenticate_token import authenticate_token
-from traceapp.usecases.sessions.open_session import make_session
 from traceapp.usecases.stations import Stations
 
+__all__ = ["enter", "hire", "two"]
+
 pytestmark = pytest.mark.one_store
-
-EVERYWHERE = frozenset({"*"})
-OWNER = Client("192.0.2.17", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")
-SILENCE = {"rule": "denials", "hours": 4}
-WHY = "The new interface asks for numbers before they are imported."
-SEEN = "The interface was looked at, and is mended tomorrow."
-
-DAY = 86_400.0
-RACERS = 64
-ENDS = {"approval:execute", "approval:cancel"}
-
-Enter = Callable[..., Actor]
-Hire = Callable[..., str]
-
-
-@pytest.fixture
-def hire(clocked: Stations) -> Hire:
-    """`hire("wang", Role.QUALITY)`: the uid of an account that is new at this moment."""
-
-    def make(name: str, role: Role, printed_name: str = "", person: str | None = None) -> str:
-        password, printed = "correct horse battery", printed_name or name
-        return create_account(
-            clocked, terminal_actor(), name, password, printed, role, EVERYWHERE, EVERYWHERE, person=person
-        ).value
-
-    return make
-
-
-@pytest.fixture
-def enter(clocked: Stations, clockwork: Clockwork, hire: Hire) -> Enter:
-    """`enter("wang", Role.QUALITY)`: somebody who is no newcomer, in a session, second factor just shown."""
-
-    def make(name: str, role: Role, printed_name: str = "", person: str | None = None) -> Actor:
-        uid = hire(name, role, printed_name, person)
-        clockwork.go_on(DAY)
-        return session_of(clocked, uid)
-
-    return make
-
-
-def session_of(stations: Stations, uid: str) -> Actor:
-    account = stations.accounts.get_account(uid)
-    assert account is not None
-    opened = make_session(stations, account, OWNER, factor_at=stations.clock.now())
-    stations.sessions.append_session(opened.session)
-    return opened.actor
-
-
-@pytest.fixture
-def two(enter: Enter, clocked: Stations) -> tuple[Actor, Actor]:
-    """Anna of quality, and Ben, the auditor; both just showed their second factor."""
-    anna, ben = enter("anna", Role.QUALITY), enter("ben", Role.AUDITOR)
-    return session_of(clocked, anna.account_uid), ben
-
-
-def asked_by(stations: Stations, actor: Actor) -> Approval:
-    return request_approval(stations, actor, Operation.ALERT_SILENCE, SILENCE, WHY).value
-
-
-def approve(stations: Stations, actor: Actor, asked: Approval) -> Approval:
-    return agree(stations, actor, asked.uid, SEEN, signed_by(actor)).value
-
-
-def rung(stations: Stations) -> set[str]:
-    """Rules that rang on what is on record by now."""
-    watch = LedgerWatch(replace(build_watch(stations.settings), ledger=stations.ledger))
-    while watch.read():
-        pass
-    return {one.alert.rule for one in stations.alerts.list_alerts(AlertFilter(), 99)}
 
 
 def test_promise_what_one_asked_for_and_another_agreed_to_happens_once(two: tuple[Actor, Actor], clocked: Stations) -> None:
@@ -181,12 +128,6 @@ def test_attacker_cannot_agree_to_his_own_request(name: str, alike: dict[str, st
     assert denied["approval"] == asked.uid
     assert standing(clocked, asked) is ApprovalState.REQUESTED
     assert "approval-refused" in rung(clocked)
-
-
-def standing(stations: Stations, asked: Approval) -> ApprovalState:
-    found = stations.approvals.get_approval(asked.uid)
-    assert found is not None
-    return found.state
 
 
 def test_attacker_with_a_token_agrees_to_nothing(two: tuple[Actor, Actor], clocked: Stations) -> None:
@@ -422,12 +363,6 @@ def test_attacker_who_changes_an_approval_in_the_store_makes_nothing_happen(two:
 
 
 CHANGES = ("a.digest = b.digest", "a.state = 'approved'", "a.steps = '[]'", "a.expires_at = '2099-01-01T00:00:00.000000Z'")
-
-
-def by_hand(stations: Stations, one: Approval, other: Approval, change: str) -> None:
-    """In the database, behind the service's back."""
-    found = f"MATCH (a:Approval {{uid: '{one.uid}'}}), (b:Approval {{uid: '{other.uid}'}})"
-    stations.graph.administer(f"{found} SET {change}", "attack")
 
 
 def test_attacker_who_changes_what_was_agreed_to_has_it_closed(

@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from tests.approving import agree
-from tests.attack.test_approvals import EVERYWHERE, RACERS, Enter, enter, hire, rung, session_of, standing
+from tests.attack.approvers import EVERYWHERE, RACERS, Enter, enter, hire, rung, session_of, standing
 from tests.recorded import records
 from tests.signing import signed_by
 from tests.web.plant import fill

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.attack.test_approvals import Enter, approve, by_hand, enter, hire, rung, session_of, standing
+from tests.attack.approvers import Enter, approve, by_hand, enter, hire, rung, session_of, standing
 from tests.recorded import records
 from traceapp.domain.approvals import Approval, ApprovalState
 from traceapp.domain.errors import ApprovalStateError, PermissionDeniedError, SealBrokenError

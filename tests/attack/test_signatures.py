@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.approving import agree
-from tests.attack.test_approvals import (
+from tests.attack.approvers import (
     DAY,
     SEEN,
     SILENCE,

@@ -27,7 +27,6 @@ from traceapp.usecases.stations import Stations
 
 PASSWORD = "correct horse battery"
 EVERYWHERE = frozenset({"*"})
-KILL = "os.kill(os.getpid(), signal.SIGKILL)"
 CUT = """
 import os, signal
 from {module} import {owner}

@@ -1,11 +1,9 @@
 """A change of tiers that is killed half-way: nothing is lost, nobody sees more, and the next run goes on."""
 
-import signal
-
 from tests.conftest import MakeActor
+from tests.cut_off import killed_half_way
 from tests.dictionaries import migrate, with_tier
 from tests.imported import take_in
-from tests.processes import start_command, wait_until
 from tests.recorded import records
 from traceapp.composition import terminal_actor
 from traceapp.domain.batch import BatchQuery
@@ -33,24 +31,17 @@ def test_promise_a_killed_change_of_tiers_loses_nothing_and_goes_on(stations: St
     take_in(stations, ROWS)
     raised = with_tier(stations, "Batch", "contract_maker", "T2")
     viewer, coordinator = actor(Role.VIEWER), actor(Role.COORDINATOR)
-    lefts = [left(stations)]
 
-    for _ in range(2):
-        running = start_command(stations, "policy", "migrate", "--rate", "1000")
-        wait_until(lambda so_far=lefts[-1]: left(stations) < so_far)  # type: ignore[misc]
-        assert running.poll() is None, "it is not done yet"
-        running.send_signal(signal.SIGKILL)
-        running.communicate()
-        lefts.append(left(stations))
+    for _ in killed_half_way(stations, lambda: left(stations), "policy", "migrate", "--rate", "1000"):
         for at in range(0, LOTS, 90):
             query = BatchQuery(number=f"B-{at}")
             assert show_batch(raised, coordinator, query).value.properties["contract_maker"] == f"maker {at}"
             assert show_batch(raised, viewer, query).value.properties["contract_maker"] == Masked("T2")
         assert verify_graph(raised, terminal_actor(), lambda share: None).value.findings == ()
 
-    assert lefts[0] > lefts[1] > lefts[2] > 0
+    still = left(stations)
     made = migrate(raised)
-    assert (made.done, made.number, left(stations)) == (lefts[2], 2, 0)
+    assert (made.done, made.number, left(stations)) == (still, 2, 0)
     after = raised.documents.renewed(raised)
     assert migration_of(after) is None
     assert verify_graph(after, terminal_actor(), lambda share: None).value.findings == ()

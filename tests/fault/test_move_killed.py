@@ -1,16 +1,14 @@
 """A move that is killed: it holds or it does not, the ledger says which, and the rewriting goes on where it was."""
 
-import signal
-
 import pytest
 
 from tests.approving import agree
 from tests.conftest import MakeActor
+from tests.cut_off import killed_half_way
 from tests.fault.test_approvals_killed import WHY, colleague
 from tests.fault.test_intents_killed import CLIENT, COMMIT, run_killed, sweep
 from tests.imported import take_in
 from tests.moved import finish, move
-from tests.processes import start_command, wait_until
 from tests.recorded import records
 from tests.signing import signed_by
 from traceapp.composition import terminal_actor
@@ -41,21 +39,13 @@ def test_promise_a_killed_move_loses_nothing_and_goes_on(stations: Stations, act
     take_in(stations, ROWS)
     move(stations, site="LYON", to_site="SUZHOU")
     old, new = (actor(Role.COORDINATOR, sites={site}) for site in ("LYON", "SUZHOU"))
-    lefts = [left(stations)]
 
-    for _ in range(2):
-        running = start_command(stations, "site", "finish", "--rate", "1000")
-        wait_until(lambda so_far=lefts[-1]: left(stations) < so_far)  # type: ignore[misc]
-        assert running.poll() is None, "it is not done yet"
-        running.send_signal(signal.SIGKILL)
-        running.communicate()
-        lefts.append(left(stations))
+    for _ in killed_half_way(stations, lambda: left(stations), "site", "finish", "--rate", "1000"):
         for at in range(0, LOTS, 90):
             show_batch(stations, new, BatchQuery(number=f"B-{at}"))
             with pytest.raises(BatchNotFoundError):
                 show_batch(stations, old, BatchQuery(number=f"B-{at}"))
 
-    assert lefts[0] > lefts[1] > lefts[2] > 0
     assert finish(stations).finished == (1,)
     assert left(stations) == 0
     assert verify_graph(stations, terminal_actor(), lambda share: None).value.findings == ()
