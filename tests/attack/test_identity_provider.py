@@ -219,6 +219,13 @@ def test_a_change_of_groups_counts_at_the_next_sign_in(app: Flask, provider: Pro
     assert account is not None
     assert (account.role, account.sites) == (Role.VIEWER, frozenset({"LYON"}))
     assert status(old) == 401, "the session of the old role is over"
+    assert "alert_silence" in last_change(stations)["leaves_stuck"], "he was the last who could agree to it"
+
+
+def last_change(stations: Stations) -> dict[str, Any]:
+    """What the newest record says of an account that followed its groups."""
+    request: dict[str, Any] = records(stations, act="account:follow")[-1]["request"]
+    return request
 
 
 def test_attacker_who_left_the_company_is_closed_here(app: Flask, provider: Provider, stations: Stations) -> None:
@@ -235,6 +242,7 @@ def test_attacker_who_left_the_company_is_closed_here(app: Flask, provider: Prov
     account = stations.accounts.get_account_by_username("zhou")
     assert account is not None
     assert account.disabled
+    assert "alert_silence" in last_change(stations)["leaves_stuck"], "he was the last who could agree to it"
     assert status(old) == 401
     provider.groups = ["trace-quality"]
     assert sign_in(app.test_client(), provider).status_code == 401

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.attack.test_approvals import Enter, Hire, enter, hire
+from tests.attack.approvers import Enter, Hire, enter, hire
 from tests.recorded import records
 from traceapp.composition import terminal_actor
+from traceapp.domain.access_reviews import ReviewDecision
 from traceapp.domain.errors import InputError, LastApproversError
 from traceapp.domain.rights import Actor, Role
 from traceapp.policy.alert_evaluation import Evaluation
@@ -14,6 +15,7 @@ from traceapp.policy.alert_rules import read_alert_rules
 from traceapp.policy.record_facts import RecordFacts
 from traceapp.usecases.accounts.give_role import give_person, give_role, suspend_account
 from traceapp.usecases.accounts.leave_account import leave_account
+from traceapp.usecases.accounts.review_access import begin_review, decide_account, show_review
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store
@@ -52,10 +54,37 @@ def test_attacker_who_takes_the_last_approver_away_is_refused_or_rings(
     assert {one["outcome"] for one in records(clocked, after=head)} == {"failed"}
     head = clocked.ledger.get_head().seq
     TAKEN[way](clocked, True)
-    evaluation = Evaluation(read_alert_rules(), RecordFacts(frozenset()))
-    rung = {one.rule for told in records(clocked, after=head) for one in evaluation.take(told["seq"], told)}
-    assert "last-approvers" in rung
+    assert "last-approvers" in rung_since(clocked, head)
     assert "key_destroy" in records(clocked, after=head)[0]["request"]["leaves_stuck"]
+
+
+def rung_since(stations: Stations, head: int) -> set[str]:
+    """Rules that ring on what is on record since then."""
+    evaluation = Evaluation(read_alert_rules(), RecordFacts(frozenset()))
+    return {one.rule for told in records(stations, after=head) for one in evaluation.take(told["seq"], told)}
+
+
+@pytest.mark.parametrize(
+    ("decision", "role"),
+    [(ReviewDecision.SUSPENDED, None), (ReviewDecision.NARROWED, Role.VIEWER)],
+    ids=["suspended", "narrowed"],
+)
+def test_attacker_who_reviews_the_last_approver_away_rings(
+    decision: ReviewDecision, role: Role | None, two: tuple[Actor, Actor], clocked: Stations
+) -> None:
+    """A review withdraws at once, as two look at it already; nobody is left in the dark about what it takes away."""
+    anna, ben = two
+    run = begin_review(clocked, terminal_actor()).value
+    shown = show_review(clocked, anna, run.uid).value
+    seen = next(one.digest for one in shown.items if one.item.username == "ben")
+    head = clocked.ledger.get_head().seq
+
+    decide_account(clocked, anna, run.uid, "ben", decision, seen, WHY, role)
+
+    assert "last-approvers" in rung_since(clocked, head)
+    told = records(clocked, after=head)[-1]["request"]
+    assert told["account"] == ben.account_uid
+    assert "key_destroy" in told["leaves_stuck"]
 
 
 def test_attacker_who_makes_one_person_of_the_last_two_is_refused(two: tuple[Actor, Actor], clocked: Stations) -> None:
@@ -64,7 +93,7 @@ def test_attacker_who_makes_one_person_of_the_last_two_is_refused(two: tuple[Act
 
 
 def test_promise_anyway_takes_a_reason(two: tuple[Actor, Actor], clocked: Stations) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match="why, since too few would be left who could agree"):
         suspend_account(clocked, terminal_actor(), "ben", None, anyway=True)
 
 

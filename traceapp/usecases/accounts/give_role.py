@@ -38,6 +38,8 @@ APPROVERS, ADMINISTRATORS = "approvers", "administrators"
 FEWEST: Final = 2
 FIRST: Final = 1
 """Administrators that are made alone, at the terminal."""
+OTHERS_AGREE: Final = "why, since others have to agree to it"
+TOO_FEW_LEFT: Final = "why, since too few would be left who could agree to something"
 ADMINISTERS: Final = frozenset({Permission.ACCOUNT_CHANGE, Permission.ACCOUNT_CREATE, Permission.TOKEN_CREATE})
 
 
@@ -76,7 +78,7 @@ def hire(
     gained = gains(stations.policy.document, None, Held(role, sites, lines))
     whose = {"provisional": not _is_first_administrator(stations, actor, role)}
     make = partial(create_account, stations, actor, username, password, printed_name, role, sites, lines, lots, person, **whose)
-    if not gained or is_founding(stations, role, at_terminal=_at_terminal(actor)):
+    if not gained or counts_as_founding(stations, role, at_terminal=_at_terminal(actor)):
         return Given(_founded(stations, role, None, make) if gained else make(), gains=gained)
     words = _reason(reason)
     make(disabled=True)
@@ -110,7 +112,7 @@ def give_role(
     after = None if account.disabled else Held(role, sites, lines, approved)
     gained = gains(stations.policy.document, held_by(account), after)
     change = partial(set_role, stations, actor, username, role, sites, lines, lots, told)
-    if not gained or is_founding(stations, role, account, at_terminal=_at_terminal(actor)):
+    if not gained or counts_as_founding(stations, role, account, at_terminal=_at_terminal(actor)):
         return Given(_founded(stations, role, account, change) if gained else change(), gains=gained)
     asked = {"username": account.username, "role": role.value, "sites": sites, "lines": lines, "lots": approved}
     return Given(None, _ask(stations, actor, asked, _reason(reason)), gained)
@@ -154,7 +156,7 @@ def return_account(stations: Stations, actor: Actor, username: str, reason: str 
     account = find_account(stations, username)
     gained = gains(stations.policy.document, held_by(account), Held(account.role, account.sites, account.lines, account.lots))
     check_stays(account)
-    if not gained or is_founding(stations, account.role, account, at_terminal=_at_terminal(actor)):
+    if not gained or counts_as_founding(stations, account.role, account, at_terminal=_at_terminal(actor)):
         return Given(set_disabled(stations, actor, username, disabled=False, reason=reason), gains=gained)
     asked = {
         "username": account.username,
@@ -187,7 +189,7 @@ def give_by_officers(
     return put_role(stations, actor, account, Held(role, sites, lines), None, by="officers")
 
 
-def is_founding(stations: Stations, role: Role, account: Account | None = None, *, at_terminal: bool) -> bool:
+def counts_as_founding(stations: Stations, role: Role, account: Account | None = None, *, at_terminal: bool) -> bool:
     """Whether the plant has not yet had as many approvers as it takes to agree: then this grant is direct, and is counted.
 
     Of administrators the first one is, where somebody at the terminal makes him, and no other: a young plant has no more of them
@@ -261,14 +263,13 @@ def _left(
     """What the record says more; raises LastApproversError. InputError: it has to be all the same, and nobody says why."""
     told = check_approvers_left(stations, actor, Permission.ACCOUNT_CHANGE, request, changed, anyway=anyway)
     if told:
-        _reason(reason)
+        _reason(reason, TOO_FEW_LEFT)
     return {**told, "anyway": True} if told else {}
 
 
-def _reason(reason: str | None) -> str:
+def _reason(reason: str | None, why: str = OTHERS_AGREE) -> str:
     if reason is None:
-        wanted = "why, since others have to agree to it"
-        raise InputError(f"reason: wanted {wanted}", (("reason", wanted),))
+        raise InputError.wanted("reason", why)
     return check_reason(reason)
 
 

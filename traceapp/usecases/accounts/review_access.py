@@ -24,6 +24,7 @@ from traceapp.policy.gains import Held, gains
 from traceapp.usecases.access import authorise, entry, things
 from traceapp.usecases.accounts.account_role import held_by
 from traceapp.usecases.accounts.find_account import find_account
+from traceapp.usecases.accounts.last_approvers import said_of_lacks_after
 from traceapp.usecases.accounts.review_due import MOST, Due, review_due
 from traceapp.usecases.accounts.reviewed_accounts import (
     LABEL,
@@ -154,6 +155,8 @@ def decide_account(
     asked: dict[str, Any] = {**request, "account": account.uid, "seen": digest}
     if decision is ReviewDecision.NARROWED and role is not None:
         asked["role"] = role.value
+    if changed is not None:
+        asked |= said_of_lacks_after(stations, changed)
     return carry_out(
         stations,
         actor,

@@ -13,7 +13,8 @@ from traceapp.identity.passwords import hash_password
 from traceapp.policy.gains import gains
 from traceapp.usecases.access import entry_of, things
 from traceapp.usecases.accounts.account_role import held_by
-from traceapp.usecases.accounts.give_role import is_founding
+from traceapp.usecases.accounts.give_role import counts_as_founding
+from traceapp.usecases.accounts.last_approvers import said_of_lacks_after
 from traceapp.usecases.approvals.approval_persons import told_of_approver
 from traceapp.usecases.audit.changed_values import changes_of_account
 from traceapp.usecases.changes import carry_out_of
@@ -73,6 +74,7 @@ def _follow(stations: Stations, account: Account | None, uid: str, claims: Claim
     if made != account:
         is_new = (account is None or account.role is not row.role) and not made.disabled
         told = told_of_approver(stations, row.role) if is_new else {}
+        told |= said_of_lacks_after(stations, made) if account is not None else {}
         request = {"account": uid, "role": row.role.value, "sites": sorted(row.sites), "lines": sorted(row.lines), **told}
         who = _known({"account": uid, "username": made.username}, client)
 
@@ -99,7 +101,7 @@ def _with_word_of_others(stations: Stations, account: Account | None, made: Acco
     """
     before = held_by(account) if account is not None else None
     gained = gains(stations.policy.document, before, held_by(made))
-    if not gained or is_founding(stations, made.role, account, at_terminal=False):
+    if not gained or counts_as_founding(stations, made.role, account, at_terminal=False):
         return made
     if account is None:
         return replace(made, disabled=True)
@@ -139,7 +141,7 @@ def _close(stations: Stations, account: Account | None, uid: str, client: Client
             stations.accounts.put_account(closed, account)
             stations.sessions.void_sessions_of_account(uid)
 
-        told = {"account": uid, "changed": "closed"}
+        told = {"account": uid, "changed": "closed", **said_of_lacks_after(stations, closed)}
         carry_out_of(
             stations,
             _known(who, client),
