@@ -23,7 +23,7 @@ class KeyPurpose(StrEnum):
     IDENTITY = "identity"  # uid = HMAC of an identity; never rotates, or the same lot would get a second node
     BLIND_INDEX = "blind-index"
     CONTENT_DIGEST = "content-digest"
-    EXPORT = "export"  # reserved for exports: drawn with the others, so that a ring has it when they come
+    EXPORT = "export"  # every ring has it; nothing is under it, since a file is sealed to the key of its recipient
     LEDGER_SIDE = "ledger-side"  # rolls and values beside the ledger; never rotates, or they would not open any more
     MAC = "mac"  # has epochs, see `KeyRing.mac_key`
     SESSIONS = "sessions"

@@ -192,9 +192,6 @@ class RecordMacs:
         )
         return state == mac[STATED]
 
-    def proves_state(self, mac: bytes, described: bool, stated: Sequence[str], expiry_date: str | None) -> bool:
-        return _part(_state, described, stated, expiry_date) == mac[STATED]
-
     def proves_names(self, mac: bytes, identity: bytes | None, name: str | bytes | None, country: str | None) -> bool:
         return _part(_names, identity, name, country) == mac[NODE_PARTS["names"]]
 

@@ -108,13 +108,13 @@ class RecordMacs(Protocol):
         stated: Sequence[str],
         expiry_date: str,
     ) -> bool:
-        """`proven_acl`, `proves_shown` and `proves_state` of a node whose MAC is proven, with all that a trace tells of it."""
+        """`proven_acl` and `proves_shown` of a node whose MAC is proven, with all that a trace tells of it.
 
-    def proves_state(self, mac: bytes, described: bool, stated: Sequence[str], expiry_date: str | None) -> bool:
-        """The same for what a lot's state is computed from."""
+        described, stated, expiry_date  what a lot's state is computed from.
+        """
 
     def proves_names(self, mac: bytes, identity: bytes | None, name: str | bytes | None, country: str | None) -> bool:
-        """The same for sealed identity, name and country."""
+        """Whether sealed identity, name and country are as they were written."""
 
     def proves_whole_node(self, uid: str, kind: str, labels: Iterable[str], properties: Mapping[str, Any]) -> bool:
         """Whether a node with all its properties is as it was written."""
