@@ -8,7 +8,7 @@ import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.cli.printing import printable
-from traceapp.cli.unfinished import UNFINISHED, rate_option, wait
+from traceapp.cli.unfinished import rate_option, say_end, wait
 from traceapp.cli.waiting import say_waits
 from traceapp.composition import terminal_actor
 from traceapp.domain.approvals import Operation
@@ -109,11 +109,7 @@ def finish(rate: float | None, home: Path | None) -> None:
     with stations_of(settings_of(home)) as stations:
         done = finish_moves(stations, terminal_actor(), rate or stations.settings.reencrypt_rate, wait, _show)
         left = stations.acls.places.unfinished
-    for uid in done.broken:
-        click.echo(f"{uid} is not as it was written: nothing of it was touched", err=True)
-    if left:
-        raise SystemExit(UNFINISHED)
-    click.echo(f"{done.done} records were rewritten; nothing names a place any more that was moved")
+    say_end(done.broken, left, f"{done.done} records were rewritten; nothing names a place any more that was moved")
 
 
 def _move(said: Mapping[str, Any], reason: str | None, home: Path | None) -> None:

@@ -8,7 +8,7 @@ import click
 
 from traceapp.cli.options import home_option, settings_of, stations_of
 from traceapp.cli.printing import printable
-from traceapp.cli.unfinished import UNFINISHED, rate_option, wait
+from traceapp.cli.unfinished import rate_option, say_end, wait
 from traceapp.cli.waiting import say_waits
 from traceapp.composition import terminal_actor
 from traceapp.domain.clock import stored_time
@@ -100,11 +100,7 @@ def migrate(rate: float | None, home: Path | None) -> None:
     with stations_of(settings_of(home)) as stations:
         done = migrate_values(stations, terminal_actor(), rate or stations.settings.reencrypt_rate, wait, _show)
         left = migration_of(stations.documents.renewed(stations))
-    for uid in done.broken:
-        click.echo(f"{uid} is not as it was written: nothing of it was touched", err=True)
-    if left is not None:
-        raise SystemExit(UNFINISHED)
-    click.echo(f"{done.done} records were sealed anew or opened; every value has the form that its tier wants")
+    say_end(done.broken, left, f"{done.done} records were sealed anew or opened; every value has the form that its tier wants")
 
 
 @click.command()
