@@ -9,6 +9,7 @@ from tests.attack.approvers import EVERYWHERE, Enter, Hire, approve, asked_by, e
 from tests.clockwork import Clockwork
 from tests.recorded import records
 from traceapp.composition import terminal_actor
+from traceapp.domain.approvals import Operation
 from traceapp.domain.errors import (
     ApprovalStateError,
     FactorNeededError,
@@ -21,10 +22,11 @@ from traceapp.domain.factors import Factors
 from traceapp.domain.rights import Actor, Role
 from traceapp.domain.signatures import Shown
 from traceapp.usecases.accounts.change_account import set_password
-from traceapp.usecases.accounts.give_role import give_person
+from traceapp.usecases.accounts.give_role import give_person, give_role
 from traceapp.usecases.accounts.give_role import hire as hire_person
 from traceapp.usecases.accounts.own_password import change_own_password
 from traceapp.usecases.approvals.execute_approval import execute_approval
+from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.sessions.second_factors import begin_totp, keep_factors, reset_factors
 from traceapp.usecases.signatures.signing import check_components
 from traceapp.usecases.stations import Stations
@@ -35,6 +37,8 @@ pytestmark = pytest.mark.one_store
 
 DAY = 86_400.0
 WHY = "The personnel office has given another number."
+RECIPIENT = {"organisation": "Demo University Hospital", "person": "Dr Wu", "country": "CN"}
+OTHERS = (("ada", Role.ADMIN), ("anna", Role.QUALITY), ("dora", Role.QUALITY), ("eva", Role.QUALITY), ("fay", Role.AUDITOR))
 PASSWORD, OWN = "correct horse battery", "a horse of my own, at last"
 
 
@@ -203,3 +207,55 @@ def test_attacker_who_names_another_person_on_an_account_takes_nothing_of_that_p
         approve(clocked, ben, given.asked.value)
     with pytest.raises(ApprovalStateError):
         execute_approval(clocked, ada, given.asked.value.uid)
+
+
+def test_attacker_who_makes_one_person_of_two_who_agreed_has_one_word_of_them(
+    hire: Hire, clocked: Stations, clockwork: Clockwork
+) -> None:
+    """Two agreed; then one account is said to be the other's, and its cooling time is over before the approval is."""
+    people = (*OTHERS, ("ben", Role.AUDITOR), ("cleo", Role.AUDITOR), ("quin", Role.QUALITY))
+    uids = {name: hire(name, role) for name, role in people}
+    clockwork.go_on(DAY)
+
+    def sit(name: str) -> Actor:
+        return session_of(clocked, uids[name])
+
+    asked = request_approval(clocked, sit("quin"), Operation.RECIPIENT_ADD, RECIPIENT, WHY).value
+    approve(clocked, sit("anna"), asked)
+    approve(clocked, sit("ben"), asked)
+    given = give_person(clocked, sit("ada"), "ben", uids["anna"], WHY, anyway=True)
+    assert given.asked is not None
+    approve(clocked, sit("cleo"), given.asked.value)
+    execute_approval(clocked, sit("ada"), given.asked.value.uid)
+    clockwork.go_on(DAY)
+
+    with pytest.raises(PermissionDeniedError, match="one person by now"):
+        execute_approval(clocked, sit("quin"), asked.uid)
+
+    assert clocked.recipients.list_newest(9) == []
+
+
+def test_attacker_whom_it_is_about_by_now_had_no_say_in_it(hire: Hire, clocked: Stations, clockwork: Clockwork) -> None:
+    """He agreed to a role for another account; then that account is said to be his."""
+    people = (*OTHERS, ("cleo", Role.AUDITOR), ("vic", Role.VIEWER))
+    uids = {name: hire(name, role) for name, role in people}
+    clockwork.go_on(DAY)
+
+    def sit(name: str) -> Actor:
+        return session_of(clocked, uids[name])
+
+    waits = give_role(clocked, sit("ada"), "vic", Role.QUALITY, EVERYWHERE, EVERYWHERE, (), WHY).asked
+    assert waits is not None
+    approve(clocked, sit("anna"), waits.value)
+    given = give_person(clocked, sit("ada"), "anna", uids["vic"], WHY, anyway=True)
+    assert given.asked is not None
+    approve(clocked, sit("cleo"), given.asked.value)
+    execute_approval(clocked, sit("ada"), given.asked.value.uid)
+    clockwork.go_on(DAY)
+
+    with pytest.raises(PermissionDeniedError, match="not entitled"):
+        execute_approval(clocked, sit("ada"), waits.value.uid)
+
+    vic = clocked.accounts.get_account(uids["vic"])
+    assert vic is not None
+    assert vic.role is Role.VIEWER

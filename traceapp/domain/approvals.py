@@ -282,15 +282,19 @@ def conclude(approval: Approval, person: Person, now: datetime) -> Approval:
 
 
 def check_signers(approval: Approval, person: Person, entitled: Sequence[Person]) -> None:
-    """Whether all who agreed may still agree to what this person asked for.
+    """Whether all who agreed may still agree to what this person asked for, and are as many persons as they were.
 
     entitled  the signers as they are today.   raises  PermissionDeniedError.
     """
+    signers: list[Person] = []
     for signature in approval.signatures:
         today = next((one for one in entitled if one.account_uid == signature.person.account_uid), None)
         step = approval.steps[signature.step]
         if today is None or today.role not in step.roles | step.deputies or today.is_same(person):
             raise PermissionDeniedError("One of those who agreed is not entitled to it any more: ask for the approval anew.")
+        if any(today.is_same(other) for other in signers):
+            raise PermissionDeniedError("Two of those who agreed are one person by now: ask for the approval anew.")
+        signers.append(today)
 
 
 def first_step_without(steps: Sequence[Step], persons: Sequence[Person]) -> int | None:

@@ -1,8 +1,11 @@
 """Are there enough persons for a chain? Each signs once, whatever accounts he has, and deputies count."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from traceapp.domain.approvals import Person, Step, first_step_without
+from traceapp.domain.approvals import Approval, Operation, Person, Step, approve, execute, first_step_without
+from traceapp.domain.errors import PermissionDeniedError
 from traceapp.domain.rights import Role
 
 QUALITY, AUDIT, LAB = (frozenset({role}) for role in (Role.QUALITY, Role.AUDITOR, Role.LAB))
@@ -32,3 +35,30 @@ CASES = {
 @pytest.mark.parametrize(("steps", "persons", "lacking"), CASES.values(), ids=CASES)
 def test_a_chain_has_enough_persons(steps: tuple[Step, ...], persons: tuple[Person, ...], lacking: int | None) -> None:
     assert first_step_without(steps, persons) == lacking
+
+
+ONE = {
+    "by the id of a person": person("b", Role.AUDITOR, of="a"),
+    "by the printed name": Person("b", "b", Role.AUDITOR, "name a"),
+}
+
+
+@pytest.mark.parametrize("today", ONE.values(), ids=ONE)
+def test_promise_two_words_count_as_one_once_both_are_one_person(today: Person) -> None:
+    begun, anna = datetime(2026, 3, 2, tzinfo=UTC), Person("a", "a", Role.QUALITY, "name a")
+    asked = Approval(
+        "f" * 16,
+        Operation.RECIPIENT_ADD,
+        "a" * 64,
+        b"",
+        b"",
+        person("q", Role.QUALITY),
+        (Step(EITHER, 2),),
+        begun,
+        begun + timedelta(hours=72),
+    )
+    both = approve(approve(asked, anna, begun, "a" * 64), BEN, begun, "a" * 64)
+
+    with pytest.raises(PermissionDeniedError, match="one person by now"):
+        execute(both, asked.requester, begun, "a" * 64, [anna, today])
+    execute(both, asked.requester, begun, "a" * 64, [anna, BEN])

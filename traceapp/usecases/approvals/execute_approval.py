@@ -24,6 +24,7 @@ from traceapp.usecases.approvals.approved_operations import OPERATIONS, CarryOut
 from traceapp.usecases.approvals.decide_approval import CHANGED, is_as_asked
 from traceapp.usecases.approvals.held_things import NOTHING_HELD
 from traceapp.usecases.approvals.missing_persons import NO_ROW
+from traceapp.usecases.approvals.request_approval import concerned
 from traceapp.usecases.approvals.settle_spent import settle_failed
 from traceapp.usecases.signatures.verify_signatures import BROKEN, counted_signatures
 from traceapp.usecases.stations import Stations
@@ -59,7 +60,8 @@ def execute_approval(stations: Stations, actor: Actor, uid: str, by: CarryOut | 
         if frozen is not None and counted_signatures(stations, found) is None:
             raise PermissionDeniedError(BROKEN)
         holding = operation.holds(frozen.parameters) if frozen is not None else NOTHING_HELD
-        signers = signers_today(stations, rule, found, holding)
+        about = concerned(stations, found.operation, frozen.parameters) if frozen is not None else ()
+        signers = [one for one in signers_today(stations, rule, found, holding) if not any(map(one.is_same, about))]
         made = approvals.execute(found, person, stations.clock.now(), found.digest, signers)
     except (PermissionDeniedError, ApprovalStateError) as error:
         raise refused(stations, actor, Act.APPROVAL_EXECUTE, found, error) from None

@@ -23,6 +23,7 @@ REFUSALS: Final = frozenset(
         N_("What would happen now is not what was approved."),
         N_("It waits for others: nothing happened yet."),
         N_("One of those who agreed is not entitled to it any more: ask for the approval anew."),
+        N_("Two of those who agreed are one person by now: ask for the approval anew."),
         N_("Somebody else decides this: nobody agrees to his own request, by whatever account."),
         N_("It is not your role whose word is asked for now."),
         N_("Only a person in a session of his own agrees to something; a token and the terminal do not."),
