@@ -54,7 +54,7 @@ from traceapp.usecases.accounts.change_account import set_disabled, set_password
 from traceapp.usecases.accounts.issue_token import TokenRequest, issue_token
 from traceapp.usecases.approvals.decide_approval import approve_approval, cancel_approval, deny_approval
 from traceapp.usecases.approvals.execute_approval import execute_approval
-from traceapp.usecases.approvals.list_approvals import list_approvals
+from traceapp.usecases.approvals.list_approvals import list_approvals, show_approval
 from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.sessions.authenticate_token import authenticate_token
 from traceapp.usecases.stations import Stations
@@ -62,6 +62,8 @@ from traceapp.usecases.stations import Stations
 __all__ = ["enter", "hire", "two"]
 
 pytestmark = pytest.mark.one_store
+
+LOOKERS = 16
 
 
 def test_promise_what_one_asked_for_and_another_agreed_to_happens_once(two: tuple[Actor, Actor], clocked: Stations) -> None:
@@ -288,6 +290,26 @@ def test_attacker_who_agrees_carries_out_and_cancels_at_once_makes_one_end(two: 
     assert ends == (state in {ApprovalState.EXECUTED, ApprovalState.CANCELLED})
     assert acts.count("alert:silence") == acts.count("approval:execute") == (state is ApprovalState.EXECUTED)
     assert acts.count("alert:silence") <= acts.count("approval:decide") <= 1
+
+
+@pytest.mark.every_store
+def test_promise_of_many_who_look_at_once_after_its_time_each_is_told_so(
+    two: tuple[Actor, Actor], clocked: Stations, clockwork: Clockwork
+) -> None:
+    """One of them writes it down, and none is refused for that."""
+    anna, ben = two
+    asked = asked_by(clocked, anna)
+    clockwork.go_on(DAY)
+    together = Barrier(LOOKERS)
+
+    def look(number: int) -> ApprovalState:
+        together.wait()
+        return show_approval(clocked, (anna, ben)[number % 2], asked.uid).value.listed.approval.state
+
+    with ThreadPoolExecutor(LOOKERS) as pool:
+        assert set(pool.map(look, range(LOOKERS))) == {ApprovalState.EXPIRED}
+
+    assert [one["outcome"] for one in records(clocked, act="approval:expire")].count("done") == 1
 
 
 def test_attacker_cannot_use_an_approval_after_its_time(

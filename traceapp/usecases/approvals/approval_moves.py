@@ -50,11 +50,17 @@ def find_with_account(stations: Stations, actor: Actor, uid: str) -> tuple[Appro
 
 
 def settled(stations: Stations, actor: Actor, approval: Approval) -> Approval:
-    """The approval; one whose time is over is written down as expired, by whoever meets it."""
+    """The approval; one whose time is over is written down as expired, by whoever meets it: of many at once by one of them."""
     now = stations.clock.now()
     if approval.state not in OPEN or approval.state_at(now) is not ApprovalState.EXPIRED:
         return approval
-    return put(stations, actor, Act.APPROVAL_EXPIRE, expire(approval, now), approval).value
+    try:
+        return put(stations, actor, Act.APPROVAL_EXPIRE, expire(approval, now), approval).value
+    except ConcurrentChangeError:
+        found = stations.approvals.get_approval(approval.uid)
+        if found is None or found.state in OPEN:
+            raise
+        return found
 
 
 def superseded(stations: Stations, actor: Actor, approval: Approval) -> Approval:
