@@ -6,9 +6,12 @@ import pytest
 
 from tests.attack.approvers import Enter, Hire, enter, hire
 from tests.recorded import records
+from tests.web.test_policy_deadlock import asking_for
 from traceapp.composition import terminal_actor
 from traceapp.domain.access_reviews import ReviewDecision
+from traceapp.domain.approvals import ApprovalState
 from traceapp.domain.errors import InputError, LastApproversError
+from traceapp.domain.governed import DocumentKind
 from traceapp.domain.rights import Actor, Role
 from traceapp.policy.alert_evaluation import Evaluation
 from traceapp.policy.alert_rules import read_alert_rules
@@ -16,6 +19,7 @@ from traceapp.policy.record_facts import RecordFacts
 from traceapp.usecases.accounts.give_role import give_person, give_role, suspend_account
 from traceapp.usecases.accounts.leave_account import leave_account
 from traceapp.usecases.accounts.review_access import begin_review, decide_account, show_review
+from traceapp.usecases.governed.propose_document import propose_document
 from traceapp.usecases.stations import Stations
 
 pytestmark = pytest.mark.one_store
@@ -106,3 +110,22 @@ def test_promise_whoever_is_not_the_last_leaves_as_before(hire: Hire, clocked: S
     leave_account(clocked, terminal_actor(), "ben", WHY)
 
     assert "leaves_stuck" not in records(clocked, act="account:leave")[-1]["request"]
+
+
+@pytest.mark.usefixtures("two")
+def test_promise_whoever_takes_over_what_cannot_be_carried_out_any_more_stops_no_leaving(
+    hire: Hire, enter: Enter, clocked: Stations
+) -> None:
+    """He had proposed a policy that takes as many of quality as there were; he was one of them, and leaves."""
+    for name, role in (("ira", Role.IT), ("abel", Role.AUDITOR), ("pat", Role.PRODUCTION), ("olga", Role.AUDITOR)):
+        hire(name, role)
+    quin = enter("quin", Role.QUALITY)
+    proposed = propose_document(clocked, quin, DocumentKind.POLICY, asking_for(3).encode(), WHY).value
+
+    (passed,) = leave_account(clocked, terminal_actor(), "quin", WHY, "anna", anyway=True).value.passed
+
+    assert (passed.uid, passed.heir_uid) == (proposed.uid, None)
+    assert "alert_silence, step 1" in (passed.because or "")
+    found = clocked.approvals.get_approval(proposed.uid)
+    assert found is not None
+    assert found.state is ApprovalState.CANCELLED

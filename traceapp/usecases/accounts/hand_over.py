@@ -161,6 +161,10 @@ def _why_not(stations: Stations, found: Approval, heir: Account) -> str | None:
             return OTHERWISE
     except FactorNeededError:
         return NO_FACTOR
+    except PermissionDeniedError:
+        return MAY_NOT
+    except ApprovalStateError as error:
+        return str(error)
     if rule is None:
         return NO_ROW
     if rule.request_signed:
