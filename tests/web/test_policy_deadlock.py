@@ -1,5 +1,6 @@
 """A policy that asks for more persons than there are: refused on proposing and on carrying out, by operation and step."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -127,3 +128,25 @@ def test_promise_officers_accept_no_policy_that_deadlocks_unless_they_say_why(
     accept_policy(ours, terminal_actor(), officers, "Two more of quality begin on Monday.")
     done = records(stations, act="policy:accept")[-1]
     assert (done["outcome"], done["request"]["anyway"]) == ("done", "Two more of quality begin on Monday.")
+
+
+def deciding_by_nobody() -> str:
+    """The default policy, but the lab decides everything; and of the lab there is nobody."""
+    text = read_content("default").decode().replace('"approval:decide", ', "")
+    before, head, rows = text.partition("\n[approvals.")
+    before = re.sub(r"(\[roles\.lab\][^\[]*permissions = \[)", r'\1"approval:decide", "approval:list", ', before)
+    rows = re.sub(r"roles = \[[^\]]*\]", 'roles = ["lab"]', rows)
+    return before + head + re.sub(r", deputies = \[[^\]]*\], escalates_after_hours = [0-9]+", "", rows)
+
+
+def test_promise_officers_accept_no_policy_under_which_nobody_decides_unless_they_say_why(
+    quin: Desk, stations: Stations, clock: MovingClock, tmp_path: Path
+) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text(deciding_by_nobody(), encoding="utf-8")
+    path.chmod(0o600)
+    ours = replace(stations, clock=clock, settings=stations.settings.model_copy(update={"policy": str(path)}))
+    officers = both(stations, tmp_path)
+
+    with pytest.raises(PolicyError, match=r"policy_change, step 1 \(1 × lab\).*--anyway"):
+        accept_policy(ours, terminal_actor(), officers)

@@ -10,6 +10,7 @@ from traceapp.domain.rights import Actor
 from traceapp.policy.decisions import Policy
 from traceapp.policy.document import PolicyDocument, read_policy
 from traceapp.usecases.access import entry, things
+from traceapp.usecases.accounts.give_role import APPROVERS
 from traceapp.usecases.approvals.approval_document import check_reason
 from traceapp.usecases.approvals.approval_persons import all_accounts, decides
 from traceapp.usecases.approvals.missing_persons import why_deadlocked
@@ -57,9 +58,12 @@ def accept_policy(stations: Stations, actor: Actor, officers: Files, anyway: str
 
 
 def _why_refused(stations: Stations, document: PolicyDocument) -> str | None:
-    """Nothing is held against it in a home in which nobody decides anything yet: no other document would do."""
-    there = replace(stations, policy=Policy(document, stations.dictionary))
-    if not any(decides(there, one.role) and not one.disabled for one in all_accounts(stations)):
+    """Nothing is held against it in a home in which nobody decides anything yet, by the present policy or by this one, and never
+    did: no other document would do.
+    """
+    either = (stations, replace(stations, policy=Policy(document, stations.dictionary)))
+    deciding = any(decides(one, account.role) and not account.disabled for account in all_accounts(stations) for one in either)
+    if not deciding and not stations.register.get_reached(APPROVERS):
         return None
     return why_deadlocked(stations, document)
 
