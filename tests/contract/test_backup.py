@@ -1,6 +1,7 @@
 """A backup holds what a restore needs, nothing that opens it, and says of itself what is so."""
 
 import json
+import os
 import tarfile
 from pathlib import Path
 
@@ -127,3 +128,47 @@ def test_a_backup_is_refused_where_it_would_be_lost_or_take_the_place_of_another
     }.items():
         with pytest.raises(BackupError, match=said):
             made(plant, target)
+
+
+LINKED = {"a folder": "sources", "a folder inside another": "governed/policy", "a file": "organisation.toml"}
+
+
+@pytest.mark.parametrize("name", LINKED.values(), ids=LINKED)
+def test_promise_a_link_in_the_place_of_what_is_kept_ends_a_backup(name: str, plant: Stations, tmp_path: Path) -> None:
+    """Somebody put it on another disk: a backup without it would say that it is whole."""
+    kept = plant.settings.home / name
+    elsewhere = tmp_path / "elsewhere"
+    if kept.exists():
+        kept.rename(elsewhere)
+    else:
+        kept.parent.mkdir(exist_ok=True)
+        elsewhere.touch()
+    kept.symlink_to(elsewhere)
+
+    with pytest.raises(BackupError, match=rf"{name} is a link"):
+        made(plant, tmp_path / "a.bundle")
+
+    assert not (tmp_path / "a.bundle").exists()
+
+
+def test_promise_whatever_is_not_in_a_backup_and_known_to_nobody_is_named(plant: Stations, tmp_path: Path) -> None:
+    home = plant.settings.home
+    Path(os.fsdecode(os.fsencode(home) + b"/notes-\xff.txt")).touch()
+    (home / "more").symlink_to(tmp_path)
+    (home / "rejects").symlink_to(tmp_path)
+
+    assert made(plant, tmp_path / "a.bundle").left_out == ("more", "notes-\\xff.txt")
+
+
+def test_promise_a_backup_is_where_it_really_lies(plant: Stations, tmp_path: Path) -> None:
+    """Whatever links, or steps back, lead there."""
+    (tmp_path / "link").symlink_to(plant.settings.home)
+    (tmp_path / "safe").mkdir()
+    for target, keys, said in (
+        (tmp_path / "link" / "a.bundle", None, "inside the home"),
+        (tmp_path / "safe" / ".." / "link" / "a.bundle", None, "inside the home"),
+        (tmp_path / "a.bundle", tmp_path / "link" / "keys", "inside the home"),
+        (tmp_path / "a.bundle", tmp_path / "safe" / ".." / "keys", "beside the bundle"),
+    ):
+        with pytest.raises(BackupError, match=said):
+            make_backup(plant, terminal_actor(), target, nothing, keys)

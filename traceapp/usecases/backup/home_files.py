@@ -1,5 +1,6 @@
 """Which files of a home belong into a backup, and why the others do not."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -77,10 +78,21 @@ def kept_files(home: Path) -> Iterator[str]:
     return (name for name in _files(home) if _fits(name, KEPT))
 
 
+def kept_links(home: Path) -> Iterator[str]:
+    """Links in the place of a file or folder that a backup holds, which follows none. raises OSError."""
+    wanted = {"/".join(pattern.split("/")[: depth + 1]) for pattern in KEPT for depth in range(pattern.count("/") + 1)}
+    return (name for name in _links(home) if _fits(name, tuple(wanted)))
+
+
 def unknown_files(home: Path) -> Iterator[str]:
-    """What a home holds and neither table knows: in no backup. raises OSError."""
+    """What a home holds and neither table knows, links too: in no backup. raises OSError.
+
+    Bytes of a name that are no UTF-8 stand there as `\\xff`.
+    """
     known = (*KEPT, *DATABASES, *LEFT_OUT)
-    return (name for name in _files(home) if not any(fnmatchcase(name, pattern) for pattern in known))
+    files = (name for name in _files(home) if not any(fnmatchcase(name, pattern) for pattern in known))
+    links = (name for name in _links(home) if not any(fnmatchcase(told, one) for one in known for told in (name, f"{name}/")))
+    return (os.fsencode(name).decode("utf-8", "backslashreplace") for name in sorted((*files, *links)))
 
 
 def copy_database(path: Path) -> bytes:
@@ -95,6 +107,10 @@ def copy_database(path: Path) -> bytes:
 
 def _files(home: Path) -> Iterator[str]:
     return iter(sorted(path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file() and not path.is_symlink()))
+
+
+def _links(home: Path) -> Iterator[str]:
+    return iter(sorted(path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_symlink()))
 
 
 def _fits(name: str, patterns: tuple[str, ...]) -> bool:

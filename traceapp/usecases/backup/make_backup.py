@@ -31,6 +31,7 @@ from traceapp.usecases.backup.home_files import (
     Progress,
     copy_database,
     kept_files,
+    kept_links,
     unknown_files,
 )
 from traceapp.usecases.stations import Stations
@@ -62,13 +63,12 @@ def make_backup(
     raises    BackupError: no room, no such place, or something was put on record meanwhile; nothing is left then.
               StoreError and its kinds, KeyUnavailableError, LedgerUnavailableError.
     """
-    target = target.expanduser().absolute()
-    keys = keys.expanduser().absolute() if keys is not None else None
+    target, keys = _placed(target), _placed(keys) if keys is not None else None
     record = partial(entry, stations, actor, Act.BACKUP_MAKE)
     request = {"bundle": target.name, "keys": "not copied" if keys is None else "copied"}
     _check_place(stations, target)
     if keys is not None:
-        _check_apart(stations.settings.home, target, keys)
+        _check_apart(stations.settings.home.resolve(), target, keys)
     began = stations.ledger.append(record("intended", request=request))
     try:
         if keys is not None:
@@ -81,6 +81,12 @@ def make_backup(
         raise
     progress(1.0)
     return stations.ledger.record(made, record("done", request={**request, "intent": began.seq}, result=_told(made)))
+
+
+def _placed(path: Path) -> Path:
+    """Where it really lies, whatever links or `..` lead there; it itself is not there yet."""
+    whole = path.expanduser().absolute()
+    return whole.parent.resolve() / whole.name
 
 
 def _copy_keys(home: Path, folder: Path) -> None:
@@ -108,11 +114,16 @@ def _check_apart(home: Path, target: Path, keys: Path) -> None:
 
 def _check_place(stations: Stations, target: Path) -> None:
     home = stations.settings.home
-    if target.is_relative_to(home):
+    if target.is_relative_to(home.resolve()):
         raise BackupError(f"{target} lies inside the home, and would be lost with it")
     if target.exists():
         raise BackupError(f"{target} is there already")
     try:
+        link = next(kept_links(home), None)
+        if link is not None:
+            raise BackupError(
+                f"{home / link} is a link, and what it leads to would be in no backup: put the file or folder itself there"
+            )
         files = sum((home / name).stat().st_size for name in (*kept_files(home), *_databases(home)))
         needed = files + BackupStore(stations.graph).count() * RECORD_BYTES
         free = space_of(target.parent).free
