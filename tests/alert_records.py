@@ -171,6 +171,7 @@ RINGING: Final[dict[str, list[Record]]] = {
         record(MONDAY, "account:review", "failed", request={"change": "overdue"}, reason="overdue"),
     ],
     "silence-asked": [record(MONDAY, "alert:silence", "denied", request={"rule": "denials"})],
+    "backup-restored": [record(MONDAY, "backup:restore", "done", request={"made_at": "2026-03-01T22:00:00Z"})],
     "rule-silenced": [record(MONDAY, "alert:silence", "done", request=SILENCE, approval="e" * 16)],
 }
 """Rule → records of which the last one, and no other, must ring it, and nothing else."""

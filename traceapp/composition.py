@@ -47,6 +47,7 @@ from traceapp.graph.approval_store import ApprovalStore
 from traceapp.graph.batch_store import BatchStore
 from traceapp.graph.command_store import CommandStore
 from traceapp.graph.connection import Graph
+from traceapp.graph.decider_store import DeciderStore
 from traceapp.graph.document_store import DELIVERY, RECIPIENT, DocumentStore
 from traceapp.graph.endpoint import read_server_file
 from traceapp.graph.event_store import EventStore
@@ -227,6 +228,8 @@ def build_stations(settings: Settings) -> Stations:
     accepted = partial(read_accepted, settings.home, DocumentKind.DICTIONARY)
     sealer = DictionarySealer(keys, dictionary, keys.owner, accepted)
     register = RowRegister(settings.home)
+    accounts, sessions = AccountStore(graph, sealer.macs, register), SessionStore(graph, register)
+    approvals = ApprovalStore(graph, sealer.macs, register)
     return Stations(
         settings=settings,
         clock=SystemClock(),
@@ -238,10 +241,11 @@ def build_stations(settings: Settings) -> Stations:
         register=register,
         heads=HeadStore(graph, sealer.macs, register),
         acls=AclStore(graph, register),
-        accounts=AccountStore(graph, sealer.macs, register),
-        sessions=SessionStore(graph, register),
+        accounts=accounts,
+        sessions=sessions,
         grants=GrantStore(graph, sealer.macs, register),
-        approvals=ApprovalStore(graph, sealer.macs, register),
+        approvals=approvals,
+        deciders=DeciderStore(graph, approvals, accounts, sessions),
         reviews=ReviewStore(graph, sealer.macs, register),
         recipients=DocumentStore(graph, sealer.macs, register, RECIPIENT),
         deliveries=DocumentStore(graph, sealer.macs, register, DELIVERY),

@@ -19,9 +19,11 @@ from traceapp.ledger.open_intents import held_intent
 from traceapp.usecases.accounts.create_account import create_account
 from traceapp.usecases.approvals.approved_operations import OPERATIONS
 from traceapp.usecases.approvals.execute_approval import execute_approval
+from traceapp.usecases.approvals.held_things import NOTHING_HELD
 from traceapp.usecases.approvals.list_approvals import show_approval
 from traceapp.usecases.approvals.request_approval import request_approval
 from traceapp.usecases.approvals.settle_spent import SpentSweep
+from traceapp.usecases.exports.take_once import taking
 from traceapp.usecases.sessions.open_session import make_session
 from traceapp.usecases.stations import Stations
 
@@ -140,5 +142,18 @@ def test_promise_what_is_worked_on_is_not_said_to_have_been_in_vain(stations: St
 
     with held_intent(stations.settings.home, asked.uid):
         assert swept.look(stations, terminal_actor()) == []
+
+    assert swept.look(stations, terminal_actor()) == [asked.uid]
+
+
+def test_promise_what_is_being_taken_is_not_said_meanwhile_to_have_been_in_vain(stations: Stations) -> None:
+    asked = approved(stations)
+    run_killed(stations, STEPS["once it is spent"][0], "approval", "execute", asked.uid)
+    swept, found = SpentSweep(stations.settings.home), stations.approvals.get_approval(asked.uid)
+
+    assert found is not None
+    with taking(stations, found, asked.requester, NOTHING_HELD, lambda *_: True, "", lambda error: error) as (claim, _):
+        assert swept.look(stations, terminal_actor()) == []
+    claim.end()
 
     assert swept.look(stations, terminal_actor()) == [asked.uid]

@@ -55,14 +55,17 @@ def link_prover(
         source, target = (beside, far) if outward else (far, beside)
         return macs.proves_link(type_, source, target, link, mac, head, marks)
 
-    def unproven(type_: str, near: str | None, far: str, links: Sequence[Link], proofs: Sequence[Any]) -> list[Link]:
+    def unproven(
+        type_: str, nears: Sequence[str] | None, fars: Sequence[str], links: Sequence[Link], proofs: Sequence[Any]
+    ) -> list[int]:
         failed = []
+        asked = enumerate(zip(nears if nears is not None else (None,) * len(links), fars, links, proofs, strict=True))
         try:
             tag = tagger(header, "link", type_)
         except BROKEN:
-            return [link for link, mac in zip(links, proofs, strict=True) if not proven(type_, near, far, link, mac)]
+            return [position for position, one in asked if not proven(type_, *one)]
         inner_of, outer_of = tag.inner.copy, tag.outer.copy
-        for link, mac in zip(links, proofs, strict=True):
+        for position, (near, far, link, mac) in asked:
             try:
                 beside = link[NEAR] if near is None else near
                 ends = beside + far if outward else far + beside
@@ -85,7 +88,7 @@ def link_prover(
             except BROKEN:
                 pass
             if not proven(type_, near, far, link, mac):
-                failed.append(link)
+                failed.append(position)
         return failed
 
     return unproven

@@ -25,15 +25,15 @@ NAMELESS: Final = ""
 
 
 class Waiting(NamedTuple):
-    """Links of one type at one far end whose MACs are not checked yet. near: None where each link says its own."""
+    """Links of one type whose MACs are not checked yet, and their ends. nears: None where each link says its own."""
 
     prove: LinkProver
     type: str
-    near: str | None
-    far: str
+    outward: bool
+    nears: list[str] | None
+    fars: list[str]
     links: list[Link]
     macs: list[Any]
-    outward: bool
 
 
 @dataclass(slots=True)
@@ -109,6 +109,7 @@ class RecordChecks:
         """
         prove = self._prover(head, marks, outward=outward)
         stops = rights.mode is Withholding.STOP
+        waiting: dict[str, Waiting] = {}
         for bundle in bundles:
             mac, labels = bundle.pop(), bundle.pop()
             far, type_, kind, shown, links = bundle
@@ -118,42 +119,59 @@ class RecordChecks:
             bundle[3] = self.may_show(far, kind, labels, mac, shown, rights)
             if stops and not bundle[3]:
                 continue
-            self._waiting.append(Waiting(prove, type_, None, far, links, macs, outward))
+            beside = waiting.get(type_)
+            if beside is None:
+                beside = waiting[type_] = Waiting(prove, type_, outward, None, [], [], [])
+            beside.fars.extend([far] * len(links))
+            beside.links.extend(links)
+            beside.macs.extend(macs)
+            if len(macs) > 1 and _repeats(macs):
+                self._add_failed(type_, ((link[NEAR], far) for link in _copied(links, macs)), outward=outward)
             if self.secret and any(far in self.secret or link[NEAR] in self.secret for link in links):
                 bundle[4] = [[link[NEAR]] if far in self.secret or link[NEAR] in self.secret else link for link in links]
+        self._waiting.extend(waiting.values())
         return _ended(bundles, 3) if stops else bundles
 
     def settle(self) -> None:
         """Check the MACs of the links that wait for it."""
         while self._waiting:
-            prove, type_, near, far, links, macs, outward = self._waiting.pop()
-            failed = prove(type_, near, far, links, macs)
-            for link in failed:
-                _blank(link)
-            if len(macs) > 1 and _repeats(macs):
-                failed = failed + _copied(links, macs)
-            for link in failed:
-                beside = link[NEAR] if near is None else near
-                self.links.add((beside, type_, far) if outward else (far, type_, beside))
+            prove, type_, outward, nears, fars, links, macs = self._waiting.pop()
+            for position in prove(type_, nears, fars, links, macs):
+                _blank(links[position])
+                near = nears[position] if nears is not None else links[position][NEAR]
+                self._add_failed(type_, [(near, fars[position])], outward=outward)
+
+    def _add_failed(self, type_: str, ends: Iterable[tuple[str, str]], *, outward: bool) -> None:
+        """ends: near and far."""
+        self.links.update((near, type_, far) if outward else (far, type_, near) for near, far in ends)
 
     def exits(self, exits: list[Exit], type_: str, rights: Rights, head: int, *, outward: bool) -> list[Exit]:
         """The same for the other side of transformations."""
         prove = self._prover(head, Marks.PAIR, outward=outward)
         stops = rights.mode is Withholding.STOP
+        nears: list[str] = []
+        waiting = None if prove is None else Waiting(prove, type_, outward, nears, [], [], [])
         for other in exits:
             mac, labels = other.pop(), other.pop()
             passage, far, kind, shown, links = other
             macs = [link.pop() for link in links]
-            if prove is None:
+            if waiting is None:
                 continue
             other[3] = self.may_show(far, kind, labels, mac, shown, rights)
             if stops and passage in self.secret:
                 other[3] = False
             if stops and not other[3]:
                 continue
-            self._waiting.append(Waiting(prove, type_, passage, far, links, macs, outward))
+            nears.extend([passage] * len(links))
+            waiting.fars.extend([far] * len(links))
+            waiting.links.extend(links)
+            waiting.macs.extend(macs)
+            if len(macs) > 1 and _repeats(macs):
+                self._add_failed(type_, [(passage, far)], outward=outward)
             if far in self.secret or passage in self.secret:
                 other[4] = [[None] for _ in links]
+        if waiting is not None:
+            self._waiting.append(waiting)
         return _ended(exits, 3) if stops else exits
 
     def dead(self, rows: Iterable[Sequence[Any]], head: int, *, outward: bool) -> None:

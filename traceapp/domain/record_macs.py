@@ -29,8 +29,10 @@ class Marks(Enum):
     NONE = "none"
 
 
-LinkProver = Callable[[str, str | None, str, Sequence[Link], Sequence[Any]], list[Link]]
-"""(type, near, far, links, their MACs) → those of the links that are not proven. near: None where each link says its own."""
+LinkProver = Callable[[str, Sequence[str] | None, Sequence[str], Sequence[Link], Sequence[Any]], list[int]]
+"""(type, near ends, far ends, links, their MACs) → positions of the links that are not proven. near ends: None where each link
+says its own.
+"""
 
 
 @dataclass(frozen=True, slots=True)

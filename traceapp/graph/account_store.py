@@ -172,9 +172,13 @@ class AccountStore:
         """Keep when a token was used last."""
         self._graph.overwrite("account.put_token_use", uid=uid, used_at=stored_time(used_at))
 
+    def counting(self, row: Row) -> Account | None:
+        """What counts of a row as it was read; None where it is not what the service wrote last."""
+        believed = self._accounts.believed(row)
+        return self._as_it_counts(believed) if believed is not None else None
+
     def _account(self, rows: list[Row]) -> Account | None:
-        row = self._accounts.believed(rows[0]) if rows else None
-        return self._as_it_counts(row) if row is not None else None
+        return self.counting(rows[0]) if rows else None
 
     def _as_it_counts(self, row: Row) -> Account:
         """A proven row; one that was shut without keys is a closed account, whatever it says."""

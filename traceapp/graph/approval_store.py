@@ -54,8 +54,12 @@ class ApprovalStore:
     def get_approval(self, uid: str) -> Approval | None:
         """None where there is none, or it is not what the service wrote last."""
         rows = self._graph.read("approval.get_approval", uid=uid)
-        row = self._rows.believed(rows[0]) if rows else None
-        return _approval(row) if row is not None else None
+        return self.counting(rows[0]) if rows else None
+
+    def counting(self, row: Row) -> Approval | None:
+        """What counts of a row as it was read; None where it is not what the service wrote last."""
+        believed = self._rows.believed(row)
+        return _approval(believed) if believed is not None else None
 
     def list_approvals(self, state: ApprovalState, at_most: int) -> list[Approval]:
         """Those in this state, the newest first; what is not as the service wrote it last is left out, and named by the sweep."""
@@ -74,10 +78,14 @@ class ApprovalStore:
             stood = transaction.run("approval.get_approval", uid=approval.uid)
             if not stood or not self._rows.stands(stood[0]):
                 return None
-            _note_signing(transaction, signed_in)
             mac = self._rows.note(approval.uid, _row(replace(approval, version=approval.version + 1)))
-            told = {name: written[name] for name in _WRITTEN}
-            if not transaction.run("approval.put_approval", **told, mac=mac):
+            told = {name: written[name] for name in _WRITTEN} | {"mac": mac}
+            kept = (
+                transaction.run("approval.put_signed_approval", **_signed(told, session_changes(signed_in)))
+                if signed_in is not None
+                else transaction.run("approval.put_approval", **told)
+            )
+            if not kept:
                 raise _LostError
             return mac
 
@@ -110,6 +118,18 @@ class ApprovalStore:
 def _note_signing(transaction: Transaction, session: Session | None) -> None:
     if session is not None and not transaction.run("session.put_session", **session_changes(session)):
         raise _LostError
+
+
+def _signed(told: Row, signing: Row) -> Row:
+    """The parameters of `approval.put_signed_approval`, from those of the two statements that it stands for."""
+    return {
+        "uid": told["uid"],
+        "version": told["version"],
+        "move": told | {"version": told["version"] + 1},
+        "session": signing["uid"],
+        "session_version": signing["version"],
+        "signing": signing | {"version": signing["version"] + 1},
+    }
 
 
 def _deciding(row: Row) -> Row:

@@ -59,12 +59,16 @@ class SessionStore:
     def list_sessions_of_account(self, account_uid: str) -> tuple[Session, ...]:
         """Those of one person, in the order of their beginning, over or not."""
         rows = self._graph.read("session.list_sessions_of_account", account_uid=account_uid)
-        return tuple(_session(row) for row in rows if self._ending(row) is None)
+        return tuple(filter(None, map(self.counting, rows)))
+
+    def counting(self, row: Row) -> Session | None:
+        """What counts of a row as it was read; None of one that was ended."""
+        return _session(row) if self._ending(row) is None else None
 
     def list_sessions(self, now: datetime, *, row_limit: int) -> tuple[Session, ...]:
         """Everybody's, in the order of their beginning; some may be idle for too long."""
         rows = self._graph.read("session.list_sessions", now=stored_time(now), row_limit=row_limit)
-        return tuple(_session(row) for row in rows if self._ending(row) is None)
+        return tuple(filter(None, map(self.counting, rows)))
 
     def sweep(self, page: int) -> Iterator[tuple[Session, bool]]:
         """Every session there is, over or not, `page` at a time in the order of their uids, and whether it was put back.

@@ -149,7 +149,7 @@ class LedgerClient:
         except (KeyError, TypeError, ValueError):
             raise LedgerUnavailableError("The ledger answered without a proof.") from None
 
-    def holding(self, command: str) -> AbstractContextManager[None]:
+    def holding(self, command: str) -> AbstractContextManager[bool]:
         """Hold the intent of an act from before it is on record until its outcome is (`open_intents.held_intent`)."""
         return held_intent(self._home, command)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from traceapp.graph.batch_store import BatchStore
     from traceapp.graph.command_store import CommandStore
     from traceapp.graph.connection import Graph
+    from traceapp.graph.decider_store import DeciderStore
     from traceapp.graph.document_store import DocumentStore
     from traceapp.graph.event_store import EventStore
     from traceapp.graph.feed_store import FeedStore
@@ -64,6 +65,7 @@ class Stations:
     sessions: SessionStore
     grants: GrantStore
     approvals: ApprovalStore
+    deciders: DeciderStore
     reviews: ReviewStore
     recipients: DocumentStore
     deliveries: DocumentStore

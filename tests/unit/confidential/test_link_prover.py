@@ -88,7 +88,7 @@ def test_promise_many_links_at_once_are_judged_like_each_alone(macs: RecordMacs,
             source, target = (told.link[0], told.far) if outward else (told.far, told.link[0])
             alone = macs.proves_link(TYPE, source, target, told.link, told.mac, HEAD, marks)
 
-            failed = macs.link_prover(HEAD, marks=marks, outward=outward)(TYPE, None, told.far, [told.link], [told.mac])
+            failed = macs.link_prover(HEAD, marks=marks, outward=outward)(TYPE, None, [told.far], [told.link], [told.mac])
 
             assert (failed == []) == alone, (written, marks)
 
@@ -100,7 +100,7 @@ def test_promise_what_was_written_is_proven_and_what_is_not_live_is_not(macs: Re
         values = [properties.get(name) for name in ("quantity", "unit", "event_time", "place")]
         link = [NEAR, properties.get("pair", properties.get("report")), *values]
         if not macs.link_prover(HEAD, marks=Marks.EITHER, outward=True)(
-            TYPE, None, FAR, [link], [macs.link(TYPE, NEAR, FAR, properties)]
+            TYPE, None, [FAR], [link], [macs.link(TYPE, NEAR, FAR, properties)]
         ):
             proven.add(written)
 
@@ -112,10 +112,10 @@ def test_attacker_who_flips_one_bit_of_a_mac_is_found_by_the_quick_check(macs: R
     mac = bytearray(macs.link(TYPE, NEAR, FAR, PLAIN))
     link = [NEAR, None, PLAIN["quantity"], PLAIN["unit"], PLAIN["event_time"]]
     prove = macs.link_prover(HEAD, marks=Marks.EITHER, outward=True)
-    assert prove(TYPE, None, FAR, [link], [bytes(mac)]) == []
+    assert prove(TYPE, None, [FAR], [link], [bytes(mac)]) == []
     mac[position] ^= 1
 
-    assert prove(TYPE, None, FAR, [link], [bytes(mac)]) == [link]
+    assert prove(TYPE, None, [FAR], [link], [bytes(mac)]) == [0]
 
 
 def test_promise_one_bad_link_among_good_ones_is_the_one_that_is_named(macs: RecordMacs) -> None:
@@ -124,4 +124,7 @@ def test_promise_one_bad_link_among_good_ones_is_the_one_that_is_named(macs: Rec
     links = [[NEAR, None, row["quantity"], row["unit"], row["event_time"]] for row in rows]
     links[2][2] = "99.5"
 
-    assert macs.link_prover(HEAD, marks=Marks.EITHER, outward=True)(TYPE, NEAR, FAR, links, proofs) == [links[2]]
+    prove = macs.link_prover(HEAD, marks=Marks.EITHER, outward=True)
+
+    assert prove(TYPE, [NEAR] * 5, [FAR] * 5, links, proofs) == [2]
+    assert prove(TYPE, [NEAR] * 5, [*[FAR] * 4, NEAR], links, proofs) == [2, 4], "each under its own ends"

@@ -1,7 +1,7 @@
 """An approval is found and moved: each move is one write in the store, of many at once one, and one act of the ledger."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from traceapp.domain.accounts import Account
@@ -33,20 +33,34 @@ def find_approval(stations: Stations, actor: Actor, uid: str) -> tuple[Approval,
 
     raises  ApprovalNotFoundError, which is on record as a look that failed; what `person_of` raises.
     """
-    found, person, _ = find_with_account(stations, actor, uid)
-    return found, person
+    met = meet_approval(stations, actor, uid)
+    return met.approval, met.person
 
 
-def find_with_account(stations: Stations, actor: Actor, uid: str) -> tuple[Approval, Person, Account | None]:
-    """The same, and the account that the person was told by; None of whoever has none, a token of the terminal."""
+@dataclass(frozen=True, slots=True)
+class Met:
+    """An approval, and who meets it.
+
+    account  that the person was told by; None of whoever has none, a token of the terminal.
+    session  in which he does, as it is now; None where he is in none, or it has ended.
+    """
+
+    approval: Approval
+    person: Person
+    account: Account | None
+    session: Session | None
+
+
+def meet_approval(stations: Stations, actor: Actor, uid: str) -> Met:
+    """The same, with what else a decision looks at; raises what `find_approval` raises."""
     asker = account_of(actor)
-    approval, account = stations.approvals.get_approval(uid), stations.accounts.get_account(asker)
+    approval, account, session = stations.deciders.find(uid, asker, actor.session or "")
     person = person_behind(stations, account, asker, actor.role)
     if approval is None or not has_part(approval, person):
         failed = entry(stations, actor, Act.APPROVAL_OPEN, "failed", request={"approval": uid}, reason="none that is shown")
         stations.ledger.append(failed)
         raise ApprovalNotFoundError(UNKNOWN)
-    return settled(stations, actor, approval), person, account
+    return Met(settled(stations, actor, approval), person, account, session)
 
 
 def settled(stations: Stations, actor: Actor, approval: Approval) -> Approval:

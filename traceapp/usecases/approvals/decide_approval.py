@@ -15,6 +15,7 @@ from traceapp.domain.errors import (
     ConcurrentChangeError,
     FactorNeededError,
     KeyUnavailableError,
+    NotSignedInError,
     PermissionDeniedError,
     SealBrokenError,
     SignatureComponentsError,
@@ -27,15 +28,15 @@ from traceapp.domain.signatures import NOTHING_SHOWN, Shown, SignedRecord
 from traceapp.ledger.open_intents import held_intent
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.approvals.approval_document import LABEL, Frozen, Words, check_reason, open_frozen, with_words
-from traceapp.usecases.approvals.approval_moves import find_approval, find_with_account, put, refused, superseded
+from traceapp.usecases.approvals.approval_moves import find_approval, meet_approval, put, refused, superseded
 from traceapp.usecases.approvals.approval_persons import account_of, is_cooling, row_of
 from traceapp.usecases.approvals.approved_operations import OPERATIONS
 from traceapp.usecases.approvals.held_things import why_not_cleared
 from traceapp.usecases.approvals.opened_approval import check_opened
 from traceapp.usecases.approvals.request_approval import concerned
-from traceapp.usecases.sessions.rotate_session import session_of
+from traceapp.usecases.sessions.rotate_session import ENDED
 from traceapp.usecases.signatures.sign_request import check_request_signed
-from traceapp.usecases.signatures.signing import components_shown, said_of, session_after, sessions_after, sign
+from traceapp.usecases.signatures.signing import Signing, components_shown, said_of, session_after, sessions_after, sign
 from traceapp.usecases.stations import Stations
 
 NAMELESS: Final = "Only a person in a session of his own agrees to something; a token and the terminal do not."
@@ -119,12 +120,13 @@ def is_as_asked(stations: Stations, found: Approval, frozen: Frozen) -> bool:
 class _Asked:
     """What is to be decided, by whom, and why.
 
-    account  the one that decides, as it was read with his person.   frozen  what shall happen.   words  why.
+    account, session  the one that decides, as they were read with his person.   frozen  what shall happen.   words  why.
     """
 
     found: Approval
     person: Person
     account: Account | None
+    session: Session | None
     frozen: Frozen
     words: str
 
@@ -148,14 +150,15 @@ def _ask(stations: Stations, actor: Actor, uid: str, decision: str, reason: str)
     authorise(stations, actor, Permission.APPROVAL_DECIDE, request)
     words = check_reason(reason)
     try:
-        found, person, account = find_with_account(stations, actor, uid)
+        met = meet_approval(stations, actor, uid)
     except (KeyUnavailableError, SealBrokenError) as unknown:
         failed = entry(stations, actor, Permission.APPROVAL_DECIDE, "failed", request=request, reason=type(unknown).__name__)
         stations.ledger.append(failed)
         raise
+    found = met.approval
     if actor.session is None:
         raise refused(stations, actor, Permission.APPROVAL_DECIDE, found, PermissionDeniedError(NAMELESS), decision=decision)
-    asked = _Asked(found, person, account, open_frozen(stations, found), words)
+    asked = _Asked(found, met.person, met.account, met.session, open_frozen(stations, found), words)
     refusal = _why_not(stations, asked)
     if refusal is not None:
         raise refused(stations, actor, Permission.APPROVAL_DECIDE, found, PermissionDeniedError(refusal), decision=decision)
@@ -176,7 +179,7 @@ def _approved(stations: Stations, actor: Actor, asked: _Asked, digest: str, seen
         made = approvals.approve(found, person, now, digest)
         check_opened(stations, actor, found, seen)
         check_request_signed(stations, found)
-        signing = components_shown(stations, *session_of(stations, actor, asked.account), shown)
+        signing = _signing(stations, asked, shown)
     except (PermissionDeniedError, ApprovalStateError, SignatureComponentsError) as error:
         raise refused(stations, actor, act, found, error, decision="approve") from None
     *others, last = made.signatures
@@ -190,6 +193,12 @@ def _approved(stations: Stations, actor: Actor, asked: _Asked, digest: str, seen
     made = with_words(stations, made, Words(account_of(actor), "approve", words, now, signed))
     after = sessions_after(stations, actor, signing, now)
     return put(stations, actor, act, made, found, after, decision="approve", **said_of(signed, signing, meaning))
+
+
+def _signing(stations: Stations, asked: _Asked, shown: Shown) -> Signing:
+    if asked.session is None or asked.account is None:
+        raise NotSignedInError(ENDED)
+    return components_shown(stations, asked.session, asked.account, shown)
 
 
 def _put(

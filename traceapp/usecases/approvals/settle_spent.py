@@ -14,7 +14,7 @@ from traceapp.domain.errors import ConcurrentChangeError
 from traceapp.domain.permissions import Act
 from traceapp.domain.recorded import CAME_TO_BE
 from traceapp.domain.rights import Actor
-from traceapp.ledger.open_intents import INTENTS, is_held
+from traceapp.ledger.open_intents import INTENTS, held_intent
 from traceapp.ledger.records import FOLDER
 from traceapp.ledger.tail import LedgerTail
 from traceapp.usecases.approvals.approval_document import Words, open_words, with_words
@@ -60,16 +60,22 @@ class SpentSweep:
         if self._read > stations.ledger.get_head().seq:  # a crash took from the end what was read before it was durable
             self._read, self._tail, self._open = 0, LedgerTail(self._home, 0), {}
         self._follow()
-        left = [uid for uid in self._open if not is_held(self._home, uid)]
-        if left:
-            self._follow()  # its act may have become durable, and its lock free, between the two looks
-        said = []
-        for uid in left:
-            if uid in self._open and (outcome := settle_spent(stations, actor, uid, self._open[uid].acts)) is not None:
-                del self._open[uid]
-                said += [uid] if outcome else []
+        said = [uid for uid in [*self._open] if self._say(stations, actor, uid)]
         self._keep()
         return said
+
+    def _say(self, stations: Stations, actor: Actor, uid: str) -> bool:
+        """Whether it was said now; of what somebody works on nothing is, and nobody begins to work on it meanwhile."""
+        with held_intent(self._home, uid, waits=False) as held:
+            if not held:
+                return False
+            self._follow()  # its act may have become durable between the last look and the lock
+            if uid not in self._open:
+                return False
+            outcome = settle_spent(stations, actor, uid, self._open[uid].acts)
+            if outcome is not None:
+                del self._open[uid]
+            return bool(outcome)
 
     def _follow(self) -> None:
         while new := self._tail.read_new():

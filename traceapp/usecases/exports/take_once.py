@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from traceapp.domain.approvals import Approval, Person, check_signers
 from traceapp.domain.errors import ApprovalStateError, PermissionDeniedError, TraceappError
 from traceapp.domain.signatures import CheckedSignature
+from traceapp.ledger.open_intents import held_intent
 from traceapp.usecases.approvals.approval_persons import row_of, signers_today
 from traceapp.usecases.approvals.held_things import Holding
 from traceapp.usecases.exports.export_claim import Claim
@@ -43,9 +44,10 @@ def taking(
     if claim is None:
         raise refused(ApprovalStateError(not_there))
     try:
-        if not is_there(stations, found):  # asked while it is held: nobody takes it between
-            raise refused(ApprovalStateError(not_there))
-        yield claim, signatures
+        with held_intent(stations.settings.home, found.uid):  # nobody says of it meanwhile that it did not happen
+            if not is_there(stations, found):  # asked while it is held: nobody takes it between
+                raise refused(ApprovalStateError(not_there))
+            yield claim, signatures
     except BaseException:
         claim.end()
         raise

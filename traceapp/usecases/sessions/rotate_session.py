@@ -33,11 +33,7 @@ def rotate_session(stations: Stations, actor: Actor, change: Callable[[Session],
 
 def own_session(stations: Stations, actor: Actor) -> tuple[Session, Account]:
     """The session that this actor came through, and his account; raises NotSignedInError where one of them is gone."""
-    return session_of(stations, actor, stations.accounts.get_account(actor.account_uid))
-
-
-def session_of(stations: Stations, actor: Actor, account: Account | None) -> tuple[Session, Account]:
-    """The same where his account, or that there is none, was read already in this act."""
+    account = stations.accounts.get_account(actor.account_uid)
     found = stations.sessions.list_sessions_of_account(actor.account_uid)
     session = next((one for one in found if one.uid == actor.session), None)
     if session is None or account is None:
