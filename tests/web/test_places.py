@@ -140,4 +140,4 @@ def test_a_move_is_compared_and_proposed_on_the_page_in_both_languages(quin: Des
     opened = quin.browser.get(asked.headers["Location"]).text
     assert "Move a site or product line" in opened
     quin.post("/language", language="zh_Hans", next="/")
-    assert "厂区与产品线的划转" in quin.browser.get("/places").text
+    assert "生产地址与产品线的划转" in quin.browser.get("/places").text

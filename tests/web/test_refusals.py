@@ -21,7 +21,8 @@ from traceapp.usecases.approvals.missing_persons import TOO_FEW
 from traceapp.web.pages.refusals import REFUSALS, refusal
 
 ROOT = Path(__file__).resolve().parents[2] / "traceapp"
-WHERE = ("accounts", "approvals", "exports", "governed", "places", "signatures", "sessions/review_break_glass.py")
+SESSIONS = ("sessions/break_glass.py", "sessions/review_break_glass.py")
+WHERE = ("accounts", "approvals", "exports", "governed", "places", "signatures", *SESSIONS)
 ELSEWHERE = {
     "UNKNOWN": "there is no such thing, which is a page of its own",
     "NONE": "there is no such thing, which is a page of its own",

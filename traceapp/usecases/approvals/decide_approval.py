@@ -9,7 +9,7 @@ from typing import Final
 
 from traceapp.domain import approvals
 from traceapp.domain.accounts import Account
-from traceapp.domain.approvals import Approval, ApprovalState, Person
+from traceapp.domain.approvals import Approval, ApprovalState, Operation, Person
 from traceapp.domain.errors import (
     ApprovalStateError,
     ConcurrentChangeError,
@@ -255,10 +255,17 @@ def _why_not(stations: Stations, asked: _Asked) -> str | None:
     return why_not_cleared(stations, account, OPERATIONS[operation].holds(asked.frozen.parameters))
 
 
-def _check_factor(stations: Stations, actor: Actor, found: Approval) -> None:
-    row = row_of(stations, found.operation)
+def factor_due(stations: Stations, actor: Actor, operation: Operation) -> int | None:
+    """Within how many minutes a second factor has to be shown before a word on it counts; None where it was, or need not be."""
+    row = row_of(stations, operation)
     if row is None or row.factor_minutes is None:
-        return
+        return None
     within = timedelta(minutes=row.factor_minutes)
-    if actor.factor_at is None or stations.clock.now() - actor.factor_at > within:
-        raise FactorNeededError(NO_FACTOR % row.factor_minutes)
+    shown = actor.factor_at is not None and stations.clock.now() - actor.factor_at <= within
+    return None if shown else row.factor_minutes
+
+
+def _check_factor(stations: Stations, actor: Actor, found: Approval) -> None:
+    due = factor_due(stations, actor, found.operation)
+    if due is not None:
+        raise FactorNeededError(NO_FACTOR % due)

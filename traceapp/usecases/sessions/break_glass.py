@@ -4,6 +4,7 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from traceapp.dictionary.entries import Tier
 from traceapp.domain.errors import (
@@ -33,6 +34,8 @@ from traceapp.usecases.sessions.rotate_session import own_session, rotate_sessio
 from traceapp.usecases.stations import Stations
 
 NEEDED = "This needs a second factor that was shown in the last five minutes."
+ALONE: Final = "Only a person in a session of his own can break the glass."
+STILL_WAITS: Final = "Your last break-glass access still waits for its review; until then there is no other."
 LONGEST_MINUTES = int(LONGEST / timedelta(minutes=1))
 
 
@@ -63,6 +66,12 @@ def highest_tier(stations: Stations, actor: Actor) -> Tier | None:
     return row.break_glass if row is not None else None
 
 
+def factor_due(actor: Actor, now: datetime) -> int | None:
+    """Within how many minutes a second factor has to be shown before the glass breaks; None where it was."""
+    shown = actor.factor_at is not None and now - actor.factor_at <= FACTOR_WITHIN
+    return None if shown else int(FACTOR_WITHIN / timedelta(minutes=1))
+
+
 def break_glass(stations: Stations, actor: Actor, reason: str, minutes: int, tier: str) -> Recorded[Opened]:
     """The session with a wider view, under a new secret. An alert: the record, and a review that waits from now on.
 
@@ -80,7 +89,7 @@ def break_glass(stations: Stations, actor: Actor, reason: str, minutes: int, tie
     if refusal is not None:
         stations.ledger.append(entry(stations, actor, Permission.BREAK_GLASS_BEGIN, "denied", request=request, reason=refusal))
         raise PermissionDeniedError(refusal)
-    if actor.factor_at is None or now - actor.factor_at > FACTOR_WITHIN:
+    if factor_due(actor, now) is not None:
         stations.ledger.append(entry(stations, actor, Permission.BREAK_GLASS_BEGIN, "failed", request=request, reason=NEEDED))
         raise FactorNeededError(NEEDED)
     uid = secrets.token_hex(8)
@@ -154,11 +163,11 @@ def _reviews(stations: Stations) -> dict[str, str]:
 def _why_not(stations: Stations, actor: Actor, tier: str) -> str | None:
     highest = highest_tier(stations, actor)
     if actor.session is None:
-        return "Only a person in a session of his own can break the glass."
+        return ALONE
     if highest is None or tier not in {one.value for one in Tier if one <= highest}:
         return f"The role {actor.role.value} cannot open {tier} so; the highest is {highest.value if highest else 'none'}."
     if any(is_of(stations, grant, actor.account_uid) for grant in stations.grants.list_waiting()):
-        return "Your last break-glass access still waits for its review; until then there is no other."
+        return STILL_WAITS
     own_session(stations, actor)
     return None
 

@@ -7,7 +7,8 @@ from flask_babel import gettext
 
 from traceapp.domain.access_reviews import ReviewDecision
 from traceapp.domain.scopes import ANY
-from traceapp.web.pages.wording import N_
+from traceapp.usecases.governed.governed_documents import permission_words
+from traceapp.web.pages.wording import N_, language
 
 STATES: Final[Mapping[str, tuple[str, str, str]]] = {
     "open": ("released", "released", N_("Account open")),
@@ -35,3 +36,15 @@ def view_words(names: Collection[str]) -> str:
     if ANY in names:
         return gettext("all")
     return gettext(", ").join(sorted(names)) or gettext("none")
+
+
+def permission_text(permission: str) -> str:
+    """What it allows, as a person says it."""
+    return permission_words(permission, language())
+
+
+def place_text(scope: str) -> str:
+    """`SUZHOU|INF` as a person says it: a site and a product line, or all of them."""
+    site, _, line = scope.partition("|")
+    named = (gettext("all sites") if site == ANY else site, gettext("all product lines") if line == ANY else line)
+    return gettext(" · ").join(named)

@@ -39,6 +39,13 @@ LEAVING: Final = (
 )
 GIVING: Final = (Permission.ACCOUNT_CHANGE, Permission.APPROVAL_REQUEST, Permission.ACCOUNT_LIST)
 REFUSALS: Final = (ApprovalStateError, ConcurrentChangeError, LastApproversError, PermissionDeniedError)
+FORMS: Final = {
+    "account.suspend": "suspend",
+    "account.come_back": "return",
+    "account.change_role": "role",
+    "account.leave": "leave",
+}
+"""Whose words a form came back with: where it was sent, and what its fields begin with."""
 
 
 @account_pages.get("/accounts")
@@ -69,7 +76,7 @@ def leave(username: str) -> Response | str | tuple[str, int]:
             stations(), current_actor(), username, said.get("reason", ""), said.get("successor", "").strip() or None, _anyway()
         )
     except InputError as error:
-        return _page(username, _wanted(error)), 400
+        return _page(username, *_wanted(error)), 400
     except REFUSALS as error:
         return _refused(username, error)
     return render_template(
@@ -118,7 +125,7 @@ def _moved(username: str, move: Callable[[], Given | Recorded[None]]) -> Respons
     try:
         done = move()
     except InputError as error:
-        return _page(username, _wanted(error)), 400
+        return _page(username, *_wanted(error)), 400
     except REFUSALS as error:
         return _refused(username, error)
     if isinstance(done, Given) and done.asked is not None:
@@ -127,32 +134,39 @@ def _moved(username: str, move: Callable[[], Given | Recorded[None]]) -> Respons
 
 
 def _refused(username: str, error: Exception) -> tuple[str, int]:
-    return _page(username, refusal(error), last=isinstance(error, LastApproversError)), 403 if isinstance(
-        error, PermissionDeniedError
-    ) else 409
+    last = isinstance(error, LastApproversError)
+    page = _page(username, refusal(error), f"{_sent()}-anyway" if last else "", last=last)
+    return page, 403 if isinstance(error, PermissionDeniedError) else 409
 
 
-def _wanted(error: InputError) -> str:
+def _wanted(error: InputError) -> tuple[str, str]:
+    """What was wanted, and the field that it is about."""
     fields = {name for name, _ in error.fields}
     if "reason" in fields:
-        return gettext("Wanted a reason of 10 to 1000 characters.")
-    if "successor" in fields:
-        return gettext("Wanted the user name of another person of the same role, whose account is open.")
-    return gettext("Wanted a role, sites and product lines that there are, and a person who has not left.")
+        return gettext("Wanted a reason of 10 to 1000 characters."), f"{_sent()}-reason"
+    if "successor" in fields or _sent() == "leave":
+        return gettext("Wanted the user name of another person of the same role, whose account is open."), "successor"
+    return gettext("Wanted a role, sites and product lines that there are, and a person who has not left."), "sites"
+
+
+def _sent() -> str:
+    return FORMS.get(request.endpoint or "", "")
 
 
 def _anyway() -> bool:
     return request.form.get("anyway") == "1"
 
 
-def _page(username: str, error: str = "", *, last: bool = False) -> str:
-    """last  it was refused since too few would be left who could agree: the forms ask whether it has to be all the same."""
+def _page(username: str, error: str = "", field: str = "", *, last: bool = False) -> str:
+    """last  it was refused since too few would be left who could agree: the form asks whether it has to be all the same."""
     actor = current_actor()
     found = show_account(stations(), actor, username)
     told: dict[str, Any] = {
         "facts": found.value,
         "receipt": found.receipt,
         "error": error,
+        "field": field,
+        "at": _sent(),
         "last": last,
         "words": words,
         "roles": sorted(stations().policy.document.roles),

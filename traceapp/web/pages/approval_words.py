@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask_babel import gettext
 
 from traceapp.dictionary.entries import Tier
-from traceapp.domain.approvals import Approval, ApprovalState, Operation
+from traceapp.domain.approvals import OPEN, Approval, ApprovalState, Operation
 from traceapp.domain.clock import parse_stored_time
 from traceapp.domain.kinds import Direction, NodeKind
 from traceapp.domain.purposes import Purpose
@@ -15,13 +15,14 @@ from traceapp.domain.rights import Role
 from traceapp.domain.row_register import RowFault
 from traceapp.domain.trace import Status
 from traceapp.usecases.alerts.list_alerts import alert_words
+from traceapp.usecases.approvals.approval_document import Words
 from traceapp.usecases.governed.governed_documents import permission_words
 from traceapp.web.pages.account_words import view_words
 from traceapp.web.pages.change_words import purpose_name
 from traceapp.web.pages.delivery_words import CHANNELS, KINDS
-from traceapp.web.pages.record_words import act_words
+from traceapp.web.pages.record_words import OUTCOMES, act_words
 from traceapp.web.pages.showing import count_text, moment_text
-from traceapp.web.pages.wording import DIRECTIONS, N_, STATUSES, language, property_name, role_name
+from traceapp.web.pages.wording import DIRECTIONS, N_, STATUSES, kind_name, language, property_name, role_name
 from traceapp.web.stations import stations
 
 STATES: Final = {
@@ -36,6 +37,8 @@ STATES: Final = {
 """What gives a state its colour, its sign and its word."""
 IN_VAIN: Final = ("recalled", "recalled", N_("Spent, and did not happen: ask for it anew"))
 """The same of one that was carried out, and nothing came of it."""
+YOURS: Final = ("held", "held", N_("Waits for your word"))
+"""The same of one to which the reader can agree now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,13 @@ SAID: Final = {
     "hand_over": N_("handed it over"),
     "spent": N_("found that it did not happen"),
 }
+_ENDED: Final = N_("whoever carried it out ended before anything of it was on record")
+_DIGESTS: Final = frozenset({"digest", "fingerprint", "fingerprint_now", "leaves", "replaces", "sha256"})
+"""What a list leaves out: it tells nobody what would happen, and stands on the page of each."""
 TOLD_APART: Final = frozenset({"differences", "effect", "places"})
 """What a change of the rules, or a move of a place, does has a section of its own."""
-IDS: Final = frozenset({"account", "accounts", "joins"})
-"""Of accounts, whose names stand beside them."""
+IDS: Final = frozenset({"account", "accounts", "break_glass", "joins"})
+"""Of accounts and accesses, whose names stand beside them."""
 Facts = list[tuple[str, str]]
 HABITS: Final = {
     "looks": N_("Looks at lots and traces"),
@@ -81,18 +87,43 @@ HABITS: Final = {
 }
 
 
-def state_of(approval: Approval, in_vain: bool = False) -> tuple[str, str, str]:
-    """Colour, sign and word.   in_vain  whether what was approved did not happen."""
+def state_of(approval: Approval, in_vain: bool = False, yours: bool = False) -> tuple[str, str, str]:
+    """Colour, sign and word.   in_vain  whether what was approved did not happen.   yours  whether it waits for the reader."""
     if in_vain:
         return IN_VAIN
+    if yours:
+        return YOURS
     judged = _JUDGED_STATES if approval.operation in JUDGED else {}
     return judged.get(approval.state) or STATES[approval.state]
+
+
+def is_open(approval: Approval) -> bool:
+    """Whether something can still come of it."""
+    return approval.state in OPEN
 
 
 def act_of(approval: Approval, act: str) -> str:
     """What somebody did when he said his words."""
     judged = JUDGED.get(approval.operation)
     return gettext((judged.words.get(act) if judged else None) or SAID[act])
+
+
+def said_by(said: Words) -> str:
+    """What somebody said with it; what the service said in his place, in the language of the page."""
+    match said.act:
+        case "spent":
+            return gettext(_ENDED) if said.text == _ENDED else gettext("It failed: %(reason)s", reason=said.text)
+        case "hand_over":
+            return gettext(
+                "It takes the place of request %(uid)s: whoever asked for that has left.", uid=said.text.partition(":")[0]
+            )
+        case _:
+            return said.text
+
+
+def summary_of(parameters: Mapping[str, Any]) -> Facts:
+    """The same as `facts_of`, for a list."""
+    return facts_of({name: value for name, value in parameters.items() if name not in _DIGESTS}, {})
 
 
 def title_of(operation: Operation) -> str:
@@ -124,18 +155,30 @@ def _question(told: Any) -> str:
     }
     said += [f"{word} {moment_text(parse_stored_time(told[name]))} UTC" for name, word in words.items() if name in told]
     if told.get("fields") is not None:
-        said.append(", ".join(told["fields"]))
+        said.append(gettext(", ").join(_property_label(name) for name in told["fields"]))
     if told.get("upto") is not None:
         said.append(f"{gettext('Up to ledger record')} {told['upto']}")
     known = {*words, "direction", "fields", "upto"}
-    said += [f"{name} {value}" for name, value in told.items() if name not in known]
+    said += [_asked(name, value) for name, value in told.items() if name not in known and value is not None]
     return gettext(" · ").join(said) or gettext("all of them")
 
 
-def _property(name: Any) -> str:
-    """By its label in the dictionary."""
+def _asked(name: str, value: Any) -> str:
+    """One part of a question: its name, and its value by the words of its list."""
+    words = _ASKED_VALUES.get(name, str)(value)
+    return gettext(": ").join((gettext(_ASKED_NAMES[name]), words)) if name in _ASKED_NAMES else f"{name} {words}"
+
+
+def _property_label(name: Any) -> str:
+    """By the dictionary, of whatever kind has it."""
     kind = next((kind for kind in NodeKind if property_name(kind, name) != name), None)
-    return f"{property_name(kind, name)} ({name})" if kind is not None else str(name)
+    return property_name(kind, name) if kind is not None else str(name)
+
+
+def _property(name: Any) -> str:
+    """The same, with the name that it has for programs."""
+    label = _property_label(name)
+    return f"{label} ({name})" if label != name else label
 
 
 def _gained(name: str) -> str:
@@ -163,6 +206,29 @@ def _rule(name: Any) -> str:
     return f"{alert_words(name, language()).title} ({name})"
 
 
+_ASKED_NAMES: Final = {
+    "act": N_("Act"),
+    "address": N_("Address"),
+    "approval": N_("Approval"),
+    "completeness": N_("Completeness"),
+    "field": N_("Field that left in clear"),
+    "kind": N_("Kind"),
+    "outcome": N_("Outcome"),
+    "person": N_("Person"),
+    "product": N_("Product"),
+    "purpose": N_("Purpose"),
+    "request_id": N_("Request"),
+    "role": N_("Role"),
+    "site": N_("Site"),
+}
+_ASKED_VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
+    "act": act_words,
+    "completeness": lambda code: gettext(STATUSES[Status[code]]),
+    "kind": lambda kind: kind_name(NodeKind(kind)),
+    "outcome": lambda code: gettext(OUTCOMES[code][2] if code in OUTCOMES else code),
+    "purpose": purpose_name,
+    "role": role_name,
+}
 _NAMES: Final = {
     "from": N_("From"),
     "to": N_("To"),
@@ -210,7 +276,6 @@ _NAMES: Final = {
     "fault": N_("Its row in the database"),
     "looks": N_("Looks at lots and traces"),
     "denials": N_("Refusals"),
-    "break_glass": N_("Break-glass access"),
     "group": N_("Group of the key"),
     "key": N_("Key"),
     "record": N_("Ledger record"),

@@ -32,7 +32,7 @@ from traceapp.web.export_tables import arrangements
 from traceapp.web.files import table_file
 from traceapp.web.pages import approval_words as words
 from traceapp.web.pages import change_words, signature_words, wording
-from traceapp.web.pages.account_words import view_words
+from traceapp.web.pages.account_words import place_text, view_words
 from traceapp.web.pages.approval_samples import sample_of
 from traceapp.web.pages.batch_page import worded_properties
 from traceapp.web.pages.layout import may
@@ -42,6 +42,8 @@ from traceapp.web.signing import looked_at, shown_in_form
 approval_pages = Blueprint("approval", __name__)
 
 REFUSALS: Final = (ApprovalStateError, ConcurrentChangeError, PermissionDeniedError)
+REASONS: Final = {"approval.decide": "reason", "approval.sign": "sign-reason", "approval.cancel": "cancel-reason"}
+"""Where a form was sent, and the id of its reason."""
 
 
 @approval_pages.get("/approvals")
@@ -192,7 +194,7 @@ def _moved(uid: str, move: Callable[[], Any] | None) -> Response | tuple[str, in
     except SignatureComponentsError as error:
         return _page(uid, refusal(error), at="sign"), 403
     except InputError:
-        return _page(uid, gettext("Wanted a reason of 10 to 1000 characters.")), 400
+        return _page(uid, gettext("Wanted a reason of 10 to 1000 characters."), at="reason"), 400
     except REFUSALS as error:
         return _refused(uid, error)
     return redirect(url_for("approval.open_one", uid=uid), 303)
@@ -205,6 +207,13 @@ def _to_second_factor(uid: str) -> Response:
 
 def _refused(uid: str, error: Exception) -> tuple[str, int]:
     return _page(uid, refusal(error)), 403 if isinstance(error, PermissionDeniedError) else 409
+
+
+def _sent() -> str:
+    """The id of the reason of the form that came back; its words stand in no other."""
+    if request.endpoint == "approval.decide" and request.form.get("decision") == Move.WITHDRAW:
+        return "withdraw-reason"
+    return REASONS.get(request.endpoint or "", "")
 
 
 def _inbox(error: str = "") -> str:
@@ -223,8 +232,8 @@ def _inbox(error: str = "") -> str:
     )
 
 
-def _page(uid: str, error: str = "", at: str = "reason") -> str:
-    """at  the field that an error is about."""
+def _page(uid: str, error: str = "", at: str = "") -> str:
+    """at  what an error is about: the reason, or what is shown to sign."""
     actor = current_actor()
     shown = show_approval(stations(), actor, uid)
     listed = shown.value.listed
@@ -236,6 +245,7 @@ def _page(uid: str, error: str = "", at: str = "reason") -> str:
         receipt=shown.receipt,
         error=error,
         at=at,
+        sent=_sent(),
         words=words,
         signature_words=signature_words,
         sample=sample_of(shown.value.sample),
@@ -244,7 +254,8 @@ def _page(uid: str, error: str = "", at: str = "reason") -> str:
         changed=change_words,
         moved=shown.value.preview.get("places") if listed.approval.operation is Operation.PLACE_MOVE else None,
         view=view_words,
-        factor_minutes=row.factor_minutes if row is not None else None,
+        belongs=place_text,
+        factor_due=decisions.factor_due(stations(), actor, listed.approval.operation),
         request_signed=row is not None and row.request_signed,
         shows_value=listed.own and actor.session is not None and may_reveal(stations(), listed.approval),
         takes_file=listed.own and may_take(stations(), listed.approval),

@@ -7,11 +7,12 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from traceapp.dictionary.entries import Tier
-from traceapp.domain.errors import FactorNeededError, InputError
+from traceapp.domain.errors import FactorNeededError, InputError, PermissionDeniedError
 from traceapp.domain.permissions import Act, Permission
 from traceapp.usecases.sessions import break_glass as glass
 from traceapp.web.access import current_actor, permission, records, signed_in, stations
 from traceapp.web.pages.layout import may
+from traceapp.web.pages.refusals import refusal
 from traceapp.web.session import begin_session
 
 break_glass_pages = Blueprint("break_glass", __name__)
@@ -27,7 +28,7 @@ def show() -> str:
 
 @break_glass_pages.post("/break-glass")
 @permission(Permission.BREAK_GLASS_BEGIN)
-@records(Permission.BREAK_GLASS_BEGIN, Permission.APPROVAL_REQUEST)
+@records(Permission.BREAK_GLASS_BEGIN, Permission.BREAK_GLASS_LIST, Permission.APPROVAL_REQUEST)
 def begin() -> Response | tuple[str, int]:
     """Begin; a second factor that is not fresh is asked for first."""
     said = request.form
@@ -39,6 +40,8 @@ def begin() -> Response | tuple[str, int]:
         return redirect(url_for("factors.form", next=url_for("break_glass.show")), 303)
     except InputError:
         return _page(gettext("Wanted a reason of 10 to 1000 characters and 1 to 60 minutes.")), 400
+    except PermissionDeniedError as error:
+        return _page(refusal(error)), 403
     begin_session(opened.value)
     return redirect(url_for("break_glass.show"), 303)
 
@@ -62,6 +65,8 @@ def _page(error: str = "") -> str:
         "tiers": [tier.value for tier in Tier if highest is not None and Tier.T2 <= tier <= highest],
         "listed": listed,
         "reason": request.form.get("reason", ""),
+        "said_tier": request.form.get("tier", ""),
+        "factor_due": glass.factor_due(actor, stations().clock.now()),
         "minutes": request.form.get("minutes", "30"),
     }
     return render_template("break_glass/show.html", error=error, **told)

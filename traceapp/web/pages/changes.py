@@ -32,7 +32,7 @@ def compare() -> str | tuple[str, int]:
     try:
         found = compare_document(stations(), current_actor(), _kind(), request.form.get("text", "").encode())
     except InputError as error:
-        return _page(change_words.wrong_of(error)), 400
+        return _page(change_words.wrong_of(error), "text"), 400
     return _page(change=found.value)
 
 
@@ -48,10 +48,20 @@ def propose() -> Response | tuple[str, int]:
         wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 0
         made = propose_document(stations(), current_actor(), _kind(), content, said.get("reason", ""), wanted)
     except InputError as error:
-        return _page(change_words.wrong_of(error)), 400
+        about = "reason" if "reason" in dict(error.fields) else "text"
+        field = f"why-{said.get('document')}-{number}" if number else about
+        return _page(change_words.wrong_of(error), field, _compared(content)), 400
     except PermissionDeniedError as error:
-        return _page(refusal(error)), 403
+        return _page(refusal(error), change=_compared(content)), 403
     return redirect(url_for("approval.open_one", uid=made.value.uid), 303)
+
+
+def _compared(content: bytes | None) -> Comparison | None:
+    """What was looked at before it was proposed, so that a proposal that came back stands under it again."""
+    try:
+        return compare_document(stations(), current_actor(), _kind(), content).value if content is not None else None
+    except InputError:
+        return None
 
 
 def _kind() -> DocumentKind:
@@ -61,7 +71,8 @@ def _kind() -> DocumentKind:
         raise InputError("document: wanted one of the governed documents", (("document", "one of them"),)) from None
 
 
-def _page(error: str = "", change: Comparison | None = None) -> str:
+def _page(error: str = "", field: str = "", change: Comparison | None = None) -> str:
+    """field  of the page, that the error is about."""
     actor = current_actor()
     found = list_documents(stations(), actor)
     told: dict[str, Any] | None = plain_comparison(change) | {"kind": change.kind} if change is not None else None
@@ -70,6 +81,7 @@ def _page(error: str = "", change: Comparison | None = None) -> str:
         documents=found.value,
         receipt=found.receipt,
         error=error,
+        field=field,
         change=told,
         changed=change_words,
         proposes=may(actor, Permission.CHANGE_PROPOSE) and may(actor, Permission.APPROVAL_REQUEST),

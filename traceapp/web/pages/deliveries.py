@@ -1,6 +1,6 @@
 """The register of outside deliveries, those to whom files may go, and a trace that shall go to one of them."""
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -27,11 +27,14 @@ from traceapp.web.pages.delivery_forms import (
     TraceDeliveryPageInput,
     TraceDeliveryRequestInput,
 )
-from traceapp.web.pages.delivery_words import CHANNELS, KINDS, STATES, SUBJECTS, wrong_of
+from traceapp.web.pages.delivery_words import CHANNELS, KINDS, STATES, SUBJECTS, wrong_fields, wrong_of
 from traceapp.web.pages.layout import may
 from traceapp.web.reading import read_form, read_path, read_posted, read_said
 
 delivery_pages = Blueprint("delivery", __name__)
+
+FORMS: Final = {"delivery.request_file": "file", "delivery.enter": "e", "delivery.acknowledge": "it", "delivery.ask": "r"}
+"""Where a form was sent, and what the ids of its fields begin with: what came back stands in that form alone."""
 
 
 @delivery_pages.get("/deliveries")
@@ -58,7 +61,7 @@ def request_file() -> Response | tuple[str, int]:
     try:
         made = request_export(stations(), current_actor(), subject, RegisterQuestion(), TableForm.XLSX, "T2", reason)
     except (InputError, PermissionDeniedError) as error:
-        return _page(wrong_of(error)), 400 if isinstance(error, InputError) else 403
+        return _page(error), 400 if isinstance(error, InputError) else 403
     return redirect(url_for("approval.open_one", uid=made.value.uid), 303)
 
 
@@ -71,9 +74,9 @@ def enter() -> Response | tuple[str, int]:
         asked = read_posted(DeliveryForm)
         enter_delivery(stations(), current_actor(), asked.record, asked.said)
     except InputError as error:
-        return _page(wrong_of(error)), 400
+        return _page(error), 400
     except PermissionDeniedError as error:
-        return _page(wrong_of(error)), 403
+        return _page(error), 403
     return redirect(url_for("delivery.show"), 303)
 
 
@@ -86,7 +89,7 @@ def acknowledge(uid: str) -> Response | tuple[str, int]:
         asked = read_posted(AcknowledgementForm)
         acknowledge_delivery(stations(), current_actor(), read_path(RecipientInput, {"uid": uid}).uid, asked.by, asked.at)
     except InputError as error:
-        return _page(wrong_of(error)), 400
+        return _page(error), 400
     return redirect(url_for("delivery.show"), 303)
 
 
@@ -101,9 +104,9 @@ def ask() -> Response | tuple[str, int]:
         reason = said.pop("reason", "")
         made = request_approval(stations(), current_actor(), ADDED_BY[form.kind], said, reason)
     except InputError as error:
-        return _page(wrong_of(error)), 400
+        return _page(error), 400
     except PermissionDeniedError as error:
-        return _page(wrong_of(error)), 403
+        return _page(error), 403
     return redirect(url_for("approval.open_one", uid=made.value.uid), 303)
 
 
@@ -137,9 +140,9 @@ def request_trace() -> Response | tuple[str, int]:
     except FactorNeededError:
         return redirect(url_for("factors.form", next=url_for("delivery.trace", **_question(request.form))), 303)
     except InputError as error:
-        return _trace(request.form, "", wrong_of(error)), 400
+        return _trace(request.form, "", error), 400
     except PermissionDeniedError as error:
-        return _trace(request.form, "", wrong_of(error)), 403
+        return _trace(request.form, "", error), 403
     return redirect(url_for("approval.open_one", uid=made.value.uid), 303)
 
 
@@ -148,7 +151,7 @@ def _question(said: Any) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value and name in TraceDeliveryPageInput.model_fields}
 
 
-def _trace(said: Any, title: str, error: str = "") -> str:
+def _trace(said: Any, title: str, error: Exception | None = None) -> str:
     found = list_recipients(stations(), current_actor())
     return render_template(
         "deliveries/trace.html",
@@ -158,12 +161,19 @@ def _trace(said: Any, title: str, error: str = "") -> str:
         recipients=[one for one in found.value if one.ended_at is None],
         receipt=found.receipt,
         channels=CHANNELS,
-        error=error,
+        **_wrong(error, "d-{}"),
     )
 
 
-def _page(error: str = "") -> str:
-    actor = current_actor()
+def _wrong(error: Exception | None, form: str) -> dict[str, Any]:
+    """What was wrong, and the ids of the fields that it is about.   form  how the ids of the form are made of names."""
+    wrong = [form.format(name) for name in wrong_fields(error)]
+    return {"error": wrong_of(error) if error is not None else "", "wrong": wrong, "field": next(iter(wrong), "")}
+
+
+def _page(error: Exception | None = None) -> str:
+    actor, at = current_actor(), FORMS.get(request.endpoint or "", "")
+    about = (request.view_args or {}).get("uid", "")
     try:
         before = read_said(RegisterInput, dict(request.args)).before
     except InputError:
@@ -174,8 +184,10 @@ def _page(error: str = "") -> str:
         page=register.value,
         receipt=known.receipt,
         recipients=known.value,
-        error=error,
+        **_wrong(error, f"{{}}-{about}" if at == "it" else f"{at}-{{}}"),
         said=request.form,
+        at=at,
+        about=about,
         channels=CHANNELS,
         kinds=KINDS,
         states=STATES,

@@ -10,7 +10,7 @@ from traceapp.domain.errors import InputError
 from traceapp.domain.exports import Subject
 from traceapp.domain.recipients import RecipientKind
 from traceapp.web.pages.refusals import refusal
-from traceapp.web.pages.wording import N_
+from traceapp.web.pages.wording import N_, sentence_gap
 
 CHANNELS: Final = {
     Channel.IN_PERSON: N_("in person"),
@@ -40,18 +40,24 @@ FIELDS: Final = {
     "reason": N_("Wanted a reason of 10 to 1000 characters."),
     "channel": N_("Wanted the way by which it goes."),
     "record": N_("Wanted the number of a record of the ledger."),
-    "organisation": N_("Wanted 1 to 200 printable characters."),
-    "person": N_("Wanted 1 to 200 printable characters."),
-    "by": N_("Wanted 1 to 200 printable characters."),
+    "organisation": N_("Wanted an organisation, by 1 to 200 printable characters."),
+    "person": N_("Wanted a person or an interface, by 1 to 200 printable characters."),
+    "by": N_("Wanted who said so, by 1 to 200 printable characters."),
     "at": N_("Wanted a moment between then and now, in UTC, such as 2026-05-19 08:02."),
     "tier": N_("Wanted T0, T1, T2 or T3."),
 }
 """Field → what it takes."""
 
 
+def wrong_fields(error: Exception | None) -> tuple[str, ...]:
+    """The fields that it is about, in the order in which they were found wrong."""
+    found = error.fields if isinstance(error, InputError) else ()
+    return tuple(dict.fromkeys(field for field, _ in found if field in FIELDS))
+
+
 def wrong_of(error: Exception) -> str:
     """What was wrong, in the language of the page."""
     if isinstance(error, InputError):
-        said = dict.fromkeys(FIELDS[field] for field, _ in error.fields if field in FIELDS)
-        return " ".join(gettext(words) for words in said) or gettext("The question cannot be understood.")
+        said = dict.fromkeys(FIELDS[field] for field in wrong_fields(error))
+        return sentence_gap().join(gettext(words) for words in said) or gettext("The question cannot be understood.")
     return refusal(error)

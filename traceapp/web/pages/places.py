@@ -13,8 +13,9 @@ from traceapp.usecases.intake.given_view import known_places
 from traceapp.usecases.places.move_place import compare_move, list_moves, plain_effect
 from traceapp.usecases.places.place_effects import PlaceEffect
 from traceapp.web.access import current_actor, permission, records, stations
-from traceapp.web.pages.account_words import view_words
+from traceapp.web.pages.account_words import place_text, view_words
 from traceapp.web.pages.layout import may
+from traceapp.web.pages.place_words import wrong_of
 from traceapp.web.pages.refusals import refusal
 
 place_pages = Blueprint("place", __name__)
@@ -35,7 +36,7 @@ def compare() -> str | tuple[str, int]:
     try:
         found = compare_move(stations(), current_actor(), _said())
     except InputError as error:
-        return _page(str(error)), 400
+        return _page(*wrong_of(error)), 400
     except PermissionDeniedError as error:
         return _page(refusal(error)), 403
     return _page(effect=found.value)
@@ -49,7 +50,7 @@ def propose() -> Response | tuple[str, int]:
     try:
         made = request_approval(stations(), current_actor(), Operation.PLACE_MOVE, _said(), request.form.get("reason", ""))
     except InputError as error:
-        return _page(str(error)), 400
+        return _page(*wrong_of(error), effect=_effect()), 400
     except PermissionDeniedError as error:
         return _page(refusal(error)), 403
     return redirect(url_for("approval.open_one", uid=made.value.uid), 303)
@@ -60,7 +61,16 @@ def _said() -> dict[str, Any]:
     return {**codes, "follow": request.form.get("follow") == "yes"}
 
 
-def _page(error: str = "", effect: PlaceEffect | None = None) -> str:
+def _effect() -> PlaceEffect | None:
+    """What was looked at before it was proposed, so that a proposal that came back stands under it again."""
+    try:
+        return compare_move(stations(), current_actor(), _said()).value
+    except InputError:
+        return None
+
+
+def _page(error: str = "", field: str = "", effect: PlaceEffect | None = None) -> str:
+    """field  of the page, that the error is about."""
     actor = current_actor()
     found = list_moves(stations(), actor)
     sites, lines = known_places(stations())
@@ -69,8 +79,10 @@ def _page(error: str = "", effect: PlaceEffect | None = None) -> str:
         moves=found.value,
         receipt=found.receipt,
         error=error,
+        field=field,
         effect=plain_effect(effect) if effect is not None else None,
         view=view_words,
+        belongs=place_text,
         sites=sorted(sites - {"*", "?"}),
         lines=sorted(lines - {"*", "?"}),
         proposes=may(actor, Permission.CHANGE_PROPOSE) and may(actor, Permission.APPROVAL_REQUEST),

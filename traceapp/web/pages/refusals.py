@@ -65,6 +65,9 @@ REFUSALS: Final = frozenset(
         N_("Your role is shown no T3 value, and so takes none out."),
         N_("Whoever took a file out enters where it went; this record is not of a file that you took."),
         N_("To another country than the plant's it goes after others agreed: ask for the file with its recipient."),
+        # of a break-glass access
+        N_("Only a person in a session of his own can break the glass."),
+        N_("Your last break-glass access still waits for its review; until then there is no other."),
         # of an account
         N_("Only a person in a session of his own reviews accounts; a token and the terminal do not."),
         N_("Somebody else reviews this account: nobody confirms his own."),
