@@ -88,6 +88,21 @@ def stored(home: Path) -> dict[str, list[str]]:
     }
 
 
+ASKED = ("alerts", "silence", "denials", "--hours", "4", "--reason")
+"""What takes words that others read."""
+
+
+@pytest.mark.parametrize("words", [("approval", "show", "\udcff"), (*ASKED, "because of \udcd2\udcf2\udcce\udcaa")])
+def test_promise_words_of_a_terminal_that_is_not_utf8_are_refused(
+    words: tuple[str, ...], tmp_path: Path, traceapp: Terminal
+) -> None:
+    said = traceapp(tmp_path / "home", *words)
+
+    assert (said.code, "is no UTF-8" in said.err, "next: " in said.err) == (2, True, True), said.all
+    assert "Traceback" not in said.all
+    assert not (tmp_path / "home").exists()
+
+
 def test_a_port_in_use_is_named(tmp_path: Path, traceapp: Terminal) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

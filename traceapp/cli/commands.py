@@ -1,6 +1,8 @@
 """The command group and its one way to say that something went wrong."""
 
+import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -29,7 +31,7 @@ from traceapp.cli.verify import verify
 from traceapp.cli.waiting import WAITS
 from traceapp.domain.errors import ApprovalWaitsError, TraceappError
 
-FAILED = 1
+FAILED, WRONG = 1, 2
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -71,11 +73,21 @@ for command in (
 def main() -> None:
     """Entry point; an error of ours is two lines on stderr, what happened and what to do next, and exit code 1.
 
-    What others still have to agree to has the exit code 3, as has asking for it.
+    What others still have to agree to has the exit code 3, as has asking for it. Words that are no UTF-8 are a wrong option: a
+    terminal with another encoding sends others than were typed. A file may be called so.
     """
+    strange = next((word for word in sys.argv[1:] if not _is_utf8(word) and not Path(word).exists()), None)
+    if strange is not None:
+        click.echo(f"traceapp: {os.fsencode(strange).decode('utf-8', 'backslashreplace')} is no UTF-8", err=True)
+        click.echo("next: Set the terminal to UTF-8, and type it again.", err=True)
+        sys.exit(WRONG)
     try:
         commands(standalone_mode=True)
     except TraceappError as error:
         click.echo(f"traceapp: {error}", err=True)
         click.echo(f"next: {error.next_step}", err=True)
         sys.exit(WAITS if isinstance(error, ApprovalWaitsError) else FAILED)
+
+
+def _is_utf8(word: str) -> bool:
+    return os.fsencode(word).decode("utf-8", "replace") == word
