@@ -138,6 +138,8 @@ def test_promise_whoever_decides_sees_tiers_and_some_rows_masked_as_for_himself(
     assert {row["kind"] for row in seen.sample} > {"Party"}
     names = {line["name"] for line in leaves["consignees"]}
     assert {row["name"] for row in seen.sample if row["kind"] == "Party"} <= names
+    rows = [(row["kind"], row["number"], row["name"]) for row in seen.sample]
+    assert len(set(rows)) == len(rows), "each thing once"
     assert [*unseen.sample] == [{"outside": True}] * len(seen.sample)
 
 

@@ -37,17 +37,18 @@ def values_by_tier(stations: Stations, fields: Fields) -> dict[str, int]:
 
 
 def sampled_things(traced: Traced) -> list[dict[str, str]]:
-    """Some things of an answer, by kind and our own uid: parties first, since their names are what is confidential."""
+    """Some things of an answer, each once, by kind and our own uid: parties first, since their names are what is confidential."""
     answer = traced.answer
     lines: Sequence[PartyLine] = (*answer.consignees, *answer.suppliers)
-    parties = sorted(traced.own.get(line.uid, line.uid) for line in lines)[: MOST - 2]
+    parties = sorted({traced.own.get(line.uid, line.uid) for line in lines})[: MOST - 2]
     nodes: list[TraceNode] = sorted(
         (one for one in answer.nodes if one.kind is not None and not one.seed), key=lambda one: one.uid
     )
     found = [{"kind": NodeKind.PARTY.value, "uid": uid} for uid in parties]
     for node in nodes:
-        if len(found) < MOST and node.kind is not None:
-            found.append({"kind": node.kind.value, "uid": traced.own.get(node.uid, node.uid)})
+        uid = traced.own.get(node.uid, node.uid)
+        if len(found) < MOST and node.kind is not None and uid not in parties:
+            found.append({"kind": node.kind.value, "uid": uid})
     return found
 
 
