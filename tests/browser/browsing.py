@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
+import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, StorageState, sync_playwright
 
 FLAGS: Final = (
@@ -40,6 +41,8 @@ class Language:
 
 ENGLISH: Final = Language("English", "en-GB", "en")
 CHINESE: Final = Language("简体中文", "zh-CN", "zh-Hans")
+crossed = pytest.mark.parametrize(("language", "width"), [(ENGLISH, NARROW), (CHINESE, WIDE)], ids=["en-360", "zh-1280"])
+"""Both languages and both widths in two looks; the longer words of English have the narrow one."""
 
 
 @dataclass

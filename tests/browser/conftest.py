@@ -5,15 +5,16 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, StorageState
+from playwright.sync_api import Browser, StorageState, expect
 
-from tests.browser.browsing import ENGLISH, WIDE, Language, Window, chromium, window
+from tests.browser.browsing import ENGLISH, LIMIT_MILLISECONDS, WIDE, Language, Window, chromium, window
 from tests.browser.looks import PAGES, Look, look_at, reader_of
 from tests.browser.service import DemoService
 
 Windows = Callable[..., Window]
 LookAt = Callable[..., Look]
 SessionOf = Callable[[str], StorageState]
+expect.set_options(timeout=LIMIT_MILLISECONDS)
 
 
 @pytest.fixture(scope="session")

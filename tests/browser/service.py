@@ -27,7 +27,7 @@ class DemoService:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._words = home.with_name("service.log")
-        self._policy = home.with_name("policy.toml")
+        self._policy_file = home.with_name("policy.toml")
         self._process: subprocess.Popen[bytes] | None = None
         self._passwords: dict[str, str] = {}
         self.url = ""
@@ -37,7 +37,7 @@ class DemoService:
         with self._words.open("wb") as words:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "traceapp.cli", "run", "--port", "0"],
-                env=child_environment(self._home, TRACEAPP_POLICY=str(self._policy)),
+                env=child_environment(self._home, TRACEAPP_POLICY=str(self._policy_file)),
                 stdin=subprocess.DEVNULL,
                 stdout=words,
                 stderr=subprocess.STDOUT,
@@ -53,6 +53,11 @@ class DemoService:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._stop()
 
+    @property
+    def policy(self) -> str:
+        """The text of the policy that it starts with."""
+        return self._policy_file.read_text(encoding="utf-8")
+
     def password(self, name: str) -> str:
         if name not in self._passwords:
             self._passwords |= json.loads((self._home / "demo.json").read_text(encoding="utf-8"))["accounts"]
@@ -63,7 +68,7 @@ class DemoService:
         password = secrets.token_urlsafe(12)
         done = subprocess.run(
             [sys.executable, "-m", "tests.browser.make_account", name, role],
-            env=child_environment(self._home, TRACEAPP_POLICY=str(self._policy)),
+            env=child_environment(self._home, TRACEAPP_POLICY=str(self._policy_file)),
             input=password + "\n",
             capture_output=True,
             text=True,
@@ -78,8 +83,8 @@ class DemoService:
         """The one that comes with the program, in which accounts of today agree to things: a browser waits out no day."""
         said = resources.files("traceapp.policy").joinpath("default_policy.toml").read_text(encoding="utf-8")
         assert WAIT in said
-        self._policy.write_text(said.replace(WAIT, "cooling_hours = 0"), encoding="utf-8")
-        self._policy.chmod(0o644)
+        self._policy_file.write_text(said.replace(WAIT, "cooling_hours = 0"), encoding="utf-8")
+        self._policy_file.chmod(0o644)
 
     def _address(self) -> Path:
         return self._home / "service.url"

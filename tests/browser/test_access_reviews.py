@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, StorageState, expect
 
-from tests.browser.browsing import CHINESE, ENGLISH, NARROW, WIDE, Language, window
+from tests.browser.browsing import CHINESE, ENGLISH, Language, crossed, window
 from tests.browser.conftest import Windows
 from tests.browser.looks import look_here
 from tests.browser.service import DemoService
@@ -41,7 +41,7 @@ def reviewer(service: DemoService, browser: Browser) -> StorageState:
         return opened.page.context.storage_state()
 
 
-@pytest.mark.parametrize(("language", "width"), [(ENGLISH, NARROW), (CHINESE, WIDE)], ids=["en", "zh"])
+@crossed
 def test_promise_an_account_is_withdrawn_by_keyboard_alone(
     language: Language, width: int, reviewer: StorageState, open_window: Windows
 ) -> None:
@@ -60,6 +60,7 @@ def test_promise_an_account_is_withdrawn_by_keyboard_alone(
     page.wait_for_url(re.compile(f"/accounts/{name}$"))
     assert look_here(opened).violations == ()
     opened.tab_to(page.locator("input[name=decision]").first)
+    assert page.locator("input[name=decision]").first.evaluate("box => box.offsetWidth") < 24, "a tick beside its words"
     page.keyboard.press("ArrowDown")
     expect(page.get_by_label(said.suspend)).to_be_checked()
     opened.tab_to(page.locator("#reason"))

@@ -1,17 +1,15 @@
 """An alert as whoever sees to it meets it: a banner on every page, what to do, and a name that he puts to it."""
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.browsing import CHINESE, ENGLISH, NARROW, WIDE, Language
+from tests.browser.browsing import CHINESE, ENGLISH, Language, crossed
 from tests.browser.conftest import SessionOf, Windows
 from tests.browser.looks import look_here
 
 TITLES = {ENGLISH: "Somebody was refused again and again", CHINESE: "短时间内多次被拒绝"}
 
 
-@pytest.mark.parametrize("language", [ENGLISH, CHINESE], ids=lambda language: language.code)
-@pytest.mark.parametrize("width", [NARROW, WIDE])
+@crossed
 def test_the_page_says_what_rang_and_holds_in_every_width(
     open_window: Windows, session_of: SessionOf, language: Language, width: int
 ) -> None:
