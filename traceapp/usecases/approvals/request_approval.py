@@ -1,6 +1,7 @@
 """Somebody asks for what nobody does alone: exactly that is frozen, and others are to agree to it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from traceapp.domain.permissions import Permission
 from traceapp.domain.recorded import Recorded
 from traceapp.domain.rights import Actor
 from traceapp.domain.signatures import NOTHING_SHOWN, Meaning, Shown, SignedRecord
+from traceapp.ledger.open_intents import held_intent
 from traceapp.policy.document import ApprovalRow
 from traceapp.usecases.access import authorise, entry
 from traceapp.usecases.approvals.approval_document import LABEL, Words, check_reason, frozen_approval, seal_words
@@ -24,6 +26,8 @@ from traceapp.usecases.stations import Stations
 MOST_WAITING: Final = 20
 """Requests of one person that wait at once: more would hide those of others."""
 PAGE: Final = 1_000
+COMING_IN: Final = "coming-in"
+"""Lock of the count of those that wait."""
 TOO_MANY: Final = "Too many of your requests wait already: take some back, or wait until others have decided."
 
 
@@ -58,22 +62,30 @@ def request_approval(
     )
     if told is None or refusal is not None:
         raise _denied(stations, actor, request, PermissionDeniedError(refusal or NO_ROW))
-    waiting = [one for one in stations.approvals.list_approvals(ApprovalState.REQUESTED, PAGE) if asker.is_surely(one.requester)]
-    if len(waiting) >= MOST_WAITING:
-        raise _denied(stations, actor, request, PermissionDeniedError(TOO_MANY))
-
     signing = _signing(stations, actor, told, shown, request)
     result, steps = row.result(stations, parameters), steps_of(told, asker.account_uid)
     asked = frozen_approval(stations, operation, parameters, result, asker, steps, told.hours, recipient)
     now = asked.requested_at
     if signing is None:
         unsigned = seal_words(stations, asked.uid, (Words(asker.account_uid, "request", words, now),))
-        return put(stations, actor, Permission.APPROVAL_REQUEST, replace(asked, words=unsigned), None)
+        with _counted(stations, actor, asker, request):
+            return put(stations, actor, Permission.APPROVAL_REQUEST, replace(asked, words=unsigned), None)
     signed = sign(stations, signing, SignedRecord(LABEL, asked.uid, asked.digest), Meaning.REQUESTED, words, now)
     sealed = seal_words(stations, asked.uid, (Words(asker.account_uid, "request", words, now, signed),))
     after = sessions_after(stations, actor, signing, now)
     on_record = said_of(signed, signing, Meaning.REQUESTED)
-    return put(stations, actor, Permission.APPROVAL_REQUEST, replace(asked, words=sealed), None, after, **on_record)
+    with _counted(stations, actor, asker, request):
+        return put(stations, actor, Permission.APPROVAL_REQUEST, replace(asked, words=sealed), None, after, **on_record)
+
+
+@contextmanager
+def _counted(stations: Stations, actor: Actor, asker: Person, request: Mapping[str, Any]) -> Iterator[None]:
+    """Room for one more request of this person, of many at once too: they come in one by one."""
+    with held_intent(stations.settings.home, COMING_IN):
+        waiting = stations.approvals.list_approvals(ApprovalState.REQUESTED, PAGE)
+        if sum(asker.is_surely(one.requester) for one in waiting) >= MOST_WAITING:
+            raise _denied(stations, actor, request, PermissionDeniedError(TOO_MANY))
+        yield
 
 
 def _signing(stations: Stations, actor: Actor, row: ApprovalRow, shown: Shown, request: Mapping[str, Any]) -> Signing | None:
