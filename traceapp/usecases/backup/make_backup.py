@@ -109,7 +109,9 @@ def _check_apart(home: Path, target: Path, keys: Path) -> None:
     if keys.parent == target.parent or target.is_relative_to(keys):
         raise BackupError(f"{keys} lies beside the bundle: whoever takes one would take both")
     if keys.exists():
-        raise BackupError(f"{keys} is there already: name another folder, or delete it if a make that was broken off left it there")
+        raise BackupError(
+            f"{keys} is there already: name another folder, or delete it if a make that was broken off left it there"
+        )
 
 
 def _check_place(stations: Stations, target: Path) -> None:
